@@ -1,0 +1,60 @@
+package auth
+
+import "slices"
+
+// Permission names one power, as subject.act. A route names exactly one.
+type Permission string
+
+// Every permission there is. A new one is added here, to Permissions and to
+// the table in grants.go, and nowhere else.
+const (
+	// CrossingRecord: scan, inspect, admit and refer at a counter.
+	CrossingRecord Permission = "crossing.record"
+	// CrossingCorrect: undo or correct a recorded crossing by a correction event.
+	CrossingCorrect Permission = "crossing.correct"
+	// CrossingRefuse: refuse entry.
+	CrossingRefuse Permission = "crossing.refuse"
+	// HitReasonView: read why a person is listed; a counter officer sees only "refer".
+	HitReasonView Permission = "hit.reason.view"
+	// CrossingSearch: search crossings by person, document, date or crossing point.
+	CrossingSearch Permission = "crossing.search"
+	// CrossingLive: watch crossings as they arrive at the centre.
+	CrossingLive Permission = "crossing.live"
+	// HistoryView: read one traveller's crossings.
+	HistoryView Permission = "history.view"
+	// FlowsView: counts per day, crossing point and direction.
+	FlowsView Permission = "flows.view"
+	// ExportCreate: take what is on screen out of the system as a file.
+	ExportCreate Permission = "export.create"
+	// StationsView: the board of stations (on line, lag, completeness).
+	StationsView Permission = "stations.view"
+	// StationsEnrol: create enrolment tokens and deny a station's certificate.
+	StationsEnrol Permission = "stations.enrol"
+	// DeadLetterManage: release or keep parked replication events.
+	DeadLetterManage Permission = "deadletter.manage"
+	// AlertView: read the national alert list.
+	AlertView Permission = "alert.view"
+	// AlertManage: add to and remove from the national alert list.
+	AlertManage Permission = "alert.manage"
+	// UserManage: create, disable and change accounts.
+	UserManage Permission = "user.manage"
+	// AuditView: read the audit log.
+	AuditView Permission = "audit.view"
+	// SessionOwn: what concerns one's own session only: log out, lock, unlock,
+	// language, own password and PIN.
+	SessionOwn Permission = "session.own"
+)
+
+// Permissions lists every permission, in the order of the matrix test. The
+// caller owns the slice.
+func Permissions() []Permission {
+	return []Permission{
+		CrossingRecord, CrossingCorrect, CrossingRefuse, HitReasonView,
+		CrossingSearch, CrossingLive, HistoryView, FlowsView, ExportCreate,
+		StationsView, StationsEnrol, DeadLetterManage,
+		AlertView, AlertManage, UserManage, AuditView, SessionOwn,
+	}
+}
+
+// Valid reports whether p is one of Permissions.
+func (p Permission) Valid() bool { return slices.Contains(Permissions(), p) }

@@ -1,0 +1,30 @@
+package auth
+
+import "slices"
+
+// Role is what a person is employed to do. It is the only thing an
+// authorisation depends on: there are no grants to single persons.
+type Role string
+
+// The roles of a border crossing point and of the central node.
+const (
+	// RoleOfficer works a lane at a counter.
+	RoleOfficer Role = "officer"
+	// RoleSupervisor leads a shift: second line, hits, the state of the post.
+	RoleSupervisor Role = "supervisor"
+	// RoleAnalyst searches and counts crossings at the central node.
+	RoleAnalyst Role = "analyst"
+	// RoleAdministrator runs the system and its accounts and sees no traveller.
+	RoleAdministrator Role = "administrator"
+	// RoleAuditor reads the audit log and changes nothing.
+	RoleAuditor Role = "auditor"
+)
+
+// Roles lists every role, in the order in which screens and the matrix test
+// show them. The caller owns the slice.
+func Roles() []Role {
+	return []Role{RoleOfficer, RoleSupervisor, RoleAnalyst, RoleAdministrator, RoleAuditor}
+}
+
+// Valid reports whether r is one of Roles.
+func (r Role) Valid() bool { return slices.Contains(Roles(), r) }
