@@ -1,0 +1,95 @@
+package border
+
+import "github.com/openbmis/openbmis/internal/problem"
+
+// Verdict is what the officer decides.
+type Verdict string
+
+// The verdicts.
+const (
+	Admit  Verdict = "admit"
+	Refer  Verdict = "refer"  // to the second line
+	Refuse Verdict = "refuse" // Regulation (EU) 2016/399, annex V
+)
+
+// Decision is the officer's verdict with its reason.
+type Decision struct {
+	Verdict Verdict `json:"verdict"`
+	Reason  string  `json:"reason,omitempty"` // coded; see AdmitReasons, ReferReasons, RefuseReasons
+	Note    string  `json:"note,omitempty"`   // the officer's own words
+}
+
+// AdmitReasons are the codes for admitting in spite of a hit or of a check without an answer.
+func AdmitReasons() []string {
+	return []string{"not_same_person", "document_examined", "supervisor_agreed", "checked_by_other_means", "humanitarian"}
+}
+
+// ReferReasons are the codes for sending a traveller to the second line.
+func ReferReasons() []string {
+	return []string{"hit", "document_doubt", "identity_doubt", "conditions_of_stay", "not_checked", "vulnerable", "other"}
+}
+
+// RefuseReasons are the letters of the standard form for refusal of entry (Regulation (EU) 2016/399, annex V part B).
+func RefuseReasons() []string {
+	return []string{"A", "B", "C", "D", "E", "F", "G", "H", "I"}
+}
+
+// Reasons are the codes that a verdict may carry.
+func (v Verdict) Reasons() []string {
+	switch v {
+	case Admit:
+		return AdmitReasons()
+	case Refer:
+		return ReferReasons()
+	case Refuse:
+		return RefuseReasons()
+	}
+	return nil
+}
+
+// MaxNote is the longest note of a decision, in bytes.
+const MaxNote = 2000
+
+// NeedsReason reports whether admitting with these findings asks for a reason: a hit that is more than a note, or no answer.
+func NeedsReason(findings []Finding) bool {
+	for _, f := range findings {
+		if f.Outcome == NotChecked || f.Severity() != Note {
+			return true
+		}
+	}
+	return false
+}
+
+// Check says what is wrong with the decision for a traveller with these findings; nil when it can be recorded.
+func (d Decision) Check(direction Direction, findings []Finding) error {
+	known := d.Verdict.Reasons()
+	switch {
+	case known == nil:
+		return problem.New(problem.Invalid, "problem.decision.verdict").At("verdict")
+	case d.Verdict == Refuse && direction == Exit:
+		return problem.New(problem.Invalid, "problem.decision.refuse_exit").At("verdict")
+	case len(d.Note) > MaxNote:
+		return problem.New(problem.Invalid, "problem.decision.note_too_long").At("note").With("max", MaxNote)
+	case d.Reason == "" && (d.Verdict != Admit || NeedsReason(findings)):
+		return problem.New(problem.Invalid, "problem.decision.reason_missing").At("reason")
+	case d.Reason == "":
+		return nil
+	}
+	for _, code := range known {
+		if code == d.Reason {
+			return nil
+		}
+	}
+	return problem.New(problem.Invalid, "problem.decision.reason_unknown").At("reason")
+}
+
+// Purposes are the coded purposes of travel, in the order shown (after the UN recommendations on migration statistics, rev. 1).
+func Purposes() []string {
+	return []string{"holiday", "visit", "business", "work", "study", "transit", "return_home", "medical", "official", "other"}
+}
+
+// CorrectionReasons are the codes for undoing a decision.
+func CorrectionReasons() []string { return []string{"wrong_key", "wrong_traveller", "new_information"} }
+
+// DismissReasons are the codes for putting a scan aside without a decision.
+func DismissReasons() []string { return []string{"misread", "scanned_twice", "stepped_back"} }
