@@ -1,0 +1,44 @@
+package config
+
+// Central is the configuration of the central node.
+type Central struct {
+	Common
+	NATS NATS
+}
+
+// NATS says how the central node and the stations meet.
+type NATS struct {
+	// Listen is the address of the embedded server, host:port; unused when URL is set.
+	Listen string
+	// Advertise are the host:port that stations are told to dial; the first public name with Listen's port when not set.
+	Advertise []string
+	// URL reaches an external NATS cluster; "" starts the embedded server.
+	URL string
+	// Credentials is the credentials file for URL.
+	Credentials string
+	// CAFile is the root certificate (PEM) that URL's servers show; "" trusts the machine's roots.
+	CAFile string
+}
+
+// Embedded tells whether the program runs its own NATS server.
+func (n NATS) Embedded() bool { return n.URL == "" }
+
+// LoadCentral reads the central node's configuration; the error is Problems, naming every wrong variable.
+func LoadCentral(getenv Getenv) (Central, error) {
+	r := newReader(getenv)
+	var c Central
+	c.Common = r.common("central")
+	c.NATS = NATS{
+		Listen:      r.address("BMIS_NATS_LISTEN", ":4222", "embedded NATS server"),
+		Advertise:   r.addresses("BMIS_NATS_ADVERTISE", "where stations dial, host:port"),
+		URL:         r.url("BMIS_NATS_URL", []string{"nats", "tls"}, "external NATS cluster; empty runs the embedded server"),
+		Credentials: r.path("BMIS_NATS_CREDENTIALS", "", "credentials file for BMIS_NATS_URL"),
+		CAFile:      r.path("BMIS_NATS_CA", "", "root certificate of BMIS_NATS_URL, PEM file"),
+	}
+	if c.NATS.URL == "" && c.NATS.Credentials != "" {
+		r.fail("BMIS_NATS_CREDENTIALS", "is set without BMIS_NATS_URL; expected both or neither")
+	}
+	settings, err := r.done()
+	c.settings = settings
+	return c, err
+}

@@ -1,0 +1,82 @@
+package config
+
+import "time"
+
+// Station is the configuration of a crossing point's service.
+type Station struct {
+	Common
+	// ID names the station everywhere: in events, certificates and NATS subjects. Lower-case letters, digits and dashes.
+	ID        string
+	Name      string         // for people, such as "Port Almara, hall A"
+	Transport Transport      // how travellers come here
+	Zone      *time.Location // in which the station's days and clocks are shown
+	Lanes     []Lane
+	Centre    Centre
+	Counter   Counter
+}
+
+// Centre says how the station reaches the central node. Without URL and NATSURL the station works alone.
+type Centre struct {
+	// URL is the central node's https address, used once to enrol and again to renew the certificate.
+	URL string
+	// EnrolmentToken is the one-time secret from the central node; unused once the station holds its certificate.
+	EnrolmentToken string
+	// CAFile holds the central node's root certificate (PEM); "" trusts what the enrolment token vouches for.
+	CAFile string
+	// NATSURL goes before the address that enrolment gave.
+	NATSURL string
+	// NATSCredentials is a credentials file that goes before the one that enrolment gave.
+	NATSCredentials string
+}
+
+// Counter holds the limits at the officer's screen.
+type Counter struct {
+	Deadlines  Deadlines
+	ListAmber  time.Duration // an alert list older than this is shown in amber
+	ListRed    time.Duration // an alert list older than this counts as not checked
+	UndoWindow time.Duration // for this long a decision can be undone by its officer
+}
+
+// LoadStation reads the station's configuration; the error is Problems, naming every wrong variable.
+func LoadStation(getenv Getenv) (Station, error) {
+	r := newReader(getenv)
+	var s Station
+	s.ID = r.id("BMIS_STATION_ID", "station in events, certificates and subjects")
+	s.Name = r.text("BMIS_STATION_NAME", s.ID, 80, "station for people")
+	s.Transport = Transport(r.oneOf("BMIS_TRANSPORT", "", transports, "how travellers come here"))
+	s.Zone = r.zone("BMIS_ZONE", "UTC", "IANA time zone of the station's clocks")
+	s.Lanes = r.lanes("BMIS_LANES", "lanes and their direction")
+	s.Common = r.common("station")
+	s.Centre = r.centre()
+	s.Counter = r.counter()
+	settings, err := r.done()
+	s.settings = settings
+	return s, err
+}
+
+func (r *reader) centre() Centre {
+	c := Centre{
+		URL:             r.url("BMIS_CENTRAL_URL", []string{"https"}, "central node, for enrolment and renewal"),
+		EnrolmentToken:  r.secret("BMIS_ENROLMENT_TOKEN", "one-time token from the central node"),
+		CAFile:          r.path("BMIS_CENTRAL_CA", "", "central node's root certificate, PEM file"),
+		NATSURL:         r.url("BMIS_NATS_URL", []string{"nats", "tls"}, "NATS address instead of the enrolled one"),
+		NATSCredentials: r.path("BMIS_NATS_CREDENTIALS", "", "NATS credentials file instead of the enrolled one"),
+	}
+	if c.EnrolmentToken != "" && c.URL == "" {
+		r.fail("BMIS_CENTRAL_URL", "is not set but BMIS_ENROLMENT_TOKEN is; expected the central node's https address")
+	}
+	return c
+}
+
+func (r *reader) counter() Counter {
+	c := Counter{
+		Deadlines:  r.deadlines("BMIS_CHECK_DEADLINES", 2*time.Second, "deadline of checks: all:2s,alerts:500ms"),
+		ListAmber:  r.duration("BMIS_LIST_AMBER", 6*time.Hour, span{time.Minute, 30 * 24 * time.Hour}, "alert list older is shown amber"),
+		ListRed:    r.duration("BMIS_LIST_RED", 24*time.Hour, span{time.Minute, 60 * 24 * time.Hour}, "alert list older counts as not checked"),
+		UndoWindow: r.duration("BMIS_UNDO_WINDOW", time.Minute, span{0, 15 * time.Minute}, "a decision can be undone"),
+	}
+	if c.ListRed <= c.ListAmber {
+		r.fail("BMIS_LIST_RED", "is not above BMIS_LIST_AMBER; expected amber first, then red")
+	}
+	return c
+}
