@@ -50,10 +50,10 @@ func (v Verdict) Reasons() []string {
 // MaxNote is the longest note of a decision, in bytes.
 const MaxNote = 2000
 
-// NeedsReason reports whether admitting with these findings asks for a reason: a hit that is more than a note, or no answer.
+// NeedsReason reports whether admitting with these findings asks for a reason: there is a hit, or a check without an answer.
 func NeedsReason(findings []Finding) bool {
 	for _, f := range findings {
-		if f.Outcome == NotChecked || f.Severity() != Note {
+		if f.Outcome != NoHit {
 			return true
 		}
 	}

@@ -1,0 +1,47 @@
+// Package alerts is the national alert list at a crossing point: its entries, an index over them, and the check that asks it. It
+// must never answer "no hit" when it does not hold the list.
+package alerts
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/openbmis/openbmis/traveldoc"
+)
+
+// Dataset is the name of the reference dataset that carries the list from the centre to the stations.
+const Dataset = "alerts.national"
+
+// Alert is one entry: an identity or a document, the reason for it and what is to be done.
+type Alert struct {
+	ID             string         `json:"id"`
+	Surname        string         `json:"surname,omitempty"`
+	GivenNames     string         `json:"given_names,omitempty"`
+	BirthDate      traveldoc.Date `json:"birth_date"` // empty when not known: it then disagrees with nobody
+	Sex            string         `json:"sex,omitempty"`
+	Nationality    string         `json:"nationality,omitempty"`
+	DocumentNumber string         `json:"document_number,omitempty"`
+	IssuingState   string         `json:"issuing_state,omitempty"` // of the document; empty when not known
+	Reason         string         `json:"reason"`
+	Action         string         `json:"action"` // what the officer is to do
+	ValidFrom      traveldoc.Date `json:"valid_from"`
+	ValidUntil     traveldoc.Date `json:"valid_until"`
+}
+
+// Parse reads an entry as the centre publishes it. An entry that names neither a person nor a document is an error.
+func Parse(key string, row json.RawMessage) (Alert, error) {
+	var a Alert
+	if err := json.Unmarshal(row, &a); err != nil {
+		return Alert{}, fmt.Errorf("alert %s: %w", key, err)
+	}
+	a.ID = key
+	if traveldoc.FoldName(a.Surname+a.GivenNames) == "" && traveldoc.FoldNumber(a.DocumentNumber) == "" {
+		return Alert{}, fmt.Errorf("alert %s: expected a name or a document number", key)
+	}
+	return a, nil
+}
+
+// inForce reports whether the alert is valid on a day.
+func (a Alert) inForce(today traveldoc.Date) bool {
+	return !today.Before(a.ValidFrom) && !a.ValidUntil.Before(today)
+}

@@ -1,0 +1,252 @@
+package border
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/problem"
+	"github.com/openbmis/openbmis/traveldoc"
+	"github.com/openbmis/openbmis/traveldoc/mrz"
+)
+
+// PurposeOfControl is the purpose that a desk's reads and writes are audited with.
+const PurposeOfControl = "border_control"
+
+// DeskConfig is what a desk is made of.
+type DeskConfig struct {
+	Post  Post
+	Store Store
+	Plan  []Planned
+	// Undo is how long after a decision it may be undone.
+	Undo  time.Duration
+	Now   func() time.Time
+	NewID func() uuid.UUID
+}
+
+// Desk is the work of a crossing point's counters: it opens inspections, keeps them while their checks run, and records what is
+// decided. Findings are kept here and never taken from a screen. It is safe for concurrent use.
+type Desk struct {
+	cfg DeskConfig
+
+	mu   sync.Mutex
+	open map[uuid.UUID]*Inspection
+}
+
+// NewDesk makes a desk.
+func NewDesk(cfg DeskConfig) *Desk {
+	return &Desk{cfg: cfg, open: map[uuid.UUID]*Inspection{}}
+}
+
+// UndoWindow is how long after a decision it may be undone.
+func (d *Desk) UndoWindow() time.Duration { return d.cfg.Undo }
+
+// Post is the crossing point of the desk.
+func (d *Desk) Post() Post { return d.cfg.Post }
+
+// Open keeps a scan and starts its checks. Nothing of a traveller is looked up before the audit entry of doing so is written.
+// The same document scanned again while it waits undecided in the lane is the same traveller: it gives the waiting inspection.
+func (d *Desk) Open(ctx context.Context, actor audit.Actor, in ScanInput) (*Inspection, error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	now := d.cfg.Now()
+	scan := Scan{
+		ID: d.cfg.NewID(), At: now, Station: d.cfg.Post.Station, Lane: actor.Lane, Officer: actor.ID,
+		Direction: in.Direction, Mode: in.Mode, Transport: strings.TrimSpace(in.Transport), Purpose: in.Purpose,
+		MRZ: in.MRZ, Identity: in.Identity, Document: in.Document,
+	}
+	subject, err := d.read(&scan)
+	if err != nil {
+		return nil, err
+	}
+	if waiting := d.waiting(scan); waiting != nil {
+		return waiting, nil
+	}
+	entry := actor.Entry(now, audit.Consultation, "inspection", scan.ID.String())
+	entry.Purpose = PurposeOfControl
+	if err := d.cfg.Store.OpenScan(ctx, scan, entry); err != nil {
+		return nil, err
+	}
+	return d.start(ctx, scan, subject), nil
+}
+
+// read parses the scan's MRZ, if it has one, and makes the subject of its checks.
+func (d *Desk) read(scan *Scan) (Subject, error) {
+	today := traveldoc.DateOf(scan.At.In(d.cfg.Post.Zone))
+	subject := Subject{Direction: scan.Direction, Mode: scan.Mode, At: scan.At, Today: today}
+	if strings.TrimSpace(scan.MRZ) != "" {
+		parsed, err := mrz.Parse(scan.MRZ, today)
+		if err != nil {
+			return Subject{}, problem.New(problem.Invalid, "problem.scan.unreadable").At("mrz").Because(err)
+		}
+		scan.Identity, scan.Document = parsed.Identity(), parsed.TravelDocument()
+		subject.MRZ = parsed
+	}
+	subject.Identity, subject.Document = scan.Identity, scan.Document
+	return subject, nil
+}
+
+// waiting is the open inspection of the same document in the same lane and direction, if there is one.
+func (d *Desk) waiting(scan Scan) *Inspection {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, i := range d.open {
+		same := i.Scan.Lane == scan.Lane && i.Scan.Direction == scan.Direction &&
+			i.Scan.Document.Number == scan.Document.Number && i.Scan.Document.IssuingState == scan.Document.IssuingState &&
+			i.Scan.Identity == scan.Identity
+		if same {
+			return i
+		}
+	}
+	return nil
+}
+
+// start runs the checks apart from the request that brought the scan: a screen that goes away must not turn them amber.
+func (d *Desk) start(ctx context.Context, scan Scan, subject Subject) *Inspection {
+	i := newInspection(scan, subject, d.cfg.Plan)
+	d.mu.Lock()
+	if already, ok := d.open[scan.ID]; ok {
+		d.mu.Unlock()
+		return already
+	}
+	d.open[scan.ID] = i
+	d.mu.Unlock()
+	go Inspect(context.WithoutCancel(ctx), d.cfg.Now, subject, d.cfg.Plan, i.add)
+	return i
+}
+
+// Lane is the waiting inspections of a lane, oldest first. After a restart the checks of a scan that was kept run again.
+func (d *Desk) Lane(ctx context.Context, lane string) ([]*Inspection, error) {
+	scans, err := d.cfg.Store.OpenScans(ctx, lane)
+	if err != nil {
+		return nil, err
+	}
+	inspections := make([]*Inspection, 0, len(scans))
+	for _, scan := range scans {
+		i, err := d.resume(ctx, scan)
+		if err != nil {
+			return nil, err
+		}
+		inspections = append(inspections, i)
+	}
+	return inspections, nil
+}
+
+// Inspection is one waiting inspection of a lane.
+func (d *Desk) Inspection(ctx context.Context, lane string, id uuid.UUID) (*Inspection, error) {
+	if i := d.kept(id); i != nil && i.Scan.Lane == lane {
+		return i, nil
+	}
+	scan, err := d.cfg.Store.OpenScanByID(ctx, lane, id)
+	if err != nil {
+		return nil, err
+	}
+	return d.resume(ctx, scan)
+}
+
+func (d *Desk) resume(ctx context.Context, scan Scan) (*Inspection, error) {
+	if i := d.kept(scan.ID); i != nil {
+		return i, nil
+	}
+	subject, err := d.read(&scan)
+	if err != nil {
+		return nil, err
+	}
+	return d.start(ctx, scan, subject), nil
+}
+
+func (d *Desk) kept(id uuid.UUID) *Inspection {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.open[id]
+}
+
+func (d *Desk) forget(id uuid.UUID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.open, id)
+}
+
+// Decide records the officer's decision on a waiting inspection. ErrPending while a check has no outcome yet.
+func (d *Desk) Decide(ctx context.Context, actor audit.Actor, id uuid.UUID, decision Decision) (CrossingEvent, error) {
+	i, err := d.Inspection(ctx, actor.Lane, id)
+	if err != nil {
+		return CrossingEvent{}, err
+	}
+	if !i.Complete() && decision.Verdict == Admit {
+		return CrossingEvent{}, ErrPending
+	}
+	findings := i.outcomes(d.cfg.Now())
+	if err := decision.Check(i.Scan.Direction, findings); err != nil {
+		return CrossingEvent{}, err
+	}
+	event := d.event(actor, i, decision, findings)
+	entry := actor.Entry(event.CrossedAt, audit.Collection, "crossing", event.CrossingID.String())
+	entry.Purpose, entry.Decision, entry.Justification = PurposeOfControl, string(decision.Verdict), decision.Reason
+	recorded, err := d.cfg.Store.Record(ctx, id, event, entry)
+	if err != nil && !errors.Is(err, ErrScanNotOpen) {
+		return CrossingEvent{}, err
+	}
+	d.forget(id)
+	return recorded, err
+}
+
+func (d *Desk) event(actor audit.Actor, i *Inspection, decision Decision, findings []Finding) CrossingEvent {
+	now := d.cfg.Now()
+	return CrossingEvent{
+		CrossingID: d.cfg.NewID(), Station: i.Scan.Station, Lane: i.Scan.Lane, Officer: actor.ID,
+		Direction: i.Scan.Direction, Mode: i.Scan.Mode, Transport: i.Scan.Transport, Purpose: i.Scan.Purpose,
+		CrossedAt: now, ScannedAt: i.Scan.At, Zone: d.cfg.Post.Zone.String(),
+		LocalDate: traveldoc.DateOf(now.In(d.cfg.Post.Zone)),
+		Identity:  i.Scan.Identity, Document: i.Scan.Document, Decision: decision, Findings: findings,
+		Replaces: i.Scan.Replaces,
+	}
+}
+
+// Undo annuls a decision within the undo window and opens its scan again; the record of both stays.
+func (d *Desk) Undo(ctx context.Context, actor audit.Actor, crossing uuid.UUID, reason string) (*Inspection, error) {
+	if !contains(CorrectionReasons(), reason) {
+		return nil, problem.New(problem.Invalid, "problem.correction.reason").At("reason")
+	}
+	now := d.cfg.Now()
+	correction := CorrectionEvent{
+		CorrectionID: d.cfg.NewID(), CrossingID: crossing, Station: d.cfg.Post.Station, Lane: actor.Lane,
+		Officer: actor.ID, Reason: reason, CorrectedAt: now,
+	}
+	entry := actor.Entry(now, audit.Alteration, "crossing", crossing.String())
+	entry.Purpose, entry.Decision, entry.Justification = PurposeOfControl, "annul", reason
+	scan, err := d.cfg.Store.Annul(ctx, correction, now.Add(-d.cfg.Undo), entry)
+	if err != nil {
+		return nil, err
+	}
+	return d.resume(ctx, scan)
+}
+
+// Dismiss puts a scan aside without a decision.
+func (d *Desk) Dismiss(ctx context.Context, actor audit.Actor, id uuid.UUID, reason string) error {
+	if !contains(DismissReasons(), reason) {
+		return problem.New(problem.Invalid, "problem.dismissal.reason").At("reason")
+	}
+	now := d.cfg.Now()
+	dismissal := DismissalEvent{
+		InspectionID: id, Station: d.cfg.Post.Station, Lane: actor.Lane, Officer: actor.ID, Reason: reason, DismissedAt: now,
+	}
+	entry := actor.Entry(now, audit.Alteration, "inspection", id.String())
+	entry.Purpose, entry.Decision, entry.Justification = PurposeOfControl, "dismiss", reason
+	if err := d.cfg.Store.Dismiss(ctx, dismissal, entry); err != nil {
+		return err
+	}
+	d.forget(id)
+	return nil
+}
+
+// Recent are the latest decisions of the actor's lane, newest first.
+func (d *Desk) Recent(ctx context.Context, actor audit.Actor, limit int) ([]RecentCrossing, error) {
+	return d.cfg.Store.Recent(ctx, actor.Lane, limit)
+}

@@ -1,0 +1,104 @@
+package border
+
+import (
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/openbmis/openbmis/internal/problem"
+	"github.com/openbmis/openbmis/traveldoc"
+)
+
+// Post is the crossing point that a desk belongs to.
+type Post struct {
+	Station string         // the station's id, such as "FNA-AIR"
+	Zone    *time.Location // the calendar date of a crossing is the date here
+	Mode    Mode           // the usual mode of transport
+}
+
+// Scan is a document presented at a counter, kept from the moment it was read, whether or not it leads to a decision.
+type Scan struct {
+	ID        uuid.UUID
+	At        time.Time
+	Station   string
+	Lane      string
+	Officer   string
+	Direction Direction
+	Mode      Mode
+	Transport string
+	Purpose   string
+	// MRZ is what the reader sent, untouched; empty when Identity and Document were typed from the visual zone.
+	MRZ      string
+	Identity traveldoc.Identity
+	Document traveldoc.Document
+	// Replaces is the annulled crossing whose scan this is again; nil for a new one.
+	Replaces *uuid.UUID
+}
+
+// MaxScan is the longest text taken from a reader, in bytes: several times the longest MRZ.
+const MaxScan = 1024
+
+const maxField = 100
+
+// ScanInput is what arrives from the counter: the MRZ as the reader sent it, or the fields typed by hand, and the circumstances.
+type ScanInput struct {
+	MRZ       string
+	Identity  traveldoc.Identity
+	Document  traveldoc.Document
+	Direction Direction
+	Mode      Mode
+	Transport string
+	Purpose   string
+}
+
+func (in ScanInput) check() error {
+	switch {
+	case len(in.MRZ) > MaxScan:
+		return problem.New(problem.Invalid, "problem.scan.too_long").At("mrz").With("max", MaxScan)
+	case !in.Direction.Valid():
+		return problem.New(problem.Invalid, "problem.scan.direction").At("direction")
+	case !in.Mode.Valid():
+		return problem.New(problem.Invalid, "problem.scan.mode").At("mode")
+	case len(in.Transport) > maxField:
+		return problem.New(problem.Invalid, "problem.scan.field_too_long").At("transport").With("max", maxField)
+	case in.Purpose != "" && !contains(Purposes(), in.Purpose):
+		return problem.New(problem.Invalid, "problem.scan.purpose").At("purpose")
+	case strings.TrimSpace(in.MRZ) == "":
+		return in.checkTyped()
+	}
+	return nil
+}
+
+func (in ScanInput) checkTyped() error {
+	required := []struct{ field, value string }{
+		{"document_number", in.Document.Number},
+		{"issuing_state", in.Document.IssuingState},
+		{"surname", in.Identity.Surname + in.Identity.GivenNames},
+		{"nationality", in.Identity.Nationality},
+	}
+	for _, r := range required {
+		if strings.TrimSpace(r.value) == "" {
+			return problem.New(problem.Invalid, "problem.scan.field_missing").At(r.field)
+		}
+	}
+	all := append(required,
+		struct{ field, value string }{"given_names", in.Identity.GivenNames},
+		struct{ field, value string }{"sex", in.Identity.Sex},
+		struct{ field, value string }{"document_code", in.Document.Code})
+	for _, f := range all {
+		if len(f.value) > maxField {
+			return problem.New(problem.Invalid, "problem.scan.field_too_long").At(f.field).With("max", maxField)
+		}
+	}
+	return nil
+}
+
+func contains(codes []string, code string) bool {
+	for _, c := range codes {
+		if c == code {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,54 @@
+package border
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/problem"
+)
+
+// Problems that a Store answers with.
+var (
+	ErrScanNotOpen    = problem.New(problem.Conflict, "problem.scan.not_open")
+	ErrNoSuchCrossing = problem.New(problem.NotFound, "problem.crossing.none")
+	ErrAnnulled       = problem.New(problem.Conflict, "problem.crossing.annulled")
+	ErrTooLate        = problem.New(problem.Conflict, "problem.crossing.too_late")
+	ErrPending        = problem.New(problem.Conflict, "problem.decision.pending")
+	ErrNoSuchScan     = problem.New(problem.NotFound, "problem.scan.none")
+)
+
+// Store keeps the facts of a crossing point. Every writing method writes the fact, the audit entry and, where the centre must
+// learn of it, the outbox event in one transaction: there is no second way to write a crossing.
+type Store interface {
+	// OpenScan keeps a scan as undecided.
+	OpenScan(ctx context.Context, scan Scan, entry audit.Entry) error
+	// OpenScans are the undecided scans of a lane, oldest first.
+	OpenScans(ctx context.Context, lane string) ([]Scan, error)
+	// OpenScanByID is one undecided scan of a lane, or ErrNoSuchScan.
+	OpenScanByID(ctx context.Context, lane string, id uuid.UUID) (Scan, error)
+	// Record writes the decision on an open scan and closes it. It finds or makes the traveller's file and returns the event
+	// with its id filled in. ErrScanNotOpen when the scan was decided or dismissed already.
+	Record(ctx context.Context, scanID uuid.UUID, event CrossingEvent, entry audit.Entry) (CrossingEvent, error)
+	// Annul writes a correction and opens the crossing's scan again. ErrNoSuchCrossing, ErrAnnulled, or ErrTooLate when it
+	// was decided before notBefore.
+	Annul(ctx context.Context, correction CorrectionEvent, notBefore time.Time, entry audit.Entry) (Scan, error)
+	// Dismiss closes a scan without a decision. ErrScanNotOpen as in Record.
+	Dismiss(ctx context.Context, dismissal DismissalEvent, entry audit.Entry) error
+	// Recent are a lane's latest decisions, newest first.
+	Recent(ctx context.Context, lane string, limit int) ([]RecentCrossing, error)
+}
+
+// RecentCrossing is a decision as the counter lists it.
+type RecentCrossing struct {
+	CrossingID uuid.UUID
+	At         time.Time
+	Direction  Direction
+	Verdict    Verdict
+	Surname    string
+	GivenNames string
+	Document   string
+	Annulled   bool
+}
