@@ -1,0 +1,36 @@
+package replication
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// OutboxState is where a station's outbox stands.
+type OutboxState struct {
+	Epoch     uuid.UUID
+	Last      Position  // the last event numbered
+	Confirmed Position  // the last event the centre confirmed
+	Backlog   int64     // events not confirmed, unnumbered ones included
+	OldestAt  time.Time // creation of the oldest of them; zero: none
+}
+
+// Outbox is the station's store of events on their way. Events enter it in the transaction of the act (relaydb.Append).
+type Outbox interface {
+	// Sequence numbers and chains committed events, at most a few thousand a call, and says how many. It is safe to call
+	// from anywhere at any time; numbers have no gap.
+	Sequence(ctx context.Context) (int, error)
+	// Pending gives numbered events after a number, in order, at most limit events and (beyond the first) maxBytes of payload.
+	Pending(ctx context.Context, after int64, limit, maxBytes int) ([]Event, error)
+	// Confirm says that the centre has committed up to a position: events up to it are pruned. A position whose hash is not
+	// the station's own is ErrDiverged, and nothing is pruned.
+	Confirm(ctx context.Context, at Position) error
+	// State is where the outbox stands.
+	State(ctx context.Context) (OutboxState, error)
+	// Days gives the summaries of the given epoch's days from a day on (all epochs when epoch is uuid.Nil), in order of day.
+	Days(ctx context.Context, epoch uuid.UUID, from time.Time) ([]DaySummary, error)
+	// NewEpoch begins the chain anew under a new epoch: every event not confirmed is numbered again from 1 and marked Carried.
+	// It is what follows a restore of the station's database from a backup.
+	NewEpoch(ctx context.Context, reason string) (OutboxState, error)
+}
