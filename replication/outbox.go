@@ -2,6 +2,7 @@ package replication
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -34,3 +35,12 @@ type Outbox interface {
 	// It is what follows a restore of the station's database from a backup.
 	NewEpoch(ctx context.Context, reason string) (OutboxState, error)
 }
+
+// Errors of Confirm: what the centre has committed is not what this outbox wrote.
+var (
+	// ErrDiverged: the centre is ahead of the outbox or holds another event under the same number. The station's database was
+	// restored from a backup (or a second station writes under this name).
+	ErrDiverged = errors.New("the centre holds events this outbox did not write")
+	// ErrCentreBehind: the centre is behind what it confirmed before. The centre's database was restored from a backup.
+	ErrCentreBehind = errors.New("the centre no longer holds events it had confirmed")
+)

@@ -1,0 +1,275 @@
+package replication
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/nats-io/nats.go"
+
+	"github.com/openbmis/openbmis/internal/bus"
+)
+
+const (
+	// queueGroup lets several processes of the centre share the work; the Applier's row lock keeps a station's order.
+	queueGroup = "centre"
+	// laneDepth is how many requests of one station may wait; a relay sends two at a time.
+	laneDepth      = 16
+	referenceLanes = 8
+	serveDeadline  = 30 * time.Second
+)
+
+// Receiver is the centre's end of the line: it answers the stations' requests by calling the parts. It holds no state that
+// matters: it may be killed at any moment.
+type Receiver struct {
+	conn  *nats.Conn
+	parts Parts
+
+	mu    sync.Mutex
+	lanes map[string]chan *nats.Msg
+	subs  []*nats.Subscription
+	work  sync.WaitGroup
+	ctx   context.Context
+	stop  context.CancelFunc
+}
+
+// Parts is what the centre brings. All are required except Witness and Source (nil: the request is not served).
+type Parts struct {
+	Applier      Applier
+	Completeness Completeness
+	Status       StatusSink
+	Witness      Witness
+	Source       DatasetSource
+	Alerts       Alerts
+	Now          func() time.Time
+	Log          *slog.Logger
+}
+
+// NewReceiver subscribes at once; Close ends it. conn is the centre's own connection.
+func NewReceiver(conn *nats.Conn, parts Parts) (*Receiver, error) {
+	ctx, stop := context.WithCancel(context.Background())
+	r := &Receiver{conn: conn, parts: parts, lanes: map[string]chan *nats.Msg{}, ctx: ctx, stop: stop}
+	if err := r.subscribe(); err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+func (r *Receiver) subscribe() error {
+	type route struct {
+		subject string
+		serve   func(station string, data []byte) any
+	}
+	routes := []route{
+		{bus.PushSubjects(), r.push},
+		{bus.CursorSubjects(), r.cursor},
+		{bus.StatusSubjects(), r.status},
+	}
+	if r.parts.Witness != nil {
+		routes = append(routes, route{bus.AuditSubjects(), r.audit})
+	}
+	if r.parts.Source != nil {
+		routes = append(routes, route{bus.ReferenceSubjects(), r.reference})
+	}
+	for _, route := range routes {
+		sub, err := r.conn.QueueSubscribe(route.subject, queueGroup, func(m *nats.Msg) { r.enqueue(m, route.serve) })
+		if err != nil {
+			return fmt.Errorf("receiver: subscribe %s: %w", route.subject, err)
+		}
+		r.subs = append(r.subs, sub)
+		if err := sub.SetPendingLimits(-1, -1); err != nil {
+			return fmt.Errorf("receiver: %s: %w", route.subject, err)
+		}
+	}
+	return r.conn.Flush()
+}
+
+// enqueue puts a request into the lane of its subject: requests of one station about one thing are answered in order, those of
+// different stations side by side. A full lane answers "unavailable" instead of holding up the others.
+func (r *Receiver) enqueue(m *nats.Msg, serve func(string, []byte) any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	name, ok := laneOf(m)
+	if r.ctx.Err() != nil || !ok {
+		return
+	}
+	lane, open := r.lanes[name]
+	if !open {
+		lane = make(chan *nats.Msg, laneDepth)
+		r.lanes[name] = lane
+		r.work.Go(func() { r.runLane(lane, serve) })
+	}
+	select {
+	case lane <- m:
+	default:
+		r.respond(m, Reply{Code: CodeUnavailable, Detail: "too many requests waiting"})
+	}
+}
+
+// laneOf names the lane of a request and says whether it may be answered. A reply goes to an inbox, a station's to its own:
+// a station that asks for its reply elsewhere would have the centre speak where it may not itself. Datasets, whose names a
+// station may invent, share a few lanes by asker.
+func laneOf(m *nats.Msg) (name string, ok bool) {
+	if strings.HasPrefix(m.Subject, bus.ReferenceSubject("")) {
+		inbox, _, _ := strings.Cut(m.Reply, ".")
+		return fmt.Sprint("reference ", crc32.ChecksumIEEE([]byte(inbox))%referenceLanes), strings.HasPrefix(inbox, bus.InboxPrefix(""))
+	}
+	station := bus.LastToken(m.Subject)
+	return m.Subject, bus.CheckStation(station) == nil && strings.HasPrefix(m.Reply, bus.InboxPrefix(station)+".")
+}
+
+func (r *Receiver) runLane(lane chan *nats.Msg, serve func(string, []byte) any) {
+	for {
+		select {
+		case <-r.ctx.Done():
+			return
+		case m := <-lane:
+			r.respond(m, serve(bus.LastToken(m.Subject), m.Data))
+		}
+	}
+}
+
+func (r *Receiver) respond(m *nats.Msg, answer any) {
+	data, err := encodeAnswer(answer)
+	if err == nil {
+		err = m.Respond(data)
+	}
+	if err != nil {
+		r.parts.Log.Warn("replication: reply not sent", "subject", m.Subject, "error", err)
+	}
+}
+
+func encodeAnswer(answer any) ([]byte, error) {
+	if data, done := answer.([]byte); done {
+		return data, nil
+	}
+	return json.Marshal(answer)
+}
+
+func (r *Receiver) push(station string, data []byte) any {
+	ctx, cancel := context.WithTimeout(r.ctx, serveDeadline)
+	defer cancel()
+	epoch, events, err := DecodeBatch(data)
+	if err != nil {
+		return r.refuse(ctx, station, err)
+	}
+	reply, err := r.parts.Applier.Apply(ctx, station, epoch, events)
+	if err != nil {
+		r.parts.Log.Error("replication: batch not applied", "station", station, "first_seq", events[0].Seq, "events", len(events), "error", err)
+		return Reply{Code: CodeUnavailable}
+	}
+	if reply.Code == CodeChainBroken {
+		r.alert(ctx, Alert{station, AlertChainBroken, fmt.Sprintf("epoch %s, after number %d: %s", epoch, reply.Cursor, reply.Detail)})
+	}
+	return reply
+}
+
+func (r *Receiver) refuse(ctx context.Context, station string, err error) Reply {
+	alert, code := AlertMalformed, CodeMalformed
+	if errors.Is(err, ErrChain) {
+		alert, code = AlertChainBroken, CodeChainBroken
+	}
+	r.alert(ctx, Alert{station, alert, err.Error()})
+	return Reply{Code: code, Detail: err.Error()}
+}
+
+func (r *Receiver) alert(ctx context.Context, a Alert) {
+	r.parts.Log.Error("replication: alert", "station", a.Station, "code", a.Code, "detail", a.Detail)
+	r.parts.Alerts.Raise(ctx, a)
+}
+
+// cursorRequest asks for the committed position of one epoch.
+type cursorRequest struct {
+	Epoch uuid.UUID `json:"epoch"`
+}
+
+func (r *Receiver) cursor(station string, data []byte) any {
+	ctx, cancel := context.WithTimeout(r.ctx, serveDeadline)
+	defer cancel()
+	var ask cursorRequest
+	if err := json.Unmarshal(data, &ask); err != nil {
+		return Reply{Code: CodeMalformed, Detail: "cursor request is not JSON with an epoch"}
+	}
+	at, err := r.parts.Applier.Position(ctx, station, ask.Epoch)
+	if err != nil {
+		r.parts.Log.Error("replication: position not read", "station", station, "error", err)
+		return Reply{Code: CodeUnavailable}
+	}
+	return Reply{Cursor: at.Seq, Head: at.Head}
+}
+
+func (r *Receiver) audit(station string, data []byte) any {
+	ctx, cancel := context.WithTimeout(r.ctx, serveDeadline)
+	defer cancel()
+	var push AuditPush
+	if err := json.Unmarshal(data, &push); err != nil {
+		return AuditReply{Code: CodeMalformed, Detail: "audit push is not JSON"}
+	}
+	reply, err := r.parts.Witness.CoSign(ctx, station, push)
+	if err != nil {
+		r.parts.Log.Error("replication: audit leaves not taken", "station", station, "from", push.From, "leaves", len(push.Leaves), "error", err)
+		return AuditReply{Code: CodeUnavailable}
+	}
+	if reply.Code == CodeChainBroken {
+		r.alert(ctx, Alert{station, AlertAudit, reply.Detail})
+	}
+	return reply
+}
+
+func (r *Receiver) status(station string, data []byte) any {
+	ctx, cancel := context.WithTimeout(r.ctx, serveDeadline)
+	defer cancel()
+	now := r.parts.Now()
+	var beat Heartbeat
+	if err := json.Unmarshal(data, &beat); err != nil {
+		return HeartbeatReply{At: now, Code: CodeMalformed}
+	}
+	for _, a := range beat.Alerts {
+		a.Station = station // a station speaks of itself only
+		r.alert(ctx, a)
+	}
+	err := r.parts.Status.Beat(ctx, station, now, beat)
+	if err == nil && len(beat.Days) > 0 {
+		err = r.parts.Completeness.Claim(ctx, station, beat.Days)
+	}
+	reply := HeartbeatReply{At: now}
+	if err == nil && r.parts.Source != nil {
+		reply.Datasets, err = r.versions(ctx)
+	}
+	if err != nil {
+		r.parts.Log.Error("replication: heartbeat not stored", "station", station, "error", err)
+		reply.Code = CodeUnavailable
+	}
+	return reply
+}
+
+func (r *Receiver) versions(ctx context.Context) (map[string]int64, error) {
+	versions, err := r.parts.Source.Versions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]int64, len(versions))
+	for name, v := range versions {
+		out[name] = v.Version
+	}
+	return out, nil
+}
+
+// Close stops taking requests and waits for those being served.
+func (r *Receiver) Close() {
+	for _, sub := range r.subs {
+		_ = sub.Unsubscribe() // the connection may be closed already: then nothing arrives either
+	}
+	r.mu.Lock()
+	r.stop()
+	r.mu.Unlock()
+	r.work.Wait()
+}
