@@ -69,9 +69,9 @@ $$;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
-CREATE FUNCTION audit_enqueue() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION audit_enqueue() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    EXECUTE format('INSERT INTO %I.audit_pending (audit_id) VALUES ($1)', TG_TABLE_SCHEMA) USING NEW.id;
+    INSERT INTO audit_pending (audit_id) VALUES (NEW.id);
     RETURN NULL;
 END
 $$;
@@ -98,6 +98,6 @@ $$;
 -- +goose StatementEnd
 
 REVOKE ALL ON audit_pending FROM bmis_app;
-GRANT SELECT, DELETE ON audit_pending TO bmis_app;
+GRANT SELECT, INSERT, DELETE ON audit_pending TO bmis_app;
 
 -- No way down: an audit log that a migration could drop would be none.
