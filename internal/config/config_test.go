@@ -132,9 +132,9 @@ func TestFile(t *testing.T) {
 	require.Equal(t, "Europe/Lisbon", s.Zone.String())
 	require.Equal(t, "es", s.Language, "the environment goes before the file")
 
-	write("BMIS_LANGAUGE=fr\n")
+	write("BMIS_TONGUE=fr\n")
 	_, err = config.LoadStation(least(env{"BMIS_CONFIG": path}).get)
-	require.Equal(t, []string{"BMIS_LANGAUGE"}, config.Variables(err), "a misspelt key is told")
+	require.Equal(t, []string{"BMIS_TONGUE"}, config.Variables(err), "a key that nobody reads is told")
 
 	write("BMIS_LANGUAGE=fr\nBMIS_LANGUAGE=en\n")
 	_, err = config.LoadStation(least(env{"BMIS_CONFIG": path}).get)

@@ -20,7 +20,7 @@ func ReadFile(path string) (map[string]string, error) {
 	if info.Size() > maxFile {
 		return nil, fmt.Errorf("%s has %d bytes; expected at most %d", path, info.Size(), maxFile)
 	}
-	text, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -73,15 +73,14 @@ func unquote(raw string) (string, error) {
 	if raw == "" {
 		return "", nil
 	}
-	quote := raw[0]
-	switch {
-	case quote == '\'':
+	switch raw[0] {
+	case '\'':
 		end := strings.IndexByte(raw[1:], '\'') + 1
 		if end != len(raw)-1 || end == 0 {
 			return "", fmt.Errorf("has an unfinished quote or text after it; expected 'VALUE'")
 		}
 		return raw[1:end], nil
-	case quote == '"':
+	case '"':
 		return unescape(raw[1:], true)
 	default:
 		return unescape(raw, false)

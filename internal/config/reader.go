@@ -92,7 +92,7 @@ func (r *reader) secretFile(name, path, direct string) string {
 		r.fail(name, "is set together with "+name+"_FILE; expected one of them")
 		return direct
 	}
-	text, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	text, err := os.ReadFile(path)
 	if err != nil {
 		r.fail(name+"_FILE", fmt.Sprintf("cannot be read: %v", err))
 	}
