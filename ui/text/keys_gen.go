@@ -4,6 +4,134 @@ package text
 
 // The keys of the catalogue.
 const (
+	// FrameAccount is "Password and PIN".
+	FrameAccount Key = "frame.account"
+	// FrameCentre is "Border centre".
+	FrameCentre Key = "frame.centre"
+	// FrameDataAge is "Data:".
+	FrameDataAge Key = "frame.data_age"
+	// FrameFaultForbidden is "Not allowed".
+	FrameFaultForbidden Key = "frame.fault.forbidden"
+	// FrameFaultNotFound is "Not found".
+	FrameFaultNotFound Key = "frame.fault.not_found"
+	// FrameFaultTitle is "This did not work".
+	FrameFaultTitle Key = "frame.fault.title"
+	// FrameFirstPage is "First page".
+	FrameFirstPage Key = "frame.first_page"
+	// FrameHit is "Hit".
+	FrameHit Key = "frame.hit"
+	// FrameHome is "Back to the start".
+	FrameHome Key = "frame.home"
+	// FrameLanguage is "Language".
+	FrameLanguage Key = "frame.language"
+	// FrameLock is "Lock".
+	FrameLock Key = "frame.lock"
+	// FrameNav is "Pages".
+	FrameNav Key = "frame.nav"
+	// FrameNextPage is "Next page".
+	FrameNextPage Key = "frame.next_page"
+	// FrameNoData is "no data".
+	FrameNoData Key = "frame.no_data"
+	// FrameNoHit is "No hit".
+	FrameNoHit Key = "frame.no_hit"
+	// FrameNotChecked is "Not checked".
+	FrameNotChecked Key = "frame.not_checked"
+	// FramePages is "Pages of the table".
+	FramePages Key = "frame.pages"
+	// FrameReference is "Reference for support:".
+	FrameReference Key = "frame.reference"
+	// FrameRoleAdministrator is "Administrator".
+	FrameRoleAdministrator Key = "frame.role.administrator"
+	// FrameRoleAnalyst is "Analyst".
+	FrameRoleAnalyst Key = "frame.role.analyst"
+	// FrameRoleAuditor is "Auditor".
+	FrameRoleAuditor Key = "frame.role.auditor"
+	// FrameRoleOfficer is "Officer".
+	FrameRoleOfficer Key = "frame.role.officer"
+	// FrameRoleSupervisor is "Supervisor".
+	FrameRoleSupervisor Key = "frame.role.supervisor"
+	// FrameSignOut is "Sign out".
+	FrameSignOut Key = "frame.sign_out"
+	// FrameSkip is "Skip to the content".
+	FrameSkip Key = "frame.skip"
+	// FrameStation is "Border station".
+	FrameStation Key = "frame.station"
+	// FrameWaiting is "Waiting".
+	FrameWaiting Key = "frame.waiting"
+	// ProblemBodyTooLarge is "What was sent is too large: at most {{.limit}} kB are taken here.".
+	ProblemBodyTooLarge Key = "problem.body_too_large"
+	// ProblemKindConflict is "This has changed in the meantime. Look at the present state and decide again.".
+	ProblemKindConflict Key = "problem.kind.conflict"
+	// ProblemKindForbidden is "This is not allowed.".
+	ProblemKindForbidden Key = "problem.kind.forbidden"
+	// ProblemKindInternal is "Something failed on our side. Nothing you sent was lost on this page; try again, and tell support the reference below if it goes on.".
+	ProblemKindInternal Key = "problem.kind.internal"
+	// ProblemKindInvalid is "Something in what was sent is wrong. Check the marked fields.".
+	ProblemKindInvalid Key = "problem.kind.invalid"
+	// ProblemKindNotFound is "This does not exist, or not for you.".
+	ProblemKindNotFound Key = "problem.kind.not_found"
+	// ProblemKindUnavailable is "A part of the system does not answer at the moment. Try again shortly.".
+	ProblemKindUnavailable Key = "problem.kind.unavailable"
+	// ProblemMethodNotAllowed is "This address does not take this kind of request.".
+	ProblemMethodNotAllowed Key = "problem.method_not_allowed"
+	// ProblemOriginRefused is "The request did not come from a page of this system, so nothing was done. Open the page again and repeat.".
+	ProblemOriginRefused Key = "problem.origin_refused"
+	// ProblemPermissionMissing is "Your role does not allow this. Ask your supervisor if you need it.".
+	ProblemPermissionMissing Key = "problem.permission_missing"
+	// ProblemRouteUnknown is "There is no such page. Check the address, or go back to the start.".
+	ProblemRouteUnknown Key = "problem.route_unknown"
+	// ProblemSessionLocked is "The session is locked. Enter your PIN to go on.".
+	ProblemSessionLocked Key = "problem.session_locked"
+	// ProblemSessionOver is "The session is over. Sign in again.".
+	ProblemSessionOver Key = "problem.session_over"
+	// SigninAccountTitle is "Password and PIN".
+	SigninAccountTitle Key = "signin.account_title"
+	// SigninAgain is "The same again".
+	SigninAgain Key = "signin.again"
+	// SigninChangePassword is "Change the password".
+	SigninChangePassword Key = "signin.change_password"
+	// SigninLogin is "User name".
+	SigninLogin Key = "signin.login"
+	// SigninMustChange is "Your password was made for you. Choose your own before you go on.".
+	SigninMustChange Key = "signin.must_change"
+	// SigninMustSetPin is "Choose a PIN. It unlocks the screen when you come back to your place.".
+	SigninMustSetPin Key = "signin.must_set_pin"
+	// SigninNewPassword is "New password".
+	SigninNewPassword Key = "signin.new_password"
+	// SigninNewPasswordHint is "At least 12 characters. Several words are easy to remember.".
+	SigninNewPasswordHint Key = "signin.new_password_hint"
+	// SigninNewPin is "New PIN".
+	SigninNewPin Key = "signin.new_pin"
+	// SigninNewPinHint is "6 to 12 digits.".
+	SigninNewPinHint Key = "signin.new_pin_hint"
+	// SigninOldPassword is "Present password".
+	SigninOldPassword Key = "signin.old_password"
+	// SigninOtherPerson is "Sign in as somebody else".
+	SigninOtherPerson Key = "signin.other_person"
+	// SigninOver is "The session is over. What you have not sent is still on this page; sign in again to go on.".
+	SigninOver Key = "signin.over"
+	// SigninOverTitle is "You are signed out".
+	SigninOverTitle Key = "signin.over_title"
+	// SigninPassword is "Password".
+	SigninPassword Key = "signin.password"
+	// SigninPasswordChanged is "The password is changed.".
+	SigninPasswordChanged Key = "signin.password_changed"
+	// SigninPin is "PIN".
+	SigninPin Key = "signin.pin"
+	// SigninPinSet is "The PIN is set.".
+	SigninPinSet Key = "signin.pin_set"
+	// SigninSetPin is "Set the PIN".
+	SigninSetPin Key = "signin.set_pin"
+	// SigninSignedOut is "You have signed out.".
+	SigninSignedOut Key = "signin.signed_out"
+	// SigninSubmit is "Sign in".
+	SigninSubmit Key = "signin.submit"
+	// SigninTitle is "Sign in".
+	SigninTitle Key = "signin.title"
+	// SigninUnlock is "Unlock".
+	SigninUnlock Key = "signin.unlock"
+	// SigninUnlockTitle is "Locked".
+	SigninUnlockTitle Key = "signin.unlock_title"
 	// TimeDaysAgo is "{{.count}} days ago".
 	TimeDaysAgo Key = "time.days_ago"
 	// TimeHoursAgo is "{{.count}} hours ago".

@@ -1,4 +1,4 @@
-// Command genkeys writes the typed keys of the catalogue. It refuses a catalogue that lacks anything in any language.
+// Command genkeys writes the typed keys of the catalogue, and fails when the catalogue lacks anything in any language.
 package main
 
 import (
@@ -21,12 +21,12 @@ func run(folder, file string) error {
 	if err != nil {
 		return err
 	}
-	if faults := c.Check(); len(faults) > 0 {
-		return errors.Join(faults...)
-	}
 	source, err := c.Source()
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(file, source, 0o644) //nolint:gosec // source code, readable like the rest
+	if err := os.WriteFile(file, source, 0o644); err != nil { //nolint:gosec // source code, readable like the rest
+		return err
+	}
+	return errors.Join(c.Check()...)
 }
