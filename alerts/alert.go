@@ -9,8 +9,11 @@ import (
 	"github.com/openbmis/openbmis/traveldoc"
 )
 
-// Dataset is the name of the reference dataset that carries the list from the centre to the stations.
-const Dataset = "alerts.national"
+// Dataset is the reference dataset that carries the list from the centre to the stations; CheckName is the check that asks it.
+const (
+	Dataset   = "alerts_national"
+	CheckName = "alerts.national"
+)
 
 // Alert is one entry: an identity or a document, the reason for it and what is to be done.
 type Alert struct {

@@ -25,14 +25,14 @@ func NewNational(holder Holder, maxAge time.Duration) *National {
 }
 
 // Name is the check's name.
-func (*National) Name() string { return Dataset }
+func (*National) Name() string { return CheckName }
 
 // Check answers from the list in memory.
 func (n *National) Check(_ context.Context, s border.Subject) (border.Finding, error) {
 	held := n.holder.Held()
-	source := border.Source{Name: Dataset}
+	source := border.Source{Name: CheckName}
 	if held.List == nil {
-		return border.Unanswered(Dataset, source, border.ReasonListMissing), nil
+		return border.Unanswered(CheckName, source, border.ReasonListMissing), nil
 	}
 	source.Version, source.AsOf = held.List.version, held.CurrentAt
 	f := border.Finding{Source: source, Outcome: border.NoHit}

@@ -65,13 +65,13 @@ func (d Decision) Check(direction Direction, findings []Finding) error {
 	known := d.Verdict.Reasons()
 	switch {
 	case known == nil:
-		return problem.New(problem.Invalid, "problem.decision.verdict").At("verdict")
+		return problem.New(problem.Invalid, "decision.verdict").At("verdict")
 	case d.Verdict == Refuse && direction == Exit:
-		return problem.New(problem.Invalid, "problem.decision.refuse_exit").At("verdict")
+		return problem.New(problem.Invalid, "decision.refuse_exit").At("verdict")
 	case len(d.Note) > MaxNote:
-		return problem.New(problem.Invalid, "problem.decision.note_too_long").At("note").With("max", MaxNote)
+		return problem.New(problem.Invalid, "decision.note_too_long").At("note").With("max", MaxNote)
 	case d.Reason == "" && (d.Verdict != Admit || NeedsReason(findings)):
-		return problem.New(problem.Invalid, "problem.decision.reason_missing").At("reason")
+		return problem.New(problem.Invalid, "decision.reason_missing").At("reason")
 	case d.Reason == "":
 		return nil
 	}
@@ -80,7 +80,7 @@ func (d Decision) Check(direction Direction, findings []Finding) error {
 			return nil
 		}
 	}
-	return problem.New(problem.Invalid, "problem.decision.reason_unknown").At("reason")
+	return problem.New(problem.Invalid, "decision.reason_unknown").At("reason")
 }
 
 // Purposes are the coded purposes of travel, in the order shown (after the UN recommendations on migration statistics, rev. 1).

@@ -34,13 +34,14 @@ type DeskConfig struct {
 type Desk struct {
 	cfg DeskConfig
 
-	mu   sync.Mutex
-	open map[uuid.UUID]*Inspection
+	mu    sync.Mutex
+	open  map[uuid.UUID]*Inspection
+	lanes map[string]*sync.Mutex // held while a lane opens a scan, so that a reader that sends twice opens one
 }
 
 // NewDesk makes a desk.
 func NewDesk(cfg DeskConfig) *Desk {
-	return &Desk{cfg: cfg, open: map[uuid.UUID]*Inspection{}}
+	return &Desk{cfg: cfg, open: map[uuid.UUID]*Inspection{}, lanes: map[string]*sync.Mutex{}}
 }
 
 // UndoWindow is how long after a decision it may be undone.
@@ -65,6 +66,9 @@ func (d *Desk) Open(ctx context.Context, actor audit.Actor, in ScanInput) (*Insp
 	if err != nil {
 		return nil, err
 	}
+	lane := d.lane(scan.Lane)
+	lane.Lock()
+	defer lane.Unlock()
 	if waiting := d.waiting(scan); waiting != nil {
 		return waiting, nil
 	}
@@ -83,7 +87,7 @@ func (d *Desk) read(scan *Scan) (Subject, error) {
 	if strings.TrimSpace(scan.MRZ) != "" {
 		parsed, err := mrz.Parse(scan.MRZ, today)
 		if err != nil {
-			return Subject{}, problem.New(problem.Invalid, "problem.scan.unreadable").At("mrz").Because(err)
+			return Subject{}, problem.New(problem.Invalid, "scan.unreadable").At("mrz").Because(err)
 		}
 		scan.Identity, scan.Document = parsed.Identity(), parsed.TravelDocument()
 		subject.MRZ = parsed
@@ -105,6 +109,15 @@ func (d *Desk) waiting(scan Scan) *Inspection {
 		}
 	}
 	return nil
+}
+
+func (d *Desk) lane(name string) *sync.Mutex {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.lanes[name] == nil {
+		d.lanes[name] = &sync.Mutex{}
+	}
+	return d.lanes[name]
 }
 
 // start runs the checks apart from the request that brought the scan: a screen that goes away must not turn them amber.
@@ -212,7 +225,7 @@ func (d *Desk) event(actor audit.Actor, i *Inspection, decision Decision, findin
 // Undo annuls a decision within the undo window and opens its scan again; the record of both stays.
 func (d *Desk) Undo(ctx context.Context, actor audit.Actor, crossing uuid.UUID, reason string) (*Inspection, error) {
 	if !contains(CorrectionReasons(), reason) {
-		return nil, problem.New(problem.Invalid, "problem.correction.reason").At("reason")
+		return nil, problem.New(problem.Invalid, "correction.reason").At("reason")
 	}
 	now := d.cfg.Now()
 	correction := CorrectionEvent{
@@ -231,7 +244,7 @@ func (d *Desk) Undo(ctx context.Context, actor audit.Actor, crossing uuid.UUID, 
 // Dismiss puts a scan aside without a decision.
 func (d *Desk) Dismiss(ctx context.Context, actor audit.Actor, id uuid.UUID, reason string) error {
 	if !contains(DismissReasons(), reason) {
-		return problem.New(problem.Invalid, "problem.dismissal.reason").At("reason")
+		return problem.New(problem.Invalid, "dismissal.reason").At("reason")
 	}
 	now := d.cfg.Now()
 	dismissal := DismissalEvent{

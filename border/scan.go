@@ -55,15 +55,15 @@ type ScanInput struct {
 func (in ScanInput) check() error {
 	switch {
 	case len(in.MRZ) > MaxScan:
-		return problem.New(problem.Invalid, "problem.scan.too_long").At("mrz").With("max", MaxScan)
+		return problem.New(problem.Invalid, "scan.too_long").At("mrz").With("max", MaxScan)
 	case !in.Direction.Valid():
-		return problem.New(problem.Invalid, "problem.scan.direction").At("direction")
+		return problem.New(problem.Invalid, "scan.direction").At("direction")
 	case !in.Mode.Valid():
-		return problem.New(problem.Invalid, "problem.scan.mode").At("mode")
+		return problem.New(problem.Invalid, "scan.mode").At("mode")
 	case len(in.Transport) > maxField:
-		return problem.New(problem.Invalid, "problem.scan.field_too_long").At("transport").With("max", maxField)
+		return problem.New(problem.Invalid, "scan.field_too_long").At("transport").With("max", maxField)
 	case in.Purpose != "" && !contains(Purposes(), in.Purpose):
-		return problem.New(problem.Invalid, "problem.scan.purpose").At("purpose")
+		return problem.New(problem.Invalid, "scan.purpose").At("purpose")
 	case strings.TrimSpace(in.MRZ) == "":
 		return in.checkTyped()
 	}
@@ -79,7 +79,7 @@ func (in ScanInput) checkTyped() error {
 	}
 	for _, r := range required {
 		if strings.TrimSpace(r.value) == "" {
-			return problem.New(problem.Invalid, "problem.scan.field_missing").At(r.field)
+			return problem.New(problem.Invalid, "scan.field_missing").At(r.field)
 		}
 	}
 	all := append(required,
@@ -88,7 +88,7 @@ func (in ScanInput) checkTyped() error {
 		struct{ field, value string }{"document_code", in.Document.Code})
 	for _, f := range all {
 		if len(f.value) > maxField {
-			return problem.New(problem.Invalid, "problem.scan.field_too_long").At(f.field).With("max", maxField)
+			return problem.New(problem.Invalid, "scan.field_too_long").At(f.field).With("max", maxField)
 		}
 	}
 	return nil

@@ -12,12 +12,12 @@ import (
 
 // Problems that a Store answers with.
 var (
-	ErrScanNotOpen    = problem.New(problem.Conflict, "problem.scan.not_open")
-	ErrNoSuchCrossing = problem.New(problem.NotFound, "problem.crossing.none")
-	ErrAnnulled       = problem.New(problem.Conflict, "problem.crossing.annulled")
-	ErrTooLate        = problem.New(problem.Conflict, "problem.crossing.too_late")
-	ErrPending        = problem.New(problem.Conflict, "problem.decision.pending")
-	ErrNoSuchScan     = problem.New(problem.NotFound, "problem.scan.none")
+	ErrScanNotOpen    = problem.New(problem.Conflict, "scan.not_open")
+	ErrNoSuchCrossing = problem.New(problem.NotFound, "crossing.none")
+	ErrAnnulled       = problem.New(problem.Conflict, "crossing.annulled")
+	ErrTooLate        = problem.New(problem.Conflict, "crossing.too_late")
+	ErrPending        = problem.New(problem.Conflict, "decision.pending")
+	ErrNoSuchScan     = problem.New(problem.NotFound, "scan.none")
 )
 
 // Store keeps the facts of a crossing point. Every writing method writes the fact, the audit entry and, where the centre must

@@ -21,17 +21,18 @@ type Crossing struct {
 	Lane      string
 }
 
-// Bearer is somebody in whose name a document was shown before.
-type Bearer struct {
-	Identity traveldoc.Identity
+// Past is what this crossing point knows of a document.
+type Past struct {
+	// Last is the latest crossing, not annulled, of its bearer; nil when there is none.
+	Last *Crossing
+	// Others are other people in whose name a document of the same issuing state and number was shown.
+	Others []traveldoc.Identity
 }
 
 // History is the records of this crossing point.
 type History interface {
-	// Last is the latest crossing, not annulled, with a document of that issuing state, number and birth date; nil when there is none.
-	Last(ctx context.Context, identity traveldoc.Identity, document traveldoc.Document) (*Crossing, error)
-	// Bearers are the others in whose name a document of that issuing state and number was shown.
-	Bearers(ctx context.Context, identity traveldoc.Identity, document traveldoc.Document) ([]Bearer, error)
+	// Past looks up a document by issuing state and folded number, and its bearer by birth date.
+	Past(ctx context.Context, identity traveldoc.Identity, document traveldoc.Document) (Past, error)
 }
 
 // Check is the check. It implements border.Check.
@@ -56,15 +57,11 @@ func (c *Check) Check(ctx context.Context, s border.Subject) (border.Finding, er
 		f.Outcome, f.Reason = border.NotChecked, border.ReasonDataInsufficient
 		return f, nil
 	}
-	last, err := c.history.Last(ctx, s.Identity, s.Document)
+	past, err := c.history.Past(ctx, s.Identity, s.Document)
 	if err != nil {
-		return f, fmt.Errorf("last crossing: %w", err)
+		return f, fmt.Errorf("earlier crossings: %w", err)
 	}
-	others, err := c.history.Bearers(ctx, s.Identity, s.Document)
-	if err != nil {
-		return f, fmt.Errorf("other bearers: %w", err)
-	}
-	f.Evidence = append(sequence(last, s.Direction), otherBearers(others)...)
+	f.Evidence = append(sequence(past.Last, s.Direction), otherBearers(past.Others)...)
 	for _, e := range f.Evidence {
 		if e.Severity != border.Note {
 			f.Outcome = border.Hit
@@ -85,12 +82,12 @@ func sequence(last *Crossing, direction border.Direction) []border.Evidence {
 	return []border.Evidence{e}
 }
 
-func otherBearers(others []Bearer) []border.Evidence {
+func otherBearers(others []traveldoc.Identity) []border.Evidence {
 	var out []border.Evidence
 	for _, b := range others {
 		out = append(out, border.Evidence{
 			Code: "other_bearer", Field: "document_number", Severity: border.SecondLine,
-			Expected: fmt.Sprintf("%s, %s (%s)", b.Identity.Surname, b.Identity.GivenNames, b.Identity.BirthDate),
+			Expected: fmt.Sprintf("%s, %s (%s)", b.Surname, b.GivenNames, b.BirthDate),
 		})
 	}
 	return out

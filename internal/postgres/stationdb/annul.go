@@ -1,0 +1,98 @@
+package stationdb
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/postgres/auditlog"
+	"github.com/openbmis/openbmis/internal/postgres/relaydb"
+)
+
+const decisionOf = `
+select d.inspection_id, d.decided_at, exists (select from correction c where c.crossing_id = d.crossing_id)
+from decision d where d.crossing_id = $1 and d.lane = $2 for update of d`
+
+const reopenScan = `
+update scan set status = 'open', closed_at = null, replaces = $2 where id = $1 returning ` + scanColumns
+
+// Annul writes a correction and opens the crossing's scan again; nothing is deleted.
+func (s *Store) Annul(ctx context.Context, c border.CorrectionEvent, notBefore time.Time, entry audit.Entry) (border.Scan, error) {
+	var scan border.Scan
+	err := s.db.InTx(ctx, func(tx pgx.Tx) error {
+		inspection, err := annullable(ctx, tx, c, notBefore)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `insert into correction (id, crossing_id, reason, note, officer, lane, corrected_at)
+			values ($1, $2, $3, $4, $5, $6, $7)`, c.CorrectionID, c.CrossingID, c.Reason, c.Note, c.Officer, c.Lane, c.CorrectedAt)
+		if err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, reopenScan, inspection, c.CrossingID)
+		if err != nil {
+			return err
+		}
+		if scan, err = pgx.CollectExactlyOneRow(rows, scanRow); err != nil {
+			return err
+		}
+		if err := auditlog.Insert(ctx, tx, entry); err != nil {
+			return err
+		}
+		return relaydb.Append(ctx, tx, border.KindCorrection, border.EventVersion, c, c.CorrectedAt, c.CorrectionID)
+	})
+	if err != nil {
+		return border.Scan{}, fmt.Errorf("annul crossing %s: %w", c.CrossingID, err)
+	}
+	s.nudge()
+	return scan, nil
+}
+
+func annullable(ctx context.Context, tx pgx.Tx, c border.CorrectionEvent, notBefore time.Time) (uuid.UUID, error) {
+	var (
+		inspection uuid.UUID
+		decidedAt  time.Time
+		annulled   bool
+	)
+	err := tx.QueryRow(ctx, decisionOf, c.CrossingID, c.Lane).Scan(&inspection, &decidedAt, &annulled)
+	switch {
+	case err == pgx.ErrNoRows: //nolint:errorlint // pgx documents this very value
+		return inspection, border.ErrNoSuchCrossing
+	case err != nil:
+		return inspection, err
+	case annulled:
+		return inspection, border.ErrAnnulled
+	case decidedAt.Before(notBefore):
+		return inspection, border.ErrTooLate
+	}
+	return inspection, nil
+}
+
+const recent = `
+select d.crossing_id, d.decided_at, s.direction, d.verdict, i.identity ->> 'surname', i.identity ->> 'given_names',
+       (i.document ->> 'issuing_state') || ' ' || (i.document ->> 'number'),
+       exists (select from correction c where c.crossing_id = d.crossing_id)
+from decision d join inspection i on i.id = d.inspection_id join scan s on s.id = d.inspection_id
+where d.lane = $1 order by d.decided_at desc limit $2`
+
+// Recent are a lane's latest decisions, newest first.
+func (s *Store) Recent(ctx context.Context, lane string, limit int) ([]border.RecentCrossing, error) {
+	rows, err := s.db.Pool.Query(ctx, recent, lane, limit)
+	if err != nil {
+		return nil, fmt.Errorf("recent decisions of lane %s: %w", lane, err)
+	}
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (border.RecentCrossing, error) {
+		var r border.RecentCrossing
+		err := row.Scan(&r.CrossingID, &r.At, &r.Direction, &r.Verdict, &r.Surname, &r.GivenNames, &r.Document, &r.Annulled)
+		return r, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("recent decisions of lane %s: %w", lane, err)
+	}
+	return all, nil
+}

@@ -1,0 +1,71 @@
+package stationdb
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/openbmis/openbmis/border/previous"
+	"github.com/openbmis/openbmis/internal/postgres"
+	"github.com/openbmis/openbmis/traveldoc"
+)
+
+// History implements previous.History over the crossings of this station.
+type History struct {
+	db *postgres.DB
+}
+
+var _ previous.History = History{}
+
+// NewHistory makes the history.
+func NewHistory(db *postgres.DB) History { return History{db: db} }
+
+const lastCrossing = `
+select c.crossed_at, c.direction, c.lane
+from traveller_document d join crossing c on c.traveller_id = d.traveller_id
+where d.issuing_state = $1 and d.number_folded = $2 and d.birth_date = $3
+  and not exists (select from correction k where k.crossing_id = c.id)
+order by c.crossed_at desc limit 1`
+
+const bearers = `
+select surname, given_names, birth_date from traveller_document
+where issuing_state = $1 and number_folded = $2 and birth_date <> $3`
+
+// Past looks up both in one round trip.
+func (h History) Past(ctx context.Context, identity traveldoc.Identity, document traveldoc.Document) (previous.Past, error) {
+	key := documentKey(identity, document)
+	var past previous.Past
+	b := &pgx.Batch{}
+	b.Queue(lastCrossing, key...).QueryRow(func(row pgx.Row) error {
+		var c previous.Crossing
+		err := row.Scan(&c.At, &c.Direction, &c.Lane)
+		if err == pgx.ErrNoRows { //nolint:errorlint // pgx documents this very value
+			return nil
+		}
+		past.Last = &c
+		return err
+	})
+	b.Queue(bearers, key...).Query(func(rows pgx.Rows) error {
+		var err error
+		past.Others, err = pgx.CollectRows(rows, bearer)
+		return err
+	})
+	if err := h.db.Pool.SendBatch(ctx, b).Close(); err != nil {
+		return previous.Past{}, fmt.Errorf("crossings of a document: %w", err)
+	}
+	return past, nil
+}
+
+func bearer(row pgx.CollectableRow) (traveldoc.Identity, error) {
+	var (
+		i    traveldoc.Identity
+		born string
+	)
+	if err := row.Scan(&i.Surname, &i.GivenNames, &born); err != nil {
+		return i, err
+	}
+	date, err := traveldoc.ParseDate(born)
+	i.BirthDate = date
+	return i, err
+}

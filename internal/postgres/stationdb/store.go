@@ -1,0 +1,114 @@
+package stationdb
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/postgres"
+	"github.com/openbmis/openbmis/internal/postgres/auditlog"
+	"github.com/openbmis/openbmis/internal/postgres/relaydb"
+)
+
+// Store implements border.Store.
+type Store struct {
+	db     *postgres.DB
+	newID  func() uuid.UUID
+	random io.Reader
+	nudge  func()
+}
+
+var _ border.Store = (*Store)(nil)
+
+// New makes the store. nudge is called after each commit that has something for the centre; it must not block.
+func New(db *postgres.DB, newID func() uuid.UUID, nudge func()) *Store {
+	return &Store{db: db, newID: newID, random: rand.Reader, nudge: nudge}
+}
+
+const insertScan = `
+insert into scan (id, scanned_at, station, lane, officer, direction, mode, transport, purpose, mrz, identity, document, replaces)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+
+// OpenScan keeps a scan as undecided.
+func (s *Store) OpenScan(ctx context.Context, scan border.Scan, entry audit.Entry) error {
+	err := s.db.InTx(ctx, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, insertScan, scan.ID, scan.At, scan.Station, scan.Lane, scan.Officer, scan.Direction, scan.Mode,
+			scan.Transport, scan.Purpose, scan.MRZ, scan.Identity, scan.Document, scan.Replaces)
+		if err != nil {
+			return err
+		}
+		return auditlog.Insert(ctx, tx, entry)
+	})
+	if err != nil {
+		return fmt.Errorf("keep scan %s: %w", scan.ID, err)
+	}
+	return nil
+}
+
+const scanColumns = `id, scanned_at, station, lane, officer, direction, mode, transport, purpose, mrz, identity, document, replaces`
+
+func scanRow(row pgx.CollectableRow) (border.Scan, error) {
+	var s border.Scan
+	err := row.Scan(&s.ID, &s.At, &s.Station, &s.Lane, &s.Officer, &s.Direction, &s.Mode, &s.Transport, &s.Purpose, &s.MRZ,
+		&s.Identity, &s.Document, &s.Replaces)
+	return s, err
+}
+
+// OpenScans are the undecided scans of a lane, oldest first.
+func (s *Store) OpenScans(ctx context.Context, lane string) ([]border.Scan, error) {
+	rows, err := s.db.Pool.Query(ctx, `select `+scanColumns+` from scan where lane = $1 and status = 'open' order by scanned_at, id`, lane)
+	if err != nil {
+		return nil, fmt.Errorf("open scans of lane %s: %w", lane, err)
+	}
+	scans, err := pgx.CollectRows(rows, scanRow)
+	if err != nil {
+		return nil, fmt.Errorf("open scans of lane %s: %w", lane, err)
+	}
+	return scans, nil
+}
+
+// OpenScanByID is one undecided scan of a lane.
+func (s *Store) OpenScanByID(ctx context.Context, lane string, id uuid.UUID) (border.Scan, error) {
+	rows, err := s.db.Pool.Query(ctx, `select `+scanColumns+` from scan where id = $1 and lane = $2 and status = 'open'`, id, lane)
+	if err != nil {
+		return border.Scan{}, fmt.Errorf("scan %s: %w", id, err)
+	}
+	scan, err := pgx.CollectExactlyOneRow(rows, scanRow)
+	if err == pgx.ErrNoRows { //nolint:errorlint // pgx documents this very value
+		return border.Scan{}, border.ErrNoSuchScan
+	}
+	if err != nil {
+		return border.Scan{}, fmt.Errorf("scan %s: %w", id, err)
+	}
+	return scan, nil
+}
+
+const closeScan = `update scan set status = $2, closed_at = $3, dismiss_reason = $4 where id = $1 and status = 'open'`
+
+// Dismiss closes a scan without a decision.
+func (s *Store) Dismiss(ctx context.Context, d border.DismissalEvent, entry audit.Entry) error {
+	err := s.db.InTx(ctx, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, closeScan+` and lane = $5`, d.InspectionID, "dismissed", d.DismissedAt, d.Reason, d.Lane)
+		if err != nil {
+			return err
+		}
+		if tag.RowsAffected() == 0 {
+			return border.ErrScanNotOpen
+		}
+		if err := auditlog.Insert(ctx, tx, entry); err != nil {
+			return err
+		}
+		return relaydb.Append(ctx, tx, border.KindDismissal, border.EventVersion, d, d.DismissedAt, s.newID())
+	})
+	if err != nil {
+		return fmt.Errorf("dismiss scan %s: %w", d.InspectionID, err)
+	}
+	s.nudge()
+	return nil
+}
