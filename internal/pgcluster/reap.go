@@ -111,3 +111,16 @@ func runsPostgresOn(pid int, data string) bool {
 	}
 	return slices.Contains(strings.Split(string(line), "\x00"), data)
 }
+
+// Reap ends a server that a killed supervisor has left behind, without starting another: for who wants to delete the cluster.
+func Reap(ctx context.Context, cfg Config) error {
+	c := &Cluster{cfg: cfg.withDefaults()}
+	if err := c.prepareRoot(); err != nil {
+		return err
+	}
+	var err error
+	if c.lock, err = takeLock(filepath.Join(c.cfg.Root, "supervisor.lock")); err != nil {
+		return err
+	}
+	return errors.Join(c.reap(ctx), c.lock.Close())
+}

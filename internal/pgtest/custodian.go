@@ -1,0 +1,191 @@
+package pgtest
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/openbmis/openbmis/internal/pgcluster"
+)
+
+// The custodian is the process that owns the shared cluster: the first test program that needs one starts itself a second time with
+// this variable set. It outlives the test program and ends when nobody has used the cluster for a while.
+const custodianEnv = "BMIS_PGTEST_CUSTODIAN"
+
+const (
+	idleTime  = 10 * time.Second // without a holder, before the cluster stops
+	idlePoll  = time.Second
+	readyLine = "ready "
+	failLine  = "error "
+)
+
+// The one init of the project: a test program started as custodian must become it before its own tests would run, and a package that
+// only uses this one has no other place to say so.
+func init() { //nolint:gochecknoinits // see above
+	if dir := os.Getenv(custodianEnv); dir != "" {
+		os.Exit(custodian(dir))
+	}
+}
+
+// startCustodian starts the process and waits for its word.
+func startCustodian(ctx context.Context, dir string) (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	output, err := os.OpenFile(filepath.Join(dir, logFile), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // our own
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = output.Close() }() // the child's
+	word, wordOut, err := os.Pipe()
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = word.Close() }()                          // read to its end
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), self) //nolint:gosec // ourselves
+	cmd.Env = append(os.Environ(), custodianEnv+"="+dir)
+	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = dir, output, output, []*os.File{wordOut}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // a Ctrl-C on the tests is not meant for it
+	err = cmd.Start()
+	if err := errors.Join(err, wordOut.Close()); err != nil {
+		return "", fmt.Errorf("start the test cluster: %w", err)
+	}
+	go func() { _ = cmd.Wait() }() // it may end before us; how is in its log
+	return readWord(word, output.Name())
+}
+
+// readWord reads what the custodian says once: ready and where, or why not.
+func readWord(from io.Reader, log string) (string, error) {
+	line, err := bufio.NewReader(from).ReadString('\n')
+	line = strings.TrimSpace(line)
+	if socket, ready := strings.CutPrefix(line, readyLine); ready {
+		return socket, nil
+	}
+	if reason, failed := strings.CutPrefix(line, failLine); failed {
+		return "", errors.New(reason)
+	}
+	return "", fmt.Errorf("the test cluster's process ended without a word (%w): see %s", err, log)
+}
+
+// custodian runs the shared cluster until it is idle. It gives the exit status.
+func custodian(dir string) int {
+	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer cancel()
+	word := os.NewFile(3, "word")
+	cluster, err := startShared(ctx, dir)
+	if err != nil {
+		fmt.Fprintf(word, "%s%s\n", failLine, strings.ReplaceAll(err.Error(), "\n", "; "))
+		return 1
+	}
+	fmt.Fprintf(word, "%s%s\n", readyLine, cluster.SocketDir())
+	holders := waitIdle(ctx, dir, cluster)
+	err = stopShared(dir, cluster)
+	if holders != nil {
+		err = errors.Join(err, holders.Close())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// startShared starts the cluster on the data of the last run, if that was stopped cleanly; otherwise on fresh data, because without
+// fsync nothing else can be trusted.
+func startShared(ctx context.Context, dir string) (*pgcluster.Cluster, error) {
+	root, clean := filepath.Join(dir, "cluster"), filepath.Join(dir, "clean")
+	cfg := pgcluster.Config{Root: root, BinDir: os.Getenv("BMIS_PG_BIN"), Settings: settings(), NoSync: true,
+		Logger: slog.New(slog.NewTextHandler(os.Stderr, nil))}
+	if err := os.Remove(clean); errors.Is(err, fs.ErrNotExist) {
+		// The orphan of a killed custodian must be gone before its data.
+		if err := pgcluster.Reap(ctx, cfg); err != nil {
+			return nil, err
+		}
+		if err := os.RemoveAll(root); err != nil {
+			return nil, err
+		}
+	}
+	cluster, err := pgcluster.Start(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	err = errors.Join(dropLeftovers(ctx, shared{cluster.SocketDir()}),
+		os.WriteFile(filepath.Join(dir, socketFile), []byte(cluster.SocketDir()), 0o600))
+	if err != nil {
+		return nil, errors.Join(err, cluster.Stop(ctx))
+	}
+	return cluster, nil
+}
+
+// settings trade every safety for speed. Tests that crash a server use Durable.
+func settings() map[string]string {
+	return map[string]string{"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal",
+		"max_wal_senders": "0", "autovacuum": "off", "max_connections": "500"}
+}
+
+// dropLeftovers drops the databases of tests that were killed.
+func dropLeftovers(ctx context.Context, s shared) error {
+	return s.admin(ctx, func(conn *pgx.Conn) error {
+		rows, err := conn.Query(ctx, `SELECT datname FROM pg_database WHERE datname LIKE 'test\_%' OR datname LIKE 'draft\_%'`)
+		if err != nil {
+			return err
+		}
+		names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		for _, name := range names {
+			_, dropErr := conn.Exec(ctx, "DROP DATABASE "+name)
+			err = errors.Join(err, dropErr)
+		}
+		return err
+	})
+}
+
+// waitIdle returns when nobody holds the cluster for a while, with the lock that keeps newcomers waiting until it has stopped; or
+// without it when the cluster ended or we shall end.
+func waitIdle(ctx context.Context, dir string, cluster *pgcluster.Cluster) *os.File {
+	holders, err := os.OpenFile(filepath.Join(dir, holdersFile), os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // our own
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return nil
+	}
+	ticker := time.NewTicker(idlePoll)
+	defer ticker.Stop()
+	for idle := time.Duration(0); ; idle += idlePoll {
+		select {
+		case <-ctx.Done():
+			return holders
+		case <-cluster.Done():
+			return holders
+		case <-ticker.C:
+		}
+		if flock(holders, syscall.LOCK_EX|syscall.LOCK_NB) != nil {
+			idle = 0
+		} else if idle >= idleTime {
+			return holders
+		} else if err := flock(holders, syscall.LOCK_UN); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return holders
+		}
+	}
+}
+
+func stopShared(dir string, cluster *pgcluster.Cluster) error {
+	err := errors.Join(os.Remove(filepath.Join(dir, socketFile)), cluster.Stop(context.Background()))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "clean"), nil, 0o600)
+}
