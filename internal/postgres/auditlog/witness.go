@@ -1,0 +1,174 @@
+package auditlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/postgres"
+)
+
+// shrinkGrace is how long after a newer checkpoint an older one may still arrive without alarm: a request that was
+// overtaken by its own repetition.
+const shrinkGrace = time.Minute
+
+// ErrUnknownOrigin is returned for a log that was never enrolled.
+var ErrUnknownOrigin = errors.New("audit log of an unknown origin")
+
+// WitnessStore keeps copies of the logs of other nodes and co-signs their checkpoints, at the centre.
+type WitnessStore struct {
+	db      *postgres.DB
+	witness *audit.Witness
+	now     func() time.Time
+}
+
+// NewWitnessStore returns the witness that signs with the key and remembers in db.
+func NewWitnessStore(db *postgres.DB, key audit.Key, now func() time.Time) *WitnessStore {
+	return &WitnessStore{db: db, witness: audit.NewWitness(key), now: now}
+}
+
+// Enrol makes the origin known by its public key (name+hash+base64). Enrolling the same key again changes nothing;
+// another key for a known origin is an error: a node that starts a new log takes a new origin.
+func (w *WitnessStore) Enrol(ctx context.Context, publicKey string) error {
+	key, err := audit.ParsePublicKey(publicKey)
+	if err != nil {
+		return err
+	}
+	if err := audit.CheckOrigin(key.Name()); err != nil {
+		return err
+	}
+	_, err = w.db.Pool.Exec(ctx, `INSERT INTO witness_origin (origin, public_key, enrolled_at) VALUES ($1, $2, $3)
+		ON CONFLICT DO NOTHING`, key.Name(), publicKey, w.now().UTC())
+	if err != nil {
+		return fmt.Errorf("enrol audit log %s: %w", key.Name(), err)
+	}
+	known, err := w.key(ctx, w.db.Pool, key.Name())
+	if err != nil {
+		return err
+	}
+	if known.KeyHash() != key.KeyHash() {
+		return fmt.Errorf("enrol audit log %s: another key is enrolled under this origin", key.Name())
+	}
+	return nil
+}
+
+func (w *WitnessStore) key(ctx context.Context, db querier, origin string) (note.Verifier, error) {
+	return w.originKey(ctx, db, `SELECT public_key FROM witness_origin WHERE origin = $1`, origin)
+}
+
+func (w *WitnessStore) originKey(ctx context.Context, db querier, sql, origin string) (note.Verifier, error) {
+	var public string
+	err := db.QueryRow(ctx, sql, origin).Scan(&public)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, fmt.Errorf("%w: %q", ErrUnknownOrigin, origin)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("audit log %s: %w", origin, err)
+	}
+	return audit.ParsePublicKey(public)
+}
+
+// Append takes a batch of the origin: it stores the leaves, once they are shown to be part of the signed tree, and
+// co-signs the checkpoint when it holds all of them. It may be repeated. The receipt says how many leaves are held in
+// any case; the next batch begins there. On a *audit.Refusal nothing is stored but an alert.
+func (w *WitnessStore) Append(ctx context.Context, origin string, batch audit.Batch) (audit.Receipt, error) {
+	var receipt audit.Receipt
+	err := w.db.InTx(ctx, func(tx pgx.Tx) (err error) {
+		receipt, err = w.append(ctx, tx, origin, batch)
+		return err
+	})
+	var refusal *audit.Refusal
+	if errors.As(err, &refusal) {
+		receipt.Refused, receipt.Cosigned = refusal.Kind, nil
+		return receipt, errors.Join(err, w.alert(ctx, refusal, batch.Checkpoint))
+	}
+	if err != nil {
+		return audit.Receipt{}, fmt.Errorf("witness audit log %s: %w", origin, err)
+	}
+	return receipt, nil
+}
+
+// append works on the state that the row lock protects.
+func (w *WitnessStore) append(ctx context.Context, tx pgx.Tx, origin string, batch audit.Batch) (audit.Receipt, error) {
+	key, err := w.originKey(ctx, tx, `SELECT public_key FROM witness_origin WHERE origin = $1 FOR UPDATE`, origin)
+	if err != nil {
+		return audit.Receipt{}, err
+	}
+	state, err := loadWitnessed(ctx, tx, origin)
+	if err != nil {
+		return audit.Receipt{}, err
+	}
+	receipt := audit.Receipt{Size: state.tree.Size()}
+	next, err := audit.OpenCheckpoint(batch.Checkpoint, key)
+	if err != nil {
+		return receipt, &audit.Refusal{Kind: audit.BadSignature, Origin: origin, Leaf: -1, Detail: err.Error()}
+	}
+	if next.Size < state.last.Size {
+		receipt.Cosigned, err = w.older(ctx, tx, state, next)
+		return receipt, err
+	}
+	if batch.First > receipt.Size || batch.End() < receipt.Size {
+		return receipt, state.sameTree(next) // not the leaves that are asked for: the receipt says which are
+	}
+	if err := state.take(ctx, tx, batch, next); err != nil {
+		return receipt, err
+	}
+	receipt.Size = state.tree.Size()
+	receipt.Cosigned, err = w.accept(ctx, tx, key, state, next, batch.Checkpoint)
+	return receipt, err
+}
+
+// accept co-signs the checkpoint if all its leaves are held, and notes that the origin was heard.
+func (w *WitnessStore) accept(ctx context.Context, tx pgx.Tx, key note.Verifier, state *witnessed, next audit.Checkpoint,
+	msg []byte,
+) ([]byte, error) {
+	at := w.now().UTC()
+	if err := heard(ctx, tx, next.Origin, at); err != nil {
+		return nil, err
+	}
+	if state.tree.Size() < next.Size {
+		return nil, nil
+	}
+	_, cosigned, err := w.witness.Check(key, state.last, msg, audit.ByTree(state.tree))
+	if err != nil || next.Size == 0 {
+		return nil, err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO witness_checkpoint (origin, size, root, note, accepted_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT DO NOTHING`, next.Origin, next.Size, next.Root[:], string(cosigned), at)
+	return cosigned, err
+}
+
+// heard notes the sign of life and closes an alert about silence.
+func heard(ctx context.Context, tx pgx.Tx, origin string, at time.Time) error {
+	if _, err := tx.Exec(ctx, `UPDATE witness_origin SET last_seen_at = $2 WHERE origin = $1`, origin, at); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `UPDATE witness_alert SET closed_at = $2, closed_by = 'heard again'
+		WHERE origin = $1 AND kind = 'silence' AND closed_at IS NULL`, origin, at)
+	return err
+}
+
+// older judges a checkpoint smaller than the last accepted one: of another tree it is a fork; of the same tree it is
+// late, or, when it keeps coming, a log that has shrunk.
+func (w *WitnessStore) older(ctx context.Context, tx pgx.Tx, state *witnessed, next audit.Checkpoint) ([]byte, error) {
+	if err := state.sameTree(next); err != nil {
+		return nil, err
+	}
+	if w.now().Sub(state.acceptedAt) > shrinkGrace {
+		return nil, &audit.Refusal{Kind: audit.Shrink, Origin: next.Origin, Leaf: next.Size, Detail: fmt.Sprintf(
+			"expected at least the %d leaves accepted at %s, got %d", state.last.Size,
+			state.acceptedAt.UTC().Format(time.RFC3339), next.Size)}
+	}
+	var cosigned string
+	err := tx.QueryRow(ctx, `SELECT note FROM witness_checkpoint WHERE origin = $1 AND size = $2`, next.Origin, next.Size).
+		Scan(&cosigned)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil // overtaken before it was ever accepted: the newer one stands for it
+	}
+	return []byte(cosigned), err
+}
