@@ -4,10 +4,6 @@
 -- a station is first heard of, together with its cursor.
 
 -- +goose Up
--- Names are searched by prefix (btree) and by likeness (trigram). CREATE EXTENSION needs the owner of the database from
--- PostgreSQL 13 on (pg_trgm is a trusted extension); with a managed database, see docs/operations.md.
-CREATE EXTENSION IF NOT EXISTS pg_trgm;
-
 CREATE TABLE replication_cursor (
     origin     integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     station    text        NOT NULL,
@@ -46,7 +42,8 @@ CREATE TABLE crossing (
     sex            text        NOT NULL,
     nationality    text        NOT NULL,
     doc_code       text        NOT NULL,
-    doc_no         text        NOT NULL, -- folded: capital letters and digits only
+    doc_number     text        NOT NULL, -- as printed
+    doc_no         text        NOT NULL, -- folded (traveldoc.FoldNumber): what look-ups compare
     issuing_state  text        NOT NULL,
     outcome        text        NOT NULL CHECK (outcome IN ('admit', 'refer', 'refuse')),
     reason         text        NOT NULL,
@@ -96,10 +93,12 @@ BEGIN
     EXECUTE format('WITH moved AS (DELETE FROM public.crossing_odd WHERE crossed_at >= $1 AND crossed_at < $2 RETURNING *)
                     INSERT INTO public.%I SELECT * FROM moved', part) USING first, next;
     EXECUTE format('ALTER TABLE public.crossing ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)', part, first, next);
+    EXECUTE format('REVOKE DELETE ON public.%I FROM bmis_app', part);
     RETURN true;
 END $$;
 -- +goose StatementEnd
 REVOKE EXECUTE ON FUNCTION crossing_month(timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION crossing_month(timestamptz) TO bmis_app;
 
 -- An undone decision. The crossing stays; its annulled_at says that it no longer counts.
 CREATE TABLE crossing_correction (
@@ -150,8 +149,21 @@ CREATE TABLE dead_letter (
 );
 CREATE INDEX dead_letter_open ON dead_letter (parked_at) WHERE resolved_at IS NULL;
 
+CREATE INDEX dead_letter_event ON dead_letter (event_id);
+
+-- An event that an earlier epoch of the same station had delivered already: its number is accounted for, and nothing else.
+CREATE TABLE carried_event (
+    origin     integer NOT NULL,
+    origin_seq bigint  NOT NULL,
+    event_id   uuid    NOT NULL,
+    PRIMARY KEY (origin, origin_seq)
+);
+
+-- What happened is never deleted by the application: an undone decision is a correction.
+REVOKE DELETE ON crossing, crossing_odd, crossing_correction, inspection_dismissal, dead_letter, carried_event, replication_cursor FROM bmis_app;
+
 -- +goose Down
-DROP TABLE dead_letter, inspection_dismissal, crossing_correction, crossing;
+DROP TABLE carried_event, dead_letter, inspection_dismissal, crossing_correction, crossing;
 DROP FUNCTION crossing_month(timestamptz);
 DROP SEQUENCE crossing_received_id;
 DROP TABLE replication_cursor;

@@ -57,36 +57,50 @@ CREATE TABLE flow_day_nat (
     PRIMARY KEY (day, nationality, direction, outcome)
 ) WITH (fillfactor = 70);
 
--- Completeness: what a station says it wrote on a day against what was received.
+-- Completeness: what a station says it wrote on a day against what was received. The day is the UTC day on which the station
+-- wrote the events.
 CREATE TABLE station_day (
-    station       text        NOT NULL,
-    epoch         uuid        NOT NULL,
-    day           date        NOT NULL, -- UTC day on which the station wrote the events
-    claimed       bigint,
-    claimed_seq   bigint,
-    claimed_hash  bytea,
-    claimed_at    timestamptz,
-    received      bigint      NOT NULL DEFAULT 0,
-    received_seq  bigint      NOT NULL DEFAULT 0,
-    received_hash bytea       NOT NULL DEFAULT '',
+    station        text   NOT NULL,
+    epoch          uuid   NOT NULL,
+    day            date   NOT NULL,
+    claimed        bigint NOT NULL DEFAULT 0,
+    claimed_first  bigint NOT NULL DEFAULT 0,
+    claimed_last   bigint NOT NULL DEFAULT 0,
+    claimed_head   bytea  NOT NULL DEFAULT '',
+    claimed_at     timestamptz,
+    received       bigint NOT NULL DEFAULT 0,
+    received_first bigint NOT NULL DEFAULT 0,
+    received_last  bigint NOT NULL DEFAULT 0,
+    received_head  bytea  NOT NULL DEFAULT '',
     PRIMARY KEY (station, epoch, day)
 );
 
--- What is known of each station now: heard of by its status messages.
+-- The newest heartbeat of every station.
 CREATE TABLE station_status (
-    station      text        PRIMARY KEY,
-    heard_at     timestamptz NOT NULL,
-    status       jsonb       NOT NULL DEFAULT '{}'
+    station  text        PRIMARY KEY,
+    heard_at timestamptz NOT NULL,
+    beat     jsonb       NOT NULL
 );
 
--- The last completeness check of an origin: which sequence numbers are neither applied nor parked.
+-- What an operator must see of a station: one open alert per station and code.
+CREATE TABLE station_alert (
+    station   text        NOT NULL,
+    code      text        NOT NULL,
+    detail    text        NOT NULL,
+    first_at  timestamptz NOT NULL,
+    last_at   timestamptz NOT NULL,
+    times     bigint      NOT NULL DEFAULT 1,
+    closed_at timestamptz,
+    closed_by text
+);
+CREATE UNIQUE INDEX station_alert_open ON station_alert (station, code) WHERE closed_at IS NULL;
+
+-- The last completeness check of a station: replication.Comparison as JSON.
 CREATE TABLE station_check (
-    origin     integer     PRIMARY KEY,
+    station    text        PRIMARY KEY,
     checked_at timestamptz NOT NULL,
-    upto       bigint      NOT NULL,
-    missing    int8multirange NOT NULL,
-    parked     bigint      NOT NULL
+    comparison jsonb       NOT NULL
 );
 
 -- +goose Down
-DROP TABLE station_check, station_status, station_day, flow_day_nat, flow_day_bcp, stay, traveller_name, traveller_document;
+DROP TABLE station_check, station_alert, station_status, station_day, flow_day_nat, flow_day_bcp, stay, traveller_name, traveller_document;

@@ -1,31 +1,39 @@
 -- Reference data that the centre publishes to its stations, and the national alert list it is made from.
 
 -- +goose Up
--- The row lock on a dataset makes its versions gapless.
+-- The row lock on a dataset makes its versions gapless. state is replication.ContentDigest, to be carried on row by row.
 CREATE TABLE ref_dataset (
     dataset    text        PRIMARY KEY,
     version    bigint      NOT NULL DEFAULT 0,
-    digest     bytea       NOT NULL DEFAULT '',
+    state      bytea       NOT NULL DEFAULT '',
     changed_at timestamptz NOT NULL DEFAULT now()
 );
 
-CREATE TABLE ref_change (
+-- One row per version: what the content's digest was after it, and who decided it.
+CREATE TABLE ref_version (
     dataset    text        NOT NULL,
     version    bigint      NOT NULL,
-    op         text        NOT NULL CHECK (op IN ('put', 'delete')),
-    key        text        NOT NULL,
-    row        json,
+    digest     bytea       NOT NULL,
     signed_by  text        NOT NULL,
     changed_at timestamptz NOT NULL,
     PRIMARY KEY (dataset, version)
 );
 
--- The current rows: a snapshot at the dataset's version.
+CREATE TABLE ref_change (
+    dataset text    NOT NULL,
+    version bigint  NOT NULL,
+    n       integer NOT NULL, -- order within the version
+    op      text    NOT NULL CHECK (op IN ('put', 'delete')),
+    key     text    NOT NULL,
+    row     json,             -- json, not jsonb: the digest is over these bytes
+    PRIMARY KEY (dataset, version, n)
+);
+
+-- The content at the dataset's version: the snapshot.
 CREATE TABLE ref_row (
-    dataset text   NOT NULL,
-    key     text   NOT NULL,
-    version bigint NOT NULL,
-    row     json   NOT NULL,
+    dataset text COLLATE "C" NOT NULL,
+    key     text COLLATE "C" NOT NULL,
+    row     json             NOT NULL,
     PRIMARY KEY (dataset, key)
 );
 
@@ -42,7 +50,7 @@ CREATE TABLE national_alert (
     reason          text        NOT NULL,
     action          text        NOT NULL,
     valid_from      date        NOT NULL,
-    valid_to        date,
+    valid_until        date,
     created_by      text        NOT NULL,
     created_at      timestamptz NOT NULL,
     created_version bigint      NOT NULL,
@@ -54,4 +62,4 @@ CREATE TABLE national_alert (
 CREATE INDEX national_alert_current ON national_alert (created_at, id) WHERE withdrawn_at IS NULL;
 
 -- +goose Down
-DROP TABLE national_alert, ref_row, ref_change, ref_dataset;
+DROP TABLE national_alert, ref_row, ref_change, ref_version, ref_dataset;

@@ -1,0 +1,171 @@
+package centraldb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// batch is the work of one transaction: the kept events of one station.
+type batch struct {
+	tx         pgx.Tx
+	origin     int32
+	station    string
+	receivedAt time.Time
+	newID      func() uuid.UUID
+	items      []decoded
+}
+
+// apply stores the batch in bulk. When the database refuses a value in it, nothing of the bulk stays and the events are applied
+// one by one, so that only those that are refused are parked. It returns how many were.
+func (b *batch) apply(ctx context.Context) (parked int, err error) {
+	parked, err = b.attempt(ctx)
+	if err == nil || !isData(err) {
+		return parked, err
+	}
+	return b.applySingly(ctx)
+}
+
+// attempt applies the items in a savepoint.
+func (b *batch) attempt(ctx context.Context) (parked int, err error) {
+	err = b.savepoint(ctx, func(in *batch) (err error) {
+		parked, err = in.applyBulk(ctx)
+		return err
+	})
+	return parked, err
+}
+
+func (b *batch) applySingly(ctx context.Context) (parked int, err error) {
+	for _, item := range b.items {
+		one := *b
+		one.items = []decoded{item}
+		n, err := one.attempt(ctx)
+		if err != nil && isData(err) {
+			item.why = errors.New("the database refused it: " + refusal(err))
+			n, err = 1, b.park(ctx, []decoded{item})
+		}
+		if err != nil {
+			return parked, err
+		}
+		parked += n
+	}
+	return parked, nil
+}
+
+// savepoint runs fn in a nested transaction.
+func (b *batch) savepoint(ctx context.Context, fn func(*batch) error) error {
+	return pgx.BeginFunc(ctx, b.tx, func(nested pgx.Tx) error {
+		in := *b
+		in.tx = nested
+		return fn(&in)
+	})
+}
+
+// applyBulk stores all items. Rows that other stations' batches also touch are written late and in sorted order, so that two
+// batches never wait for each other in a circle.
+func (b *batch) applyBulk(ctx context.Context) (parked int, err error) {
+	work, err := b.sort(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if err := b.identify(ctx, work.crossings); err != nil {
+		return 0, err
+	}
+	if err := b.copyCrossings(ctx, work.crossings); err != nil {
+		return 0, err
+	}
+	annulled, err := b.correct(ctx, work)
+	if err != nil {
+		return 0, err
+	}
+	if err := b.dismiss(ctx, work.dismissals); err != nil {
+		return 0, err
+	}
+	if err := b.park(ctx, work.bad); err != nil {
+		return 0, err
+	}
+	if err := b.updateStays(ctx, work.crossings, annulled); err != nil {
+		return 0, err
+	}
+	return len(work.bad), b.countFlows(ctx, work.crossings, annulled)
+}
+
+// work is a batch sorted by what is to be done.
+type work struct {
+	crossings   []*crossingRow
+	corrections []decoded
+	dismissals  []decoded
+	bad         []decoded
+}
+
+func (b *batch) sort(ctx context.Context) (*work, error) {
+	known, err := b.carriedBefore(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w := &work{crossings: make([]*crossingRow, 0, len(b.items))}
+	for _, item := range b.items {
+		switch {
+		case known[item.event.ID]:
+		case item.why != nil:
+			w.bad = append(w.bad, item)
+		case item.crossing != nil:
+			item.crossing.annulled = nil // a second attempt begins anew
+			w.crossings = append(w.crossings, item.crossing)
+		case item.correction != nil:
+			w.corrections = append(w.corrections, item)
+		case item.dismissal != nil:
+			w.dismissals = append(w.dismissals, item)
+		}
+	}
+	return w, nil
+}
+
+// carriedBefore finds the carried events that an earlier epoch of this station has delivered already, and accounts for their
+// numbers.
+func (b *batch) carriedBefore(ctx context.Context) (map[uuid.UUID]bool, error) {
+	var ids []uuid.UUID
+	var times []*time.Time
+	bySeq := map[uuid.UUID]int64{}
+	for _, item := range b.items {
+		if !item.event.Carried {
+			continue
+		}
+		ids, bySeq[item.event.ID] = append(ids, item.event.ID), item.event.Seq
+		if item.crossing != nil {
+			times = append(times, &item.crossing.CrossedAt)
+		} else {
+			times = append(times, nil)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	// The time of the crossing lets the look-up go to one partition.
+	rows, err := b.tx.Query(ctx, `
+		SELECT q.id FROM unnest($1::uuid[], $2::timestamptz[]) AS q(id, at)
+		WHERE EXISTS (SELECT FROM crossing c WHERE c.crossed_at = q.at AND c.event_id = q.id AND c.station = $3)
+		   OR EXISTS (SELECT FROM crossing_correction c WHERE c.event_id = q.id AND c.station = $3)
+		   OR EXISTS (SELECT FROM inspection_dismissal d WHERE d.event_id = q.id AND d.station = $3)
+		   OR EXISTS (SELECT FROM dead_letter l WHERE l.event_id = q.id AND l.station = $3)`, ids, times, b.station)
+	if err != nil {
+		return nil, fmt.Errorf("look for carried events: %w", err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("look for carried events: %w", err)
+	}
+	known := make(map[uuid.UUID]bool, len(found))
+	for _, id := range found {
+		known[id] = true
+		_, err := b.tx.Exec(ctx, `INSERT INTO carried_event (origin, origin_seq, event_id) VALUES ($1, $2, $3)`, b.origin, bySeq[id], id)
+		if err != nil {
+			return nil, fmt.Errorf("account for a carried event: %w", err)
+		}
+	}
+	return known, nil
+}
