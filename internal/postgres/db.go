@@ -7,6 +7,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -70,7 +71,7 @@ func parse(dsn string) (*pgxpool.Config, error) {
 		// pgx's own error repeats the DSN; the password is masked there, the rest is no secret.
 		return nil, fmt.Errorf("database DSN: %w", err)
 	}
-	if !mentions(dsn, "pool_max_conns") {
+	if !strings.Contains(dsn, "pool_max_conns=") {
 		config.MaxConns = DefaultMaxConns
 	}
 	config.ConnConfig.RuntimeParams["timezone"] = "UTC"

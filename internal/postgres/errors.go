@@ -2,6 +2,8 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"io"
 	"net"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"gorm.io/gorm"
 )
 
 // Code is the SQLSTATE of the database's error in err, "" when the database did not answer one.
@@ -38,7 +41,9 @@ func Constraint(err error) string {
 func IsForeignKey(err error) bool { return Code(err) == "23503" }
 
 // IsNoRows says that a query for one row found none.
-func IsNoRows(err error) bool { return errors.Is(err, pgx.ErrNoRows) }
+func IsNoRows(err error) bool {
+	return errors.Is(err, pgx.ErrNoRows) || errors.Is(err, sql.ErrNoRows) || errors.Is(err, gorm.ErrRecordNotFound)
+}
 
 // IsRetryable says that the same transaction may well succeed when it is run again from its start: a serialization failure, a
 // deadlock, a lock that was not to be had.
@@ -69,13 +74,16 @@ func IsUnavailable(err error) bool {
 		return strings.HasPrefix(code, "08") || strings.HasPrefix(code, "57P") || code == "53300"
 	}
 	var refused *pgconn.ConnectError
-	var network net.Error
+	var network *net.OpError
 	return errors.As(err, &refused) || errors.As(err, &network) || isBroken(err)
 }
 
 // isBroken says that a connection that was open is so no more.
 func isBroken(err error) bool {
-	for _, broken := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed, syscall.EPIPE, syscall.ECONNRESET} {
+	for _, broken := range []error{
+		io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed, syscall.EPIPE, syscall.ECONNRESET,
+		driver.ErrBadConn, sql.ErrConnDone,
+	} {
 		if errors.Is(err, broken) {
 			return true
 		}

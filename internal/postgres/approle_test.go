@@ -1,0 +1,42 @@
+package postgres_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/openbmis/openbmis/internal/pgtest"
+	"github.com/openbmis/openbmis/internal/postgres"
+	"github.com/openbmis/openbmis/migrations"
+)
+
+// A database that somebody else administers: the owner of the schema is no superuser and may not create roles.
+func TestADatabaseThatSomebodyElseAdministers(t *testing.T) {
+	cluster := pgtest.Durable(t)
+	execOn(t, cluster.AdminDSN("postgres"), "CREATE ROLE schema_owner LOGIN", "CREATE DATABASE external OWNER schema_owner")
+	owner := cluster.DSN("external", "schema_owner")
+
+	err := postgres.Migrate(t.Context(), owner, migrations.Station)
+	require.ErrorContains(t, err, "as an administrator run CREATE ROLE bmis_app LOGIN PASSWORD '...' and use it in BMIS_DSN")
+
+	execOn(t, cluster.AdminDSN("postgres"), "CREATE ROLE bmis_app LOGIN SUPERUSER")
+	require.ErrorContains(t, postgres.Migrate(t.Context(), owner, migrations.Station), "must not be superuser")
+
+	execOn(t, cluster.AdminDSN("postgres"), "ALTER ROLE bmis_app NOSUPERUSER")
+	require.NoError(t, postgres.Migrate(t.Context(), owner, migrations.Station))
+	db, err := postgres.Open(t.Context(), cluster.DSN("external", postgres.AppRole))
+	require.NoError(t, err)
+	defer db.Close()
+	require.NoError(t, db.CheckConfined(t.Context()))
+	require.ErrorContains(t, postgres.Migrate(t.Context(), cluster.DSN("external", postgres.AppRole), migrations.Station), "permission denied")
+}
+
+func TestARoleThatOwnsTablesIsNotConfined(t *testing.T) {
+	cluster := pgtest.Durable(t)
+	execOn(t, cluster.AdminDSN("postgres"), "CREATE ROLE owning LOGIN", "CREATE DATABASE owned OWNER owning")
+	execOn(t, cluster.DSN("owned", "owning"), "CREATE TABLE mine (id int)")
+	db, err := postgres.Open(t.Context(), cluster.DSN("owned", "owning"))
+	require.NoError(t, err)
+	defer db.Close()
+	require.ErrorContains(t, db.CheckConfined(t.Context()), "role owning owns 1 tables, but must own none")
+}
