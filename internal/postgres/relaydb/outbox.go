@@ -1,0 +1,176 @@
+package relaydb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/openbmis/openbmis/internal/postgres"
+	"github.com/openbmis/openbmis/replication"
+)
+
+// sequenceBatch is how many events are numbered in one transaction.
+const sequenceBatch = 2000
+
+// Outbox is a station's outbox in PostgreSQL. It implements replication.Outbox.
+type Outbox struct {
+	db      *postgres.DB
+	station string
+	newID   func() uuid.UUID
+	now     func() time.Time
+}
+
+var _ replication.Outbox = (*Outbox)(nil)
+
+// NewOutbox opens the outbox of a station. The station's id goes into the hash chain: it must never change.
+func NewOutbox(db *postgres.DB, station string, newID func() uuid.UUID, now func() time.Time) *Outbox {
+	return &Outbox{db: db, station: station, newID: newID, now: now}
+}
+
+// querier is what a pool and a transaction have in common.
+type querier interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+type state struct {
+	epoch           uuid.UUID
+	last, confirmed replication.Position
+}
+
+const selectState = `SELECT epoch, last_seq, last_hash, confirmed_seq, confirmed_hash FROM outbox_state`
+
+func (o *Outbox) state(ctx context.Context, q querier, lock string) (s state, err error) {
+	err = q.QueryRow(ctx, selectState+lock).Scan(&s.epoch, &s.last.Seq, &s.last.Head, &s.confirmed.Seq, &s.confirmed.Head)
+	genesis := replication.Genesis(o.station, s.epoch)
+	if s.last.Seq == 0 {
+		s.last.Head = genesis
+	}
+	if s.confirmed.Seq == 0 {
+		s.confirmed.Head = genesis
+	}
+	return s, err
+}
+
+// lockState makes the caller the only one who changes the outbox's numbers until its transaction ends.
+func (o *Outbox) lockState(ctx context.Context, tx pgx.Tx) (state, error) {
+	return o.state(ctx, tx, ` FOR UPDATE`)
+}
+
+const (
+	selectUnnumbered = `SELECT id, event_id, kind, schema_ver, created_at, payload, carried FROM outbox WHERE seq IS NULL ORDER BY id LIMIT $1`
+	setNumbers       = `UPDATE outbox SET seq = n.seq, prev_hash = n.prev_hash, hash = n.hash
+		FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[]) AS n (id, seq, prev_hash, hash) WHERE outbox.id = n.id`
+	setLast = `UPDATE outbox_state SET last_seq = $1, last_hash = $2`
+)
+
+// Sequence numbers committed events. Rows are taken in order of id among those committed: one that commits later with a
+// smaller id simply gets a later number.
+func (o *Outbox) Sequence(ctx context.Context) (n int, err error) {
+	var waiting bool
+	if err := o.db.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM outbox WHERE seq IS NULL)`).Scan(&waiting); err != nil || !waiting {
+		return 0, err
+	}
+	err = o.db.InTx(ctx, func(tx pgx.Tx) error {
+		s, err := o.lockState(ctx, tx)
+		if err != nil {
+			return err
+		}
+		n, err = number(ctx, tx, s.last)
+		return err
+	})
+	return n, err
+}
+
+func number(ctx context.Context, tx pgx.Tx, last replication.Position) (int, error) {
+	rows, err := tx.Query(ctx, selectUnnumbered, sequenceBatch)
+	if err != nil {
+		return 0, err
+	}
+	var ids, seqs []int64
+	var prevs, hashes [][]byte
+	var e replication.Event
+	var id int64
+	_, err = pgx.ForEachRow(rows, []any{&id, &e.ID, &e.Kind, &e.Version, &e.CreatedAt, &e.Payload, &e.Carried}, func() error {
+		e.Seq = last.Seq + 1
+		e.Seal(last.Head)
+		last = replication.Position{Seq: e.Seq, Head: e.Hash}
+		ids, seqs = append(ids, id), append(seqs, e.Seq)
+		prevs, hashes = append(prevs, e.PrevHash), append(hashes, e.Hash)
+		return nil
+	})
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	if _, err := tx.Exec(ctx, setNumbers, ids, seqs, prevs, hashes); err != nil {
+		return 0, err
+	}
+	_, err = tx.Exec(ctx, setLast, last.Seq, last.Head)
+	return len(ids), err
+}
+
+const selectPending = `SELECT seq, event_id, kind, schema_ver, created_at, payload, carried, prev_hash, hash FROM (
+		SELECT *, sum(size) OVER (ORDER BY seq) - size AS before
+		FROM (SELECT * FROM outbox WHERE seq > $1 ORDER BY seq LIMIT $2) AS page) AS summed
+	WHERE before < $3 OR before = 0 ORDER BY seq`
+
+// Pending gives numbered events after a number.
+func (o *Outbox) Pending(ctx context.Context, after int64, limit, maxBytes int) ([]replication.Event, error) {
+	rows, err := o.db.Pool.Query(ctx, selectPending, after, limit, maxBytes)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (e replication.Event, err error) {
+		err = row.Scan(&e.Seq, &e.ID, &e.Kind, &e.Version, &e.CreatedAt, &e.Payload, &e.Carried, &e.PrevHash, &e.Hash)
+		return e, err
+	})
+}
+
+// State is where the outbox stands. It counts only unnumbered events, which are few.
+func (o *Outbox) State(ctx context.Context) (replication.OutboxState, error) {
+	s, err := o.state(ctx, o.db.Pool, ``)
+	if err != nil {
+		return replication.OutboxState{}, err
+	}
+	out := replication.OutboxState{Epoch: s.epoch, Last: s.last, Confirmed: s.confirmed}
+	var oldest time.Time
+	err = o.db.Pool.QueryRow(ctx, `SELECT created_at FROM outbox ORDER BY id LIMIT 1`).Scan(&oldest)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return out, nil
+	}
+	if err != nil {
+		return out, err
+	}
+	var unnumbered int64
+	if err := o.db.Pool.QueryRow(ctx, `SELECT count(*) FROM outbox WHERE seq IS NULL`).Scan(&unnumbered); err != nil {
+		return out, err
+	}
+	out.OldestAt, out.Backlog = oldest.UTC(), s.last.Seq-s.confirmed.Seq+unnumbered
+	return out, nil
+}
+
+const endEpoch = `INSERT INTO outbox_epoch (epoch, ended_at, last_seq, reason) VALUES ($1, $2, $3, $4)`
+
+// NewEpoch begins the numbers anew. The ended epoch's days are kept as far as its events were confirmed; the others are
+// counted again, in the new epoch.
+func (o *Outbox) NewEpoch(ctx context.Context, reason string) (replication.OutboxState, error) {
+	err := o.db.InTx(ctx, func(tx pgx.Tx) error {
+		s, err := o.lockState(ctx, tx)
+		if err != nil {
+			return err
+		}
+		b := &pgx.Batch{}
+		b.Queue(retractDays, s.epoch)
+		b.Queue(endEpoch, s.epoch, o.now(), s.confirmed.Seq, reason)
+		b.Queue(`UPDATE outbox SET carried = true, seq = NULL, prev_hash = NULL, hash = NULL`)
+		b.Queue(`UPDATE outbox_state SET epoch = $1, last_seq = 0, last_hash = NULL, confirmed_seq = 0, confirmed_hash = NULL`, o.newID())
+		return tx.SendBatch(ctx, b).Close()
+	})
+	if err != nil {
+		return replication.OutboxState{}, fmt.Errorf("new epoch: %w", err)
+	}
+	return o.State(ctx)
+}
