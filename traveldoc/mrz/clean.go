@@ -1,0 +1,143 @@
+package mrz
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// maxLines is the most lines that are looked at; a zone has three at most, the rest is what was copied along.
+const maxLines = 48
+
+// change says what cleaning did to a text. All of it is reported.
+type change uint8
+
+const (
+	changedCase       change = 1 << iota // small letters
+	changedSpace                         // blanks left out, or read as fillers
+	changedSubstitute                    // typographic relatives of the filler
+	keptInvalid                          // characters without a value, kept in their cells
+)
+
+// source is a text as lines of capitals, digits, fillers and whatever else cannot be read as one of these.
+type source struct {
+	lines   [maxLines]string
+	n       int
+	surplus int // lines beyond maxLines
+	unusual change
+}
+
+func (s *source) total() int { return s.n + s.surplus }
+
+func (s *source) add(line string) {
+	switch {
+	case line == "":
+	case s.n == maxLines:
+		s.surplus++
+	default:
+		s.lines[s.n] = line
+		s.n++
+	}
+}
+
+// clean splits a text into lines. A text that is already clean is not copied.
+func clean(text string) (src source) {
+	if !plainText(text) {
+		text, src.unusual = rewrite(text)
+	}
+	start := 0
+	for i := range len(text) {
+		if text[i] == '\n' || text[i] == '\r' {
+			src.add(text[start:i])
+			start = i + 1
+		}
+	}
+	src.add(text[start:])
+	return src
+}
+
+func plainText(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; value(c) < 0 && c != '\n' && c != '\r' {
+			return false
+		}
+	}
+	return true
+}
+
+// rewrite makes capitals, drops what readers add around a zone, and resolves blanks line by line. A character that cannot be part
+// of a zone keeps its cell: as itself when it is ASCII, as '?' when not.
+func rewrite(text string) (string, change) {
+	var out strings.Builder
+	out.Grow(len(text))
+	var done change
+	fillers := strings.ContainsAny(text, "<«‹＜")
+	for line := range strings.FieldsFuncSeq(text, isLineEnd) {
+		done |= rewriteLine(&out, line, fillers)
+		out.WriteByte('\n')
+	}
+	return out.String(), done
+}
+
+func isLineEnd(r rune) bool {
+	switch r {
+	case '\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029':
+		return true
+	}
+	return false
+}
+
+func rewriteLine(out *strings.Builder, line string, fillers bool) (done change) {
+	line = strings.ReplaceAll(strings.Trim(line, " \t\u00a0"), "&lt;", "‹")
+	blank := blanksAreFillers(line, fillers)
+	for _, r := range line {
+		switch {
+		case r < utf8.RuneSelf && value(byte(r)) >= 0:
+			out.WriteByte(byte(r))
+		case r >= 'a' && r <= 'z':
+			out.WriteByte(byte(r - 'a' + 'A'))
+			done |= changedCase
+		case r == ' ' || r == '\t' || r == '\u00a0':
+			done |= changedSpace
+			if blank {
+				out.WriteByte(filler)
+			}
+		case strings.ContainsRune("‹＜〈〈", r):
+			out.WriteByte(filler)
+			done |= changedSubstitute
+		case r == '«' || r == '《':
+			out.WriteString("<<")
+			done |= changedSubstitute
+		case r < ' ' || r == 0x7f || r == '\ufeff' || r == '\u200b': // control characters of readers, byte order marks
+		default:
+			out.WriteByte(cellOf(r))
+			done |= keptInvalid
+		}
+	}
+	return done
+}
+
+func cellOf(r rune) byte {
+	if r < utf8.RuneSelf {
+		return byte(r)
+	}
+	return '?'
+}
+
+// blanksAreFillers tells fillers that were read as blanks from blanks that were read in between: a text without any filler, or a
+// line that has a format's length only with its blanks.
+func blanksAreFillers(line string, fillers bool) bool {
+	n := utf8.RuneCountInString(line)
+	blanks := strings.Count(line, " ")
+	if blanks == 0 {
+		return false
+	}
+	return !fillers || (wholeLength(n) && !wholeLength(n-blanks))
+}
+
+func wholeLength(n int) bool {
+	switch n {
+	case 30, 36, 44, 72, 88, 90:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,59 @@
+package mrz
+
+import "fmt"
+
+// Format is the size and layout of a machine readable zone. The zero value is the format of a text without one.
+type Format uint8
+
+// The formats of ICAO Doc 9303.
+const (
+	Unknown Format = iota
+	TD1            // identity card, 3 lines of 30 (part 5)
+	TD2            // larger card, 2 lines of 36 (part 6)
+	TD3            // passport, 2 lines of 44 (part 4)
+	MRVA           // visa, 2 lines of 44 (part 7)
+	MRVB           // visa, 2 lines of 36 (part 7)
+)
+
+// Formats are the formats that Parse reads and Encode writes.
+func Formats() []Format { return []Format{TD1, TD2, TD3, MRVA, MRVB} }
+
+// String is the format's usual name, "TD1", "TD2", "TD3", "MRV-A" or "MRV-B"; empty when unknown.
+func (f Format) String() string {
+	switch f {
+	case Unknown:
+	case TD1:
+		return "TD1"
+	case TD2:
+		return "TD2"
+	case TD3:
+		return "TD3"
+	case MRVA:
+		return "MRV-A"
+	case MRVB:
+		return "MRV-B"
+	}
+	return ""
+}
+
+// ParseFormat reads what String writes.
+func ParseFormat(name string) (Format, error) {
+	for _, f := range Formats() {
+		if f.String() == name {
+			return f, nil
+		}
+	}
+	return Unknown, fmt.Errorf("MRZ format %q: expected one of %v", name, Formats())
+}
+
+// MarshalText writes the format's name.
+func (f Format) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
+
+// UnmarshalText reads the format's name; empty is Unknown.
+func (f *Format) UnmarshalText(text []byte) (err error) {
+	*f = Unknown
+	if len(text) > 0 {
+		*f, err = ParseFormat(string(text))
+	}
+	return err
+}

@@ -1,0 +1,71 @@
+package mrz
+
+import (
+	"strings"
+
+	"github.com/openbmis/openbmis/traveldoc"
+)
+
+// longestValidity is the longest time in years between issue and expiry that a travel document is given.
+const longestValidity = 10
+
+// judgeCodes looks the codes up in the lists.
+func (d *Document) judgeCodes(training bool) {
+	d.judgeState(IssuingState, d.IssuingState, training)
+	d.judgeState(Nationality, d.Nationality, training)
+	f := &d.fields[DocumentCode]
+	if f.Raw == "" {
+		return
+	}
+	row, known := documentOf(f.Raw)
+	switch {
+	case !known:
+		d.reportCode(CodeDocumentCode, DocumentCode, Acknowledge)
+	case !strings.Contains(row.formats(), d.Format.String()):
+		d.reportCode(CodeDocumentCodeFormat, DocumentCode, Note)
+	}
+}
+
+func (d *Document) judgeState(id FieldID, code string, training bool) {
+	if code == "" {
+		d.fields[id].Verdict = Failed
+		d.reportField(CodeStateMissing, id, Acknowledge)
+		return
+	}
+	row, known := stateOf(code)
+	if !known {
+		if !lettersOnly(code) {
+			d.fields[id].Verdict = Failed
+		}
+		d.reportCode(CodeStateUnknown, id, Acknowledge)
+		return
+	}
+	switch {
+	case row.kind() == "training" && !training:
+		d.reportCode(CodeStateTraining, id, Note)
+	case id == IssuingState && row.use() != "both":
+		d.reportCode(CodeStateNotIssuer, id, Note)
+	case id == IssuingState && !inForce(row, d.ExpiryDate):
+		d.reportCode(CodeStateNotInForce, id, Acknowledge)
+	}
+}
+
+func (d *Document) reportCode(code Code, id FieldID, severity Severity) {
+	f := &d.fields[id]
+	d.report(Finding{Code: code, Field: id, At: f.At, Printed: f.Value, Severity: severity})
+}
+
+func lettersOnly(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r < 'A' || r > 'Z' }) < 0
+}
+
+// inForce reports whether the code can have been in force on the day of issue, which the zone does not hold: that day lies before
+// the expiry by ten years at most.
+func inForce(row stateRow, expiry traveldoc.Date) bool {
+	from, to := dateColumn(string(row), 20), dateColumn(string(row), 31)
+	if expiry.IsZero() || (from.IsZero() && to.IsZero()) {
+		return true
+	}
+	earliest := expiry.First().AddDate(-longestValidity, 0, 0)
+	return (to.IsZero() || !to.First().Before(earliest)) && (from.IsZero() || !expiry.Last().Before(from.First()))
+}
