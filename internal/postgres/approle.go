@@ -13,6 +13,9 @@ const AppRole = "bmis_app"
 // prepareAppRole makes the role where it is missing and gives it rights on what migrations will create. The rights are default
 // privileges, set before the migrations run: a grant on all tables afterwards would undo what a migration has revoked.
 func prepareAppRole(ctx context.Context, conn *pgx.Conn) error {
+	if conn.Config().User == AppRole {
+		return fmt.Errorf("role %s may not migrate: BMIS_MIGRATE_DSN is the owner's role, BMIS_DSN the application's", AppRole)
+	}
 	if err := createAppRole(ctx, conn); err != nil {
 		return err
 	}
