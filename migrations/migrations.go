@@ -51,23 +51,32 @@ func ParseKind(name string) (Kind, error) {
 // FS gives the migrations of a kind as one flat folder of *.sql files, as goose reads it.
 func FS(kind Kind) (fs.FS, error) { return merge(files, "common", kind.String()) }
 
+// Names lists the migrations of a kind in order.
+func Names(kind Kind) ([]string, error) {
+	merged, err := FS(kind)
+	if err != nil {
+		return nil, err
+	}
+	return fs.Glob(merged, "*.sql")
+}
+
 // Digest identifies the schema of a kind: the same files give the same 64 hexadecimal digits.
 func Digest(kind Kind) (string, error) {
 	merged, err := FS(kind)
 	if err != nil {
 		return "", err
 	}
-	entries, err := fs.ReadDir(merged, ".")
+	names, err := Names(kind)
 	if err != nil {
 		return "", err
 	}
 	sum := sha256.New()
-	for _, entry := range entries {
-		text, err := fs.ReadFile(merged, entry.Name())
+	for _, name := range names {
+		text, err := fs.ReadFile(merged, name)
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(sum, "%s %d\n%s", entry.Name(), len(text), text)
+		fmt.Fprintf(sum, "%s %d\n%s", name, len(text), text)
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }

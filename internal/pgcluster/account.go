@@ -56,6 +56,14 @@ func lookup(name string) (account, error) {
 	return account{name, &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, nil
 }
 
+// makeParents makes a directory and what is missing above it, so that the account can enter, but others see no names.
+func (a account) makeParents(dir string) error {
+	if a.cred == nil {
+		return os.MkdirAll(dir, 0o700)
+	}
+	return os.MkdirAll(dir, 0o711) //nolint:gosec // entered by another user; the directory itself is closed by own
+}
+
 // own makes a directory of the account's own, closed to everybody else.
 func (a account) own(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {

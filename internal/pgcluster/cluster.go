@@ -92,7 +92,7 @@ func (c *Cluster) prepareRoot() error {
 	if c.as, err = accountFor(c.cfg.User); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(root, 0o700); err != nil {
+	if err := c.as.makeParents(root); err != nil {
 		return err
 	}
 	if root, err = filepath.EvalSymlinks(root); err != nil {

@@ -10,16 +10,25 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// DSN is how a role connects to a database of the cluster.
-func (c *Cluster) DSN(database, role string) string {
-	return fmt.Sprintf("host=%s port=%s user=%s dbname=%s sslmode=disable", quote(c.socket), port, quote(role), quote(database))
+// Address is where a cluster is reached.
+type Address struct{ socket string }
+
+// Address is where this cluster is reached; it stays the same when the server is started again.
+func (c *Cluster) Address() Address { return Address{c.socket} }
+
+// DSN is how a role connects to a database.
+func (a Address) DSN(database, role string) string {
+	return fmt.Sprintf("host=%s port=%s user=%s dbname=%s sslmode=disable", quote(a.socket), port, quote(role), quote(database))
 }
 
 // AdminDSN is how migrations connect: as the superuser that owns the schema.
-func (c *Cluster) AdminDSN(database string) string { return c.DSN(database, Superuser) }
+func (a Address) AdminDSN(database string) string { return a.DSN(database, Superuser) }
 
-// AppDSN is how the application connects to its database.
-func (c *Cluster) AppDSN() string { return c.DSN(Database, AppRole) }
+// DSN is how a role connects to a database of the cluster.
+func (c *Cluster) DSN(database, role string) string { return c.Address().DSN(database, role) }
+
+// AdminDSN is how migrations connect: as the superuser that owns the schema.
+func (c *Cluster) AdminDSN(database string) string { return c.Address().AdminDSN(database) }
 
 // CreateDatabase makes a database unless it exists.
 func (c *Cluster) CreateDatabase(ctx context.Context, name string) error {

@@ -17,6 +17,7 @@ import (
 
 const (
 	templateLock  = 0x74706c // "tpl": one template is made at a time
+	templateStage = 2        // to be raised when postgres.Migrate itself does something else
 	keptTemplates = 4        // per kind; older ones belong to schemas that have been edited since
 )
 
@@ -25,7 +26,7 @@ func (s shared) clone(t testing.TB, kind migrations.Kind) string {
 	t.Helper()
 	digest, err := migrations.Digest(kind)
 	require.NoError(t, err)
-	template := fmt.Sprintf("tpl_%s_%s", kind, digest[:16])
+	template := fmt.Sprintf("tpl_%s_%d_%s", kind, templateStage, digest[:16])
 	require.NoError(t, s.ensureTemplate(t.Context(), kind, template))
 	return s.create(t, template)
 }

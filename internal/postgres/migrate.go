@@ -31,6 +31,9 @@ func Migrate(ctx context.Context, ownerDSN string, kind migrations.Kind) error {
 		if err := prepareAppRole(ctx, m.conn); err != nil {
 			return err
 		}
+		if err := stampKind(ctx, m.conn, kind); err != nil {
+			return err
+		}
 		if _, err := m.goose.Up(ctx); err != nil {
 			return fmt.Errorf("migrate %s: %w", kind, err)
 		}
@@ -48,6 +51,9 @@ type Migration struct {
 // Status lists the migrations this program knows, in order. It changes nothing but the empty table of versions.
 func Status(ctx context.Context, ownerDSN string, kind migrations.Kind) (list []Migration, err error) {
 	err = withMigrator(ctx, ownerDSN, kind, func(m *migrator) error {
+		if err := checkKind(ctx, m.conn, kind); err != nil {
+			return err
+		}
 		states, err := m.goose.Status(ctx)
 		if err != nil {
 			return fmt.Errorf("migration status %s: %w", kind, err)

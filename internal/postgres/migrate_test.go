@@ -48,6 +48,13 @@ func TestProgramsThatStartTogetherMigrateOnce(t *testing.T) {
 	}
 }
 
+func TestAnotherKindsDatabaseIsRefused(t *testing.T) {
+	owner := pgtest.AdminDSN(t, pgtest.New(t, migrations.Station))
+	require.ErrorContains(t, postgres.Migrate(t.Context(), owner, migrations.Central), "this is a station database, expected a central one")
+	_, err := postgres.Status(t.Context(), owner, migrations.Central)
+	require.ErrorContains(t, err, "this is a station database, expected a central one")
+}
+
 func TestAMigrationWaitsForTheLockNoLongerThanAsked(t *testing.T) {
 	dsn := pgtest.Empty(t)
 	conn, err := pgx.Connect(t.Context(), dsn)

@@ -37,7 +37,8 @@ CREATE TABLE stay (
     doc_no          text        NOT NULL,
     station         text        NOT NULL
 ) WITH (fillfactor = 85);
-CREATE INDEX stay_permitted ON stay (permitted_until) WHERE inside;
+-- The predicate leaves inside out, so that an exit can update its row in place (HOT).
+CREATE INDEX stay_permitted ON stay (permitted_until) WHERE permitted_until IS NOT NULL;
 
 CREATE TABLE flow_day_bcp (
     day       date   NOT NULL,
