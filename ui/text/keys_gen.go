@@ -4,6 +4,312 @@ package text
 
 // The keys of the catalogue.
 const (
+	// CheckAlertAction is "Action to be taken".
+	CheckAlertAction Key = "check.alert_action"
+	// CheckAlertBirthDate is "Date of birth".
+	CheckAlertBirthDate Key = "check.alert_birth_date"
+	// CheckAlertDocument is "Document is listed".
+	CheckAlertDocument Key = "check.alert_document"
+	// CheckAlertName is "Name is listed".
+	CheckAlertName Key = "check.alert_name"
+	// CheckAlertReason is "Reason".
+	CheckAlertReason Key = "check.alert_reason"
+	// CheckAlertsNational is "National alert list".
+	CheckAlertsNational Key = "check.alerts_national"
+	// CheckCheckBroken is "Fault in the check itself".
+	CheckCheckBroken Key = "check.check_broken"
+	// CheckCrossingPrevious is "Earlier crossings here".
+	CheckCrossingPrevious Key = "check.crossing_previous"
+	// CheckDocument is "Travel document".
+	CheckDocument Key = "check.document"
+	// CheckExitWithoutEntry is "Exit without entry since the last exit".
+	CheckExitWithoutEntry Key = "check.exit_without_entry"
+	// CheckOpenEntry is "Entry without exit".
+	CheckOpenEntry Key = "check.open_entry"
+	// CheckOtherBearer is "Same number shown by another person".
+	CheckOtherBearer Key = "check.other_bearer"
+	// CheckPreviousEntry is "Last entry here".
+	CheckPreviousEntry Key = "check.previous_entry"
+	// CheckPreviousExit is "Last exit here".
+	CheckPreviousExit Key = "check.previous_exit"
+	// CheckPreviousNone is "No earlier crossing recorded here".
+	CheckPreviousNone Key = "check.previous_none"
+	// CheckReasonDataInsufficient is "not enough data".
+	CheckReasonDataInsufficient Key = "check.reason_data_insufficient"
+	// CheckReasonFailed is "the check failed".
+	CheckReasonFailed Key = "check.reason_failed"
+	// CheckReasonListMissing is "this station has no list yet".
+	CheckReasonListMissing Key = "check.reason_list_missing"
+	// CheckReasonListTooOld is "the list is too old to say no hit".
+	CheckReasonListTooOld Key = "check.reason_list_too_old"
+	// CheckReasonTimeout is "no answer in time".
+	CheckReasonTimeout Key = "check.reason_timeout"
+	// CheckReasonUnreachable is "source not reachable".
+	CheckReasonUnreachable Key = "check.reason_unreachable"
+	// CheckSourceAlertsNational is "list of the centre".
+	CheckSourceAlertsNational Key = "check.source_alerts_national"
+	// CheckSourceCrossingPrevious is "records of this post".
+	CheckSourceCrossingPrevious Key = "check.source_crossing_previous"
+	// CheckSourceDocument is "the document itself".
+	CheckSourceDocument Key = "check.source_document"
+	// CodeAir is "Air".
+	CodeAir Key = "code.air"
+	// CodeBusiness is "Business".
+	CodeBusiness Key = "code.business"
+	// CodeCheckedByOtherMeans is "Checked by other means".
+	CodeCheckedByOtherMeans Key = "code.checked_by_other_means"
+	// CodeConditionsOfStay is "Conditions of stay".
+	CodeConditionsOfStay Key = "code.conditions_of_stay"
+	// CodeDocumentDoubt is "Doubt about the document".
+	CodeDocumentDoubt Key = "code.document_doubt"
+	// CodeDocumentExamined is "Document examined by hand".
+	CodeDocumentExamined Key = "code.document_examined"
+	// CodeFoot is "On foot".
+	CodeFoot Key = "code.foot"
+	// CodeHit is "Hit on a list".
+	CodeHit Key = "code.hit"
+	// CodeHoliday is "Holiday".
+	CodeHoliday Key = "code.holiday"
+	// CodeHumanitarian is "Humanitarian reasons".
+	CodeHumanitarian Key = "code.humanitarian"
+	// CodeIdentityDoubt is "Doubt about the bearer".
+	CodeIdentityDoubt Key = "code.identity_doubt"
+	// CodeLand is "Land".
+	CodeLand Key = "code.land"
+	// CodeMedical is "Medical care".
+	CodeMedical Key = "code.medical"
+	// CodeMisread is "Misread".
+	CodeMisread Key = "code.misread"
+	// CodeNewInformation is "New information".
+	CodeNewInformation Key = "code.new_information"
+	// CodeNotChecked is "A check has no answer".
+	CodeNotChecked Key = "code.not_checked"
+	// CodeNotSamePerson is "Not the same person".
+	CodeNotSamePerson Key = "code.not_same_person"
+	// CodeOfficial is "Official".
+	CodeOfficial Key = "code.official"
+	// CodeOther is "Other".
+	CodeOther Key = "code.other"
+	// CodeRail is "Rail".
+	CodeRail Key = "code.rail"
+	// CodeRefuseA is "A – no valid travel document".
+	CodeRefuseA Key = "code.refuse_a"
+	// CodeRefuseB is "B – false, counterfeit or forged document".
+	CodeRefuseB Key = "code.refuse_b"
+	// CodeRefuseC is "C – no valid visa, permit or authorisation".
+	CodeRefuseC Key = "code.refuse_c"
+	// CodeRefuseD is "D – false, counterfeit or forged visa or permit".
+	CodeRefuseD Key = "code.refuse_d"
+	// CodeRefuseE is "E – purpose and conditions of stay not shown".
+	CodeRefuseE Key = "code.refuse_e"
+	// CodeRefuseF is "F – permitted stay already used".
+	CodeRefuseF Key = "code.refuse_f"
+	// CodeRefuseG is "G – no sufficient means".
+	CodeRefuseG Key = "code.refuse_g"
+	// CodeRefuseH is "H – alert for refusal of entry".
+	CodeRefuseH Key = "code.refuse_h"
+	// CodeRefuseI is "I – threat to order, security or public health".
+	CodeRefuseI Key = "code.refuse_i"
+	// CodeReturnHome is "Return home".
+	CodeReturnHome Key = "code.return_home"
+	// CodeRiver is "River".
+	CodeRiver Key = "code.river"
+	// CodeScannedTwice is "Scanned twice".
+	CodeScannedTwice Key = "code.scanned_twice"
+	// CodeSea is "Sea".
+	CodeSea Key = "code.sea"
+	// CodeSteppedBack is "Traveller stepped back".
+	CodeSteppedBack Key = "code.stepped_back"
+	// CodeStudy is "Study".
+	CodeStudy Key = "code.study"
+	// CodeSupervisorAgreed is "Supervisor agreed".
+	CodeSupervisorAgreed Key = "code.supervisor_agreed"
+	// CodeTransit is "Transit".
+	CodeTransit Key = "code.transit"
+	// CodeVisit is "Visit to family or friends".
+	CodeVisit Key = "code.visit"
+	// CodeVulnerable is "Vulnerable person".
+	CodeVulnerable Key = "code.vulnerable"
+	// CodeWork is "Work".
+	CodeWork Key = "code.work"
+	// CodeWrongKey is "Wrong key".
+	CodeWrongKey Key = "code.wrong_key"
+	// CodeWrongTraveller is "Wrong traveller".
+	CodeWrongTraveller Key = "code.wrong_traveller"
+	// CounterAdmit is "Admit".
+	CounterAdmit Key = "counter.admit"
+	// CounterAge is "data of {{.ago}}".
+	CounterAge Key = "counter.age"
+	// CounterBacklog is "{{.count}} records to send".
+	CounterBacklog Key = "counter.backlog"
+	// CounterBandClear is "No hit".
+	CounterBandClear Key = "counter.band_clear"
+	// CounterBandClearHelp is "Every check answered".
+	CounterBandClearHelp Key = "counter.band_clear_help"
+	// CounterBandHit is "Hit".
+	CounterBandHit Key = "counter.band_hit"
+	// CounterBandHitHelp is "Look at the marked checks; admitting needs a reason".
+	CounterBandHitHelp Key = "counter.band_hit_help"
+	// CounterBandNotChecked is "Not checked".
+	CounterBandNotChecked Key = "counter.band_not_checked"
+	// CounterBandNotCheckedHelp is "A check has no answer; admitting needs a reason and it is checked again later".
+	CounterBandNotCheckedHelp Key = "counter.band_not_checked_help"
+	// CounterBandWaiting is "Checking".
+	CounterBandWaiting Key = "counter.band_waiting"
+	// CounterBandWaitingHelp is "The next traveller may already be scanned".
+	CounterBandWaitingHelp Key = "counter.band_waiting_help"
+	// CounterBirthDate is "Date of birth".
+	CounterBirthDate Key = "counter.birth_date"
+	// CounterCancel is "Back".
+	CounterCancel Key = "counter.cancel"
+	// CounterCentreDown is "Centre away – working locally".
+	CounterCentreDown Key = "counter.centre_down"
+	// CounterCentreUp is "Centre connected".
+	CounterCentreUp Key = "counter.centre_up"
+	// CounterChangeLane is "Change lane".
+	CounterChangeLane Key = "counter.change_lane"
+	// CounterChecking is "Checking…".
+	CounterChecking Key = "counter.checking"
+	// CounterChecks is "Checks".
+	CounterChecks Key = "counter.checks"
+	// CounterChooseLane is "Choose your lane".
+	CounterChooseLane Key = "counter.choose_lane"
+	// CounterChooseLaneHelp is "The lane says whether travellers enter or leave. It stays yours until you sign out.".
+	CounterChooseLaneHelp Key = "counter.choose_lane_help"
+	// CounterChooseReason is "choose a reason".
+	CounterChooseReason Key = "counter.choose_reason"
+	// CounterCodeHint is "three letters, as in the document".
+	CounterCodeHint Key = "counter.code_hint"
+	// CounterConfirmAdmit is "Admit with this reason".
+	CounterConfirmAdmit Key = "counter.confirm_admit"
+	// CounterConfirmDismiss is "Put the scan aside".
+	CounterConfirmDismiss Key = "counter.confirm_dismiss"
+	// CounterConfirmRefer is "Refer to the second line".
+	CounterConfirmRefer Key = "counter.confirm_refer"
+	// CounterConfirmRefuse is "Refuse entry".
+	CounterConfirmRefuse Key = "counter.confirm_refuse"
+	// CounterDateHint is "YYYY-MM-DD, or as much of it as is known".
+	CounterDateHint Key = "counter.date_hint"
+	// CounterDecision is "Decision".
+	CounterDecision Key = "counter.decision"
+	// CounterDismiss is "Put aside".
+	CounterDismiss Key = "counter.dismiss"
+	// CounterDocument is "Document".
+	CounterDocument Key = "counter.document"
+	// CounterDocumentCode is "Type".
+	CounterDocumentCode Key = "counter.document_code"
+	// CounterDocumentCodeHint is "P passport, I or A card, V visa".
+	CounterDocumentCodeHint Key = "counter.document_code_hint"
+	// CounterEntry is "Entry".
+	CounterEntry Key = "counter.entry"
+	// CounterExit is "Exit".
+	CounterExit Key = "counter.exit"
+	// CounterExpiryDate is "Expires".
+	CounterExpiryDate Key = "counter.expiry_date"
+	// CounterFoundExpected is "{{.found}} – expected {{.expected}}".
+	CounterFoundExpected Key = "counter.found_expected"
+	// CounterGivenNames is "Given names".
+	CounterGivenNames Key = "counter.given_names"
+	// CounterIssuingState is "Issued by".
+	CounterIssuingState Key = "counter.issuing_state"
+	// CounterKeys is "Keys".
+	CounterKeys Key = "counter.keys"
+	// CounterLane is "Lane {{.lane}}".
+	CounterLane Key = "counter.lane"
+	// CounterListAge is "Alert list {{.version}}: {{.ago}}".
+	CounterListAge Key = "counter.list_age"
+	// CounterListNone is "Alert list missing".
+	CounterListNone Key = "counter.list_none"
+	// CounterMode is "Mode of transport".
+	CounterMode Key = "counter.mode"
+	// CounterMrz is "Machine readable zone".
+	CounterMrz Key = "counter.mrz"
+	// CounterMrzHint is "2 or 3 lines of 30, 36 or 44 characters; line breaks may be missing".
+	CounterMrzHint Key = "counter.mrz_hint"
+	// CounterNameTruncated is "The name may go on beyond what the document could hold".
+	CounterNameTruncated Key = "counter.name_truncated"
+	// CounterNationality is "Nationality".
+	CounterNationality Key = "counter.nationality"
+	// CounterNext is "{{.count}} travellers wait".
+	CounterNext Key = "counter.next"
+	// CounterNote is "Remark (optional)".
+	CounterNote Key = "counter.note"
+	// CounterNumber is "Number".
+	CounterNumber Key = "counter.number"
+	// CounterPendingHelp is "Admit opens when every check has answered".
+	CounterPendingHelp Key = "counter.pending_help"
+	// CounterPurpose is "Purpose of travel".
+	CounterPurpose Key = "counter.purpose"
+	// CounterPurposeNone is "not asked".
+	CounterPurposeNone Key = "counter.purpose_none"
+	// CounterReady is "Ready – scan a document".
+	CounterReady Key = "counter.ready"
+	// CounterReadyHelp is "Put the document on the reader, paste its machine readable zone, or type it below. Keystrokes of the reader arrive whatever has the focus.".
+	CounterReadyHelp Key = "counter.ready_help"
+	// CounterReason is "Reason".
+	CounterReason Key = "counter.reason"
+	// CounterRecent is "Last decisions".
+	CounterRecent Key = "counter.recent"
+	// CounterRecentNone is "No decision yet in this lane".
+	CounterRecentNone Key = "counter.recent_none"
+	// CounterRecordedAdmit is "Admitted: {{.name}}".
+	CounterRecordedAdmit Key = "counter.recorded_admit"
+	// CounterRecordedRefer is "Referred: {{.name}}".
+	CounterRecordedRefer Key = "counter.recorded_refer"
+	// CounterRecordedRefuse is "Refused: {{.name}}".
+	CounterRecordedRefuse Key = "counter.recorded_refuse"
+	// CounterRefer is "Refer".
+	CounterRefer Key = "counter.refer"
+	// CounterRefuse is "Refuse".
+	CounterRefuse Key = "counter.refuse"
+	// CounterRestricted is "Reason restricted: refer, do not disclose".
+	CounterRestricted Key = "counter.restricted"
+	// CounterScan is "Check".
+	CounterScan Key = "counter.scan"
+	// CounterSex is "Sex".
+	CounterSex Key = "counter.sex"
+	// CounterSexF is "female".
+	CounterSexF Key = "counter.sex_f"
+	// CounterSexHint is "M, F or X".
+	CounterSexHint Key = "counter.sex_hint"
+	// CounterSexM is "male".
+	CounterSexM Key = "counter.sex_m"
+	// CounterSexX is "unspecified".
+	CounterSexX Key = "counter.sex_x"
+	// CounterSimulated is "SIMULATED TRAVELLERS".
+	CounterSimulated Key = "counter.simulated"
+	// CounterSurname is "Surname".
+	CounterSurname Key = "counter.surname"
+	// CounterTitle is "Counter".
+	CounterTitle Key = "counter.title"
+	// CounterTook is "{{.ms}} ms".
+	CounterTook Key = "counter.took"
+	// CounterTransport is "Flight, plate or vessel".
+	CounterTransport Key = "counter.transport"
+	// CounterTraveller is "Traveller".
+	CounterTraveller Key = "counter.traveller"
+	// CounterTyped is "No machine readable zone: type the fields".
+	CounterTyped Key = "counter.typed"
+	// CounterTypedWrong is "Some fields need your attention.".
+	CounterTypedWrong Key = "counter.typed_wrong"
+	// CounterUndo is "Undo".
+	CounterUndo Key = "counter.undo"
+	// CounterUndoReason is "Why undo?".
+	CounterUndoReason Key = "counter.undo_reason"
+	// CounterUndone is "undone".
+	CounterUndone Key = "counter.undone"
+	// CounterUnknown is "not known".
+	CounterUnknown Key = "counter.unknown"
+	// CounterVerdictAdmit is "admitted".
+	CounterVerdictAdmit Key = "counter.verdict_admit"
+	// CounterVerdictRefer is "referred".
+	CounterVerdictRefer Key = "counter.verdict_refer"
+	// CounterVerdictRefuse is "refused".
+	CounterVerdictRefuse Key = "counter.verdict_refuse"
+	// CounterVersion is "version {{.version}}".
+	CounterVersion Key = "counter.version"
+	// CounterWaiting is "Waiting".
+	CounterWaiting Key = "counter.waiting"
 	// FrameAccount is "Password and PIN".
 	FrameAccount Key = "frame.account"
 	// FrameCentre is "Border centre".
@@ -60,6 +366,30 @@ const (
 	FrameWaiting Key = "frame.waiting"
 	// ProblemBodyTooLarge is "What was sent is too large: at most {{.limit}} kB are taken here.".
 	ProblemBodyTooLarge Key = "problem.body_too_large"
+	// ProblemCorrectionReason is "Choose why the decision is undone.".
+	ProblemCorrectionReason Key = "problem.correction.reason"
+	// ProblemCounterLane is "No such lane at this station.".
+	ProblemCounterLane Key = "problem.counter.lane"
+	// ProblemCrossingAnnulled is "This decision was already undone.".
+	ProblemCrossingAnnulled Key = "problem.crossing.annulled"
+	// ProblemCrossingNone is "No such decision in this lane.".
+	ProblemCrossingNone Key = "problem.crossing.none"
+	// ProblemCrossingTooLate is "Too late to undo: ask the supervisor for a correction.".
+	ProblemCrossingTooLate Key = "problem.crossing.too_late"
+	// ProblemDecisionNoteTooLong is "The remark is too long: at most {{.max}} characters.".
+	ProblemDecisionNoteTooLong Key = "problem.decision.note_too_long"
+	// ProblemDecisionPending is "Checks are still running: admit when all have answered.".
+	ProblemDecisionPending Key = "problem.decision.pending"
+	// ProblemDecisionReasonMissing is "This decision needs a reason.".
+	ProblemDecisionReasonMissing Key = "problem.decision.reason_missing"
+	// ProblemDecisionReasonUnknown is "This reason does not go with this decision.".
+	ProblemDecisionReasonUnknown Key = "problem.decision.reason_unknown"
+	// ProblemDecisionRefuseExit is "Entry can be refused, leaving cannot: refer the traveller instead.".
+	ProblemDecisionRefuseExit Key = "problem.decision.refuse_exit"
+	// ProblemDecisionVerdict is "Choose admit, refer or refuse.".
+	ProblemDecisionVerdict Key = "problem.decision.verdict"
+	// ProblemDismissalReason is "Choose why the scan is put aside.".
+	ProblemDismissalReason Key = "problem.dismissal.reason"
 	// ProblemKindConflict is "This has changed in the meantime. Look at the present state and decide again.".
 	ProblemKindConflict Key = "problem.kind.conflict"
 	// ProblemKindForbidden is "This is not allowed.".
@@ -80,6 +410,26 @@ const (
 	ProblemPermissionMissing Key = "problem.permission_missing"
 	// ProblemRouteUnknown is "There is no such page. Check the address, or go back to the start.".
 	ProblemRouteUnknown Key = "problem.route_unknown"
+	// ProblemScanDate is "Not a date: expected YYYY-MM-DD, YYYY-MM or YYYY.".
+	ProblemScanDate Key = "problem.scan.date"
+	// ProblemScanDirection is "Direction missing: expected entry or exit.".
+	ProblemScanDirection Key = "problem.scan.direction"
+	// ProblemScanFieldMissing is "This field is needed.".
+	ProblemScanFieldMissing Key = "problem.scan.field_missing"
+	// ProblemScanFieldTooLong is "Too long: at most {{.max}} characters.".
+	ProblemScanFieldTooLong Key = "problem.scan.field_too_long"
+	// ProblemScanMode is "Mode of transport not known.".
+	ProblemScanMode Key = "problem.scan.mode"
+	// ProblemScanNone is "No such scan waits in this lane.".
+	ProblemScanNone Key = "problem.scan.none"
+	// ProblemScanNotOpen is "This scan was already decided or put aside.".
+	ProblemScanNotOpen Key = "problem.scan.not_open"
+	// ProblemScanPurpose is "Purpose of travel not known.".
+	ProblemScanPurpose Key = "problem.scan.purpose"
+	// ProblemScanTooLong is "The reader sent too much: at most {{.max}} characters.".
+	ProblemScanTooLong Key = "problem.scan.too_long"
+	// ProblemScanUnreadable is "No machine readable zone found: expected 2 lines of 44 or 36 characters, or 3 lines of 30.".
+	ProblemScanUnreadable Key = "problem.scan.unreadable"
 	// ProblemSessionLocked is "The session is locked. Enter your PIN to go on.".
 	ProblemSessionLocked Key = "problem.session_locked"
 	// ProblemSessionOver is "The session is over. Sign in again.".

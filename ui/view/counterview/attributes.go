@@ -1,0 +1,109 @@
+package counterview
+
+import (
+	"context"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/ui/text"
+	"github.com/openbmis/openbmis/ui/view"
+)
+
+// deskAttributes make the desk listen for findings while checks are running: each is a named event that fetches the desk anew.
+func deskAttributes(ctx context.Context, s Screen) templ.Attributes {
+	if s.Current == nil || s.Current.Complete {
+		return nil
+	}
+	return view.Hx(ctx,
+		"sse:connect", "/counter/inspections/"+s.Current.ID.String()+"/stream",
+		"get", "/counter", "trigger", "finding", "target", "#desk", "swap", "outerMorph")
+}
+
+func get(ctx context.Context, url string) templ.Attributes {
+	return view.Hx(ctx, "get", url, "target", "#desk", "swap", "outerHTML")
+}
+
+func post(ctx context.Context, url string) templ.Attributes {
+	return view.Hx(ctx, "post", url, "target", "#desk", "swap", "outerHTML")
+}
+
+func decide(ctx context.Context, c *Card) templ.Attributes {
+	return post(ctx, "/counter/inspections/"+c.ID.String()+"/decision")
+}
+
+func undoAttributes(ctx context.Context, n int, r border.RecentCrossing) templ.Attributes {
+	a := get(ctx, "/counter?panel=undo&crossing="+r.CrossingID.String())
+	if n == 0 {
+		a["data-hotkey"] = "F10"
+	}
+	return a
+}
+
+// panelKey is the function key that opened the panel: pressed again it confirms.
+func panelKey(k PanelKind) string {
+	return map[PanelKind]string{
+		PanelAdmit: "F2", PanelRefer: "F4", PanelRefuse: "F8", PanelDismiss: "F9", PanelUndo: "F10",
+	}[k]
+}
+
+type look struct {
+	class, sign string
+	word        text.Key
+}
+
+func lookOf(outcome border.Outcome, pending bool) look {
+	switch {
+	case pending:
+		return look{"waiting", "…", text.CounterBandWaiting}
+	case outcome == border.Hit:
+		return look{"hit", "✕", text.CounterBandHit}
+	case outcome == border.NoHit:
+		return look{"no-hit", "✓", text.CounterBandClear}
+	}
+	return look{"not-checked", "?", text.CounterBandNotChecked}
+}
+
+func answerLook(a border.Answer) look { return lookOf(a.Finding.Outcome, a.Pending) }
+
+func answerClass(a border.Answer) string  { return answerLook(a).class }
+func answerSign(a border.Answer) string   { return answerLook(a).sign }
+func answerWord(a border.Answer) text.Key { return answerLook(a).word }
+
+func waitingClass(w Waiting) string { return lookOf(w.Outcome, w.Pending).class }
+func waitingSign(w Waiting) string  { return lookOf(w.Outcome, w.Pending).sign }
+
+func bandLook(s Screen) look {
+	if s.Current == nil {
+		return look{"waiting", "▸", text.CounterReady}
+	}
+	outcome, pending := s.Current.band()
+	return lookOf(outcome, pending)
+}
+
+func bandClass(s Screen) string  { return bandLook(s).class }
+func bandSign(s Screen) string   { return bandLook(s).sign }
+func bandWord(s Screen) text.Key { return bandLook(s).word }
+
+func bandHelp(s Screen) text.Key {
+	return map[string]text.Key{
+		"waiting": text.CounterBandWaitingHelp, "hit": text.CounterBandHitHelp,
+		"no-hit": text.CounterBandClearHelp, "not-checked": text.CounterBandNotCheckedHelp,
+	}[bandClass(s)]
+}
+
+// facts are both sides of a piece of evidence.
+func facts(ctx context.Context, e border.Evidence) string {
+	found := e.Found
+	if at, err := time.Parse(time.RFC3339, found); err == nil {
+		found = text.FromContext(ctx).DateTime(at)
+	}
+	switch {
+	case found == "":
+		return e.Expected
+	case e.Expected == "":
+		return found
+	}
+	return text.T(ctx, text.CounterFoundExpected, "found", found, "expected", e.Expected)
+}

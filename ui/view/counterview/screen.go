@@ -1,0 +1,192 @@
+package counterview
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/traveldoc"
+	"github.com/openbmis/openbmis/ui/text"
+)
+
+// Lane is a lane of the station and the way it leads.
+type Lane struct {
+	Name      string
+	Direction border.Direction
+}
+
+// Circumstances are what stays the same from one scan to the next, such as the flight.
+type Circumstances struct {
+	Mode      border.Mode
+	Transport string
+	Purpose   string
+}
+
+// Screen is everything that the counter shows.
+type Screen struct {
+	Lane          Lane
+	Circumstances Circumstances
+	Current       *Card // the traveller at the counter; nil when the lane is free
+	Waiting       []Waiting
+	Recent        []border.RecentCrossing
+	Now           time.Time
+	Undo          time.Duration
+	// Asked is the panel that is open: the verdict whose reason is asked, "dismiss", or "undo:" and a crossing; empty for none.
+	Asked Panel
+	// Done is what was just recorded, in the words of the page's language; Wrong is what was wrong with the last request.
+	Done  string
+	Wrong string
+	// ShowReasons is true for those who may see why a person is listed.
+	ShowReasons bool
+	Simulated   bool
+}
+
+// Panel is a question to the officer that stands open.
+type Panel struct {
+	Kind  PanelKind
+	Undo  uuid.UUID // the crossing, for PanelUndo
+	Fault string
+	Note  string
+}
+
+// PanelKind is what a panel asks.
+type PanelKind string
+
+// The panels.
+const (
+	PanelNone    PanelKind = ""
+	PanelAdmit   PanelKind = "admit"
+	PanelRefer   PanelKind = "refer"
+	PanelRefuse  PanelKind = "refuse"
+	PanelDismiss PanelKind = "dismiss"
+	PanelUndo    PanelKind = "undo"
+)
+
+// Card is one traveller at the counter.
+type Card struct {
+	ID       uuid.UUID
+	Scan     border.Scan
+	Subject  border.Subject
+	Answers  []border.Answer
+	Complete bool
+}
+
+// Waiting is a traveller who was scanned and waits.
+type Waiting struct {
+	Name    string
+	Outcome border.Outcome
+	Pending bool
+}
+
+// CardOf is an inspection as the screen shows it.
+func CardOf(i *border.Inspection) *Card {
+	answers, _ := i.Answers()
+	return &Card{ID: i.Scan.ID, Scan: i.Scan, Subject: i.Subject, Answers: answers, Complete: i.Complete()}
+}
+
+// band is the sum of a card's answers: a hit first, then what is not checked, then what is still running.
+func (c *Card) band() (outcome border.Outcome, pending bool) {
+	outcome = border.NoHit
+	for _, a := range c.Answers {
+		switch {
+		case a.Pending:
+			pending = true
+		case a.Finding.Outcome == border.Hit:
+			return border.Hit, false
+		case a.Finding.Outcome == border.NotChecked:
+			outcome = border.NotChecked
+		}
+	}
+	return outcome, pending && outcome == border.NoHit
+}
+
+// WaitingOf is an inspection as it stands in the queue.
+func WaitingOf(i *border.Inspection) Waiting {
+	outcome, pending := CardOf(i).band()
+	return Waiting{Name: name(i.Scan.Identity), Outcome: outcome, Pending: pending}
+}
+
+func (c *Card) findings() []border.Finding {
+	findings := make([]border.Finding, len(c.Answers))
+	for n, a := range c.Answers {
+		findings[n] = a.Finding
+	}
+	return findings
+}
+
+// admitNeedsReason is true when F2 must first ask why.
+func (c *Card) admitNeedsReason() bool { return border.NeedsReason(c.findings()) }
+
+func name(i traveldoc.Identity) string {
+	if i.GivenNames == "" {
+		return i.Surname
+	}
+	if i.Surname == "" {
+		return i.GivenNames
+	}
+	return i.Surname + ", " + i.GivenNames
+}
+
+// evidence is what of a finding this screen may show.
+func (s Screen) evidence(f border.Finding) []border.Evidence {
+	shown := make([]border.Evidence, 0, len(f.Evidence))
+	for _, e := range f.Evidence {
+		if e.Restricted && !s.ShowReasons {
+			continue
+		}
+		shown = append(shown, e)
+	}
+	return shown
+}
+
+// withheld is true when a finding has evidence that this screen may not show.
+func (s Screen) withheld(f border.Finding) bool { return len(s.evidence(f)) < len(f.Evidence) }
+
+// undoable is true for a decision that can still be undone.
+func (s Screen) undoable(r border.RecentCrossing) bool {
+	return !r.Annulled && s.Now.Sub(r.At) < s.Undo
+}
+
+// verdicts are the reasons that the open panel offers, with the field's name.
+func (p Panel) reasons() []string {
+	switch p.Kind {
+	case PanelAdmit:
+		return border.AdmitReasons()
+	case PanelRefer:
+		return border.ReferReasons()
+	case PanelRefuse:
+		return border.RefuseReasons()
+	case PanelDismiss:
+		return border.DismissReasons()
+	case PanelUndo:
+		return border.CorrectionReasons()
+	case PanelNone:
+	}
+	return nil
+}
+
+func (p Panel) title() text.Key {
+	return map[PanelKind]text.Key{
+		PanelAdmit: text.CounterAdmit, PanelRefer: text.CounterRefer, PanelRefuse: text.CounterRefuse,
+		PanelDismiss: text.CounterDismiss, PanelUndo: text.CounterUndoReason,
+	}[p.Kind]
+}
+
+func (p Panel) confirm() text.Key {
+	return map[PanelKind]text.Key{
+		PanelAdmit: text.CounterConfirmAdmit, PanelRefer: text.CounterConfirmRefer, PanelRefuse: text.CounterConfirmRefuse,
+		PanelDismiss: text.CounterConfirmDismiss, PanelUndo: text.CounterUndo,
+	}[p.Kind]
+}
+
+func (p Panel) action(c *Card) string {
+	switch p.Kind {
+	case PanelUndo:
+		return "/counter/crossings/" + p.Undo.String() + "/undo"
+	case PanelDismiss:
+		return "/counter/inspections/" + c.ID.String() + "/dismissal"
+	case PanelNone, PanelAdmit, PanelRefer, PanelRefuse:
+	}
+	return "/counter/inspections/" + c.ID.String() + "/decision"
+}

@@ -1,0 +1,100 @@
+package counterview
+
+import (
+	"context"
+
+	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/ui/text"
+)
+
+// The words of the domain's codes. A code without words shows as itself, so that nothing is hidden.
+
+func word(ctx context.Context, words map[string]text.Key, code string) string {
+	if key, ok := words[code]; ok {
+		return text.T(ctx, key)
+	}
+	return code
+}
+
+func checkName(ctx context.Context, check string) string {
+	return word(ctx, map[string]text.Key{
+		"document": text.CheckDocument, "alerts.national": text.CheckAlertsNational, "crossing.previous": text.CheckCrossingPrevious,
+	}, check)
+}
+
+func sourceName(ctx context.Context, source string) string {
+	return word(ctx, map[string]text.Key{
+		"document": text.CheckSourceDocument, "alerts.national": text.CheckSourceAlertsNational,
+		"crossing.previous": text.CheckSourceCrossingPrevious,
+	}, source)
+}
+
+func notCheckedReason(ctx context.Context, reason string) string {
+	return word(ctx, map[string]text.Key{
+		border.ReasonTimeout: text.CheckReasonTimeout, border.ReasonUnreachable: text.CheckReasonUnreachable,
+		border.ReasonListMissing: text.CheckReasonListMissing, border.ReasonListTooOld: text.CheckReasonListTooOld,
+		border.ReasonDataInsufficient: text.CheckReasonDataInsufficient, border.ReasonFailed: text.CheckReasonFailed,
+	}, reason)
+}
+
+// Reason is the words for a coded reason of a decision, a correction or a dismissal.
+func Reason(ctx context.Context, code string) string {
+	return word(ctx, map[string]text.Key{
+		"not_same_person": text.CodeNotSamePerson, "document_examined": text.CodeDocumentExamined,
+		"supervisor_agreed": text.CodeSupervisorAgreed, "checked_by_other_means": text.CodeCheckedByOtherMeans,
+		"humanitarian": text.CodeHumanitarian, "hit": text.CodeHit, "document_doubt": text.CodeDocumentDoubt,
+		"identity_doubt": text.CodeIdentityDoubt, "conditions_of_stay": text.CodeConditionsOfStay,
+		"not_checked": text.CodeNotChecked, "vulnerable": text.CodeVulnerable, "other": text.CodeOther,
+		"A": text.CodeRefuseA, "B": text.CodeRefuseB, "C": text.CodeRefuseC, "D": text.CodeRefuseD, "E": text.CodeRefuseE,
+		"F": text.CodeRefuseF, "G": text.CodeRefuseG, "H": text.CodeRefuseH, "I": text.CodeRefuseI,
+		"wrong_key": text.CodeWrongKey, "wrong_traveller": text.CodeWrongTraveller, "new_information": text.CodeNewInformation,
+		"misread": text.CodeMisread, "scanned_twice": text.CodeScannedTwice, "stepped_back": text.CodeSteppedBack,
+	}, code)
+}
+
+// Purpose is the words for a coded purpose of travel.
+func Purpose(ctx context.Context, code string) string {
+	return word(ctx, map[string]text.Key{
+		"holiday": text.CodeHoliday, "visit": text.CodeVisit, "business": text.CodeBusiness, "work": text.CodeWork,
+		"study": text.CodeStudy, "transit": text.CodeTransit, "return_home": text.CodeReturnHome, "medical": text.CodeMedical,
+		"official": text.CodeOfficial, "other": text.CodeOther,
+	}, code)
+}
+
+// Mode is the words for a mode of transport.
+func Mode(ctx context.Context, m border.Mode) string {
+	return word(ctx, map[string]text.Key{
+		string(border.Air): text.CodeAir, string(border.Land): text.CodeLand, string(border.Sea): text.CodeSea,
+		string(border.Rail): text.CodeRail, string(border.River): text.CodeRiver, string(border.Foot): text.CodeFoot,
+	}, string(m))
+}
+
+// Direction is the word for a direction.
+func Direction(ctx context.Context, d border.Direction) string {
+	if d == border.Exit {
+		return text.T(ctx, text.CounterExit)
+	}
+	return text.T(ctx, text.CounterEntry)
+}
+
+func verdict(ctx context.Context, v border.Verdict) string {
+	return word(ctx, map[string]text.Key{
+		string(border.Admit): text.CounterVerdictAdmit, string(border.Refer): text.CounterVerdictRefer,
+		string(border.Refuse): text.CounterVerdictRefuse,
+	}, string(v))
+}
+
+func sex(ctx context.Context, s string) string {
+	return word(ctx, map[string]text.Key{"M": text.CounterSexM, "F": text.CounterSexF, "X": text.CounterSexX}, s)
+}
+
+// evidenceWord is the words for a piece of evidence.
+func evidenceWord(ctx context.Context, e border.Evidence) string {
+	return word(ctx, map[string]text.Key{
+		"alert_document": text.CheckAlertDocument, "alert_name": text.CheckAlertName, "alert_birth_date": text.CheckAlertBirthDate,
+		"alert_reason": text.CheckAlertReason, "alert_action": text.CheckAlertAction,
+		"previous_none": text.CheckPreviousNone, "previous_entry": text.CheckPreviousEntry, "previous_exit": text.CheckPreviousExit,
+		"open_entry": text.CheckOpenEntry, "exit_without_entry": text.CheckExitWithoutEntry, "other_bearer": text.CheckOtherBearer,
+		"check_broken": text.CheckCheckBroken,
+	}, e.Code)
+}
