@@ -364,6 +364,8 @@ const (
 	FrameStation Key = "frame.station"
 	// FrameWaiting is "Waiting".
 	FrameWaiting Key = "frame.waiting"
+	// ProblemAgainDiffers is "The two entries differ. Type the same twice.".
+	ProblemAgainDiffers Key = "problem.again_differs"
 	// ProblemBodyTooLarge is "What was sent is too large: at most {{.limit}} kB are taken here.".
 	ProblemBodyTooLarge Key = "problem.body_too_large"
 	// ProblemCorrectionReason is "Choose why the decision is undone.".
@@ -402,12 +404,40 @@ const (
 	ProblemKindNotFound Key = "problem.kind.not_found"
 	// ProblemKindUnavailable is "A part of the system does not answer at the moment. Try again shortly.".
 	ProblemKindUnavailable Key = "problem.kind.unavailable"
+	// ProblemLanguageInvalid is "This language is not offered.".
+	ProblemLanguageInvalid Key = "problem.language_invalid"
+	// ProblemLoginInvalid is "A user name is {{.min}} to {{.max}} letters and digits without spaces.".
+	ProblemLoginInvalid Key = "problem.login_invalid"
 	// ProblemMethodNotAllowed is "This address does not take this kind of request.".
 	ProblemMethodNotAllowed Key = "problem.method_not_allowed"
+	// ProblemNameInvalid is "A name is needed, of at most {{.max}} characters.".
+	ProblemNameInvalid Key = "problem.name_invalid"
 	// ProblemOriginRefused is "The request did not come from a page of this system, so nothing was done. Open the page again and repeat.".
 	ProblemOriginRefused Key = "problem.origin_refused"
+	// ProblemPasswordCharacters is "The password holds characters that cannot be typed everywhere. Use letters, digits, spaces and marks.".
+	ProblemPasswordCharacters Key = "problem.password_characters"
+	// ProblemPasswordIsLogin is "The password contains the user name. Choose another.".
+	ProblemPasswordIsLogin Key = "problem.password_is_login"
+	// ProblemPasswordSame is "The new password is the present one. Choose another.".
+	ProblemPasswordSame Key = "problem.password_same"
+	// ProblemPasswordTooLong is "The password is too long: at most {{.max}} characters.".
+	ProblemPasswordTooLong Key = "problem.password_too_long"
+	// ProblemPasswordTooShort is "The password is too short: at least {{.min}} characters.".
+	ProblemPasswordTooShort Key = "problem.password_too_short"
+	// ProblemPasswordTooSimple is "The password is too easy to guess. Choose several words that do not belong together.".
+	ProblemPasswordTooSimple Key = "problem.password_too_simple"
+	// ProblemPasswordWrong is "The present password is wrong.".
+	ProblemPasswordWrong Key = "problem.password_wrong"
 	// ProblemPermissionMissing is "Your role does not allow this. Ask your supervisor if you need it.".
 	ProblemPermissionMissing Key = "problem.permission_missing"
+	// ProblemPinDigits is "A PIN is {{.min}} to {{.max}} digits.".
+	ProblemPinDigits Key = "problem.pin_digits"
+	// ProblemPinTooSimple is "The PIN is too easy to guess: not all alike, no run such as 123456.".
+	ProblemPinTooSimple Key = "problem.pin_too_simple"
+	// ProblemPlaceInvalid is "A lane or workstation is named by at most {{.max}} plain characters.".
+	ProblemPlaceInvalid Key = "problem.place_invalid"
+	// ProblemRoleUnknown is "There is no such role.".
+	ProblemRoleUnknown Key = "problem.role_unknown"
 	// ProblemRouteUnknown is "There is no such page. Check the address, or go back to the start.".
 	ProblemRouteUnknown Key = "problem.route_unknown"
 	// ProblemScanDate is "Not a date: expected YYYY-MM-DD, YYYY-MM or YYYY.".
@@ -432,14 +462,30 @@ const (
 	ProblemScanUnreadable Key = "problem.scan.unreadable"
 	// ProblemSessionLocked is "The session is locked. Enter your PIN to go on.".
 	ProblemSessionLocked Key = "problem.session_locked"
+	// ProblemSessionNone is "The session is over. Sign in again.".
+	ProblemSessionNone Key = "problem.session_none"
+	// ProblemSessionNotLocked is "The session is not locked.".
+	ProblemSessionNotLocked Key = "problem.session_not_locked"
 	// ProblemSessionOver is "The session is over. Sign in again.".
 	ProblemSessionOver Key = "problem.session_over"
+	// ProblemSetupNeeded is "Choose your own password first.".
+	ProblemSetupNeeded Key = "problem.setup_needed"
+	// ProblemSignInRefused is "User name or password is wrong. Check both and try again.".
+	ProblemSignInRefused Key = "problem.sign_in_refused"
+	// ProblemSignInWait is "Too many failed attempts. Wait {{.seconds}} seconds, then try again.".
+	ProblemSignInWait Key = "problem.sign_in_wait"
+	// ProblemUnlockRefused is "That is not right. {{.left}} attempts are left; then the session ends.".
+	ProblemUnlockRefused Key = "problem.unlock_refused"
+	// ProblemUserIsSelf is "You cannot do this to your own account. Ask a colleague.".
+	ProblemUserIsSelf Key = "problem.user_is_self"
 	// SigninAccountTitle is "Password and PIN".
 	SigninAccountTitle Key = "signin.account_title"
 	// SigninAgain is "The same again".
 	SigninAgain Key = "signin.again"
 	// SigninChangePassword is "Change the password".
 	SigninChangePassword Key = "signin.change_password"
+	// SigninGoOn is "Go on".
+	SigninGoOn Key = "signin.go_on"
 	// SigninLogin is "User name".
 	SigninLogin Key = "signin.login"
 	// SigninMustChange is "Your password was made for you. Choose your own before you go on.".
@@ -468,6 +514,8 @@ const (
 	SigninPasswordChanged Key = "signin.password_changed"
 	// SigninPin is "PIN".
 	SigninPin Key = "signin.pin"
+	// SigninPinHint is "Your password works too.".
+	SigninPinHint Key = "signin.pin_hint"
 	// SigninPinSet is "The PIN is set.".
 	SigninPinSet Key = "signin.pin_set"
 	// SigninSetPin is "Set the PIN".
@@ -482,6 +530,8 @@ const (
 	SigninUnlock Key = "signin.unlock"
 	// SigninUnlockTitle is "Locked".
 	SigninUnlockTitle Key = "signin.unlock_title"
+	// SigninUnlocked is "Unlocked.".
+	SigninUnlocked Key = "signin.unlocked"
 	// TimeDaysAgo is "{{.count}} days ago".
 	TimeDaysAgo Key = "time.days_ago"
 	// TimeHoursAgo is "{{.count}} hours ago".

@@ -34,8 +34,8 @@ func (p *Printer) In(zone *time.Location) *Printer {
 	return &with
 }
 
-// T is the text of the key. The args are pairs of a place's name and its value; the place "count" is an integer and chooses
-// the plural form. A key that is in no catalogue shows as ⟦key⟧, so that it is seen and not mistaken for a text.
+// T is the text of the key. The args are pairs of a place's name and its value; the place "count", or the
+// only whole number among the values, chooses the plural form. A key that is in no catalogue shows as ⟦key⟧, so that it is seen and not mistaken for a text.
 func (p *Printer) T(key Key, args ...any) string {
 	if text, ok := p.plain[key]; ok {
 		return text
@@ -49,14 +49,30 @@ func (p *Printer) T(key Key, args ...any) string {
 
 func (p *Printer) fill(key Key, places map[string]any) string {
 	config := &i18n.LocalizeConfig{MessageID: string(key), TemplateData: p.printed(places)}
-	if count, ok := places[Count]; ok {
-		config.PluralCount = count
-	}
+	config.PluralCount = countIn(places)
 	text, err := p.localizer.Localize(config)
 	if err != nil {
 		return "⟦" + string(key) + "⟧"
 	}
 	return text
+}
+
+// countIn is the number that chooses the plural form: the place "count", else the only whole number there is.
+func countIn(places map[string]any) any {
+	if count, ok := places[Count]; ok {
+		return count
+	}
+	var found any
+	for _, value := range places {
+		switch value.(type) {
+		case int, int32, int64, uint, uint64:
+			if found != nil {
+				return nil
+			}
+			found = value
+		}
+	}
+	return found
 }
 
 // printed is each value as it stands in a sentence: numbers grouped, and texts isolated in Arabic, so that a Latin name or

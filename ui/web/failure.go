@@ -81,7 +81,7 @@ func (s *Server) answerFailure(c *Context, status int, err error) error {
 	switch {
 	case r.Machine:
 		return c.String(status, s.Texts.Printer(text.English).Problem(err)+"\n")
-	case errors.Is(err, errNoSession):
+	case errors.Is(err, ErrSignIn):
 		return s.askSignIn(c)
 	case errors.Is(err, errLocked):
 		return s.askUnlock(c)
@@ -130,7 +130,7 @@ func (s *Server) askSignIn(c *Context) error {
 func (s *Server) askUnlock(c *Context) error {
 	if c.Partial() {
 		inNotices(c)
-		return c.Render(http.StatusLocked, view.LockedNotice("/"))
+		return c.Render(http.StatusLocked, view.LockedNotice("/", ""))
 	}
 	next := "/"
 	if c.Request().Method == http.MethodGet {

@@ -10,7 +10,8 @@ import (
 
 // Why a request does not reach its handler, beside missing permission. fail knows what to show for each.
 var (
-	errNoSession = problem.New(problem.Forbidden, "session_over")
+	// ErrSignIn sends the person to the sign-in page; a handler returns it when the session ended under it.
+	ErrSignIn    = problem.New(problem.Forbidden, "session_over")
 	errLocked    = problem.New(problem.Forbidden, "session_locked")
 	errSetup     = problem.New(problem.Conflict, "setup_needed")
 	errForbidden = problem.New(problem.Forbidden, "permission_missing")
@@ -24,7 +25,7 @@ func (s *Server) admit(c *Context, r Route) error {
 	}
 	err := s.recognise(c, r)
 	if r.Public {
-		return ignore(err, errNoSession)
+		return ignore(err, ErrSignIn)
 	}
 	switch {
 	case err != nil:
@@ -53,7 +54,7 @@ func (c *Context) mustSetUp() bool { return c.session.User.MustChangePassword }
 func (s *Server) recognise(c *Context, r Route) error {
 	token := c.Token()
 	if token == "" {
-		return errNoSession
+		return ErrSignIn
 	}
 	find := s.Sessions.Authenticate
 	if r.Background {
@@ -61,7 +62,7 @@ func (s *Server) recognise(c *Context, r Route) error {
 	}
 	session, err := find(c.Ctx(), token)
 	if errors.Is(err, auth.ErrNoSession) {
-		return errNoSession
+		return ErrSignIn
 	}
 	if err != nil {
 		return err

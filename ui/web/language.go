@@ -13,11 +13,16 @@ const languageCookie = "__Host-language"
 
 // language is the session's choice, else the person's, else the browser's cookie, else what the browser asks for.
 func (c *Context) language() text.Language {
-	var chosen string
-	if cookie, err := c.Request().Cookie(languageCookie); err == nil {
-		chosen = cookie.Value
+	return text.Match(c.session.Language, c.session.User.Language, c.ChosenLanguage(), c.Request().Header.Get("Accept-Language"))
+}
+
+// ChosenLanguage is what the person chose in this browser before signing in; empty when nothing was chosen.
+func (c *Context) ChosenLanguage() string {
+	cookie, err := c.Request().Cookie(languageCookie)
+	if err != nil || cookie.Value == "" {
+		return ""
 	}
-	return text.Match(c.session.Language, c.session.User.Language, chosen, c.Request().Header.Get("Accept-Language"))
+	return string(text.Match(cookie.Value))
 }
 
 // SetLanguage lets the browser remember the language for pages without a session.
