@@ -64,6 +64,19 @@ const (
 	CodeStateNotIssuer  Code = "state.not_issuer"
 )
 
+// Codes are all codes, for the catalogue's test.
+func Codes() []Code {
+	return []Code{
+		CodeUnrecognisable, CodeTooLong, CodeFormatAssumed, CodeLineLength, CodeLineMissing, CodeLineOrder, CodeLineJoined,
+		CodeLineIgnored, CodeCharacterCase, CodeCharacterSpace, CodeCharacterSubstituted, CodeCharacterInvalid,
+		CodeDigitMismatch, CodeDigitMissing, CodeDigitSyntax, CodeCompositeAlone, CodeNumberMissing, CodeNumberLong,
+		CodeNumberLongFiller, CodeDocumentCode, CodeDocumentCodeFormat, CodeNameMissing, CodeNameNoPrimary,
+		CodeNameTruncated, CodeNameCharacter, CodeNameTitle, CodeNameSeparator, CodeDateInvalid, CodeDatePartial,
+		CodeDateUnknown, CodeDateZero, CodeDateCentury, CodeSexInvalid, CodeSexPrinted, CodeStateMissing, CodeStateUnknown,
+		CodeStateTraining, CodeStateNotInForce, CodeStateNotIssuer,
+	}
+}
+
 // Finding is something about the zone that the officer may have to know.
 type Finding struct {
 	Code     Code     `json:"code"`

@@ -27,27 +27,36 @@ func (d *Document) judgeCodes(training bool) {
 }
 
 func (d *Document) judgeState(id FieldID, code string, training bool) {
-	if code == "" {
+	f, wrong := JudgeState(id, code, d.ExpiryDate)
+	if code == "" || (f.Code == CodeStateUnknown && !lettersOnly(code)) {
 		d.fields[id].Verdict = Failed
-		d.reportField(CodeStateMissing, id, Acknowledge)
-		return
 	}
+	if wrong && !(training && f.Code == CodeStateTraining) {
+		f.At = d.fields[id].At
+		d.report(f)
+	}
+}
+
+// JudgeState says what is wrong with a state code, without fillers, as issuing state or as nationality (id) of a document that
+// expires on expiry; false when nothing is.
+func JudgeState(id FieldID, code string, expiry traveldoc.Date) (Finding, bool) {
+	f := Finding{Field: id, Printed: code, Severity: Acknowledge}
 	row, known := stateOf(code)
-	if !known {
-		if !lettersOnly(code) {
-			d.fields[id].Verdict = Failed
-		}
-		d.reportCode(CodeStateUnknown, id, Acknowledge)
-		return
-	}
 	switch {
-	case row.kind() == "training" && !training:
-		d.reportCode(CodeStateTraining, id, Note)
+	case code == "":
+		f.Code = CodeStateMissing
+	case !known:
+		f.Code = CodeStateUnknown
+	case row.kind() == "training":
+		f.Code, f.Severity = CodeStateTraining, Note
 	case id == IssuingState && row.use() != "both":
-		d.reportCode(CodeStateNotIssuer, id, Note)
-	case id == IssuingState && !inForce(row, d.ExpiryDate):
-		d.reportCode(CodeStateNotInForce, id, Acknowledge)
+		f.Code, f.Severity = CodeStateNotIssuer, Note
+	case id == IssuingState && !inForce(row, expiry):
+		f.Code = CodeStateNotInForce
+	default:
+		return Finding{}, false
 	}
+	return f, true
 }
 
 func (d *Document) reportCode(code Code, id FieldID, severity Severity) {

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli lists the commands, each a struct with a Run method in a file of its own. Run may ask for a context.Context and an *app.
+type cli struct {
+	MRZ mrzCommand `cmd:"" name:"mrz" help:"Read machine readable zones and print what they say as JSON."`
+}
+
+// app is what commands use of the world.
+type app struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Now      func() time.Time
+	Getenv   func(string) string
+	// Exit ends the program after --help.
+	Exit func(int)
+}
+
+// The exit codes: 0 done, 1 failed, 2 wrong use.
+const (
+	exitDone = iota
+	exitFailed
+	exitUsage
+)
+
+// run carries out one command line, without the program's name, and gives the exit code.
+func run(ctx context.Context, args []string, a *app) int {
+	var commands cli
+	parser, err := kong.New(&commands,
+		kong.Name("bmis"),
+		kong.Description("OpenBMIS, the open border management information system: tools for people."),
+		kong.Writers(a.Out, a.Err),
+		kong.Exit(a.Exit),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(a),
+	)
+	if err != nil {
+		return a.fail(exitFailed, err)
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		return a.fail(exitUsage, fmt.Errorf("%w (see bmis --help)", err))
+	}
+	if err := parsed.Run(); err != nil {
+		return a.fail(exitFailed, err)
+	}
+	return exitDone
+}
+
+// fail tells what went wrong. Nothing more can be done when even that cannot be written.
+func (a *app) fail(code int, err error) int {
+	_, _ = fmt.Fprintln(a.Err, "bmis:", err)
+	return code
+}

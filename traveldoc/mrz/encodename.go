@@ -1,0 +1,56 @@
+package mrz
+
+import "strings"
+
+// putName writes primary and secondary identifier, cut to the field when they are too long.
+func (e *encoder) putName(surname, given string) {
+	primary, secondary := nameCells(surname), nameCells(given)
+	if primary == "" && secondary == "" {
+		e.fail(Name, "expected a name")
+		return
+	}
+	cells := e.at(e.layout.fields[Name])
+	name := primary
+	if secondary != "" {
+		name += "<<" + secondary
+	}
+	if len(name) > len(cells) {
+		name = fitName(primary, secondary, len(cells))
+	}
+	e.putAt(Name, cells, name, isLetterOrFiller)
+}
+
+// nameCells are a name's cells: capitals, one filler for each run of blanks, hyphens and fillers, no apostrophes or points.
+func nameCells(name string) string {
+	name = strings.NewReplacer("'", "", "’", "", ".", "", ",", "").Replace(strings.ToUpper(name))
+	words := strings.FieldsFunc(name, func(r rune) bool { return r == ' ' || r == '-' || r == filler })
+	return strings.Join(words, "<")
+}
+
+// fitName cuts a name so that it fills the field, ends with a letter, which tells that it was cut, and keeps at least the initial
+// of the secondary identifier.
+func fitName(primary, secondary string, room int) string {
+	if secondary == "" {
+		return cutAtLetter(primary, room)
+	}
+	if most := room - len("<<") - 1; len(primary) > most {
+		return cutAtLetter(primary, most) + "<<" + secondary[:1]
+	}
+	return cutAtLetter(primary+"<<"+secondary, room)
+}
+
+// cutAtLetter gives n cells that end with a letter: where a filler would end them, the last letter of a longer word before it is
+// left out. Initials alone cannot be shortened; they end one cell earlier.
+func cutAtLetter(name string, n int) string {
+	for len(name) > n && name[n-1] == filler {
+		from := n - 2
+		for from > 0 && (name[from] == filler || name[from-1] == filler) {
+			from--
+		}
+		if from == 0 {
+			return strings.TrimRight(name[:n], "<")
+		}
+		name = name[:from] + name[from+1:]
+	}
+	return name[:min(n, len(name))]
+}
