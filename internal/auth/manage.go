@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -70,7 +71,7 @@ func (s *Service) newAccount(n NewUser) (Account, error) {
 	name := strings.TrimSpace(n.DisplayName)
 	language := orElse(n.Language, "en")
 	switch {
-	case name == "" || utf8.RuneCountInString(name) > maxDisplayRunes || !utf8.ValidString(name):
+	case !validName(name):
 		return Account{}, problem.New(problem.Invalid, "name_invalid").At("display_name").With("max", maxDisplayRunes)
 	case !n.Role.Valid():
 		return Account{}, problem.New(problem.Invalid, "role_unknown").At("role")
@@ -86,6 +87,11 @@ func (s *Service) newAccount(n NewUser) (Account, error) {
 		ID: s.NewID(), Login: login, DisplayName: name, Role: n.Role, Language: language, CreatedAt: s.Now(),
 	}
 	return Account{User: user}, nil
+}
+
+func validName(name string) bool {
+	return name != "" && utf8.RuneCountInString(name) <= maxDisplayRunes && utf8.ValidString(name) &&
+		strings.IndexFunc(name, unicode.IsControl) < 0
 }
 
 // validLanguage accepts the form of a BCP 47 tag; which languages there are is

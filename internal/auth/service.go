@@ -18,7 +18,7 @@ import (
 
 // ErrNoSession is the answer to a token that opens nothing: unknown, ended,
 // expired, or of a disabled user. The person has to sign in.
-var ErrNoSession = problem.New(problem.Forbidden, "session_none")
+var ErrNoSession = problem.New(problem.Forbidden, "session_over")
 
 // ErrLocked is the answer to an act that an open session is needed for.
 var ErrLocked = problem.New(problem.Forbidden, "session_locked")

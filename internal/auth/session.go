@@ -162,6 +162,9 @@ func (s *Service) SetPlace(ctx context.Context, session Session, lane, workstati
 	if session.Locked {
 		return Session{}, ErrLocked
 	}
+	if err := checkPlace(lane, workstation, language); err != nil {
+		return Session{}, err
+	}
 	var moved Session
 	err := s.change(ctx, session.ID, func(tx Tx, record *SessionRecord) error {
 		if !record.LockedAt.IsZero() {

@@ -28,14 +28,14 @@ type Attempt struct {
 // candidate is an attempt with what is known about it.
 type candidate struct {
 	Attempt
-	account          Account // zero when nobody has the login
-	login            string  // normalised, or as typed when it cannot be one
-	accountKey       string
-	sourceKey        string
-	refused          int // attempts turned away unread since the last failure
-	freshPassword    string
-	passwordIsStale  bool
-	refusalForAudits string
+	account       Account // zero when nobody has the login
+	login         string  // normalised, or as typed when no account can have it
+	loginIsValid  bool
+	accountKey    string
+	sourceKey     string
+	refused       int    // attempts turned away unread since the last failure
+	freshPassword string // the hash under today's costs, when the stored one is of other costs
+	refusal       string // for the audit entry only; empty when the password is right
 }
 
 func (c candidate) known() bool { return c.account.ID != uuid.Nil }
@@ -46,9 +46,12 @@ func (c candidate) known() bool { return c.account.ID != uuid.Nil }
 // Problems: sign_in_refused (login or password wrong, or account disabled: one
 // answer, one cost), sign_in_wait (too many failures; argument "seconds").
 func (s *Service) SignIn(ctx context.Context, a Attempt) (string, Session, error) {
+	if err := a.checkPlace(); err != nil {
+		return "", Session{}, err
+	}
 	c := candidate{Attempt: a, login: a.Login}
 	if login, err := NormaliseLogin(a.Login); err == nil {
-		c.login = login
+		c.login, c.loginIsValid = login, true
 	}
 	leave, err := s.doors.enter(ctx, s.keyedHex("login", c.login))
 	if err != nil {
@@ -64,7 +67,7 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (string, Session, error
 	if err := s.compare(ctx, &c); err != nil {
 		return "", Session{}, err
 	}
-	if c.refusalForAudits != "" {
+	if c.refusal != "" {
 		return "", Session{}, s.refuse(ctx, c)
 	}
 	return s.begin(ctx, c)
@@ -75,6 +78,9 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (string, Session, error
 func (s *Service) look(ctx context.Context, c *candidate) error {
 	c.sourceKey = s.keyedHex("source", c.Source)
 	c.accountKey = s.keyedHex("login", c.login)
+	if !c.loginIsValid {
+		return nil
+	}
 	account, err := s.Store.AccountByLogin(ctx, c.login)
 	switch {
 	case problem.KindOf(err) == problem.NotFound:
@@ -127,14 +133,13 @@ func (s *Service) compare(ctx context.Context, c *candidate) error {
 	if err != nil {
 		return fmt.Errorf("signing in: %w", err)
 	}
-	c.passwordIsStale = stale
 	switch {
 	case !c.known():
-		c.refusalForAudits = "unknown"
+		c.refusal = "unknown"
 	case !usable || !match:
-		c.refusalForAudits = "password"
+		c.refusal = "password"
 	case c.account.Disabled:
-		c.refusalForAudits = "disabled"
+		c.refusal = "disabled"
 	case stale:
 		c.freshPassword, err = s.Hasher.Hash(ctx, password)
 	}
@@ -148,7 +153,7 @@ func (s *Service) compare(ctx context.Context, c *candidate) error {
 func (s *Service) refuse(ctx context.Context, c candidate) error {
 	now := s.Now()
 	entry := s.attemptEntry(c, audit.Denied, "user", "")
-	entry.Decision = c.refusalForAudits
+	entry.Decision = c.refusal
 	if c.known() {
 		entry.ObjectID = c.account.ID.String()
 	} else {
