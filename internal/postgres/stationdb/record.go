@@ -40,7 +40,9 @@ func (s *Store) Record(ctx context.Context, scanID uuid.UUID, e border.CrossingE
 		if err != nil {
 			return err
 		}
-		entry.Commitment = audit.Commit(file.salt, string(payload))
+		if entry.Commitment, err = audit.Commit(file.salt, string(payload)); err != nil {
+			return err
+		}
 		if err := auditlog.Insert(ctx, tx, entry); err != nil {
 			return err
 		}

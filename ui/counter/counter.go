@@ -1,0 +1,125 @@
+// Package counter answers the officer's screen over HTTP: it turns requests into calls of border.Desk and what comes back into the
+// view. It decides nothing itself, and takes no finding from the browser.
+package counter
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/internal/auth"
+	"github.com/openbmis/openbmis/ui/view/counterview"
+	"github.com/openbmis/openbmis/ui/web"
+)
+
+// Grace is how long the answer to a scan waits for the checks, so that the usual traveller needs no second round; what has not
+// answered by then streams in.
+const Grace = 50 * time.Millisecond
+
+// SimulatorLane is the lane in which simulated travellers cross; the screen says so.
+const SimulatorLane = "SIM"
+
+// Places remembers where a session sits; auth.Service does.
+type Places interface {
+	SetPlace(ctx context.Context, session auth.Session, lane, workstation, language string) (auth.Session, error)
+}
+
+// Handlers are the counter's routes.
+type Handlers struct {
+	desk   *border.Desk
+	lanes  []counterview.Lane
+	places Places
+
+	mu    sync.Mutex
+	stays map[uuid.UUID]counterview.Circumstances // by session: what stays the same from scan to scan
+}
+
+// New makes the handlers of a station's counters.
+func New(desk *border.Desk, lanes []counterview.Lane, places Places) *Handlers {
+	return &Handlers{desk: desk, lanes: lanes, places: places, stays: map[uuid.UUID]counterview.Circumstances{}}
+}
+
+// Register registers the counter's routes.
+func (h *Handlers) Register(s *web.Server) {
+	s.Handle(http.MethodGet, "/counter", auth.CrossingRecord, h.inLane(h.show))
+	s.Handle(http.MethodGet, "/counter/lane", auth.CrossingRecord, h.askLane)
+	s.Handle(http.MethodPost, "/counter/lane", auth.CrossingRecord, h.takeLane)
+	s.Handle(http.MethodPost, "/counter/scans", auth.CrossingRecord, h.inLane(h.scan))
+	s.Handle(http.MethodGet, "/counter/typed", auth.CrossingRecord, h.inLane(h.askTyped))
+	s.Handle(http.MethodPost, "/counter/typed", auth.CrossingRecord, h.inLane(h.typed))
+	s.Handle(http.MethodGet, "/counter/inspections/:id/stream", auth.CrossingRecord, h.inLane(h.stream), web.Background())
+	s.Handle(http.MethodPost, "/counter/inspections/:id/decision", auth.CrossingRecord, h.inLane(h.decide))
+	s.Handle(http.MethodPost, "/counter/inspections/:id/dismissal", auth.CrossingRecord, h.inLane(h.dismiss))
+	s.Handle(http.MethodPost, "/counter/crossings/:id/undo", auth.CrossingCorrect, h.inLane(h.undo))
+}
+
+type laneHandler func(c *web.Context, lane counterview.Lane) error
+
+// inLane sends who has no lane yet to choose one.
+func (h *Handlers) inLane(next laneHandler) web.Handler {
+	return func(c *web.Context) error {
+		lane, ok := h.lane(c.Session().Lane)
+		if !ok {
+			return c.SeeOther("/counter/lane")
+		}
+		return next(c, lane)
+	}
+}
+
+func (h *Handlers) lane(name string) (counterview.Lane, bool) {
+	for _, l := range h.lanes {
+		if l.Name == name {
+			return l, true
+		}
+	}
+	return counterview.Lane{}, false
+}
+
+func (h *Handlers) circumstances(session uuid.UUID) counterview.Circumstances {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if kept, ok := h.stays[session]; ok {
+		return kept
+	}
+	return counterview.Circumstances{Mode: h.desk.Post().Mode}
+}
+
+// maxKept bounds what is remembered of sessions; beyond it all begin anew, which costs an officer one line of typing.
+const maxKept = 10_000
+
+func (h *Handlers) keep(session uuid.UUID, what counterview.Circumstances) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.stays) >= maxKept {
+		clear(h.stays)
+	}
+	h.stays[session] = what
+}
+
+// recentShown is how many of the lane's last decisions stand beside the traveller.
+const recentShown = 6
+
+// screen is the desk as it stands, with the oldest waiting traveller at the counter.
+func (h *Handlers) screen(c *web.Context, lane counterview.Lane) (counterview.Screen, error) {
+	s := counterview.Screen{
+		Lane: lane, Circumstances: h.circumstances(c.Session().ID), Now: c.Now(), Undo: h.desk.UndoWindow(),
+		ShowReasons: c.May(auth.HitReasonView), Simulated: lane.Name == SimulatorLane,
+	}
+	waiting, err := h.desk.Lane(c.Ctx(), lane.Name)
+	if err != nil {
+		return s, err
+	}
+	for n, i := range waiting {
+		if n == 0 {
+			s.Current = counterview.CardOf(i)
+			continue
+		}
+		s.Waiting = append(s.Waiting, counterview.WaitingOf(i))
+	}
+	s.Recent, err = h.desk.Recent(c.Ctx(), c.Actor(), recentShown)
+	return s, err
+}

@@ -1,0 +1,84 @@
+package counter
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/internal/auth"
+	"github.com/openbmis/openbmis/internal/problem"
+	"github.com/openbmis/openbmis/ui/text"
+	"github.com/openbmis/openbmis/ui/view/counterview"
+	"github.com/openbmis/openbmis/ui/web"
+)
+
+// decide records the officer's decision.
+func (h *Handlers) decide(c *web.Context, lane counterview.Lane) error {
+	id, err := uuid.Parse(c.Param("id"))
+	if err != nil {
+		return border.ErrNoSuchScan
+	}
+	decision := border.Decision{
+		Verdict: border.Verdict(c.FormValue("verdict")), Reason: c.FormValue("reason"), Note: strings.TrimSpace(c.FormValue("note")),
+	}
+	if decision.Verdict == border.Refuse && !c.May(auth.CrossingRefuse) {
+		return problem.New(problem.Forbidden, "forbidden")
+	}
+	event, err := h.desk.Decide(c.Ctx(), c.Actor(), id, decision)
+	if err != nil {
+		return h.undecided(c, lane, decision, err)
+	}
+	return h.again(c, lane, recorded(c, event))
+}
+
+// undecided opens the panel of the decision again when a reason is missing, with what was typed.
+func (h *Handlers) undecided(c *web.Context, lane counterview.Lane, d border.Decision, cause error) error {
+	var known *problem.Error
+	if !errors.As(cause, &known) || known.Kind != problem.Invalid || known.Field == "verdict" {
+		return h.wrong(c, lane, cause)
+	}
+	s, err := h.screen(c, lane)
+	if err != nil {
+		return err
+	}
+	s.Wrong = c.Text().Problem(cause)
+	if s.Current != nil {
+		s.Asked = counterview.Panel{Kind: counterview.PanelKind(d.Verdict), Note: d.Note}
+	}
+	return c.Render(web.StatusOf(cause), counterview.Page(s))
+}
+
+func recorded(c *web.Context, e border.CrossingEvent) string {
+	key := map[border.Verdict]text.Key{
+		border.Admit: text.CounterRecordedAdmit, border.Refer: text.CounterRecordedRefer, border.Refuse: text.CounterRecordedRefuse,
+	}[e.Decision.Verdict]
+	return c.Text().T(key, "name", strings.TrimSpace(e.Identity.Surname+" "+e.Identity.GivenNames))
+}
+
+// dismiss puts a scan aside.
+func (h *Handlers) dismiss(c *web.Context, lane counterview.Lane) error {
+	id, err := uuid.Parse(c.Param("id"))
+	if err != nil {
+		return border.ErrNoSuchScan
+	}
+	if err := h.desk.Dismiss(c.Ctx(), c.Actor(), id, c.FormValue("reason")); err != nil {
+		return h.wrong(c, lane, err)
+	}
+	return h.again(c, lane, "")
+}
+
+// undo annuls a decision; its traveller stands at the counter again.
+func (h *Handlers) undo(c *web.Context, lane counterview.Lane) error {
+	id, err := uuid.Parse(c.Param("id"))
+	if err != nil {
+		return border.ErrNoSuchCrossing
+	}
+	inspection, err := h.desk.Undo(c.Ctx(), c.Actor(), id, c.FormValue("reason"))
+	if err != nil {
+		return h.wrong(c, lane, err)
+	}
+	await(c.Ctx(), inspection)
+	return h.again(c, lane, "")
+}
