@@ -108,6 +108,21 @@ func outgoing(ctx context.Context, tx pgx.Tx, from int64, limit int) (*audit.Bat
 	return batch, err
 }
 
+// Replay sends the whole log again, batch by batch, until send fails. A witness that refused the log as forked then names
+// the first leaf that differs, in the error of send.
+func (l *Log) Replay(ctx context.Context, limit int, send func(context.Context, audit.Batch) error) error {
+	for from := int64(0); ; {
+		batch, err := l.Outgoing(ctx, from, limit)
+		if err != nil || batch == nil || len(batch.Leaves) == 0 {
+			return err
+		}
+		if err := send(ctx, *batch); err != nil {
+			return err
+		}
+		from = batch.End()
+	}
+}
+
 // StoreCosignature keeps a checkpoint that came back from the witness. It must be one of this log's own, signed by both
 // keys; storing it again changes nothing.
 func (l *Log) StoreCosignature(ctx context.Context, cosigned []byte, origin, witness note.Verifier, at time.Time) error {

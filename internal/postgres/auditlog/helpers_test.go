@@ -1,0 +1,145 @@
+package auditlog_test
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/pgtest"
+	"github.com/openbmis/openbmis/internal/postgres"
+	"github.com/openbmis/openbmis/internal/postgres/auditlog"
+	"github.com/openbmis/openbmis/migrations"
+)
+
+var start = time.Date(2026, 11, 21, 8, 0, 0, 123456000, time.UTC)
+
+// station is a node with its own log.
+type station struct {
+	t     testing.TB
+	db    *postgres.DB
+	admin *postgres.DB // the owner, who can do anything
+	key   audit.Key
+	seq   *auditlog.Sequencer
+	log   *auditlog.Log
+}
+
+func newStation(t testing.TB) *station {
+	t.Helper()
+	return stationWith(t, newKey(t, "airport-1"))
+}
+
+func stationWith(t testing.TB, key audit.Key) *station {
+	t.Helper()
+	db := pgtest.New(t, migrations.Station)
+	return &station{
+		t: t, db: db, admin: pgtest.Admin(t, db), key: key, log: auditlog.NewLog(db),
+		seq: auditlog.NewSequencer(db, key, fixed(start), slog.New(slog.DiscardHandler)),
+	}
+}
+
+func newKey(t testing.TB, origin string) audit.Key {
+	t.Helper()
+	key, err := audit.NewKey(rand.Reader, origin)
+	require.NoError(t, err)
+	return key
+}
+
+func fixed(at time.Time) func() time.Time { return func() time.Time { return at } }
+
+// entry is the i-th of a series in which no two entries are alike.
+func entry(i int) audit.Entry {
+	actor := audit.Actor{ID: fmt.Sprintf("officer-%d", i%7), Role: "officer", Post: "AIR1", Lane: fmt.Sprint(i % 5), Workstation: "ws-3"}
+	e := actor.Entry(start.Add(time.Duration(i)*time.Second), audit.Consultation, "traveller", fmt.Sprintf("t-%d", i))
+	e.Purpose, e.Justification, e.Decision, e.ResultCount = "inspection", "regular control", "admit", i%3
+	e.QueryHMAC, e.Commitment = []byte{1, byte(i)}, []byte{2, byte(i >> 8), byte(i)}
+	return e
+}
+
+// record writes the entries [from, to) as the application does.
+func (s *station) record(from, to int) {
+	s.t.Helper()
+	require.NoError(s.t, s.db.InTx(s.t.Context(), func(tx pgx.Tx) error {
+		for i := from; i < to; i++ {
+			if err := auditlog.Insert(s.t.Context(), tx, entry(i)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+// chain numbers and signs what was recorded.
+func (s *station) chain() audit.Checkpoint {
+	s.t.Helper()
+	for {
+		n, err := s.seq.Step(s.t.Context())
+		require.NoError(s.t, err)
+		if n == 0 {
+			break
+		}
+	}
+	checkpoint, err := s.seq.Sign(s.t.Context())
+	require.NoError(s.t, err)
+	return checkpoint
+}
+
+// grow records n further entries, signing after every step of them.
+func (s *station) grow(n, step int) {
+	s.t.Helper()
+	var rows int
+	s.value(&rows, `SELECT count(*) FROM audit`)
+	for i := rows; i < rows+n; i += step {
+		s.record(i, min(i+step, rows+n))
+		s.chain()
+	}
+}
+
+// tamper does as the owner of the schema what no program may do, with the triggers out of the way.
+func (s *station) tamper(statements ...string) {
+	s.t.Helper()
+	ctx := s.t.Context()
+	require.NoError(s.t, s.admin.InTx(ctx, func(tx pgx.Tx) error {
+		for _, table := range []string{"audit", "audit_leaf", "audit_hash", "audit_checkpoint", "audit_cosignature"} {
+			if _, err := tx.Exec(ctx, `ALTER TABLE `+table+` DISABLE TRIGGER ALL`); err != nil {
+				return err
+			}
+		}
+		for _, statement := range statements {
+			tag, err := tx.Exec(ctx, statement)
+			if err != nil {
+				return fmt.Errorf("%s: %w", statement, err)
+			}
+			require.NotZero(s.t, tag.RowsAffected(), "%s changed nothing", statement)
+		}
+		for _, table := range []string{"audit", "audit_leaf", "audit_hash", "audit_checkpoint", "audit_cosignature"} {
+			if _, err := tx.Exec(ctx, `ALTER TABLE `+table+` ENABLE ALWAYS TRIGGER USER`); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+func (s *station) value(to any, sql string, args ...any) {
+	s.t.Helper()
+	require.NoError(s.t, s.admin.Pool.QueryRow(s.t.Context(), sql, args...).Scan(to))
+}
+
+func (s *station) verify(change ...func(*auditlog.VerifyOptions)) auditlog.Report {
+	s.t.Helper()
+	opts := auditlog.VerifyOptions{Keys: []note.Verifier{s.key.Verifier()}}
+	for _, fn := range change {
+		fn(&opts)
+	}
+	report, err := auditlog.Verify(context.WithoutCancel(s.t.Context()), s.db, opts)
+	require.NoError(s.t, err)
+	return report
+}
