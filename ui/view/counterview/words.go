@@ -88,8 +88,13 @@ func sex(ctx context.Context, s string) string {
 	return word(ctx, map[string]text.Key{"M": text.CounterSexM, "F": text.CounterSexF, "X": text.CounterSexX}, s)
 }
 
-// evidenceWord is the words for a piece of evidence.
+// evidenceWord is the words for a piece of evidence. The document check's own codes are keys of the catalogue below "evidence.";
+// a test holds every one of them against it.
 func evidenceWord(ctx context.Context, e border.Evidence) string {
+	key := text.Key("evidence." + e.Code)
+	if text.FromContext(ctx).Has(key) {
+		return text.T(ctx, key)
+	}
 	return word(ctx, map[string]text.Key{
 		"alert_document": text.CheckAlertDocument, "alert_name": text.CheckAlertName, "alert_birth_date": text.CheckAlertBirthDate,
 		"alert_reason": text.CheckAlertReason, "alert_action": text.CheckAlertAction,
@@ -97,4 +102,13 @@ func evidenceWord(ctx context.Context, e border.Evidence) string {
 		"open_entry": text.CheckOpenEntry, "exit_without_entry": text.CheckExitWithoutEntry, "other_bearer": text.CheckOtherBearer,
 		"check_broken": text.CheckCheckBroken,
 	}, e.Code)
+}
+
+// fieldWord is the name of the field that a piece of the document's evidence is about; empty when its words name it already.
+func fieldWord(ctx context.Context, e border.Evidence) string {
+	key := text.Key("field." + e.Field)
+	if e.Field == "" || !text.FromContext(ctx).Has(key) || !text.FromContext(ctx).Has(text.Key("evidence."+e.Code)) {
+		return ""
+	}
+	return text.T(ctx, key)
 }
