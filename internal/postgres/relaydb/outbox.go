@@ -61,7 +61,7 @@ func (o *Outbox) lockState(ctx context.Context, tx pgx.Tx) (state, error) {
 }
 
 const (
-	selectUnnumbered = `SELECT id, event_id, kind, schema_ver, created_at, payload, carried FROM outbox WHERE seq IS NULL ORDER BY id LIMIT $1`
+	selectUnnumbered = `SELECT id, event_id, kind, schema_ver, created_at, payload::text, carried FROM outbox WHERE seq IS NULL ORDER BY id LIMIT $1`
 	setNumbers       = `UPDATE outbox SET seq = n.seq, prev_hash = n.prev_hash, hash = n.hash
 		FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[]) AS n (id, seq, prev_hash, hash) WHERE outbox.id = n.id`
 	setLast = `UPDATE outbox_state SET last_seq = $1, last_hash = $2`
@@ -94,7 +94,7 @@ func number(ctx context.Context, tx pgx.Tx, last replication.Position) (int, err
 	var prevs, hashes [][]byte
 	var e replication.Event
 	var id int64
-	_, err = pgx.ForEachRow(rows, []any{&id, &e.ID, &e.Kind, &e.Version, &e.CreatedAt, &e.Payload, &e.Carried}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&id, &e.ID, &e.Kind, &e.Version, &e.CreatedAt, (*[]byte)(&e.Payload), &e.Carried}, func() error {
 		e.Seq = last.Seq + 1
 		e.Seal(last.Head)
 		last = replication.Position{Seq: e.Seq, Head: e.Hash}
@@ -112,7 +112,8 @@ func number(ctx context.Context, tx pgx.Tx, last replication.Position) (int, err
 	return len(ids), err
 }
 
-const selectPending = `SELECT seq, event_id, kind, schema_ver, created_at, payload, carried, prev_hash, hash FROM (
+// The payload is read as text: the driver would trim the white space around it, and every byte counts.
+const selectPending = `SELECT seq, event_id, kind, schema_ver, created_at, payload::text, carried, prev_hash, hash FROM (
 		SELECT *, sum(size) OVER (ORDER BY seq) - size AS before
 		FROM (SELECT * FROM outbox WHERE seq > $1 ORDER BY seq LIMIT $2) AS page) AS summed
 	WHERE before < $3 OR before = 0 ORDER BY seq`
@@ -124,7 +125,7 @@ func (o *Outbox) Pending(ctx context.Context, after int64, limit, maxBytes int) 
 		return nil, err
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (e replication.Event, err error) {
-		err = row.Scan(&e.Seq, &e.ID, &e.Kind, &e.Version, &e.CreatedAt, &e.Payload, &e.Carried, &e.PrevHash, &e.Hash)
+		err = row.Scan(&e.Seq, &e.ID, &e.Kind, &e.Version, &e.CreatedAt, (*[]byte)(&e.Payload), &e.Carried, &e.PrevHash, &e.Hash)
 		return e, err
 	})
 }
