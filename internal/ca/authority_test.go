@@ -99,7 +99,7 @@ func TestACrashBetweenKeyAndCertificateHeals(t *testing.T) {
 	second, err := ca.OpenOrCreate(dir, rand.Reader, at.now)
 	require.NoError(t, err)
 	require.Equal(t, first.Pin(), second.Pin())
-	enrol(t, second, "XAA-APT", at.now())
+	enrol(t, second, "xaa-apt", at.now())
 }
 
 func TestAStationsCertificateNamesItAndNothingElse(t *testing.T) {
@@ -111,20 +111,20 @@ func TestAStationsCertificateNamesItAndNothingElse(t *testing.T) {
 		DNSNames: []string{"central.test"},
 	}, key)
 	require.NoError(t, err)
-	chain, err := centre.SignStation(csr, "XAA-APT")
+	chain, err := centre.SignStation(csr, "xaa-apt")
 	require.NoError(t, err)
 	require.Len(t, chain, 3)
 	station, err := ca.StationOf(chain[0])
 	require.NoError(t, err)
-	require.Equal(t, "XAA-APT", station)
-	require.Equal(t, "urn:openbmis:station:XAA-APT", chain[0].URIs[0].String())
+	require.Equal(t, "xaa-apt", station)
+	require.Equal(t, "urn:openbmis:station:xaa-apt", chain[0].URIs[0].String())
 	require.Empty(t, chain[0].DNSNames)
 	require.Equal(t, []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}, chain[0].ExtKeyUsage)
 }
 
 func TestRequestsThatAreNotSigned(t *testing.T) {
 	centre := newAuthority(t, newClock())
-	good, err := ca.NewRequest(rand.Reader, "XAA-APT")
+	good, err := ca.NewRequest(rand.Reader, "xaa-apt")
 	require.NoError(t, err)
 	broken := append([]byte{}, good.DER...)
 	broken[len(broken)-1] ^= 1
@@ -140,13 +140,15 @@ func TestRequestsThatAreNotSigned(t *testing.T) {
 		name, station, want string
 		der                 []byte
 	}{
-		{"nothing", "XAA-APT", "expected PKCS #10", nil},
-		{"another's signature", "XAA-APT", "expected a signature by its own key", broken},
-		{"another kind of key", "XAA-APT", "expected ECDSA on P-256", ed},
-		{"another curve", "XAA-APT", "expected ECDSA on P-256", p384},
-		{"endless", "XAA-APT", "expected at most", make([]byte, 9000)},
+		{"nothing", "xaa-apt", "expected PKCS #10", nil},
+		{"another's signature", "xaa-apt", "expected a signature by its own key", broken},
+		{"another kind of key", "xaa-apt", "expected ECDSA on P-256", ed},
+		{"another curve", "xaa-apt", "expected ECDSA on P-256", p384},
+		{"endless", "xaa-apt", "expected at most", make([]byte, 9000)},
 		{"no station", "", "station id", good.DER},
 		{"a station with a dot", "a.b", "station id", good.DER},
+		{"a station in capitals", "XAA", "station id", good.DER},
+		{"a long station", strings.Repeat("a", 33), "station id", good.DER},
 		{"a wildcard of the bus", "*", "station id", good.DER},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -159,11 +161,11 @@ func TestRequestsThatAreNotSigned(t *testing.T) {
 func TestAnAnswerIsChecked(t *testing.T) {
 	at := newClock()
 	centre, impostor := newAuthority(t, at), newAuthority(t, at)
-	mine, err := ca.NewRequest(rand.Reader, "XAA-APT")
+	mine, err := ca.NewRequest(rand.Reader, "xaa-apt")
 	require.NoError(t, err)
-	others, err := ca.NewRequest(rand.Reader, "XAA-APT")
+	others, err := ca.NewRequest(rand.Reader, "xaa-apt")
 	require.NoError(t, err)
-	chain, err := centre.SignStation(mine.DER, "XAA-APT")
+	chain, err := centre.SignStation(mine.DER, "xaa-apt")
 	require.NoError(t, err)
 	_, err = others.Accept(chain, centre.Pin(), at.now())
 	require.ErrorContains(t, err, "for another key")
@@ -181,11 +183,11 @@ func TestAnIdentityIsKeptAndReplaced(t *testing.T) {
 	_, err := ca.LoadIdentity(dir)
 	require.ErrorIs(t, err, fs.ErrNotExist)
 	for range 2 {
-		identity := enrol(t, centre, "XAA-APT", at.now())
+		identity := enrol(t, centre, "xaa-apt", at.now())
 		require.NoError(t, identity.Save(dir))
 		loaded, err := ca.LoadIdentity(dir)
 		require.NoError(t, err)
-		require.Equal(t, "XAA-APT", loaded.Station)
+		require.Equal(t, "xaa-apt", loaded.Station)
 		require.Equal(t, identity.Certificate.Certificate, loaded.Certificate.Certificate)
 		require.Equal(t, centre.Pin(), loaded.Pin())
 	}
@@ -250,7 +252,7 @@ func TestASourceLooksByItself(t *testing.T) {
 
 func TestTokensReadBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		want := ca.Token{Station: rapid.StringMatching(`[A-Za-z0-9]([A-Za-z0-9-]{0,20}[A-Za-z0-9])?`).Draw(t, "station")}
+		want := ca.Token{Station: rapid.StringMatching(`[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?`).Draw(t, "station")}
 		copy(want.Secret[:], rapid.SliceOfN(rapid.Byte(), 24, 24).Draw(t, "secret"))
 		copy(want.Pin[:], rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "pin"))
 		got, err := ca.ParseToken("\n " + want.String() + "\n")
@@ -263,13 +265,13 @@ func TestTokensReadBack(t *testing.T) {
 }
 
 func TestTokensThatAreNone(t *testing.T) {
-	token, err := ca.NewToken(rand.Reader, "XAA-APT", ca.Pin{1})
+	token, err := ca.NewToken(rand.Reader, "xaa-apt", ca.Pin{1})
 	require.NoError(t, err)
 	good := token.String()
 	parts := strings.Split(good, ".")
 	for _, text := range []string{
 		"", "bmis1", good[:len(good)-1], good + "A", strings.Replace(good, "bmis1", "bmis2", 1), good + ".x",
-		strings.Replace(good, "XAA-APT", "*", 1), parts[0] + "." + parts[1] + "." + parts[2] + "\n." + parts[3], strings.Repeat("x.", 1000),
+		strings.Replace(good, "xaa-apt", "*", 1), parts[0] + "." + parts[1] + "." + parts[2] + "\n." + parts[3], strings.Repeat("x.", 1000),
 	} {
 		_, err := ca.ParseToken(text)
 		require.ErrorIs(t, err, ca.ErrToken, text)
@@ -278,7 +280,7 @@ func TestTokensThatAreNone(t *testing.T) {
 }
 
 func FuzzParseToken(f *testing.F) {
-	f.Add("bmis1.XAA-APT." + strings.Repeat("A", 32) + "." + strings.Repeat("A", 43))
+	f.Add("bmis1.xaa-apt." + strings.Repeat("A", 32) + "." + strings.Repeat("A", 43))
 	f.Fuzz(func(t *testing.T, text string) {
 		token, err := ca.ParseToken(text)
 		if err != nil {

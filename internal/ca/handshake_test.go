@@ -103,9 +103,9 @@ func getter(i ca.Identity) func(*tls.CertificateRequestInfo) (*tls.Certificate, 
 func TestMachinesShakeHandsOrAreRefused(t *testing.T) {
 	at := newClock()
 	centre, other := newAuthority(t, at), newAuthority(t, at)
-	good := enrol(t, centre, "XAA-APT", at.now())
-	denied := enrol(t, centre, "XAA-LND", at.now())
-	foreign := enrol(t, other, "XAA-APT", at.now())
+	good := enrol(t, centre, "xaa-apt", at.now())
+	denied := enrol(t, centre, "xaa-lnd", at.now())
+	foreign := enrol(t, other, "xaa-apt", at.now())
 	browserCert := ca.Identity{Certificate: serverSource(t, centre, "central.test").Current(), Root: centre.Root()}
 	list := &ca.DenyList{}
 	list.Replace([]string{ca.Serial(denied.Certificate.Leaf)})
@@ -119,8 +119,8 @@ func TestMachinesShakeHandsOrAreRefused(t *testing.T) {
 		refusal    string // of the server, or of the client when it starts with "client: "
 	}{
 		{name: "good", identity: good, verify: ca.Stations(list)},
-		{name: "good, as this very station", identity: good, verify: ca.OneStation("XAA-APT", list)},
-		{name: "as another station", identity: good, verify: ca.OneStation("XAA-LND", list), refusal: "expected XAA-LND"},
+		{name: "good, as this very station", identity: good, verify: ca.OneStation("xaa-apt", list)},
+		{name: "as another station", identity: good, verify: ca.OneStation("xaa-lnd", list), refusal: "expected xaa-lnd"},
 		{name: "denied", identity: denied, verify: ca.Stations(list), refusal: "has been denied"},
 		{name: "expired", identity: good, verify: ca.Stations(list), later: ca.LeafLife + time.Minute, refusal: "expired"},
 		{name: "of another authority", identity: foreign, verify: ca.Stations(list), refusal: "unknown authority"},
@@ -171,7 +171,7 @@ func TestNothingBelowTLS13(t *testing.T) {
 	at := newClock()
 	centre := newAuthority(t, at)
 	source := serverSource(t, centre, "central.test")
-	station := enrol(t, centre, "XAA-APT", at.now())
+	station := enrol(t, centre, "xaa-apt", at.now())
 	for name, server := range map[string]*tls.Config{
 		"pages":    ca.ServerTLS(source.GetCertificate),
 		"machines": ca.MutualTLS(source.GetCertificate, centre.Roots(), at.now, ca.Stations(&ca.DenyList{})),
@@ -190,7 +190,7 @@ func TestNothingBelowTLS13(t *testing.T) {
 func TestADeniedCertificateCannotResume(t *testing.T) {
 	at := newClock()
 	centre := newAuthority(t, at)
-	station := enrol(t, centre, "XAA-APT", at.now())
+	station := enrol(t, centre, "xaa-apt", at.now())
 	list := &ca.DenyList{}
 	server := ca.MutualTLS(serverSource(t, centre, "central.test").GetCertificate, centre.Roots(), at.now, ca.Stations(list))
 	client := ca.ClientTLS(getter(station), centre.Roots(), "central.test", at.now)

@@ -11,13 +11,13 @@ import (
 // stationURN is the URI that names a station in the subject alternative name of its certificate: urn:openbmis:station:xaa-apt.
 const stationURN = "urn:openbmis:station:"
 
-var stationID = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
+var stationID = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$`)
 
-// CheckStationID says whether id can name a station: 1 to 63 letters, digits and inner hyphens (a DNS label, RFC 1123 2.1), so
-// that it can also stand in a subject of the message bus.
+// CheckStationID says whether id can name a station: 1 to 32 of a-z, 0-9 and inner hyphens, so that it can stand in a certificate
+// and in a subject of the message bus, where a dot or a star would reach another station.
 func CheckStationID(id string) error {
 	if !stationID.MatchString(id) {
-		return fmt.Errorf("station id %.80q: expected 1 to 63 of A-Z a-z 0-9 and inner hyphens", id)
+		return fmt.Errorf("station id %.40q: expected 1 to 32 of a-z, 0-9 and inner hyphens", id)
 	}
 	return nil
 }
