@@ -1,0 +1,38 @@
+package node
+
+import (
+	"io"
+	"log/slog"
+	"runtime"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/openbmis/openbmis/internal/auth"
+	"github.com/openbmis/openbmis/internal/config"
+	"github.com/openbmis/openbmis/internal/postgres"
+	"github.com/openbmis/openbmis/internal/postgres/accounts"
+)
+
+// Tools are what is handed in to everything: clock, randomness, ids, log.
+type Tools struct {
+	Now    func() time.Time
+	Random io.Reader
+	NewID  func() uuid.UUID
+	Log    *slog.Logger
+}
+
+// Auth makes the service of sign-in and sessions over a program's database.
+func Auth(t Tools, db *postgres.DB, key []byte, post string, session config.Session) (*auth.Service, error) {
+	hasher, err := auth.NewHasher(auth.OWASPParams(), max(runtime.GOMAXPROCS(0), 2), t.Random)
+	if err != nil {
+		return nil, err
+	}
+	policy := auth.DefaultPolicy()
+	policy.IdleLock, policy.Absolute = session.IdleLock, session.Lifetime
+	policy.SeenEvery = min(policy.SeenEvery, session.IdleLock/4)
+	return auth.NewService(auth.Config{
+		Store: accounts.New(db), Hasher: hasher, Policy: policy, Key: key, Post: post,
+		Now: t.Now, Random: t.Random, NewID: t.NewID, Logger: t.Log,
+	})
+}
