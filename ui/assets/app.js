@@ -1,0 +1,77 @@
+// What every page needs beside htmx: hotkeys, dialogs, focus, the idle lock. No markup is made here, and nothing is decided.
+(() => {
+  "use strict";
+
+  // Hotkeys: <button data-hotkey="F2">, <select data-hotkey="F6">, <a data-hotkey="Control+l">. A control that is disabled or out
+  // of sight takes no key; while a dialog is open only what is inside it does.
+  const name = (e) => (e.ctrlKey ? "Control+" : "") + (e.altKey ? "Alt+" : "") + (e.key.length === 1 ? e.key.toLowerCase() : e.key);
+  const usable = (el) => !el.disabled && el.getClientRects().length > 0;
+  const press = (e) => {
+    if (e.isComposing || e.metaKey || e.repeat) return;
+    const scope = document.querySelector("dialog:modal") || document;
+    const el = [...scope.querySelectorAll("[data-hotkey]")].find((x) => x.dataset.hotkey === name(e) && usable(x));
+    if (!el) return;
+    e.preventDefault();
+    if (el.matches("input, select, textarea")) el.focus();
+    else el.click();
+  };
+  document.addEventListener("keydown", press, true);
+
+  // Escape closes what lies open, and clears the notices.
+  document.addEventListener("keydown", (e) => {
+    if (e.key !== "Escape" || document.querySelector("dialog:modal")) return;
+    const menu = document.querySelector("details.menu[open]");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); return; }
+    document.getElementById("notices")?.replaceChildren();
+  });
+  document.addEventListener("click", (e) => {
+    const menu = document.querySelector("details.menu[open]");
+    if (menu && !menu.contains(e.target)) menu.open = false;
+  });
+
+  // What htmx brings: dialogs open themselves, and the element marked data-focus gets the focus.
+  const arrived = (node) => {
+    if (!(node instanceof Element)) return;
+    for (const d of [node, ...node.querySelectorAll("*")]) {
+      if (d.matches("dialog[data-show-modal]:not([open])")) {
+        // The session's gate cannot be closed with Escape: what lies behind it belongs to the person who locked it.
+        if (d.matches(".session-gate")) d.addEventListener("cancel", (e) => e.preventDefault());
+        d.showModal();
+      } else if (d.matches("[data-focus]")) d.focus();
+    }
+  };
+  new MutationObserver((all) => all.forEach((m) => m.addedNodes.forEach(arrived))).observe(document.body, { childList: true, subtree: true });
+  arrived(document.body);
+
+  // A second Enter does not send a plain form twice; what htmx sends it guards itself.
+  document.addEventListener("submit", (e) => {
+    const form = e.target;
+    if (form.hasAttribute("hx-post") || form.hasAttribute("hx-get")) return;
+    if (form.dataset.sent) e.preventDefault();
+    else form.dataset.sent = "1";
+  });
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((f) => delete f.dataset.sent));
+
+  // The stream tells that the session is locked or over: the same address shows the lock, or sign-in.
+  document.addEventListener("session", () => location.reload());
+
+  // Idle lock. The last act is shared between the tabs of the browser; the server keeps its own limit beside this one.
+  const idle = Number(document.body.dataset.idleSeconds) * 1000;
+  const lock = document.getElementById("lock");
+  if (idle > 0 && lock) {
+    const key = "last-act";
+    let noted = 0;
+    const act = () => {
+      if (Date.now() - noted < 1000) return;
+      noted = Date.now();
+      localStorage.setItem(key, String(noted));
+    };
+    for (const kind of ["keydown", "pointerdown", "wheel", "input"]) document.addEventListener(kind, act, { capture: true, passive: true });
+    act();
+    const look = setInterval(() => {
+      if (Date.now() - Number(localStorage.getItem(key)) < idle) return;
+      clearInterval(look);
+      lock.requestSubmit();
+    }, Math.min(5000, idle / 4));
+  }
+})();

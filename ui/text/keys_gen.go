@@ -310,6 +310,120 @@ const (
 	CounterVersion Key = "counter.version"
 	// CounterWaiting is "Waiting".
 	CounterWaiting Key = "counter.waiting"
+	// EvidenceBirthDateFuture is "Birth date in the future".
+	EvidenceBirthDateFuture Key = "evidence.birth_date.future"
+	// EvidenceBirthDateImplausible is "Age not plausible".
+	EvidenceBirthDateImplausible Key = "evidence.birth_date.implausible"
+	// EvidenceBirthDateUnknown is "Birth date not known".
+	EvidenceBirthDateUnknown Key = "evidence.birth_date.unknown"
+	// EvidenceCharacterCase is "Small letters read as capitals".
+	EvidenceCharacterCase Key = "evidence.character.case"
+	// EvidenceCharacterInvalid is "Character not allowed".
+	EvidenceCharacterInvalid Key = "evidence.character.invalid"
+	// EvidenceCharacterSpace is "Spaces left out or read as fillers".
+	EvidenceCharacterSpace Key = "evidence.character.space"
+	// EvidenceCharacterSubstituted is "Other characters read as fillers".
+	EvidenceCharacterSubstituted Key = "evidence.character.substituted"
+	// EvidenceCheckDigitMismatch is "Wrong check digit".
+	EvidenceCheckDigitMismatch Key = "evidence.check_digit.mismatch"
+	// EvidenceCheckDigitMissing is "Check digit missing".
+	EvidenceCheckDigitMissing Key = "evidence.check_digit.missing"
+	// EvidenceCheckDigitNotDone is "Typed by hand: no check digit was verified".
+	EvidenceCheckDigitNotDone Key = "evidence.check_digit.not_done"
+	// EvidenceCheckDigitSyntax is "Check digit is no digit".
+	EvidenceCheckDigitSyntax Key = "evidence.check_digit.syntax"
+	// EvidenceCompositeAlone is "Only the composite digit is wrong".
+	EvidenceCompositeAlone Key = "evidence.composite.alone"
+	// EvidenceDateCentury is "Century not known".
+	EvidenceDateCentury Key = "evidence.date.century"
+	// EvidenceDateInvalid is "Not a date".
+	EvidenceDateInvalid Key = "evidence.date.invalid"
+	// EvidenceDatePartial is "Date only partly known".
+	EvidenceDatePartial Key = "evidence.date.partial"
+	// EvidenceDateUnknown is "Date not known".
+	EvidenceDateUnknown Key = "evidence.date.unknown"
+	// EvidenceDateZero is "Zeros stand for an unknown part".
+	EvidenceDateZero Key = "evidence.date.zero"
+	// EvidenceDocumentCodeFormat is "Type not used with this format".
+	EvidenceDocumentCodeFormat Key = "evidence.document_code.format"
+	// EvidenceDocumentCodeUnknown is "Document type not known".
+	EvidenceDocumentCodeUnknown Key = "evidence.document_code.unknown"
+	// EvidenceDocumentNumberLong is "Number goes on in the optional data".
+	EvidenceDocumentNumberLong Key = "evidence.document_number.long"
+	// EvidenceDocumentNumberLongFiller is "Number goes on in the optional data".
+	EvidenceDocumentNumberLongFiller Key = "evidence.document_number.long_filler"
+	// EvidenceDocumentNumberMissing is "Document number missing".
+	EvidenceDocumentNumberMissing Key = "evidence.document_number.missing"
+	// EvidenceExpiryDateBeforeBirth is "Expires before birth".
+	EvidenceExpiryDateBeforeBirth Key = "evidence.expiry_date.before_birth"
+	// EvidenceExpiryDateExpired is "Document has expired".
+	EvidenceExpiryDateExpired Key = "evidence.expiry_date.expired"
+	// EvidenceExpiryDateUnknown is "Date of expiry not known".
+	EvidenceExpiryDateUnknown Key = "evidence.expiry_date.unknown"
+	// EvidenceFormatAssumed is "No format fits exactly; the nearest was assumed".
+	EvidenceFormatAssumed Key = "evidence.format.assumed"
+	// EvidenceLineIgnored is "Other lines were left aside".
+	EvidenceLineIgnored Key = "evidence.line.ignored"
+	// EvidenceLineJoined is "Lines came without breaks".
+	EvidenceLineJoined Key = "evidence.line.joined"
+	// EvidenceLineLength is "Wrong line length".
+	EvidenceLineLength Key = "evidence.line.length"
+	// EvidenceLineMissing is "A line is missing".
+	EvidenceLineMissing Key = "evidence.line.missing"
+	// EvidenceLineOrder is "Lines came in another order".
+	EvidenceLineOrder Key = "evidence.line.order"
+	// EvidenceMrzTooLong is "Text too long".
+	EvidenceMrzTooLong Key = "evidence.mrz.too_long"
+	// EvidenceMrzUnrecognisable is "No machine readable zone found".
+	EvidenceMrzUnrecognisable Key = "evidence.mrz.unrecognisable"
+	// EvidenceNameCharacter is "Name holds more than letters".
+	EvidenceNameCharacter Key = "evidence.name.character"
+	// EvidenceNameMissing is "Name missing".
+	EvidenceNameMissing Key = "evidence.name.missing"
+	// EvidenceNamePrimaryMissing is "Only one name".
+	EvidenceNamePrimaryMissing Key = "evidence.name.primary_missing"
+	// EvidenceNameSeparator is "More than one name separator".
+	EvidenceNameSeparator Key = "evidence.name.separator"
+	// EvidenceNameTitle is "Name seems to hold a title".
+	EvidenceNameTitle Key = "evidence.name.title"
+	// EvidenceNameTruncated is "Name fills its field and may go on".
+	EvidenceNameTruncated Key = "evidence.name.truncated"
+	// EvidenceNationalityDiffers is "Nationality differs from the issuing state".
+	EvidenceNationalityDiffers Key = "evidence.nationality.differs"
+	// EvidenceSexInvalid is "Sex not readable".
+	EvidenceSexInvalid Key = "evidence.sex.invalid"
+	// EvidenceSexPrintedX is "X is printed for sex".
+	EvidenceSexPrintedX Key = "evidence.sex.printed_x"
+	// EvidenceStateMissing is "State code missing".
+	EvidenceStateMissing Key = "evidence.state.missing"
+	// EvidenceStateNotInForce is "State code was not in force then".
+	EvidenceStateNotInForce Key = "evidence.state.not_in_force"
+	// EvidenceStateNotIssuer is "This code issues no documents".
+	EvidenceStateNotIssuer Key = "evidence.state.not_issuer"
+	// EvidenceStateTraining is "Specimen document: not of any state".
+	EvidenceStateTraining Key = "evidence.state.training"
+	// EvidenceStateUnknown is "State code not known".
+	EvidenceStateUnknown Key = "evidence.state.unknown"
+	// FieldBirthDate is "Date of birth".
+	FieldBirthDate Key = "field.birth_date"
+	// FieldComposite is "Composite digit".
+	FieldComposite Key = "field.composite"
+	// FieldDocumentCode is "Document type".
+	FieldDocumentCode Key = "field.document_code"
+	// FieldDocumentNumber is "Document number".
+	FieldDocumentNumber Key = "field.document_number"
+	// FieldExpiryDate is "Date of expiry".
+	FieldExpiryDate Key = "field.expiry_date"
+	// FieldIssuingState is "Issuing state".
+	FieldIssuingState Key = "field.issuing_state"
+	// FieldName is "Name".
+	FieldName Key = "field.name"
+	// FieldNationality is "Nationality".
+	FieldNationality Key = "field.nationality"
+	// FieldOptionalData is "Optional data".
+	FieldOptionalData Key = "field.optional_data"
+	// FieldSex is "Sex".
+	FieldSex Key = "field.sex"
 	// FrameAccount is "Password and PIN".
 	FrameAccount Key = "frame.account"
 	// FrameCentre is "Border centre".
@@ -478,6 +592,16 @@ const (
 	ProblemUnlockRefused Key = "problem.unlock_refused"
 	// ProblemUserIsSelf is "You cannot do this to your own account. Ask a colleague.".
 	ProblemUserIsSelf Key = "problem.user_is_self"
+	// ScannerLayoutArabic is "The reader types in another keyboard layout than this computer’s (Arabic). Set this computer to the US layout and scan again.".
+	ScannerLayoutArabic Key = "scanner.layout_arabic"
+	// ScannerLayoutAzerty is "The reader types in another keyboard layout than this computer’s (AZERTY). Set this computer to the US layout, or the reader to AZERTY, and scan again.".
+	ScannerLayoutAzerty Key = "scanner.layout_azerty"
+	// ScannerLayoutQwertz is "The reader types in another keyboard layout than this computer’s (QWERTZ or similar). Set this computer to the US layout, or the reader to this one, and scan again.".
+	ScannerLayoutQwertz Key = "scanner.layout_qwertz"
+	// ScannerQueued is "Scans waiting to be sent: {n}".
+	ScannerQueued Key = "scanner.queued"
+	// ScannerUnreadable is "The reader sent {n} characters that are no machine readable zone (88, 90 or 72 are expected). Scan again.".
+	ScannerUnreadable Key = "scanner.unreadable"
 	// SigninAccountTitle is "Password and PIN".
 	SigninAccountTitle Key = "signin.account_title"
 	// SigninAgain is "The same again".

@@ -127,6 +127,9 @@ func pairs(places map[string]any) []any {
 	return args
 }
 
+// Word is the text of a code that the domain gives, below its prefix: Word("reason", "timeout") is the text of reason.timeout.
+func (p *Printer) Word(prefix, code string, args ...any) string { return p.T(Key(prefix+"."+code), args...) }
+
 type contextKey struct{}
 
 // NewContext carries the printer to the components of a page.
