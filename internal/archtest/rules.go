@@ -53,7 +53,7 @@ const (
 func OpenBMIS() House {
 	return House{Rooms: slices.Concat(
 		rooms(programs, "", "cmd/station", "cmd/central", "cmd/bmis"),
-		rooms(wiring, "wiring", "cmd/internal/station", "cmd/internal/central", "cmd/internal/demo", "cmd/internal/simulate"),
+		rooms(wiring, "", "cmd/internal"),
 		rooms(screens, "", "ui/counter", "ui/secondline", "ui/analyst", "ui/visaportal", "ui/admin", "ui/signin"),
 		rooms(web, "", "ui/web"),
 		rooms(view, "", "ui/view"),

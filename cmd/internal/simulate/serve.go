@@ -1,0 +1,150 @@
+package simulate
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Outcome is what became of an arrival.
+type Outcome string
+
+// The outcomes: the three verdicts, and a scan that was put aside and never led to one.
+const (
+	Admitted  Outcome = "admit"
+	Referred  Outcome = "refer"
+	Refused   Outcome = "refuse"
+	PutAside  Outcome = "dismiss"
+	docCheck          = "document"
+	alertList         = "alerts.national"
+)
+
+// Checks answer within their deadlines; the counter is asked this often, and this long.
+const (
+	lookAgain  = 150 * time.Millisecond
+	lookAtMost = 60 * time.Second
+)
+
+var errNoAnswer = errors.New("the checks did not answer")
+
+// serve scans one traveller, waits for the checks and decides as a careful officer would.
+func (l *lane) serve(ctx context.Context, a Arrival) (Outcome, error) {
+	if err := l.clear(ctx); err != nil {
+		return "", err
+	}
+	values := url.Values{"mrz": {a.MRZ}, "mode": {l.mode()}, "transport": {a.Carrier}, "purpose": {a.Purpose}}
+	s, err := l.officer.counter(ctx, http.MethodPost, "/counter/scans", values)
+	if err != nil {
+		return "", err
+	}
+	if !s.occupied() {
+		return PutAside, nil // nothing could be read: the traveller turns the document and comes again
+	}
+	if s, err = l.answered(ctx, s); err != nil {
+		return "", err
+	}
+	if err := l.think(ctx, s); err != nil {
+		return "", err
+	}
+	return l.decide(ctx, s)
+}
+
+// clear puts aside whoever an earlier run left at the counter.
+func (l *lane) clear(ctx context.Context) error {
+	s, err := l.officer.counter(ctx, http.MethodGet, "/counter", nil)
+	for err == nil && s.occupied() {
+		s, err = l.dismiss(ctx, "stepped_back")
+	}
+	return err
+}
+
+func (l *lane) dismiss(ctx context.Context, reason string) (screen, error) {
+	s, err := l.officer.counter(ctx, http.MethodGet, "/counter?panel=dismiss", nil)
+	if err != nil {
+		return s, err
+	}
+	f, ok := s.dismissal()
+	if !ok {
+		return s, nil // somebody else was faster
+	}
+	f.Values.Set("reason", reason)
+	return l.officer.counter(ctx, http.MethodPost, f.Action, f.Values)
+}
+
+// answered looks at the counter until every check has an outcome.
+func (l *lane) answered(ctx context.Context, s screen) (screen, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, lookAtMost, errNoAnswer)
+	defer cancel()
+	for s.pending() {
+		if err := l.wait(ctx, lookAgain); err != nil {
+			return s, err
+		}
+		var err error
+		if s, err = l.officer.counter(ctx, http.MethodGet, "/counter", nil); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// decide admits who is clear. A list's hit goes to the second line, now and then it is another person; a document that does not
+// hold is refused at the way in or sent to the second line; a check without an answer is made up for by hand.
+func (l *lane) decide(ctx context.Context, s screen) (Outcome, error) {
+	if f, ok := s.decision("admit"); ok {
+		_, err := l.officer.counter(ctx, http.MethodPost, f.Action, f.Values)
+		return Admitted, err
+	}
+	verdict, reason := l.judge(s)
+	panel, err := l.officer.counter(ctx, http.MethodGet, "/counter?panel="+string(verdict), nil)
+	if err != nil {
+		return "", err
+	}
+	f, ok := panel.decision(string(verdict))
+	if !ok {
+		return PutAside, nil
+	}
+	f.Values.Set("reason", reason)
+	_, err = l.officer.counter(ctx, http.MethodPost, f.Action, f.Values)
+	return verdict, err
+}
+
+func (l *lane) judge(s screen) (Outcome, string) {
+	entry := contains(s.Panels, "refuse")
+	switch chance := l.random.IntN(10); {
+	case s.Checks[alertList] == "hit" && chance == 0:
+		return Admitted, "not_same_person"
+	case s.Checks[alertList] == "hit":
+		return Referred, "hit"
+	case s.Checks[docCheck] == "hit" && entry && chance < 4:
+		return Refused, "A" // no valid travel document
+	case s.Checks[docCheck] == "hit" && chance < 7:
+		return Referred, "document_doubt"
+	case s.Checks[docCheck] == "hit":
+		return Admitted, "document_examined"
+	case s.Band == "not-checked":
+		return Admitted, "checked_by_other_means"
+	case chance < 2:
+		return Referred, "conditions_of_stay"
+	}
+	return Admitted, "document_examined"
+}
+
+// think is the time a person takes to look at the screen and the traveller.
+func (l *lane) think(ctx context.Context, s screen) error {
+	least, spread := 2*time.Second, 6*time.Second
+	if s.Band != "no-hit" {
+		least, spread = 6*time.Second, 14*time.Second
+	}
+	return l.wait(ctx, time.Duration(float64(least+time.Duration(l.random.Int64N(int64(spread))))/l.Pace))
+}
+
+func contains(list []string, what string) bool {
+	for _, one := range list {
+		if one == what {
+			return true
+		}
+	}
+	return false
+}
