@@ -17,8 +17,8 @@ import (
 // sequencerLock is the advisory lock that one sequencer of a database holds during a step: "audt" in ASCII.
 const sequencerLock = 0x61756474
 
-// batchRows is the most rows that one step numbers.
-const batchRows = 4000
+// defaultBatch is the most rows that one step numbers.
+const defaultBatch = 4000
 
 // stopTimeout is how long a stopping sequencer may take to number and sign what is left.
 const stopTimeout = 5 * time.Second
@@ -32,11 +32,13 @@ type Sequencer struct {
 	log    *slog.Logger
 	policy audit.Policy
 	poll   time.Duration
+	batch  int
 }
 
 // NewSequencer returns the sequencer of the database's log; the key's name is the log's origin.
 func NewSequencer(db *postgres.DB, key audit.Key, now func() time.Time, log *slog.Logger, opts ...SequencerOption) *Sequencer {
-	s := &Sequencer{db: db, key: key, now: now, log: log, policy: audit.DefaultPolicy(), poll: 500 * time.Millisecond}
+	s := &Sequencer{db: db, key: key, now: now, log: log, policy: audit.DefaultPolicy(),
+		poll: 500 * time.Millisecond, batch: defaultBatch}
 	for _, opt := range opts {
 		opt(s)
 	}
@@ -51,6 +53,9 @@ func WithPolicy(p audit.Policy) SequencerOption { return func(s *Sequencer) { s.
 
 // WithPoll sets how often the sequencer looks for rows without being nudged.
 func WithPoll(d time.Duration) SequencerOption { return func(s *Sequencer) { s.poll = d } }
+
+// WithBatch sets the most rows that one step numbers.
+func WithBatch(rows int) SequencerOption { return func(s *Sequencer) { s.batch = max(rows, 1) } }
 
 // Run works until ctx ends, then numbers and signs what is left and returns nil. It wakes on every nudge (which may be
 // nil) and every poll interval. Failures are logged and tried again: rows wait in the database.
@@ -80,7 +85,7 @@ func (s *Sequencer) drain(ctx context.Context) error {
 		if _, err := s.signIf(ctx, s.policy.Due); err != nil {
 			return err
 		}
-		if n < batchRows {
+		if n < s.batch {
 			return nil
 		}
 	}
@@ -94,7 +99,7 @@ func (s *Sequencer) finish(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("last audit step: %w", err)
 		}
-		if n < batchRows {
+		if n < s.batch {
 			break
 		}
 	}
@@ -106,7 +111,7 @@ func (s *Sequencer) finish(ctx context.Context) error {
 // leaves no trace.
 func (s *Sequencer) Step(ctx context.Context) (n int, err error) {
 	err = s.locked(ctx, func(tx pgx.Tx) error {
-		n, err = sequence(ctx, tx)
+		n, err = sequence(ctx, tx, s.batch)
 		return err
 	})
 	if err != nil {
@@ -127,12 +132,12 @@ func (s *Sequencer) locked(ctx context.Context, fn func(pgx.Tx) error) error {
 
 // sequence numbers rows in the order of their ids, whatever order they became visible in: a row that committed late
 // simply gets a later number.
-func sequence(ctx context.Context, tx pgx.Tx) (int, error) {
+func sequence(ctx context.Context, tx pgx.Tx, limit int) (int, error) {
 	tree, err := loadTree(ctx, tx)
 	if err != nil {
 		return 0, err
 	}
-	batch, err := pendingRows(ctx, tx, tree)
+	batch, err := pendingRows(ctx, tx, tree, limit)
 	if err != nil || len(batch.ids) == 0 {
 		return 0, err
 	}
@@ -169,9 +174,9 @@ const pendingSQL = `SELECT ` + contentColumns + ` FROM (SELECT audit_id FROM aud
 	JOIN audit a ON a.id = p.audit_id ORDER BY a.id`
 
 // pendingRows reads the next rows and appends them to the tree.
-func pendingRows(ctx context.Context, tx pgx.Tx, tree *audit.Tree) (numbered, error) {
+func pendingRows(ctx context.Context, tx pgx.Tx, tree *audit.Tree, limit int) (numbered, error) {
 	batch := numbered{first: tree.Size()}
-	rows, err := tx.Query(ctx, pendingSQL, binaryResults, batchRows)
+	rows, err := tx.Query(ctx, pendingSQL, binaryResults, limit)
 	if err != nil {
 		return batch, err
 	}
