@@ -1,6 +1,7 @@
 package archtest
 
 import (
+	"path"
 	"slices"
 	"strings"
 )
@@ -26,6 +27,7 @@ type Ban struct {
 	Within  []string // where the ban holds; empty: everywhere
 	Except  []string // folders below which the import is allowed
 	Tests   bool     // holds in test files too
+	Support bool     // does not hold in support rooms
 	Why     string
 }
 
@@ -65,7 +67,7 @@ func OpenBMIS() House {
 		rooms(plumbing, "", "traveldoc", "biometrics"),
 		rooms(plumbing, "plumbing", "internal/audit", "internal/auth", "internal/bus", "internal/ca", "internal/config", "internal/pgcluster"),
 		rooms(basics, "", "internal/problem", "migrations"),
-		support("internal/archtest", "internal/pgtest", "internal/browsertest", "internal/faultnet", "border/bordertest", "deployments"),
+		support("internal/archtest", "internal/pgtest", "internal/browsertest", "internal/faultnet", "deployments"),
 	), Bans: bans(), Names: []Name{{Folder: "api_pnr", Name: "apipnr"}}}
 }
 
@@ -75,7 +77,7 @@ func bans() []Ban {
 			Why: "GORM stays in internal/postgres; expected a function there that takes and gives domain values"},
 		{Imports: []string{"github.com/jackc/pgx/...", "database/sql/...", "github.com/pressly/goose/..."}, Except: []string{"internal/postgres", "internal/pgcluster", "internal/pgtest", "migrations"},
 			Why: "the database stays in internal/postgres; expected an interface that its packages fill"},
-		{Imports: []string{"github.com/nats-io/..."}, Except: []string{"internal/bus", "replication", "api_pnr/intake", "deployments"}, Tests: true,
+		{Imports: []string{"github.com/nats-io/..."}, Except: []string{"internal/bus", "replication", "api_pnr/intake"},
 			Why: "NATS stays in internal/bus, replication and api_pnr/intake; expected their types"},
 		{Imports: []string{"github.com/labstack/..."}, Except: []string{"ui", "cmd"}, Tests: true,
 			Why: "echo stays in ui and cmd; expected plain values below"},
@@ -84,8 +86,8 @@ func bans() []Ban {
 		{Imports: []string{"net/http/...", "net", "database/sql/...", "os/exec"}, Within: []string{"traveldoc", "biometrics", "border", "alerts", "central"},
 			Why: "the domain is values and algorithms; expected transport and processes outside"},
 		{Imports: []string{"github.com/stretchr/testify/...", "pgregory.net/rapid/...", "go.uber.org/goleak/...", "testing/..."},
-			Except: []string{"internal/archtest", "internal/pgtest", "internal/browsertest", "internal/faultnet", "border/bordertest"},
-			Why:    "test libraries stay in tests; expected a support package"},
+			Support: true,
+			Why:     "test libraries stay in tests; expected a support package"},
 		{Imports: []string{"github.com/chromedp/..."}, Except: []string{"internal/browsertest"},
 			Why: "the browser is for tests; expected internal/browsertest"},
 		{Imports: []string{"github.com/a-h/templ/..."}, Except: []string{"ui"}, Tests: true,
@@ -113,8 +115,12 @@ func support(paths ...string) []Room {
 	return made
 }
 
-// room is the longest room that covers folder.
+// room is the longest room that covers folder. A folder XXXtest within the folder XXX is support: the conformance suite of XXX's
+// interfaces, or the means to test with it.
 func (h House) room(folder string) (Room, bool) {
+	if parent := path.Dir(folder); path.Base(folder) == path.Base(parent)+"test" {
+		return Room{Path: folder, Level: testsOnly, Group: "support", Support: true}, true
+	}
 	var best Room
 	for _, r := range h.Rooms {
 		if below(folder, r.Path) && len(r.Path) > len(best.Path) {
@@ -125,7 +131,7 @@ func (h House) room(folder string) (Room, bool) {
 }
 
 func (b Ban) hits(from importer, target string) bool {
-	if from.test && !b.Tests {
+	if from.test && !b.Tests || from.room.Support && b.Support {
 		return false
 	}
 	within := len(b.Within) == 0 || anyBelow(b.Within, from.folder)

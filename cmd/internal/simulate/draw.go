@@ -57,7 +57,8 @@ func misread(r *rand.Rand, text string) string {
 		line := []byte(lines[1])
 		at := r.IntN(len(line))
 		if line[at] >= '0' && line[at] <= '9' {
-			line[at] = '0' + (line[at]-'0'+byte(1+r.IntN(8)))%10
+			was := int(line[at] - '0')
+			line[at] = digits[(was+1+r.IntN(8))%10]
 			lines[1] = string(line)
 			break
 		}

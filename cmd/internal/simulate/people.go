@@ -109,13 +109,15 @@ func daysFrom(today traveldoc.Date, days int) traveldoc.Date {
 
 func pick(r *rand.Rand, from []string) string { return from[r.IntN(len(from))] }
 
+const digits = "0123456789"
+
 func fill(r *rand.Rand, pattern string) string {
 	const letters = "ABCDEFGHJKLMNPRSTUVWXYZ"
 	number := []byte(pattern)
 	for i, c := range number {
 		switch c {
 		case '#':
-			number[i] = byte('0' + r.IntN(10))
+			number[i] = digits[r.IntN(10)]
 		case 'A':
 			number[i] = letters[r.IntN(len(letters))]
 		}
