@@ -66,7 +66,7 @@ func (c *Cluster) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.bin, err = discover(ctx, c.cfg.BinDir, made); err != nil {
+	if c.bin, err = discover(ctx, c.cfg.BinDir, made, usualPlaces()); err != nil {
 		return err
 	}
 	if made == 0 {

@@ -50,3 +50,27 @@ func TestStartsAnswersAndStops(t *testing.T) {
 	require.NoError(t, <-cluster.Done())
 	require.NoDirExists(t, cluster.SocketDir())
 }
+
+// A station that is set up: initdb, start, database.
+func BenchmarkColdStart(b *testing.B) {
+	for b.Loop() {
+		startOnce(b, tempDir(b))
+	}
+}
+
+// A station that is switched on. The clean stop is not counted.
+func BenchmarkWarmStart(b *testing.B) {
+	root := tempDir(b)
+	startOnce(b, root)
+	for b.Loop() {
+		startOnce(b, root)
+	}
+}
+
+func startOnce(b *testing.B, root string) {
+	cluster, err := pgcluster.Start(b.Context(), pgcluster.Config{Root: root})
+	require.NoError(b, err)
+	b.StopTimer()
+	require.NoError(b, cluster.Stop(context.Background()))
+	b.StartTimer()
+}

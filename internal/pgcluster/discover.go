@@ -18,8 +18,8 @@ var ErrNoBinaries = errors.New("no PostgreSQL server programs (initdb, postgres)
 	"install them (Debian, Ubuntu: apt-get install postgresql postgresql-contrib), name their directory in BMIS_PG_BIN, " +
 	"or set BMIS_DSN to a database that runs elsewhere")
 
-// globs are the directories in which distributions keep one PostgreSQL per version.
-var globs = []string{"/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin"}
+// usualPlaces are the directories in which distributions keep one PostgreSQL per version.
+func usualPlaces() []string { return []string{"/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin"} }
 
 // candidates lists the directories that hold the server programs, best first: the one pg_config names, then the highest version.
 func candidates(ctx context.Context, patterns []string) []string {
@@ -96,8 +96,8 @@ type programs struct {
 
 // discover finds the programs: those configured, else the best candidate. With wanted > 0 (the version that made an existing
 // data directory) only that version will do.
-func discover(ctx context.Context, configured string, wanted int) (programs, error) {
-	dirs := candidates(ctx, globs)
+func discover(ctx context.Context, configured string, wanted int, places []string) (programs, error) {
+	dirs := candidates(ctx, places)
 	if configured != "" {
 		if !hasServer(configured) {
 			return programs{}, fmt.Errorf("BMIS_PG_BIN %s: expected a directory with initdb and postgres; %w", configured, ErrNoBinaries)

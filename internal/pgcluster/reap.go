@@ -24,10 +24,14 @@ const (
 func (c *Cluster) reap(ctx context.Context) error {
 	path := filepath.Join(c.data, "postmaster.pid")
 	pid, err := pidIn(path)
-	if err != nil || pid <= 1 {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case errors.Is(err, errBogus):
+		return c.setAside(path)
+	case err != nil:
 		return err
-	}
-	if !runsPostgresOn(pid, c.data) {
+	case pid == 1 || !runsPostgresOn(pid, c.data):
 		return c.disown(path, pid)
 	}
 	c.cfg.Logger.Warn("stopping a database server left behind by an earlier run", "pid", pid)
@@ -80,21 +84,28 @@ func (c *Cluster) disown(path string, pid int) error {
 	return errors.Join(c.as.give(fresh), os.Rename(fresh, path))
 }
 
-// pidIn reads the first line of a postmaster.pid; 0 when there is no file or no number.
+// setAside takes away a postmaster.pid that a full disk or a power failure has spoilt; PostgreSQL would refuse to start. PostgreSQL
+// still finds backends that live, by the shared memory of this data directory.
+func (c *Cluster) setAside(path string) error {
+	c.cfg.Logger.Warn("setting a spoilt postmaster.pid aside")
+	return os.Rename(path, path+".spoilt")
+}
+
+// errBogus says that a postmaster.pid does not begin with a process id.
+var errBogus = errors.New("expected a process id")
+
+// pidIn reads the first line of a postmaster.pid; a single-user server has written its pid negative.
 func pidIn(path string) (int, error) {
 	text, err := os.ReadFile(path) //nolint:gosec // below the configured root
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
-	}
 	if err != nil {
 		return 0, err
 	}
 	first, _, _ := strings.Cut(string(text), "\n")
 	pid, err := strconv.Atoi(strings.TrimSpace(first))
-	if err != nil {
-		return 0, nil //nolint:nilerr // PostgreSQL says what is wrong with its file better than we could
+	if err != nil || pid == 0 {
+		return 0, errBogus
 	}
-	return pid, nil
+	return max(pid, -pid), nil
 }
 
 // runsPostgresOn says whether a process is a postgres with this data directory on its command line.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -99,7 +100,7 @@ func (c *Cluster) launch(ctx context.Context) error {
 			return nil
 		}
 		p.abandon()
-		words := lastFatal(c.LogFile(), before)
+		words := lastWords(c.LogFile(), before)
 		if ctx.Err() != nil || !strings.Contains(words, "pre-existing shared memory block") {
 			return fmt.Errorf("%w%s: see %s", err, words, c.LogFile())
 		}
@@ -177,17 +178,22 @@ func fileSize(path string) int64 {
 	return info.Size()
 }
 
-// lastFatal is the last FATAL or PANIC line that the log has gained since it had the given size, led by ": "; "" if there is none.
-func lastFatal(path string, since int64) string {
+// lastWords are what the log has gained since it had the given size, led by ": ": the last FATAL or PANIC line, or the last few lines
+// if there is none; "" if there is nothing.
+func lastWords(path string, since int64) string {
 	text, err := os.ReadFile(path) //nolint:gosec // below the configured root
 	if err != nil || since > int64(len(text)) {
 		return ""
 	}
-	found := ""
-	for line := range strings.Lines(string(text[since:])) {
+	lines := strings.Split(strings.TrimSpace(string(text[since:])), "\n")
+	for _, line := range slices.Backward(lines) {
 		if strings.Contains(line, "FATAL:") || strings.Contains(line, "PANIC:") {
-			found = ": " + strings.TrimSpace(line)
+			return ": " + line
 		}
 	}
-	return found
+	last := strings.Join(lines[max(0, len(lines)-3):], " ")
+	if last == "" {
+		return ""
+	}
+	return ": " + last
 }
