@@ -116,11 +116,8 @@ func (w *witnessed) store(ctx context.Context, tx pgx.Tx, batch audit.Batch, has
 		})
 	}
 	if err := batch.CheckCovered(w.tree, next); err != nil {
-		leaf := int64(-1)
-		if len(hashes) > held {
-			leaf = first
-		}
-		return &audit.Refusal{Kind: audit.Fork, Origin: w.origin, Leaf: leaf, Detail: err.Error()}
+		return &audit.Refusal{Kind: audit.Fork, Origin: w.origin, Leaf: -1, Detail: fmt.Sprintf(
+			"with the leaves %d to %d: %v", batch.First, batch.End()-1, err)}
 	}
 	return w.insert(ctx, tx, first, batch.Leaves[held:], hashes[held:], nodes)
 }
