@@ -23,7 +23,8 @@ type sending struct {
 	sent   int64 // last number on its way
 	number int   // of the last batch sent in this session: its reply comes to inbox.number
 	flight []flight
-	dry    bool // the outbox had nothing to send
+	dry    bool   // the outbox had nothing to send
+	lines  uint64 // reconnects when the session began
 }
 
 // flight is a batch that waits for its answer.
@@ -45,7 +46,7 @@ func (s *sending) begin(ctx context.Context) error {
 	if err := s.agree(ctx, at); err != nil {
 		return err
 	}
-	s.epoch, s.sent = state.Epoch, at.Seq
+	s.epoch, s.sent, s.lines = state.Epoch, at.Seq, s.conn.Stats().Reconnects
 	return nil
 }
 
@@ -67,7 +68,7 @@ func (s *sending) run(ctx context.Context) error {
 			s.dry = false
 		case <-poll.C:
 			s.dry = false
-			if err := s.overdue(); err != nil {
+			if err := s.lost(); err != nil {
 				return err
 			}
 		}
@@ -146,9 +147,15 @@ func (s *sending) judge(reply Reply) error {
 	return fmt.Errorf("%w: %s at %d %s", errBarred, reply.Code, reply.Cursor, reply.Detail)
 }
 
-func (s *sending) overdue() error {
-	if len(s.flight) > 0 && time.Now().After(s.flight[0].due) {
+// lost says that the answers waited for will not come: they are late, or the line they would have come by is gone.
+func (s *sending) lost() error {
+	switch {
+	case len(s.flight) == 0:
+		return nil
+	case time.Now().After(s.flight[0].due):
 		return fmt.Errorf("%w: no answer in %s", errRewind, s.timing.Request)
+	case s.conn.Stats().Reconnects != s.lines || !s.conn.IsConnected():
+		return fmt.Errorf("%w: the line was cut", errRewind)
 	}
 	return nil
 }
