@@ -111,16 +111,13 @@ func (d Date) IsZero() bool { return d == Date{} }
 
 // String is ISO 8601 as far as the date is known; empty when nothing is.
 func (d Date) String() string {
-	switch d.Precision() {
-	case PrecisionUnknown:
-		return ""
-	case PrecisionYear:
-		return fmt.Sprintf("%04d", d.year)
-	case PrecisionMonth:
-		return fmt.Sprintf("%04d-%02d", d.year, d.month)
-	case PrecisionDay:
+	length := [...]int{PrecisionUnknown: 0, PrecisionYear: 4, PrecisionMonth: 7, PrecisionDay: 10}[d.Precision()]
+	digit := func(n int) byte { return byte('0' + n%10) } //nolint:gosec // one digit
+	whole := [...]byte{
+		digit(d.year / 1000), digit(d.year / 100), digit(d.year / 10), digit(d.year), '-',
+		digit(d.month / 10), digit(d.month), '-', digit(d.day / 10), digit(d.day),
 	}
-	return fmt.Sprintf("%04d-%02d-%02d", d.year, d.month, d.day)
+	return string(whole[:length])
 }
 
 // First is the earliest day that the date may mean, at midnight UTC; the zero time when it is unknown.

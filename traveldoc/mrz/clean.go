@@ -70,6 +70,7 @@ func rewrite(text string) (string, change) {
 	var out strings.Builder
 	out.Grow(len(text))
 	var done change
+	text = strings.TrimPrefix(strings.TrimPrefix(text, "\xff\xfe"), "\xfe\xff") // UTF-16: its zero bytes go below
 	fillers := strings.ContainsAny(text, "<«‹＜")
 	for line := range strings.FieldsFuncSeq(text, isLineEnd) {
 		done |= rewriteLine(&out, line, fillers)
@@ -87,8 +88,11 @@ func isLineEnd(r rune) bool {
 }
 
 func rewriteLine(out *strings.Builder, line string, fillers bool) (done change) {
-	line = strings.ReplaceAll(strings.Trim(line, " \t\u00a0"), "&lt;", "‹")
+	line = strings.ReplaceAll(line, "&lt;", "‹")
 	blank := blanksAreFillers(line, fillers)
+	if !blank || !wholeLength(utf8.RuneCountInString(line)) {
+		line = strings.Trim(line, " \t\u00a0")
+	}
 	for _, r := range line {
 		switch {
 		case r < utf8.RuneSelf && value(byte(r)) >= 0:
@@ -128,10 +132,13 @@ func cellOf(r rune) byte {
 func blanksAreFillers(line string, fillers bool) bool {
 	n := utf8.RuneCountInString(line)
 	blanks := strings.Count(line, " ")
-	if blanks == 0 {
+	switch {
+	case blanks == 0:
 		return false
+	case wholeLength(n):
+		return !wholeLength(n - blanks)
 	}
-	return !fillers || (wholeLength(n) && !wholeLength(n-blanks))
+	return !fillers
 }
 
 func wholeLength(n int) bool {

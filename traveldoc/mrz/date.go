@@ -52,7 +52,6 @@ func (d *Document) readDate(id FieldID, inspection traveldoc.Date) traveldoc.Dat
 	if date.Precision() != traveldoc.PrecisionDay {
 		d.reportField(CodeDatePartial, id, Note)
 	}
-	f.Value = date.String()
 	return date
 }
 
@@ -80,16 +79,27 @@ func (d *Document) zeroParts(id FieldID, year, month, day int) (y, m, dd int) {
 // inCentury chooses the century: for a birth the latest that does not lie after the inspection, for an expiry the latest within
 // fifty years of it. A day that the chosen year does not have (29 February) is looked for in the century before.
 func inCentury(id FieldID, year, month, day int, inspection traveldoc.Date) (traveldoc.Date, bool) {
-	newest := inspection.Last()
+	newest := order(inspection.Year(), inspection.Month(), inspection.Day(), 99)
 	if id == ExpiryDate {
-		newest = newest.AddDate(expiryWindow, 0, 0)
+		newest += order(expiryWindow, 0, 0, 0)
 	}
-	century := newest.Year() - newest.Year()%100
+	century := newest / order(100, 0, 0, 0) * 100
 	for _, full := range [...]int{century + year, century + year - 100} {
 		date, err := traveldoc.NewDate(full, month, day)
-		if err == nil && !date.First().After(newest) {
+		if err == nil && order(full, month, day, 1) <= newest {
 			return date, true
 		}
 	}
 	return traveldoc.Date{}, false
+}
+
+// order is a number that grows with the date; other stands for an unknown month or day.
+func order(year, month, day, other int) int {
+	if month == 0 {
+		month = other
+	}
+	if day == 0 {
+		day = other
+	}
+	return year*10000 + month*100 + day
 }

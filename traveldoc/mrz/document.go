@@ -52,7 +52,16 @@ func (d *Document) Field(id FieldID) Field {
 	if int(id) >= fieldCount {
 		return Field{}
 	}
-	return d.fields[id]
+	f := d.fields[id]
+	switch id { //nolint:exhaustive // the others keep their value
+	case Name:
+		f.Value = strings.TrimSpace(d.Surname + " " + d.GivenNames)
+	case BirthDate:
+		f.Value = d.BirthDate.String()
+	case ExpiryDate:
+		f.Value = d.ExpiryDate.String()
+	}
+	return f
 }
 
 // Lines are the lines as read: in the format's order, in capitals and without blanks, but neither cut nor filled up.

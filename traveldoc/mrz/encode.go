@@ -129,7 +129,7 @@ func (e *encoder) putDate(id FieldID, d traveldoc.Date) {
 
 // putNumber writes the number, and what does not fit into the optional field together with its digit.
 func (e *encoder) putNumber(number string, extra Extra) {
-	number = strings.NewReplacer(" ", "<", "-", "<").Replace(number)
+	number = strings.ReplaceAll(strings.ReplaceAll(number, " ", "<"), "-", "<")
 	room := e.layout.fields[DocumentNumber].Len()
 	if len(number) <= room {
 		e.put(DocumentNumber, number, isCell)

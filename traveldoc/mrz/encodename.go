@@ -1,6 +1,9 @@
 package mrz
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // putName writes primary and secondary identifier, cut to the field when they are too long.
 func (e *encoder) putName(surname, given string) {
@@ -22,9 +25,20 @@ func (e *encoder) putName(surname, given string) {
 
 // nameCells are a name's cells: capitals, one filler for each run of blanks, hyphens and fillers, no apostrophes or points.
 func nameCells(name string) string {
-	name = strings.NewReplacer("'", "", "’", "", ".", "", ",", "").Replace(strings.ToUpper(name))
-	words := strings.FieldsFunc(name, func(r rune) bool { return r == ' ' || r == '-' || r == filler })
-	return strings.Join(words, "<")
+	var cells strings.Builder
+	for _, r := range name {
+		switch {
+		case r >= 'a' && r <= 'z':
+			cells.WriteByte(byte(r - 'a' + 'A')) //nolint:gosec // a letter of ASCII
+		case r == ' ' || r == '-' || r == filler:
+			if s := cells.String(); s != "" && s[len(s)-1] != filler {
+				cells.WriteByte(filler)
+			}
+		case !strings.ContainsRune("'’.,", r):
+			cells.WriteRune(unicode.ToUpper(r)) // refused where it is put, with its place
+		}
+	}
+	return strings.TrimRight(cells.String(), "<")
 }
 
 // fitName cuts a name so that it fills the field, ends with a letter, which tells that it was cut, and keeps at least the initial

@@ -8,14 +8,9 @@ func (d *Document) readName() {
 	f := &d.fields[Name]
 	primary, secondary, split := strings.Cut(f.Raw, "<<")
 	d.Surname, d.GivenNames = spaced(primary), spaced(secondary)
-	f.Value = strings.TrimSpace(d.Surname + " " + d.GivenNames)
-	last := d.layout.lines - 1
-	if f.At.Line == 1 {
-		last = 0
-	}
 	d.NameTruncated = len(f.Raw) == f.At.Len() && f.Raw[len(f.Raw)-1] != filler
 	switch {
-	case f.Value == "":
+	case d.Surname == "" && d.GivenNames == "":
 		f.Verdict = Failed
 		d.reportField(CodeNameMissing, Name, Acknowledge)
 		return
@@ -24,7 +19,7 @@ func (d *Document) readName() {
 	}
 	if d.NameTruncated {
 		d.reportField(CodeNameTruncated, Name, Note)
-	} else if len(d.lines[last]) < d.layout.width && f.Raw[len(f.Raw)-1] != filler {
+	} else if len(f.Raw) < f.At.Len() && f.Raw[len(f.Raw)-1] != filler {
 		f.Verdict = Suspect // the line ends within the name: whether more was printed is not known
 	}
 	if strings.Contains(strings.Trim(secondary, "<"), "<<") {
@@ -34,7 +29,7 @@ func (d *Document) readName() {
 }
 
 func (d *Document) judgeName(f *Field) {
-	if strings.IndexFunc(f.Value, notInName) >= 0 {
+	if !lettersAndFillers(f.Raw) {
 		f.Verdict = Failed
 		d.reportField(CodeNameCharacter, Name, Acknowledge)
 	}
@@ -43,7 +38,14 @@ func (d *Document) judgeName(f *Field) {
 	}
 }
 
-func notInName(r rune) bool { return r != ' ' && (r < 'A' || r > 'Z') }
+func lettersAndFillers(s string) bool {
+	for i := range len(s) {
+		if !isLetterOrFiller(s[i]) {
+			return false
+		}
+	}
+	return true
+}
 
 // titled reports whether the given names begin or end with a title, which Doc 9303-3 wants left out.
 func titled(names string) bool {

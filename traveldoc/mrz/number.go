@@ -102,7 +102,8 @@ func spaced(s string) string {
 	if strings.IndexByte(s, filler) < 0 {
 		return s
 	}
-	out := make([]byte, 0, len(s))
+	var cells [44]byte // no field is longer; on the stack
+	out := cells[:0]
 	for i := range len(s) {
 		if s[i] != filler {
 			out = append(out, s[i])

@@ -23,13 +23,17 @@ func recognise(src *source) (candidate, bool) {
 	if c, ok := recogniseExact(src); ok {
 		return c, true
 	}
-	s := search{src: src, score: enough - 1}
-	s.joinedWhole()
+	return recogniseRagged(*src) // a copy: with the pointer, the usual case too would allocate
+}
+
+func recogniseRagged(src source) (candidate, bool) {
+	s := search{src: &src, score: enough - 1}
 	for i := range src.n {
 		for _, width := range [...]int{44, 36, 30} {
 			s.window(i, width)
 		}
 	}
+	s.joinedWhole()
 	return s.best, s.score >= enough
 }
 
@@ -119,23 +123,34 @@ func (s *search) window(i, width int) {
 	}
 	a, b, c := line(0), line(1), line(2)
 	if width != 30 {
-		s.try(candidate{lines: [3]string{a, b}, used: 2}, width)
-		s.try(candidate{lines: [3]string{b, a}, used: 2, swapped: true}, width)
+		if b != "" {
+			s.try(candidate{lines: [3]string{a, b}, used: 2}, width)
+			s.try(candidate{lines: [3]string{b, a}, used: 2, swapped: true}, width)
+		}
 		s.try(candidate{lines: [3]string{a}, used: 1}, width)
 		s.try(candidate{lines: [3]string{"", a}, used: 1}, width)
 		s.split(a, width, 2)
 		return
 	}
-	for _, order := range [...][3]string{{a, b, c}, {a, c, b}, {b, a, c}, {b, c, a}, {c, a, b}, {c, b, a}} {
-		s.try(candidate{lines: order, used: 3, swapped: order != [3]string{a, b, c}}, width)
+	s.windowTD1(a, b, c)
+	s.split(a, width, 3)
+}
+
+// windowTD1 tries three lines in every order, two of them, and one.
+func (s *search) windowTD1(a, b, c string) {
+	if c != "" {
+		for i, order := range [...][3]string{{a, b, c}, {a, c, b}, {b, a, c}, {b, c, a}, {c, a, b}, {c, b, a}} {
+			s.try(candidate{lines: order, used: 3, swapped: i > 0}, 30)
+		}
 	}
-	for _, partial := range [...][3]string{{a, b}, {"", a, b}, {a, "", b}, {b, a}} {
-		s.try(candidate{lines: partial, used: 2, swapped: partial == [3]string{b, a}}, width)
+	if b != "" {
+		for i, partial := range [...][3]string{{a, b}, {"", a, b}, {a, "", b}, {b, a}} {
+			s.try(candidate{lines: partial, used: 2, swapped: i == 3}, 30)
+		}
 	}
 	for _, lone := range [...][3]string{{a}, {"", a}} {
-		s.try(candidate{lines: lone, used: 1}, width)
+		s.try(candidate{lines: lone, used: 1}, 30)
 	}
-	s.split(a, width, 3)
 }
 
 // joinedWhole tries the text as one run of characters, broken anywhere or nowhere.

@@ -16,8 +16,8 @@ func (c *candidate) score() int {
 	for i := range c.layout.digits {
 		score += c.scoreDigit(&c.layout.digits[i])
 	}
-	if c.swapped {
-		score--
+	if c.swapped || c.joined {
+		score-- // only when nothing simpler fits
 	}
 	return score
 }
