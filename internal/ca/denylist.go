@@ -17,15 +17,17 @@ type DenyList struct {
 	serials map[string]struct{}
 }
 
-// Replace makes serials (as Serial writes them) the whole list.
-func (d *DenyList) Replace(serials []string) {
+// Replace makes serials (as Serial writes them) the whole list, and tells whether it was another before.
+func (d *DenyList) Replace(serials []string) (changed bool) {
 	fresh := make(map[string]struct{}, len(serials))
 	for _, serial := range serials {
 		fresh[serial] = struct{}{}
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	changed = !maps.Equal(d.serials, fresh)
 	d.serials = fresh
+	return changed
 }
 
 // Add denies one more certificate at once.
