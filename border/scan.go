@@ -82,13 +82,14 @@ func (in ScanInput) checkTyped() error {
 			return problem.New(problem.Invalid, "scan.field_missing").At(r.field)
 		}
 	}
-	all := append(required,
-		struct{ field, value string }{"given_names", in.Identity.GivenNames},
-		struct{ field, value string }{"sex", in.Identity.Sex},
-		struct{ field, value string }{"document_code", in.Document.Code})
-	for _, f := range all {
-		if len(f.value) > maxField {
-			return problem.New(problem.Invalid, "scan.field_too_long").At(f.field).With("max", maxField)
+	bounded := []struct{ field, value string }{
+		{"document_code", in.Document.Code}, {"document_number", in.Document.Number}, {"issuing_state", in.Document.IssuingState},
+		{"surname", in.Identity.Surname}, {"given_names", in.Identity.GivenNames}, {"nationality", in.Identity.Nationality},
+		{"sex", in.Identity.Sex},
+	}
+	for _, b := range bounded {
+		if len(b.value) > maxField {
+			return problem.New(problem.Invalid, "scan.field_too_long").At(b.field).With("max", maxField)
 		}
 	}
 	return nil
