@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/nats-io/nats.go"
 
+	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/bus"
 )
 
@@ -209,19 +210,20 @@ func (r *Receiver) cursor(station string, data []byte) any {
 func (r *Receiver) audit(station string, data []byte) any {
 	ctx, cancel := context.WithTimeout(r.ctx, serveDeadline)
 	defer cancel()
-	var push AuditPush
-	if err := json.Unmarshal(data, &push); err != nil {
-		return AuditReply{Code: CodeMalformed, Detail: "audit push is not JSON"}
+	var batch audit.Batch
+	if err := json.Unmarshal(data, &batch); err != nil {
+		return auditReply{Code: CodeMalformed}
 	}
-	reply, err := r.parts.Witness.CoSign(ctx, station, push)
-	if err != nil {
-		r.parts.Log.Error("replication: audit leaves not taken", "station", station, "from", push.From, "leaves", len(push.Leaves), "error", err)
-		return AuditReply{Code: CodeUnavailable}
+	receipt, err := r.parts.Witness.Append(ctx, station, batch)
+	var refusal *audit.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		r.alert(ctx, Alert{station, AlertAudit, refusal.Error()})
+	case err != nil:
+		r.parts.Log.Error("replication: audit leaves not taken", "station", station, "first", batch.First, "leaves", len(batch.Leaves), "error", err)
+		return auditReply{Code: CodeUnavailable}
 	}
-	if reply.Code == CodeChainBroken {
-		r.alert(ctx, Alert{station, AlertAudit, reply.Detail})
-	}
-	return reply
+	return auditReply{Receipt: receipt}
 }
 
 func (r *Receiver) status(station string, data []byte) any {

@@ -1,33 +1,119 @@
 package replication
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
 
-// AuditPush hands the centre audit leaves of a station and the station's signed checkpoint over them.
-type AuditPush struct {
-	From       int64    `json:"from"`       // leaf number of Leaves[0]; leaves are numbered from 0
-	Leaves     [][]byte `json:"leaves"`     // leaf content, in order
-	Checkpoint []byte   `json:"checkpoint"` // signed note whose tree holds exactly From+len(Leaves) leaves
-}
+	"github.com/nats-io/nats.go"
+	"golang.org/x/mod/sumdb/note"
 
-// AuditReply is the witness's answer.
-type AuditReply struct {
-	CoSigned []byte `json:"cosigned,omitempty"` // the note with the centre's signature added; nil when it was not given
-	Have     int64  `json:"have"`               // number of leaves the centre holds: the next push begins there
-	Code     Code   `json:"code,omitempty"`     // CodeGap: From is not Have; CodeChainBroken: the tree forked or shrank
-	Detail   string `json:"detail,omitempty"`
-}
+	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/bus"
+)
 
-// Witness is the centre's side: it stores the leaves, checks the checkpoint against what it holds and co-signs it.
-// A fork or a shrunken tree is a reply with CodeChainBroken (the Receiver raises the alert), not an error.
+// leavesPerPush bounds a batch of audit leaves by number; the log bounds it by bytes.
+const leavesPerPush = 1000
+
+// Witness is the centre's side of the audit logs: it keeps a copy of every station's leaves, checks each checkpoint against
+// it and co-signs. The origin of a log is its station's id. A *audit.Refusal is a log that forked or shrank: an alarm, with
+// a Receipt that says so.
 type Witness interface {
-	CoSign(ctx context.Context, station string, push AuditPush) (AuditReply, error)
+	Append(ctx context.Context, origin string, batch audit.Batch) (audit.Receipt, error)
 }
 
-// AuditSource is the station's side of the witness.
-type AuditSource interface {
-	// Unwitnessed gives leaves from number "from" (at most limit, at most maxBytes together) and a signed checkpoint over the
-	// tree that ends with the last of them. No leaves: nothing new.
-	Unwitnessed(ctx context.Context, from int64, limit, maxBytes int) (AuditPush, error)
-	// Witnessed stores the co-signed note; the tree it covers is proven to exist elsewhere.
-	Witnessed(ctx context.Context, coSigned []byte) error
+// AuditLog is the station's side: its own log, shown to the witness.
+type AuditLog interface {
+	// Outgoing is what a witness that holds "from" leaves should get next; nil while nothing is signed. It may come with an
+	// error that tells the station's own alarm.
+	Outgoing(ctx context.Context, from int64, limit int) (*audit.Batch, error)
+	StoreCosignature(ctx context.Context, cosigned []byte, origin, witness note.Verifier, at time.Time) error
+}
+
+// auditReply is a Receipt, or a reason why there is none.
+type auditReply struct {
+	audit.Receipt
+	Code Code `json:"code,omitempty"`
+}
+
+// WitnessRelay hands a station's audit leaves to the centre and keeps the co-signed checkpoints that come back.
+type WitnessRelay struct {
+	config WitnessConfig
+	held   int64 // leaves the centre holds; corrected by its answers
+}
+
+// WitnessConfig is what a WitnessRelay needs.
+type WitnessConfig struct {
+	Station string
+	Log     AuditLog
+	Origin  note.Verifier // the station's audit key
+	Witness note.Verifier // the centre's
+	Conn    *nats.Conn
+	Alerts  Alerts
+	Every   time.Duration // pause when there is nothing new; 0: 5 s
+	Now     func() time.Time
+	Logger  *slog.Logger
+}
+
+// NewWitnessRelay makes a WitnessRelay; Run lets it work.
+func NewWitnessRelay(config WitnessConfig) *WitnessRelay {
+	if config.Every == 0 {
+		config.Every = 5 * time.Second
+	}
+	return &WitnessRelay{config: config}
+}
+
+// Run pushes until ctx ends, and returns ctx's error.
+func (w *WitnessRelay) Run(ctx context.Context) error {
+	tick := time.NewTicker(w.config.Every)
+	defer tick.Stop()
+	for {
+		more, err := w.Push(ctx)
+		if err != nil && ctx.Err() == nil {
+			w.config.Logger.Debug("replication: audit leaves not witnessed", "station", w.config.Station, "error", err)
+		}
+		if more && err == nil {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+// Push sends one batch, and says whether there is more to send at once. Without new leaves it is a sign of life: a log that
+// falls silent is an alarm at the centre.
+func (w *WitnessRelay) Push(ctx context.Context) (more bool, err error) {
+	batch, err := w.config.Log.Outgoing(ctx, w.held, leavesPerPush)
+	if err != nil {
+		w.alarm(ctx, err.Error())
+	}
+	if batch == nil {
+		return false, err
+	}
+	var reply auditReply
+	if err := ask(ctx, w.config.Conn, bus.AuditSubject(w.config.Station), batch, &reply, serveDeadline); err != nil {
+		return false, err
+	}
+	if reply.Code != CodeNone {
+		return false, fmt.Errorf("witness answers %q", reply.Code)
+	}
+	advanced := reply.Size != w.held
+	w.held = reply.Size
+	if reply.Refused != "" {
+		w.alarm(ctx, fmt.Sprintf("the witness refuses the audit log: %s", reply.Refused))
+		return false, errors.New("refused by the witness")
+	}
+	if len(reply.Cosigned) == 0 {
+		return advanced, nil
+	}
+	return false, w.config.Log.StoreCosignature(ctx, reply.Cosigned, w.config.Origin, w.config.Witness, w.config.Now())
+}
+
+func (w *WitnessRelay) alarm(ctx context.Context, detail string) {
+	w.config.Alerts.Raise(ctx, Alert{w.config.Station, AlertAudit, detail})
 }

@@ -1,0 +1,195 @@
+package replication
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/openbmis/openbmis/internal/bus"
+)
+
+// Puller keeps a station's reference data current: it asks the centre for what is new, when told that there is news and every
+// few seconds anyway.
+type Puller struct {
+	config PullerConfig
+	news   chan struct{}
+}
+
+// PullerConfig is what a Puller needs. OnApplied (may be nil) is told of every dataset that changed, after the commit.
+type PullerConfig struct {
+	Station   string
+	Datasets  []string
+	Conn      *nats.Conn
+	Store     ReferenceStore
+	Alerts    Alerts
+	OnApplied func(dataset string, version int64)
+	Every     time.Duration // 0: 10 s
+	Timeout   time.Duration // of one request; 0: 10 s
+	Log       *slog.Logger
+}
+
+// NewPuller makes a Puller; Run lets it work.
+func NewPuller(config PullerConfig) *Puller {
+	if config.Every == 0 {
+		config.Every = 10 * time.Second
+	}
+	if config.Timeout == 0 {
+		config.Timeout = 10 * time.Second
+	}
+	if config.OnApplied == nil {
+		config.OnApplied = func(string, int64) {}
+	}
+	return &Puller{config: config, news: make(chan struct{}, 1)}
+}
+
+// Wake has the Puller ask soon. It never blocks.
+func (p *Puller) Wake() {
+	select {
+	case p.news <- struct{}{}:
+	default:
+	}
+}
+
+// Run pulls until ctx ends, and returns ctx's error. What fails is tried again.
+func (p *Puller) Run(ctx context.Context) error {
+	sub, err := p.config.Conn.Subscribe(bus.NewsSubjects(), func(*nats.Msg) { p.Wake() })
+	if err != nil {
+		return fmt.Errorf("reference data: subscribe to news: %w", err)
+	}
+	defer func() { _ = sub.Unsubscribe() }() // a closed connection has no subscriptions left
+	tick := time.NewTicker(p.config.Every)
+	defer tick.Stop()
+	for {
+		if err := p.PullAll(ctx); err != nil && ctx.Err() == nil {
+			p.config.Log.Warn("replication: reference data not current", "station", p.config.Station, "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-p.news:
+		case <-tick.C:
+		}
+	}
+}
+
+// PullAll brings every dataset to the centre's newest version. One that fails does not hold up the others.
+func (p *Puller) PullAll(ctx context.Context) error {
+	have, err := p.config.Store.Status(ctx)
+	if err != nil {
+		return err
+	}
+	versions := map[string]int64{}
+	for _, s := range have {
+		versions[s.Dataset] = s.Version
+	}
+	var failed []error
+	for _, dataset := range p.config.Datasets {
+		if err := p.pull(ctx, dataset, versions[dataset]); err != nil {
+			failed = append(failed, fmt.Errorf("dataset %s: %w", dataset, err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+func (p *Puller) pull(ctx context.Context, dataset string, have int64) error {
+	began := have
+	for {
+		reply, err := p.ask(ctx, dataset, referenceRequest{Have: have})
+		switch {
+		case err != nil:
+			return err
+		case reply.Code == CodeSnapshot || reply.At.Version < have:
+			return p.snapshot(ctx, dataset)
+		case len(reply.Changes) == 0:
+			if have != began {
+				p.config.OnApplied(dataset, have)
+			}
+			return p.config.Store.Confirm(ctx, dataset, have)
+		}
+		err = p.config.Store.ApplyChanges(ctx, dataset, have, reply.At, reply.Changes)
+		if errors.Is(err, ErrDigest) {
+			p.config.Alerts.Raise(ctx, Alert{p.config.Station, AlertDigest, fmt.Sprintf("dataset %s, changes from version %d to %d: %v", dataset, have, reply.At.Version, err)})
+			return p.snapshot(ctx, dataset)
+		}
+		if err != nil {
+			return err
+		}
+		have = reply.At.Version
+	}
+}
+
+// snapshot replaces the content whole. If even that has not the digest it should have, the station keeps what it had.
+func (p *Puller) snapshot(ctx context.Context, dataset string) error {
+	stream := &pulling{Puller: p, dataset: dataset}
+	err := p.config.Store.Replace(ctx, dataset, stream)
+	if errors.Is(err, ErrDigest) {
+		p.config.Alerts.Raise(ctx, Alert{p.config.Station, AlertDigest, fmt.Sprintf("dataset %s, snapshot of version %d: %v", dataset, stream.at.Version, err)})
+	}
+	if err != nil {
+		return fmt.Errorf("snapshot: %w", err)
+	}
+	p.config.OnApplied(dataset, stream.at.Version)
+	return p.config.Store.Confirm(ctx, dataset, stream.at.Version)
+}
+
+func (p *Puller) ask(ctx context.Context, dataset string, question referenceRequest) (referenceReply, error) {
+	question.Want = int(p.config.Conn.MaxPayload())
+	data, err := json.Marshal(question)
+	if err != nil {
+		return referenceReply{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.config.Timeout)
+	defer cancel()
+	m, err := p.config.Conn.RequestWithContext(ctx, bus.ReferenceSubject(dataset), data)
+	if err != nil {
+		return referenceReply{}, err
+	}
+	reply, err := decodeReference(m.Data)
+	if err == nil && reply.Code != CodeNone && reply.Code != CodeSnapshot {
+		err = fmt.Errorf("the centre answers %q", reply.Code)
+	}
+	return reply, err
+}
+
+// pulling is a snapshot on its way. The rows are read while the centre goes on writing: what was changed after the first page
+// comes once more as changes, which are whole rows, so that the end is one exact version.
+type pulling struct {
+	*Puller
+	dataset string
+	key     string
+	started bool
+	at      DatasetVersion // what the station will have once all given so far is applied
+}
+
+func (s *pulling) NextRows(ctx context.Context) ([]Row, error) {
+	reply, err := s.ask(ctx, s.dataset, referenceRequest{Snapshot: true, AfterKey: s.key})
+	if err != nil {
+		return nil, err
+	}
+	if !s.started {
+		s.started, s.at = true, reply.At
+	}
+	rows := make([]Row, len(reply.Changes))
+	for i, c := range reply.Changes {
+		rows[i] = Row{Key: c.Key, Data: c.Data}
+		s.key = c.Key
+	}
+	return rows, nil
+}
+
+func (s *pulling) NextChanges(ctx context.Context) ([]Change, DatasetVersion, error) {
+	reply, err := s.ask(ctx, s.dataset, referenceRequest{Have: s.at.Version})
+	if err == nil && reply.Code == CodeSnapshot {
+		err = errors.New("the centre wrote more during the snapshot than it can give as changes")
+	}
+	if err != nil {
+		return nil, DatasetVersion{}, err
+	}
+	s.at = reply.At
+	return reply.Changes, s.at, nil
+}
