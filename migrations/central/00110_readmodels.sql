@@ -8,20 +8,22 @@ CREATE TABLE traveller_document (
     doc_no        text NOT NULL,
     birth_date    text NOT NULL,
     traveller_id  uuid NOT NULL,
+    name          text NOT NULL, -- folded, as first seen: the applier sees at a glance that a name is already indexed
     PRIMARY KEY (issuing_state, doc_no, birth_date)
 );
-CREATE INDEX traveller_document_traveller ON traveller_document (traveller_id);
 
--- The names a traveller has crossed under, folded (A-Z and single spaces).
-CREATE TABLE traveller_name (
-    traveller_id uuid NOT NULL,
-    surname      text NOT NULL,
-    given_names  text NOT NULL,
-    birth_date   text NOT NULL,
-    PRIMARY KEY (traveller_id, surname, given_names, birth_date)
+-- The words of the names that travellers have crossed under, folded. A search finds words by prefix or by likeness (name_word is
+-- a vocabulary, a few hundred thousand words at most, so its trigram index is small) and travellers by words, in any order.
+CREATE TABLE name_word (
+    word text COLLATE "C" PRIMARY KEY
 );
-CREATE INDEX traveller_name_prefix  ON traveller_name (surname text_pattern_ops, given_names text_pattern_ops);
-CREATE INDEX traveller_name_trigram ON traveller_name USING gin ((surname || ' ' || given_names) gin_trgm_ops);
+CREATE INDEX name_word_trigram ON name_word USING gin (word gin_trgm_ops);
+
+CREATE TABLE traveller_word (
+    word         text COLLATE "C" NOT NULL,
+    traveller_id uuid NOT NULL,
+    PRIMARY KEY (word, traveller_id)
+);
 
 -- The latest admitted, not annulled crossing of every traveller; inside says that it was an entry. The row stays after an exit:
 -- an entry that arrives late must be seen to be older than the exit. "The latest" is the greatest (crossed_at, event_id), so
@@ -104,4 +106,4 @@ CREATE TABLE station_check (
 );
 
 -- +goose Down
-DROP TABLE station_check, station_alert, station_status, station_day, flow_day_nat, flow_day_bcp, stay, traveller_name, traveller_document;
+DROP TABLE station_check, station_alert, station_status, station_day, flow_day_nat, flow_day_bcp, stay, traveller_word, name_word, traveller_document;

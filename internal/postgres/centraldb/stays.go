@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/openbmis/openbmis/border"
 )
@@ -18,7 +19,13 @@ func (b *batch) updateStays(ctx context.Context, crossings []*crossingRow, annul
 	if err := b.lockStays(ctx, crossings, annulled); err != nil {
 		return err
 	}
-	if err := b.advanceStays(ctx, latest(crossings)); err != nil {
+	last := latest(crossings)
+	known := slices.DeleteFunc(slices.Clone(last), func(c *crossingRow) bool { return c.fresh })
+	fresh := slices.DeleteFunc(last, func(c *crossingRow) bool { return !c.fresh })
+	if err := b.copyStays(ctx, fresh); err != nil {
+		return err
+	}
+	if err := b.advanceStays(ctx, known); err != nil {
 		return err
 	}
 	return b.recomputeStays(ctx, annulled)
@@ -61,6 +68,23 @@ func (b *batch) lockStays(ctx context.Context, crossings []*crossingRow, annulle
 	}
 	_, err := b.tx.Exec(ctx, `SELECT FROM stay WHERE traveller_id = ANY($1) ORDER BY traveller_id FOR UPDATE`, ids)
 	return wrap(err, "lock stays")
+}
+
+// copyStays stores the first stay of travellers that this transaction has made: nobody else can have stored one.
+func (b *batch) copyStays(ctx context.Context, last []*crossingRow) error {
+	if len(last) == 0 {
+		return nil
+	}
+	columns := []string{
+		"traveller_id", "inside", "crossed_at", "event_id", "nationality", "issuing_state", "doc_no", "station",
+	}
+	_, err := b.tx.CopyFrom(ctx, pgx.Identifier{"stay"}, columns, pgx.CopyFromSlice(len(last), func(i int) ([]any, error) {
+		c := last[i]
+		return []any{
+			c.traveller, c.Direction == border.Entry, c.CrossedAt, c.event.ID, c.Identity.Nationality, c.Document.IssuingState, c.docNo, b.station,
+		}, nil
+	}))
+	return wrap(err, "store stays")
 }
 
 func (b *batch) advanceStays(ctx context.Context, last []*crossingRow) error {

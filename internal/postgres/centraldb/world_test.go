@@ -36,7 +36,7 @@ func newCentre(t testing.TB) *centre {
 	now := func() time.Time { return noon }
 	alerts := centraldb.NewAlerts(db, now, slog.New(slog.DiscardHandler))
 	return &centre{db: db, alerts: alerts, applier: centraldb.NewApplier(centraldb.ApplierConfig{
-		DB: db, Now: now, NewID: uuid.New, Alerts: alerts, Log: slog.New(slog.DiscardHandler),
+		DB: db, Now: now, NewID: func() uuid.UUID { return uuid.Must(uuid.NewV7()) }, Alerts: alerts, Log: slog.New(slog.DiscardHandler),
 	})}
 }
 
@@ -65,7 +65,7 @@ func (s *station) event(t testing.TB, kind string, payload any) replication.Even
 		require.NoError(t, err)
 	}
 	e := replication.Event{
-		Seq: s.at.Seq + 1, ID: uuid.New(), Kind: kind, Version: 1, CreatedAt: noon.Add(time.Duration(s.at.Seq) * time.Second), Payload: body,
+		Seq: s.at.Seq + 1, ID: uuid.Must(uuid.NewV7()), Kind: kind, Version: 1, CreatedAt: noon.Add(time.Duration(s.at.Seq) * time.Second), Payload: body,
 	}
 	e.Seal(s.at.Head)
 	s.at = replication.Position{Seq: e.Seq, Head: e.Hash}
@@ -95,7 +95,7 @@ func (s *station) crossing(p person, direction border.Direction, at time.Time) b
 		panic(err)
 	}
 	return border.CrossingEvent{
-		CrossingID: uuid.New(), TravellerID: p.file, Station: s.name, Lane: "1", Officer: "officer1", Direction: direction,
+		CrossingID: uuid.Must(uuid.NewV7()), TravellerID: p.file, Station: s.name, Lane: "1", Officer: "officer1", Direction: direction,
 		Mode: border.Air, Transport: "XX123", Purpose: "holiday", CrossedAt: at, ScannedAt: at.Add(-20 * time.Second),
 		Zone: s.zone, LocalDate: traveldoc.DateOf(at.In(zone)),
 		Identity: traveldoc.Identity{Surname: p.surname, GivenNames: p.given, BirthDate: birth, Sex: "F", Nationality: p.nationality},
@@ -131,18 +131,20 @@ func one[T any](t testing.TB, db *postgres.DB, query string, args ...any) (v T) 
 	return v
 }
 
-// backlog makes n crossings of a thousand travellers with a payload of about 1.2 kB.
+// backlog makes n crossings in order of time with a payload of about 1.2 kB. Every third is of somebody new, as in two years of
+// a country's crossings (3.3 per traveller).
 func (s *station) backlog(t testing.TB, n int) []replication.Event {
 	t.Helper()
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test's data
+	random := rand.New(rand.NewPCG(1, uint64(s.at.Seq))) //nolint:gosec // a test's data
 	events := make([]replication.Event, n)
 	for i := range events {
-		direction := border.Entry
-		if i%2 == 1 {
-			direction = border.Exit
+		seq := int(s.at.Seq)
+		who, direction := traveller(seq/3), border.Entry
+		if seq%3 != 0 {
+			who, direction = traveller(random.IntN(seq/3+1)), border.Exit
 		}
-		at := noon.Add(time.Duration(random.IntN(60*24*30)) * -time.Minute)
-		events[i] = s.event(t, border.KindCrossing, s.crossing(traveller(random.IntN(300_000)), direction, at))
+		at := noon.AddDate(0, 0, -20).Add(time.Duration(seq) * 5 * time.Second)
+		events[i] = s.event(t, border.KindCrossing, s.crossing(who, direction, at))
 	}
 	return events
 }
