@@ -1,0 +1,189 @@
+package relaydb_test
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/nats-io/nats.go"
+	"github.com/stretchr/testify/require"
+
+	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/internal/bus/bustest"
+	"github.com/openbmis/openbmis/internal/pgtest"
+	"github.com/openbmis/openbmis/internal/postgres"
+	"github.com/openbmis/openbmis/internal/postgres/centraldb"
+	"github.com/openbmis/openbmis/internal/postgres/relaydb"
+	"github.com/openbmis/openbmis/migrations"
+	"github.com/openbmis/openbmis/replication"
+	"github.com/openbmis/openbmis/traveldoc"
+)
+
+const patience = 30 * time.Second
+
+// quick lets the tests not wait for what production waits for.
+var quick = replication.Timing{Poll: 10 * time.Millisecond, Pause: 5 * time.Millisecond, Barred: 20 * time.Millisecond, Request: 2 * time.Second}
+
+// line is the whole way: stations, a real bus, the centre's applier and database.
+type line struct {
+	bus      *bustest.Bus
+	central  *postgres.DB
+	applier  replication.Applier
+	alerts   *alertList
+	receiver *replication.Receiver
+}
+
+// alertList remembers alerts.
+type alertList struct {
+	mu   sync.Mutex
+	list []replication.Alert
+}
+
+func (a *alertList) Raise(_ context.Context, alert replication.Alert) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.list = append(a.list, alert)
+}
+
+func (a *alertList) codes() []replication.AlertCode {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var codes []replication.AlertCode
+	for _, alert := range a.list {
+		if !slices.Contains(codes, alert.Code) {
+			codes = append(codes, alert.Code)
+		}
+	}
+	return codes
+}
+
+func newLine(t testing.TB) *line {
+	t.Helper()
+	l := &line{bus: bustest.New(t), alerts: &alertList{}}
+	l.openCentral(t, pgtest.New(t, migrations.Central))
+	l.receive(t)
+	return l
+}
+
+func (l *line) openCentral(t testing.TB, db *postgres.DB) {
+	l.central = db
+	l.applier = centraldb.NewApplier(centraldb.ApplierConfig{
+		DB: db, Now: time.Now, NewID: func() uuid.UUID { return uuid.Must(uuid.NewV7()) }, Alerts: l.alerts, Log: bustest.Log(t),
+	})
+}
+
+// receive starts the centre's end of the line; a test may close it and start it anew.
+func (l *line) receive(t testing.TB) {
+	t.Helper()
+	r, err := replication.NewReceiver(l.bus.Centre(t), l.parts(t))
+	require.NoError(t, err)
+	l.receiver = r
+	t.Cleanup(r.Close)
+}
+
+func (l *line) parts(t testing.TB) replication.Parts {
+	return replication.Parts{
+		Applier: l.applier, Completeness: centraldb.NewCompleteness(l.central, time.Now), Status: centraldb.NewStatus(l.central),
+		Alerts: l.alerts, Now: time.Now, Log: bustest.Log(t),
+	}
+}
+
+// run starts a post's relay; it stops at the end of the test, or when the returned function is called.
+func (l *line) run(t testing.TB, p *post, conn *nats.Conn) (relay *replication.Relay, stop func()) {
+	t.Helper()
+	relay = replication.NewRelay(p.name, p.outbox, conn, l.alerts, quick, bustest.Log(t))
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); _ = relay.Run(ctx) }()
+	stop = func() { cancel(); <-done }
+	t.Cleanup(stop)
+	return relay, stop
+}
+
+// crossing is the payload of a realistic event.
+func crossing(station string, id uuid.UUID, n int, at time.Time) border.CrossingEvent {
+	finding := func(check string) border.Finding {
+		return border.Finding{Check: check, Source: border.Source{Name: check, Version: "1042", AsOf: at}, Outcome: border.NoHit, At: at, Took: 3 * time.Millisecond}
+	}
+	birth, _ := traveldoc.ParseDate("1974-08-12")
+	return border.CrossingEvent{
+		CrossingID: id, TravellerID: uuid.NewSHA1(uuid.Nil, []byte{byte(n), byte(n >> 8)}), Station: station, Lane: "3", Officer: "officer1",
+		Direction: border.Entry, Mode: border.Air, Transport: "XX123", Purpose: "holiday", CrossedAt: at, ScannedAt: at.Add(-20 * time.Second),
+		Zone: "Europe/Paris", LocalDate: traveldoc.DateOf(at),
+		Identity: traveldoc.Identity{Surname: "ERIKSSON", GivenNames: "ANNA MARIA", BirthDate: birth, Sex: "F", Nationality: "UTO"},
+		Document: traveldoc.Document{Code: "P", Number: "L898902C3", IssuingState: "UTO"},
+		Decision: border.Decision{Verdict: border.Admit},
+		Findings: []border.Finding{finding("document"), finding("alerts.national"), finding("previous")},
+	}
+}
+
+// cross records n crossings in one transaction each of "bulk", and gives their ids.
+func (p *post) cross(t testing.TB, n int) []uuid.UUID {
+	t.Helper()
+	out := make([]uuid.UUID, n)
+	for from := 0; from < n; from += 500 {
+		require.NoError(t, p.db.InTx(t.Context(), func(tx pgx.Tx) error {
+			for i := from; i < min(from+500, n); i++ {
+				out[i] = uuid.Must(uuid.NewV7())
+				at := time.Now()
+				payload, err := json.Marshal(crossing(p.name, out[i], i, at))
+				require.NoError(t, err)
+				if err := relaydb.Append(t.Context(), tx, border.KindCrossing, border.EventVersion, json.RawMessage(payload), at, out[i]); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	}
+	return out
+}
+
+func (l *line) applied(t testing.TB, station string) []uuid.UUID {
+	t.Helper()
+	rows, err := l.central.Pool.Query(t.Context(), `SELECT event_id FROM crossing WHERE station = $1 ORDER BY origin, origin_seq`, station)
+	require.NoError(t, err)
+	out, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	require.NoError(t, err)
+	return out
+}
+
+// settles waits until the post has nothing more to send.
+func (p *post) settles(t testing.TB) {
+	t.Helper()
+	require.Eventually(t, func() bool { return p.state(t).Backlog == 0 }, patience, 5*time.Millisecond)
+}
+
+// exact requires what must hold after every storm: all that was written is at the centre, once, in one unbroken chain.
+func (l *line) exact(t testing.TB, p *post, written []uuid.UUID) {
+	t.Helper()
+	require.ElementsMatch(t, written, l.applied(t, p.name))
+	state := p.state(t)
+	require.Zero(t, state.Backlog)
+	require.Empty(t, p.pending(t))
+	at, err := l.applier.Position(t.Context(), p.name, state.Epoch)
+	require.NoError(t, err)
+	require.Equal(t, state.Last, at)
+	completeness := centraldb.NewCompleteness(l.central, time.Now)
+	require.NoError(t, completeness.Claim(t.Context(), p.name, p.days(t, uuid.Nil)))
+	comparison, err := completeness.Compare(t.Context(), p.name)
+	require.NoError(t, err)
+	require.True(t, comparison.Complete(), "%+v", comparison)
+}
+
+func TestEventsReachTheCentre(t *testing.T) {
+	l := newLine(t)
+	p := newPost(t, "land")
+	written := p.cross(t, 2500)
+	relay, _ := l.run(t, p, l.bus.Station(t, "land", ""))
+	p.settles(t)
+	written = append(written, p.cross(t, 3)...)
+	relay.Wake()
+	p.settles(t)
+	l.exact(t, p, written)
+	require.Empty(t, l.alerts.codes())
+}
