@@ -12,6 +12,8 @@ import (
 // cli lists the commands, each a struct with a Run method in a file of its own. Run may ask for a context.Context and an *app.
 type cli struct {
 	MRZ mrzCommand `cmd:"" name:"mrz" help:"Read machine readable zones and print what they say as JSON."`
+
+	Migrate migrateCommand `cmd:"" help:"Look after the schema of a database."`
 }
 
 // app is what commands use of the world.
