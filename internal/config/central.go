@@ -29,11 +29,11 @@ func LoadCentral(getenv Getenv) (Central, error) {
 	var c Central
 	c.Common = r.common("central")
 	c.NATS = NATS{
-		Listen:      r.address("BMIS_NATS_LISTEN", ":4222", "embedded NATS server"),
-		Advertise:   r.addresses("BMIS_NATS_ADVERTISE", "where stations dial, host:port"),
-		URL:         r.url("BMIS_NATS_URL", []string{"nats", "tls"}, "external NATS cluster; empty runs the embedded server"),
-		Credentials: r.path("BMIS_NATS_CREDENTIALS", "", "credentials file for BMIS_NATS_URL"),
-		CAFile:      r.path("BMIS_NATS_CA", "", "root certificate of BMIS_NATS_URL, PEM file"),
+		Listen:      r.address("BMIS_NATS_LISTEN", ":4222", "listener of the embedded NATS server"),
+		Advertise:   r.addresses("BMIS_NATS_ADVERTISE", "what stations are told to dial, HOST:PORT; empty is the first public name"),
+		URL:         r.url("BMIS_NATS_URL", []string{"nats", "tls"}, aboutNATS),
+		Credentials: r.path("BMIS_NATS_CREDENTIALS", "", aboutNATSCredentials),
+		CAFile:      r.path("BMIS_NATS_CA", "", "root certificate (PEM file) that the servers of BMIS_NATS_URL show"),
 	}
 	if c.NATS.URL == "" && c.NATS.Credentials != "" {
 		r.fail("BMIS_NATS_CREDENTIALS", "is set without BMIS_NATS_URL; expected both or neither")

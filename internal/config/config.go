@@ -75,6 +75,11 @@ func (c Common) String() string {
 	return b.String()
 }
 
+const (
+	aboutNATS            = "external NATS, `tls://HOST:PORT`; empty: what enrolment gave (station), the embedded server (central)"
+	aboutNATSCredentials = "credentials file for BMIS_NATS_URL"
+)
+
 func (r *reader) common(program string) Common {
 	var c Common
 	c.DataDir = r.path("BMIS_DATA_DIR", defaultDataDir(r.getenv, program), "directory for keys and the private database")
@@ -93,8 +98,8 @@ func (r *reader) common(program string) Common {
 		Metrics: r.optionalAddress("BMIS_METRICS_LISTEN", "127.0.0.1:9464", "plain listener of /metrics, /healthz, /readyz; 'off' for none"),
 	}
 	c.Session = Session{
-		IdleLock: r.duration("BMIS_IDLE_LOCK", 5*time.Minute, span{10 * time.Second, time.Hour}, "screen locks when idle"),
-		Lifetime: r.duration("BMIS_SESSION_LIFETIME", 12*time.Hour, span{time.Minute, 24 * time.Hour}, "session ends"),
+		IdleLock: r.duration("BMIS_IDLE_LOCK", 5*time.Minute, span{10 * time.Second, time.Hour}, "the screen locks after so long without an act"),
+		Lifetime: r.duration("BMIS_SESSION_LIFETIME", 12*time.Hour, span{time.Minute, 24 * time.Hour}, "a session ends after so long"),
 	}
 	c.LogLevel = r.logLevel("BMIS_LOG_LEVEL")
 	c.Language = r.oneOf("BMIS_LANGUAGE", "en", []string{"en", "fr", "es", "ar"}, "language before a person chose one")

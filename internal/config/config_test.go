@@ -97,7 +97,7 @@ func TestEveryProblemIsToldAtOnce(t *testing.T) {
 		"BMIS_STATION_ID", "BMIS_TRANSPORT", "BMIS_ZONE", "BMIS_LANES", "BMIS_LISTEN", "BMIS_PUBLIC_NAMES", "BMIS_METRICS_LISTEN", "BMIS_IDLE_LOCK",
 		"BMIS_SESSION_LIFETIME", "BMIS_LOG_LEVEL", "BMIS_LANGUAGE", "BMIS_CENTRAL_URL", "BMIS_NATS_URL", "BMIS_CHECK_DEADLINES", "BMIS_LIST_RED", "BMIS_MIGRATE_DSN",
 	}, config.Variables(err))
-	for _, expected := range []string{"expected 1 to 32 lower-case letters", "expected one of air, sea, land, rail", "such as Europe/Lisbon", "expected NAME:entry or NAME:exit"} {
+	for _, expected := range []string{"expected 1 to 32 lower-case letters", "expected one of air, land, sea, rail, river, foot", "such as Europe/Lisbon", "expected NAME:entry or NAME:exit"} {
 		require.ErrorContains(t, err, expected)
 	}
 }
@@ -110,7 +110,7 @@ func TestOneWrongValue(t *testing.T) {
 		{"BMIS_CENTRAL_URL", "http://central.example", "https://HOST:PORT"},
 		{"BMIS_NATS_URL", "tls://user:pw@x:4222", "credentials file"},
 		{"BMIS_STATION_ID", "-a", "inner dashes"},
-		{"BMIS_UNDO_WINDOW", "-1s", "from 0s to 15m0s"},
+		{"BMIS_UNDO_WINDOW", "-1s", "from 0s to 15m, such as 1m"},
 		{"BMIS_CHECK_DEADLINES", "alerts", "CHECK:DURATION"},
 		{"BMIS_DSN_FILE", "/does/not/exist", "cannot be read"},
 		{"BMIS_CONFIG", "/does/not/exist", "KEY=VALUE"},

@@ -11,13 +11,15 @@ type Transport string
 
 // The modes of transport.
 const (
-	Air  Transport = "air"
-	Sea  Transport = "sea"
-	Land Transport = "land"
-	Rail Transport = "rail"
+	Air   Transport = "air"
+	Land  Transport = "land"
+	Sea   Transport = "sea"
+	Rail  Transport = "rail"
+	River Transport = "river"
+	Foot  Transport = "foot"
 )
 
-var transports = []string{string(Air), string(Sea), string(Land), string(Rail)}
+var transports = []string{string(Air), string(Land), string(Sea), string(Rail), string(River), string(Foot)}
 
 // Direction is the way a lane leads.
 type Direction string

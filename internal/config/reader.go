@@ -141,12 +141,24 @@ func (r *reader) path(name, fallback, about string) string {
 type span struct{ low, high time.Duration }
 
 func (r *reader) duration(name string, fallback time.Duration, within span, about string) time.Duration {
-	text := r.get(name, fallback.String(), about)
+	text := r.get(name, short(fallback), about)
 	value, err := time.ParseDuration(text)
 	if err != nil || value < within.low || value > within.high {
-		r.fail(name, fmt.Sprintf("is %q; expected a duration from %s to %s, such as %s", text, within.low, within.high, fallback))
+		r.fail(name, fmt.Sprintf("is %q; expected a duration from %s to %s, such as %s", text, short(within.low), short(within.high), short(fallback)))
 	}
 	return value
+}
+
+// short writes a duration without its empty parts: 6h, not 6h0m0s.
+func short(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 func (r *reader) zone(name, fallback, about string) *time.Location {

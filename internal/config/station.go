@@ -41,11 +41,11 @@ type Counter struct {
 func LoadStation(getenv Getenv) (Station, error) {
 	r := newReader(getenv)
 	var s Station
-	s.ID = r.id("BMIS_STATION_ID", "station in events, certificates and subjects")
-	s.Name = r.text("BMIS_STATION_NAME", s.ID, 80, "station for people")
-	s.Transport = Transport(r.oneOf("BMIS_TRANSPORT", "", transports, "how travellers come here"))
+	s.ID = r.id("BMIS_STATION_ID", "the station in events, certificates and subjects; never changes")
+	s.Name = r.text("BMIS_STATION_NAME", s.ID, 80, "the station for people")
+	s.Transport = Transport(r.oneOf("BMIS_TRANSPORT", "", transports, "how travellers come here: air, land, sea, rail, river, foot"))
 	s.Zone = r.zone("BMIS_ZONE", "UTC", "IANA time zone of the station's clocks")
-	s.Lanes = r.lanes("BMIS_LANES", "lanes and their direction")
+	s.Lanes = r.lanes("BMIS_LANES", "lanes and their direction: `1:entry,2:exit`")
 	s.Common = r.common("station")
 	s.Centre = r.centre()
 	s.Counter = r.counter()
@@ -56,11 +56,11 @@ func LoadStation(getenv Getenv) (Station, error) {
 
 func (r *reader) centre() Centre {
 	c := Centre{
-		URL:             r.url("BMIS_CENTRAL_URL", []string{"https"}, "central node, for enrolment and renewal"),
+		URL:             r.url("BMIS_CENTRAL_URL", []string{"https"}, "central node's https address, for enrolment and renewal"),
 		EnrolmentToken:  r.secret("BMIS_ENROLMENT_TOKEN", "one-time token from the central node"),
-		CAFile:          r.path("BMIS_CENTRAL_CA", "", "central node's root certificate, PEM file"),
-		NATSURL:         r.url("BMIS_NATS_URL", []string{"nats", "tls"}, "NATS address instead of the enrolled one"),
-		NATSCredentials: r.path("BMIS_NATS_CREDENTIALS", "", "NATS credentials file instead of the enrolled one"),
+		CAFile:          r.path("BMIS_CENTRAL_CA", "", "central node's root certificate (PEM file), when the token does not vouch for it"),
+		NATSURL:         r.url("BMIS_NATS_URL", []string{"nats", "tls"}, aboutNATS),
+		NATSCredentials: r.path("BMIS_NATS_CREDENTIALS", "", aboutNATSCredentials),
 	}
 	if c.EnrolmentToken != "" && c.URL == "" {
 		r.fail("BMIS_CENTRAL_URL", "is not set but BMIS_ENROLMENT_TOKEN is; expected the central node's https address")
@@ -70,10 +70,10 @@ func (r *reader) centre() Centre {
 
 func (r *reader) counter() Counter {
 	c := Counter{
-		Deadlines:  r.deadlines("BMIS_CHECK_DEADLINES", 2*time.Second, "deadline of checks: all:2s,alerts:500ms"),
+		Deadlines:  r.deadlines("BMIS_CHECK_DEADLINES", 2*time.Second, "how long checks may take: `all:2s,alerts.national:500ms`"),
 		ListAmber:  r.duration("BMIS_LIST_AMBER", 6*time.Hour, span{time.Minute, 30 * 24 * time.Hour}, "alert list older is shown amber"),
 		ListRed:    r.duration("BMIS_LIST_RED", 24*time.Hour, span{time.Minute, 60 * 24 * time.Hour}, "alert list older counts as not checked"),
-		UndoWindow: r.duration("BMIS_UNDO_WINDOW", time.Minute, span{0, 15 * time.Minute}, "a decision can be undone"),
+		UndoWindow: r.duration("BMIS_UNDO_WINDOW", time.Minute, span{0, 15 * time.Minute}, "how long a decision can be undone by its officer"),
 	}
 	if c.ListRed <= c.ListAmber {
 		r.fail("BMIS_LIST_RED", "is not above BMIS_LIST_AMBER; expected amber first, then red")
