@@ -1,0 +1,216 @@
+package central
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+
+	domain "github.com/openbmis/openbmis/central"
+	"github.com/openbmis/openbmis/cmd/internal/enrol"
+	"github.com/openbmis/openbmis/cmd/internal/node"
+	"github.com/openbmis/openbmis/internal/auth"
+	"github.com/openbmis/openbmis/internal/ca"
+	"github.com/openbmis/openbmis/internal/config"
+	"github.com/openbmis/openbmis/internal/postgres"
+	"github.com/openbmis/openbmis/internal/postgres/auditlog"
+	"github.com/openbmis/openbmis/internal/postgres/centraldb"
+	"github.com/openbmis/openbmis/internal/postgres/enrolment"
+	"github.com/openbmis/openbmis/migrations"
+	"github.com/openbmis/openbmis/ui/web"
+)
+
+// Name is the centre's origin in audit logs and its place in audit entries.
+const Name = "central"
+
+// poolSize serves the receiver's lanes, the console and the background work.
+const poolSize = 24
+
+// Addresses are where a running centre answers.
+type Addresses struct {
+	HTTPS   string // host:port
+	Metrics string // empty when switched off
+	NATS    string // empty when an external cluster is used
+}
+
+// app is the centre's parts, in the order in which they are made.
+type app struct {
+	cfg          config.Central
+	tools        node.Tools
+	secrets      node.Secrets
+	db           *postgres.Service
+	auth         *auth.Service
+	audit        *auditlog.Sequencer
+	witness      *auditlog.WitnessStore
+	authority    *ca.Authority
+	certificate  *ca.Source
+	denied       *ca.DenyList
+	enrolment    *enrolment.Store
+	hub          *domain.Hub
+	alerts       *centraldb.Alerts
+	applier      *centraldb.Applier
+	completeness *centraldb.Completeness
+	reader       *centraldb.Reader
+	national     *centraldb.NationalAlerts
+	line         *line
+	health       *node.Health
+	metrics      *prometheus.Registry
+}
+
+// Run runs the centre until ctx ends or one of its parts cannot go on. started, which may be nil, is told where it answers.
+func Run(ctx context.Context, cfg config.Central, tools node.Tools, started func(Addresses)) (err error) {
+	a := &app{cfg: cfg, tools: tools, health: node.NewHealth(), metrics: node.Metrics(), hub: domain.NewHub(), denied: &ca.DenyList{}}
+	if a.secrets, err = node.LoadSecrets(cfg.DataDir, Name, tools.Random); err != nil {
+		return fmt.Errorf("centre: %w", err)
+	}
+	a.db, err = postgres.Launch(ctx, cfg.Database, migrations.Central, tools.Log,
+		postgres.WithApplicationName(Name), postgres.WithMaxConns(poolSize))
+	if err != nil {
+		return fmt.Errorf("centre: database: %w", err)
+	}
+	defer func() { err = errors.Join(err, a.db.Stop(context.WithoutCancel(ctx))) }()
+	if err := a.assemble(ctx); err != nil {
+		return fmt.Errorf("centre: %w", err)
+	}
+	return a.serve(ctx, started)
+}
+
+// assemble makes what stands between the database and the listeners.
+func (a *app) assemble(ctx context.Context) (err error) {
+	now, db := a.tools.Now, a.db.DB
+	if a.auth, err = node.Auth(a.tools, db, a.secrets.Auth, Name, a.cfg.Session); err != nil {
+		return err
+	}
+	if a.authority, err = ca.OpenOrCreate(filepath.Join(a.cfg.DataDir, "ca"), a.tools.Random, now); err != nil {
+		return err
+	}
+	if a.certificate, err = a.authority.Server(a.cfg.HTTP.Names, a.tools.Log); err != nil {
+		return fmt.Errorf("certificate: %w", err)
+	}
+	a.audit = auditlog.NewSequencer(db, a.secrets.Audit, now, a.tools.Log)
+	a.witness = auditlog.NewWitnessStore(db, a.secrets.Audit, now)
+	a.enrolment = enrolment.New(db, a.authority, now, a.tools.Random)
+	a.alerts = centraldb.NewAlerts(db, now, a.tools.Log)
+	a.applier = centraldb.NewApplier(centraldb.ApplierConfig{
+		DB: db, Now: now, NewID: a.tools.NewID, Alerts: a.alerts, Log: a.tools.Log, OnCommit: a.hub.Nudge,
+	})
+	a.completeness = centraldb.NewCompleteness(db, now)
+	a.reader = centraldb.NewReader(db, a.secrets.Query)
+	a.national = centraldb.NewNationalAlerts(db, func(dataset string) { a.line.tellNews(dataset) })
+	if err := centraldb.MakeMonths(ctx, db, now()); err != nil {
+		return err
+	}
+	a.health.Add("database", a.db.Ping)
+	return nil
+}
+
+// serve runs every part until ctx ends or one fails. People's listeners stop first, then the line to the stations, then what works
+// in the background, then (by Run) the database.
+func (a *app) serve(ctx context.Context, started func(Addresses)) (err error) {
+	server, err := a.web()
+	if err != nil {
+		return err
+	}
+	if a.line, err = openLine(a); err != nil {
+		return err
+	}
+	defer a.line.close()
+	a.health.Add("bus", a.line.ping)
+
+	back, stopBack := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopBack()
+	behind, backCtx := errgroup.WithContext(back)
+	a.runBehind(backCtx, behind)
+
+	front, frontCtx := errgroup.WithContext(ctx)
+	addresses, err := a.listen(frontCtx, front, server)
+	if err != nil {
+		stopBack()
+		return errors.Join(err, node.Quiet(behind.Wait()))
+	}
+	front.Go(func() error { return node.Until(frontCtx, backCtx, a.db.Failed()) })
+	a.tools.Log.Info("centre ready", "https", addresses.HTTPS, "nats", addresses.NATS)
+	if started != nil {
+		started(addresses)
+	}
+	err = front.Wait()
+	a.hub.Close()
+	a.line.close()
+	stopBack()
+	return errors.Join(node.Quiet(err), node.Quiet(behind.Wait()))
+}
+
+// listen opens the listeners and serves on them.
+func (a *app) listen(ctx context.Context, front *errgroup.Group, server *web.Server) (Addresses, error) {
+	handler, err := server.Handler()
+	if err != nil {
+		return Addresses{}, err
+	}
+	https, err := node.Listen(ctx, a.cfg.HTTP.Listen)
+	if err != nil {
+		return Addresses{}, err
+	}
+	metrics, err := node.ListenOptional(ctx, a.cfg.HTTP.Metrics)
+	if err != nil {
+		return Addresses{}, errors.Join(err, https.Close())
+	}
+	tls := enrol.ServerTLS(a.certificate.GetCertificate, a.authority.Roots(), a.tools.Now, ca.Stations(a.denied))
+	front.Go(func() error { return node.Serve(ctx, https, tls, handler, a.tools.Log, server.Close) })
+	if metrics != nil {
+		front.Go(func() error { return node.Serve(ctx, metrics, nil, a.health.Handler(a.metrics), a.tools.Log, nil) })
+	}
+	return Addresses{HTTPS: https.Addr().String(), Metrics: addressOf(metrics), NATS: a.line.address()}, nil
+}
+
+func addressOf(l net.Listener) string {
+	if l == nil {
+		return ""
+	}
+	return l.Addr().String()
+}
+
+// Intervals of the work in the background.
+const (
+	checkEvery  = 30 * time.Second
+	denyEvery   = 5 * time.Second
+	silentAfter = 5 * time.Minute
+	tickEvery   = time.Minute
+)
+
+func (a *app) runBehind(ctx context.Context, behind *errgroup.Group) {
+	behind.Go(func() error { return a.audit.Run(ctx, nil) })
+	behind.Go(func() error { return a.auth.Run(ctx) })
+	behind.Go(func() error { return a.certificate.Run(ctx, tickEvery) })
+	behind.Go(func() error { return a.enrolment.KeepDenyList(ctx, a.denied, denyEvery, a.line.recheck, a.tools.Log) })
+	behind.Go(func() error { return a.every(ctx, checkEvery, "completeness", a.completeness.CheckAll) })
+	behind.Go(func() error {
+		return a.every(ctx, tickEvery, "partitions", func(ctx context.Context) error { return centraldb.MakeMonths(ctx, a.db.DB, a.tools.Now()) })
+	})
+	behind.Go(func() error {
+		return a.every(ctx, tickEvery, "silent audit logs", func(ctx context.Context) error {
+			_, err := a.witness.AlertSilent(ctx, silentAfter)
+			return err
+		})
+	})
+}
+
+// every does the work at once and then again and again. A failure is logged: the next round may succeed.
+func (a *app) every(ctx context.Context, interval time.Duration, what string, work func(context.Context) error) error {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for {
+		if err := work(ctx); err != nil && ctx.Err() == nil {
+			a.tools.Log.WarnContext(ctx, "background work failed", "what", what, "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}

@@ -1,0 +1,43 @@
+package central
+
+import (
+	"net/http"
+
+	"github.com/openbmis/openbmis/cmd/internal/enrol"
+	"github.com/openbmis/openbmis/ui/assets"
+	"github.com/openbmis/openbmis/ui/signin"
+	"github.com/openbmis/openbmis/ui/text"
+	"github.com/openbmis/openbmis/ui/web"
+)
+
+// web makes the centre's server with every route that it has.
+func (a *app) web() (*web.Server, error) {
+	texts, err := text.Load()
+	if err != nil {
+		return nil, err
+	}
+	files, err := assets.New()
+	if err != nil {
+		return nil, err
+	}
+	s, err := web.NewServer(web.Options{
+		Sessions: a.auth, Texts: texts, Assets: files, Log: a.tools.Log, Now: a.tools.Now, Random: a.tools.Random, NewID: a.tools.NewID,
+		Program: text.FrameCentre, Post: Name, IdleAfter: a.cfg.Session.IdleLock,
+	})
+	if err != nil {
+		return nil, err
+	}
+	signin.Register(s, signin.Options{Door: a.auth})
+	s.HandlePublic(http.MethodPost, enrol.Path, a.enrol, web.Machine(), web.MaxBody(enrol.MaxBody))
+	s.HandlePublic(http.MethodPost, enrol.RenewPath, a.renew, web.Machine(), web.MaxBody(enrol.MaxBody))
+	s.HandlePublic(http.MethodGet, "/healthz", func(c *web.Context) error { return c.NoContent(http.StatusNoContent) }, web.Machine())
+	s.HandlePublic(http.MethodGet, "/readyz", a.ready, web.Machine())
+	return s, nil
+}
+
+func (a *app) ready(c *web.Context) error {
+	if ready, _ := a.health.Ready(c.Ctx()); !ready {
+		return c.NoContent(http.StatusServiceUnavailable)
+	}
+	return c.NoContent(http.StatusNoContent)
+}
