@@ -139,6 +139,12 @@ func (p *Page) WaitGone(selector string) {
 	p.Wait(fmt.Sprintf("![...document.querySelectorAll(%q)].some(e => e.getClientRects().length)", selector))
 }
 
+// WaitFocus waits until the element that the selector finds has the focus.
+func (p *Page) WaitFocus(selector string) {
+	p.t.Helper()
+	p.Wait(fmt.Sprintf("document.activeElement === document.querySelector(%q)", selector))
+}
+
 // WaitText waits until the text stands somewhere in the element.
 func (p *Page) WaitText(selector, text string) {
 	p.t.Helper()

@@ -50,6 +50,7 @@ func TestSignInByKeyboardInEveryLanguage(t *testing.T) {
 			p.Walk()
 
 			p.Goto(s.URL + "/signin?next=/work")
+			p.WaitFocus("[name=login]")
 			p.Type("amira")
 			p.Press("Tab")
 			p.Type("not the password")
@@ -58,6 +59,7 @@ func TestSignInByKeyboardInEveryLanguage(t *testing.T) {
 			p.WaitFor(".message.error")
 			p.Screenshot("signin-refused-" + string(language))
 			p.CheckAccessible()
+			p.WaitFocus("[name=password]")
 			p.Type(who.Password) // the focus is on the password, the name still stands
 			p.Press("Enter")
 			p.Wait("location.pathname === '/work'")

@@ -195,6 +195,7 @@ func (s *Site) do(t testing.TB, client *http.Client, method, path string, form u
 // SignIn signs the person in on the browser's page, by keyboard, and waits for what follows.
 func (s *Site) SignIn(p *browsertest.Page, who Person) {
 	p.Goto(s.URL + "/signin")
+	p.WaitFocus("[name=login]")
 	p.Type(who.Login)
 	p.Press("Tab")
 	p.Type(who.Password)
