@@ -70,6 +70,9 @@ func (d *Document) reportDigit(check *CheckDigitResult) {
 // judgeComposite spreads the composite digit's verdict over the fields that it protects. A wrong composite beside a wrong field is
 // explained by it; alone, it makes every protected field suspect, first of all those without a digit of their own.
 func (d *Document) judgeComposite(composite *CheckDigitResult, fieldsRight bool) {
+	if composite.Printed == "" {
+		return // the line was cut before it: that is said, and says nothing about the fields
+	}
 	if !composite.OK && fieldsRight {
 		d.report(Finding{
 			Code: CodeCompositeAlone, Field: Composite, At: composite.At,
