@@ -1,0 +1,12 @@
+// The counter's field for the machine readable zone: what was sent and taken makes room for the next; what was refused stays, so
+// that the officer can put it right.
+(() => {
+  "use strict";
+  document.addEventListener("htmx:finally:request", (e) => {
+    const ctx = e.detail?.ctx;
+    const form = ctx?.sourceElement;
+    if (!form?.matches?.("form[data-wedge]")) return;
+    const status = ctx.response?.status ?? 0;
+    if (status >= 200 && status < 300) form.elements.mrz.value = "";
+  });
+})();

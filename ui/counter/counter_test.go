@@ -1,0 +1,368 @@
+package counter_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/border/documentcheck"
+	"github.com/openbmis/openbmis/border/previous"
+	"github.com/openbmis/openbmis/internal/auth"
+	"github.com/openbmis/openbmis/internal/browsertest"
+	"github.com/openbmis/openbmis/internal/postgres/stationdb"
+	"github.com/openbmis/openbmis/migrations"
+	"github.com/openbmis/openbmis/traveldoc"
+	"github.com/openbmis/openbmis/traveldoc/mrz"
+	"github.com/openbmis/openbmis/ui/counter"
+	"github.com/openbmis/openbmis/ui/view/counterview"
+	"github.com/openbmis/openbmis/ui/web"
+	"github.com/openbmis/openbmis/ui/web/webtest"
+)
+
+func TestMain(m *testing.M) { os.Exit(browsertest.Main(m)) }
+
+// list is an alert check whose answer the test chooses.
+type list struct {
+	mu     sync.Mutex
+	answer func(context.Context, border.Subject) (border.Finding, error)
+}
+
+func (l *list) Name() string { return "alerts.national" }
+
+func (l *list) Check(ctx context.Context, s border.Subject) (border.Finding, error) {
+	l.mu.Lock()
+	answer := l.answer
+	l.mu.Unlock()
+	return answer(ctx, s)
+}
+
+func (l *list) answers(f func(context.Context, border.Subject) (border.Finding, error)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.answer = f
+}
+
+func noHit(context.Context, border.Subject) (border.Finding, error) {
+	return border.Finding{
+		Source: border.Source{Name: "alerts.national", Version: "12", AsOf: time.Date(2026, 11, 21, 7, 58, 0, 0, time.UTC)}, Outcome: border.NoHit,
+	}, nil
+}
+
+func listed(_ context.Context, s border.Subject) (border.Finding, error) {
+	f, _ := noHit(context.Background(), s)
+	f.Outcome = border.Hit
+	f.Evidence = []border.Evidence{
+		{Code: "alert_name", Field: "name", Found: s.Identity.Surname, Expected: s.Identity.Surname, Severity: border.SecondLine, Ref: "a1"},
+		{Code: "alert_reason", Expected: "the secret reason", Severity: border.SecondLine, Ref: "a1", Restricted: true},
+		{Code: "alert_action", Expected: "inform the supervisor", Severity: border.SecondLine, Ref: "a1"},
+	}
+	return f, nil
+}
+
+type station struct {
+	*webtest.Site
+	list *list
+}
+
+func open(t testing.TB) station {
+	t.Helper()
+	l := &list{answer: noHit}
+	site := webtest.New(t, migrations.Station, func(s *webtest.Site) {
+		desk := border.NewDesk(border.DeskConfig{
+			Post:  border.Post{Station: webtest.Post, Zone: time.UTC, Mode: border.Air},
+			Store: stationdb.New(s.DB, uuid.New, func() {}),
+			Plan: []border.Planned{
+				{Check: documentcheck.Check{}, Deadline: 10 * time.Second},
+				{Check: l, Deadline: 10 * time.Second},
+				{Check: previous.New(stationdb.NewHistory(s.DB), webtest.Post, s.Clock.Now), Deadline: 10 * time.Second},
+			},
+			Undo: time.Minute, Now: s.Clock.Now, NewID: uuid.New,
+		})
+		lanes := []counterview.Lane{{Name: "1", Direction: border.Entry}, {Name: "2", Direction: border.Exit}}
+		counter.New(desk, lanes, s.Door).Register(s.Server)
+		s.Handle(http.MethodGet, "/", auth.SessionOwn, func(c *web.Context) error { return c.SeeOther("/counter") })
+	})
+	return station{site, l}
+}
+
+// zone is the machine readable zone of a made-up passport.
+func zone(t testing.TB, surname, given, number string) string {
+	t.Helper()
+	date := func(s string) traveldoc.Date {
+		d, err := traveldoc.ParseDate(s)
+		require.NoError(t, err)
+		return d
+	}
+	lines, err := mrz.Encode(mrz.TD3, traveldoc.Document{Code: "P", Number: number, IssuingState: "FRA", ExpiryDate: date("2031-05-06")},
+		traveldoc.Identity{Surname: surname, GivenNames: given, BirthDate: date("1984-02-03"), Sex: "F", Nationality: "FRA"}, mrz.Extra{})
+	require.NoError(t, err)
+	return lines
+}
+
+func (s station) atLane(t *testing.T, language, lane string) *browsertest.Page {
+	t.Helper()
+	p := browsertest.Open(t, language)
+	p.Size(1366, 768)
+	s.SignIn(p, s.Person(t, auth.RoleOfficer, "amira"+language))
+	p.Wait("location.pathname === '/counter/lane'")
+	p.Screenshot("lane-" + language)
+	p.CheckAccessible()
+	if lane == "2" {
+		p.Press("Tab")
+	}
+	p.Press("Enter")
+	p.Wait("location.pathname === '/counter'")
+	p.WaitFor("#desk")
+	return p
+}
+
+func TestACleanTravellerTakesOneKeyAfterTheScan(t *testing.T) {
+	for _, language := range []string{"en", "ar", "fr", "es"} {
+		t.Run(language, func(t *testing.T) {
+			s := open(t)
+			p := s.atLane(t, language, "1")
+			p.Screenshot("counter-ready-" + language)
+			p.CheckAccessible()
+			p.CheckOneScreen()
+
+			p.Scan(zone(t, "MARTIN", "SOPHIE LOUISE", "12AB34567"), "\r")
+			p.WaitText("#traveller-name", "MARTIN, SOPHIE LOUISE")
+			p.WaitFor("#band.no-hit")
+			p.Screenshot("counter-clear-" + language)
+			p.CheckAccessible()
+			p.CheckOneScreen()
+
+			p.Press("F2")
+			p.WaitGone("#traveller-name")
+			p.WaitText("#band", "MARTIN")
+			p.Screenshot("counter-admitted-" + language)
+			p.CheckAccessible()
+			require.Equal(t, 1, s.count(t, "crossing"))
+			require.Equal(t, 3, s.count(t, "finding"))
+		})
+	}
+}
+
+func (s station) count(t testing.TB, table string) int {
+	t.Helper()
+	var n int
+	require.NoError(t, s.DB.Pool.QueryRow(t.Context(), "select count(*) from "+table).Scan(&n))
+	return n
+}
+
+func TestAHitIsReferredByKeyboardAndItsReasonIsNotShown(t *testing.T) {
+	for _, language := range []string{"en", "ar"} {
+		t.Run(language, func(t *testing.T) {
+			s := open(t)
+			s.list.answers(listed)
+			p := s.atLane(t, language, "1")
+			p.Scan(zone(t, "MARTIN", "SOPHIE", "12AB34567"), "\r")
+			p.WaitFor("#band.hit")
+			p.Screenshot("counter-hit-" + language)
+			p.CheckAccessible()
+			p.CheckOneScreen()
+			require.NotContains(t, p.Text("#desk"), "secret reason")
+			require.Contains(t, p.Text("#desk"), "inform the supervisor")
+
+			p.Press("F2") // admitting asks why
+			p.WaitFor("#reason")
+			p.Press("Escape")
+			p.WaitGone("#reason")
+			p.Press("F4")
+			p.WaitFor("form.question.refer")
+			p.Wait("document.activeElement.id === 'reason'")
+			p.Screenshot("counter-refer-" + language)
+			p.CheckAccessible()
+			p.CheckOneScreen()
+			p.Press("ArrowDown", "F4")
+			p.WaitGone("#traveller-name")
+			require.Equal(t, 0, s.count(t, "crossing"))
+			require.Equal(t, 1, s.count(t, "decision"))
+		})
+	}
+}
+
+func TestASupervisorSeesTheReason(t *testing.T) {
+	s := open(t)
+	s.list.answers(listed)
+	client := s.SignedIn(t, s.Person(t, auth.RoleSupervisor, "sara"))
+	s.Post(t, client, "/counter/lane", url.Values{"lane": {"1"}})
+	answer := s.Post(t, client, "/counter/scans", form(zone(t, "MARTIN", "SOPHIE", "12AB34567")), "HX-Request", "true", "HX-Request-Type", "partial")
+	require.Contains(t, answer.Body, "the secret reason")
+}
+
+func form(zone string) url.Values {
+	return url.Values{"mrz": {zone}, "mode": {"air"}, "transport": {"XX 1"}}
+}
+
+func TestFindingsStreamAndAdmittingWaits(t *testing.T) {
+	s := open(t)
+	release := make(chan struct{})
+	s.list.answers(func(ctx context.Context, subject border.Subject) (border.Finding, error) {
+		select {
+		case <-release:
+		case <-ctx.Done():
+		}
+		return noHit(ctx, subject)
+	})
+	p := s.atLane(t, "en", "1")
+	p.Scan(zone(t, "MARTIN", "SOPHIE", "12AB34567"), "\r")
+	p.WaitFor("#band.waiting #desk, #desk .keybar button.admit[disabled]")
+	p.Screenshot("counter-checking")
+	p.CheckAccessible()
+	require.Contains(t, p.Text("#desk"), "Checking")
+
+	p.Scan(zone(t, "DURAND", "PAUL", "98XY76543"), "\r") // the next may be scanned at once
+	p.WaitText(".side", "DURAND")
+	close(release)
+	p.WaitFor("#band.no-hit")
+	require.Equal(t, "MARTIN, SOPHIE", p.Text("#traveller-name"))
+	p.Press("F2")
+	p.WaitText("#traveller-name", "DURAND, PAUL")
+	p.WaitFor("#band.no-hit")
+	p.Press("F2")
+	p.WaitGone("#traveller-name")
+	require.Equal(t, 2, s.count(t, "crossing"))
+}
+
+func TestNotCheckedIsAmberAndNeedsAReason(t *testing.T) {
+	s := open(t)
+	s.list.answers(func(context.Context, border.Subject) (border.Finding, error) {
+		return border.Unanswered("alerts.national", border.Source{Name: "alerts.national"}, border.ReasonListMissing), nil
+	})
+	p := s.atLane(t, "en", "1")
+	p.Scan(zone(t, "MARTIN", "SOPHIE", "12AB34567"), "")
+	p.WaitFor("#band.not-checked")
+	p.Screenshot("counter-not-checked")
+	p.CheckAccessible()
+	p.Press("F2")
+	p.WaitFor("form.question.admit")
+	p.Wait("document.activeElement.id === 'reason'")
+	p.Press("ArrowDown", "Tab")
+	p.Type("looked at the printed list")
+	p.Press("Enter")
+	p.WaitGone("#traveller-name")
+	var outcome, note string
+	require.NoError(t, s.DB.Pool.QueryRow(t.Context(), `select f.outcome, d.note from finding f join decision d using (crossing_id) where check_name = 'alerts.national'`).Scan(&outcome, &note))
+	require.Equal(t, "not_checked", outcome)
+	require.Equal(t, "looked at the printed list", note)
+}
+
+func TestUndoWithinTheWindow(t *testing.T) {
+	s := open(t)
+	p := s.atLane(t, "en", "1")
+	p.Scan(zone(t, "MARTIN", "SOPHIE", "12AB34567"), "\r")
+	p.WaitFor("#band.no-hit")
+	p.Press("F2")
+	p.WaitGone("#traveller-name")
+	p.Press("F10")
+	p.WaitFor("form.question.undo")
+	p.Screenshot("counter-undo")
+	p.CheckAccessible()
+	p.Press("ArrowDown", "Enter")
+	p.WaitText("#traveller-name", "MARTIN, SOPHIE")
+	require.Equal(t, 1, s.count(t, "crossing"), "nothing is deleted")
+	require.Equal(t, 1, s.count(t, "correction"))
+
+	p.Press("F9") // and this time the scan is put aside
+	p.WaitFor("form.question.dismiss")
+	p.Press("ArrowDown", "Enter")
+	p.WaitGone("#traveller-name")
+	s.Clock.Pass(2 * time.Minute)
+	p.Goto(s.URL + "/counter")
+	p.WaitFor("#desk")
+	require.NotContains(t, p.Text("#desk"), "F10")
+}
+
+func TestADamagedZoneIsShownAndAnUnreadableOneStays(t *testing.T) {
+	s := open(t)
+	p := s.atLane(t, "en", "1")
+	good := zone(t, "MARTIN", "SOPHIE", "12AB34567")
+	p.Scan(strings.Replace(good, "12AB34567", "12AB34568", 1), "\r")
+	p.WaitFor("#band.hit")
+	require.Contains(t, p.Text(".checks"), "Wrong check digit")
+	p.Screenshot("counter-damaged")
+
+	p.Goto(s.URL + "/counter")
+	p.WaitFor("#mrz")
+	p.AllowConsole("status of 422")
+	browsertest.Eval[bool](p, `(() => { const f = document.getElementById('scan'); f.elements.mrz.value = 'no zone at all'; f.requestSubmit(); return true; })()`)
+	p.WaitFor("#band .wrong")
+	require.Equal(t, "no zone at all", p.Value("#mrz"), "what was refused stays to be put right")
+	p.Screenshot("counter-unreadable")
+}
+
+func TestADocumentTypedByHand(t *testing.T) {
+	s := open(t)
+	p := s.atLane(t, "en", "2")
+	p.Press("F6")
+	p.Wait("location.pathname === '/counter/typed'")
+	p.Screenshot("typed")
+	p.CheckAccessible()
+	for _, value := range []string{"P", "KEN", "A123", "OTIENO", "GRACE", "KEN", "1990-13"} {
+		p.Type(value)
+		p.Press("Tab")
+	}
+	p.AllowConsole("status of 422")
+	p.Press("Enter")
+	p.WaitFor(".fault")
+	p.Screenshot("typed-wrong")
+	p.CheckAccessible()
+	require.Equal(t, "OTIENO", p.Value("[name=surname]"), "what was typed stays")
+}
+
+func TestWhoMayWhat(t *testing.T) {
+	webtest.Matrix(t, open(t).Server, "testdata/matrix.golden")
+}
+
+func TestNamesOfTravellersReachNoLog(t *testing.T) {
+	s := open(t)
+	client := s.SignedIn(t, s.Person(t, auth.RoleOfficer, "amira"))
+	s.Post(t, client, "/counter/lane", url.Values{"lane": {"1"}})
+	s.Post(t, client, "/counter/scans", form(zone(t, "UNIQUENAME", "SOPHIE", "77ZZ77777")))
+	s.Post(t, client, "/counter/scans", form("P<FRAUNIQUENAME"))
+	s.Get(t, client, "/counter?panel=UNIQUENAME")
+	require.NotEmpty(t, s.Logs.String())
+	require.NotContains(t, s.Logs.String(), "UNIQUENAME")
+	require.NotContains(t, s.Logs.String(), "77ZZ77777")
+}
+
+func TestRequestsThatMakeNoSense(t *testing.T) {
+	s := open(t)
+	client := s.SignedIn(t, s.Person(t, auth.RoleOfficer, "amira"))
+	require.Equal(t, http.StatusUnprocessableEntity, s.Post(t, client, "/counter/lane", url.Values{"lane": {"9"}}).Status)
+	require.Equal(t, http.StatusSeeOther, s.Get(t, client, "/counter").Status, "no lane yet")
+	s.Post(t, client, "/counter/lane", url.Values{"lane": {"1"}})
+	nobody := uuid.NewString()
+	tests := map[string]struct {
+		path   string
+		form   url.Values
+		status int
+	}{
+		"no zone":                {"/counter/scans", form(""), 422},
+		"no mode":                {"/counter/scans", url.Values{"mrz": {zone(t, "A", "B", "1")}}, 422},
+		"too long":               {"/counter/scans", form(strings.Repeat("<", 5000)), 422},
+		"decide on nobody":       {"/counter/inspections/" + nobody + "/decision", url.Values{"verdict": {"admit"}}, 404},
+		"decide on no id":        {"/counter/inspections/1'--/decision", url.Values{"verdict": {"admit"}}, 404},
+		"dismiss nobody":         {"/counter/inspections/" + nobody + "/dismissal", url.Values{"reason": {"misread"}}, 409},
+		"undo nothing":           {"/counter/crossings/" + nobody + "/undo", url.Values{"reason": {"wrong_key"}}, 404},
+		"undo without a reason":  {"/counter/crossings/" + nobody + "/undo", nil, 422},
+		"typed without anything": {"/counter/typed", url.Values{"mode": {"air"}}, 422},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			answer := s.Post(t, client, test.path, test.form)
+			require.Equal(t, test.status, answer.Status, answer.Body)
+			require.NotContains(t, answer.Body, "goroutine")
+		})
+	}
+}
