@@ -122,25 +122,41 @@ func crossing(station string, id uuid.UUID, n int, at time.Time) border.Crossing
 	}
 }
 
-// cross records n crossings in one transaction each of "bulk", and gives their ids.
+// cross records n crossings, 500 to a transaction, and gives their ids.
 func (p *post) cross(t testing.TB, n int) []uuid.UUID {
 	t.Helper()
-	out := make([]uuid.UUID, n)
-	for from := 0; from < n; from += 500 {
-		require.NoError(t, p.db.InTx(t.Context(), func(tx pgx.Tx) error {
-			for i := from; i < min(from+500, n); i++ {
-				out[i] = uuid.Must(uuid.NewV7())
-				at := time.Now()
-				payload, err := json.Marshal(crossing(p.name, out[i], i, at))
-				require.NoError(t, err)
-				if err := relaydb.Append(t.Context(), tx, border.KindCrossing, border.EventVersion, json.RawMessage(payload), at, out[i]); err != nil {
+	written, err := p.record(t.Context(), n)
+	require.NoError(t, err)
+	return written
+}
+
+// record gives the ids of what was committed, whatever happened then.
+func (p *post) record(ctx context.Context, n int) (written []uuid.UUID, err error) {
+	for len(written) < n && err == nil {
+		batch := make([]uuid.UUID, min(500, n-len(written)))
+		err = p.db.InTx(ctx, func(tx pgx.Tx) error {
+			for i := range batch {
+				batch[i] = uuid.Must(uuid.NewV7())
+				if err := p.recordOne(ctx, tx, batch[i], len(written)+i); err != nil {
 					return err
 				}
 			}
 			return nil
-		}))
+		})
+		if err == nil {
+			written = append(written, batch...)
+		}
 	}
-	return out
+	return written, err
+}
+
+func (p *post) recordOne(ctx context.Context, tx pgx.Tx, id uuid.UUID, n int) error {
+	at := time.Now()
+	payload, err := json.Marshal(crossing(p.name, id, n, at))
+	if err != nil {
+		return err
+	}
+	return relaydb.Append(ctx, tx, border.KindCrossing, border.EventVersion, json.RawMessage(payload), at, id)
 }
 
 func (l *line) applied(t testing.TB, station string) []uuid.UUID {

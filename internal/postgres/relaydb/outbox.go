@@ -2,7 +2,6 @@ package relaydb
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -45,6 +44,12 @@ const selectState = `SELECT epoch, last_seq, last_hash, confirmed_seq, confirmed
 
 func (o *Outbox) state(ctx context.Context, q querier, lock string) (s state, err error) {
 	err = q.QueryRow(ctx, selectState+lock).Scan(&s.epoch, &s.last.Seq, &s.last.Head, &s.confirmed.Seq, &s.confirmed.Head)
+	o.fillGenesis(&s)
+	return s, err
+}
+
+// fillGenesis gives a chain without events the head it has by definition.
+func (o *Outbox) fillGenesis(s *state) {
 	genesis := replication.Genesis(o.station, s.epoch)
 	if s.last.Seq == 0 {
 		s.last.Head = genesis
@@ -52,7 +57,6 @@ func (o *Outbox) state(ctx context.Context, q querier, lock string) (s state, er
 	if s.confirmed.Seq == 0 {
 		s.confirmed.Head = genesis
 	}
-	return s, err
 }
 
 // lockState makes the caller the only one who changes the outbox's numbers until its transaction ends.
@@ -130,26 +134,26 @@ func (o *Outbox) Pending(ctx context.Context, after int64, limit, maxBytes int) 
 	})
 }
 
-// State is where the outbox stands. It counts only unnumbered events, which are few.
-func (o *Outbox) State(ctx context.Context) (replication.OutboxState, error) {
-	s, err := o.state(ctx, o.db.Pool, ``)
+// selectStanding is one statement: numbers that change between two would not add up. It counts only unnumbered events, which
+// are few; the numbered ones follow from the numbers.
+const selectStanding = `SELECT epoch, last_seq, last_hash, confirmed_seq, confirmed_hash,
+		last_seq - confirmed_seq + (SELECT count(*) FROM outbox WHERE seq IS NULL),
+		(SELECT created_at FROM outbox ORDER BY id LIMIT 1)
+	FROM outbox_state`
+
+// State is where the outbox stands.
+func (o *Outbox) State(ctx context.Context) (out replication.OutboxState, err error) {
+	var oldest *time.Time
+	var s state
+	err = o.db.Pool.QueryRow(ctx, selectStanding).Scan(&s.epoch, &s.last.Seq, &s.last.Head, &s.confirmed.Seq, &s.confirmed.Head, &out.Backlog, &oldest)
 	if err != nil {
-		return replication.OutboxState{}, err
+		return out, fmt.Errorf("outbox state: %w", err)
 	}
-	out := replication.OutboxState{Epoch: s.epoch, Last: s.last, Confirmed: s.confirmed}
-	var oldest time.Time
-	err = o.db.Pool.QueryRow(ctx, `SELECT created_at FROM outbox ORDER BY id LIMIT 1`).Scan(&oldest)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return out, nil
+	o.fillGenesis(&s)
+	out.Epoch, out.Last, out.Confirmed = s.epoch, s.last, s.confirmed
+	if oldest != nil {
+		out.OldestAt = oldest.UTC()
 	}
-	if err != nil {
-		return out, err
-	}
-	var unnumbered int64
-	if err := o.db.Pool.QueryRow(ctx, `SELECT count(*) FROM outbox WHERE seq IS NULL`).Scan(&unnumbered); err != nil {
-		return out, err
-	}
-	out.OldestAt, out.Backlog = oldest.UTC(), s.last.Seq-s.confirmed.Seq+unnumbered
 	return out, nil
 }
 
