@@ -11,7 +11,8 @@ import (
 
 // cli lists the commands, each a struct with a Run method in a file of its own. Run may ask for a context.Context and an *app.
 type cli struct {
-	MRZ mrzCommand `cmd:"" name:"mrz" help:"Read machine readable zones and print what they say as JSON."`
+	MRZ  mrzCommand  `cmd:"" name:"mrz" help:"Read machine readable zones and print what they say as JSON."`
+	User userCommand `cmd:"" help:"Keep the accounts of a station or of the centre."`
 
 	Migrate migrateCommand `cmd:"" help:"Look after the schema of a database."`
 }
@@ -36,11 +37,12 @@ const (
 // run carries out one command line, without the program's name, and gives the exit code.
 func run(ctx context.Context, args []string, a *app) int {
 	var commands cli
+	answered := false // by --help: kong then expects the program to be gone
 	parser, err := kong.New(&commands,
 		kong.Name("bmis"),
 		kong.Description("OpenBMIS, the open border management information system: tools for people."),
 		kong.Writers(a.Out, a.Err),
-		kong.Exit(a.Exit),
+		kong.Exit(func(code int) { answered = true; a.Exit(code) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(a),
@@ -49,7 +51,10 @@ func run(ctx context.Context, args []string, a *app) int {
 		return a.fail(exitFailed, err)
 	}
 	parsed, err := parser.Parse(args)
-	if err != nil {
+	switch {
+	case answered:
+		return exitDone
+	case err != nil:
 		return a.fail(exitUsage, fmt.Errorf("%w (see bmis --help)", err))
 	}
 	if err := parsed.Run(); err != nil {

@@ -10,11 +10,12 @@ import (
 	"github.com/openbmis/openbmis/internal/problem"
 )
 
-// Bounds of a password. The lower one is the only demand on length; there are
-// no demands on kinds of characters (NIST SP 800-63B, 5.1.1.2).
+// Bounds of a password. There are no demands on kinds of characters
+// (NIST SP 800-63B, 5.1.1.2).
 const (
 	MinPasswordRunes = 12
-	MaxPasswordBytes = 512
+	MaxPasswordRunes = 256
+	maxPasswordBytes = utf8.UTFMax * MaxPasswordRunes
 	minDistinctRunes = 5
 )
 
@@ -22,7 +23,7 @@ const (
 // OpaqueString profile of RFC 8265, so that one password typed on two
 // keyboards is one password. False when it cannot be a password at all.
 func preparePassword(typed string) (string, bool) {
-	if len(typed) > MaxPasswordBytes {
+	if len(typed) > maxPasswordBytes {
 		return "", false
 	}
 	prepared, err := precis.OpaqueString.String(typed)
@@ -35,8 +36,8 @@ func CheckPassword(password, login string) error {
 	prepared, ok := preparePassword(password)
 	folded := strings.ToLower(prepared)
 	switch {
-	case len(password) > MaxPasswordBytes:
-		return problem.New(problem.Invalid, "password_too_long").At("password").With("max", MaxPasswordBytes)
+	case utf8.RuneCountInString(password) > MaxPasswordRunes:
+		return problem.New(problem.Invalid, "password_too_long").At("password").With("max", MaxPasswordRunes)
 	case !ok && password != "":
 		return problem.New(problem.Invalid, "password_characters").At("password")
 	case utf8.RuneCountInString(prepared) < MinPasswordRunes:
