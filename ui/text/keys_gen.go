@@ -482,6 +482,8 @@ const (
 	ProblemAgainDiffers Key = "problem.again_differs"
 	// ProblemBodyTooLarge is "What was sent is too large: at most {{.limit}} kB are taken here.".
 	ProblemBodyTooLarge Key = "problem.body_too_large"
+	// ProblemCertificateDenied is "This certificate is not wanted (any more). Enrol the station with a new token.".
+	ProblemCertificateDenied Key = "problem.certificate_denied"
 	// ProblemCorrectionReason is "Choose why the decision is undone.".
 	ProblemCorrectionReason Key = "problem.correction.reason"
 	// ProblemCounterLane is "No such lane at this station.".
@@ -522,6 +524,8 @@ const (
 	ProblemLanguageInvalid Key = "problem.language_invalid"
 	// ProblemLoginInvalid is "A user name is {{.min}} to {{.max}} letters and digits without spaces.".
 	ProblemLoginInvalid Key = "problem.login_invalid"
+	// ProblemLoginTaken is "There is an account of this name already.".
+	ProblemLoginTaken Key = "problem.login_taken"
 	// ProblemMethodNotAllowed is "This address does not take this kind of request.".
 	ProblemMethodNotAllowed Key = "problem.method_not_allowed"
 	// ProblemNameInvalid is "A name is needed, of at most {{.max}} characters.".
@@ -550,6 +554,8 @@ const (
 	ProblemPinTooSimple Key = "problem.pin_too_simple"
 	// ProblemPlaceInvalid is "A lane or workstation is named by at most {{.max}} plain characters.".
 	ProblemPlaceInvalid Key = "problem.place_invalid"
+	// ProblemRequestInvalid is "The certificate request cannot be read. Expected PKCS #10 in DER with a key on the curve P-256.".
+	ProblemRequestInvalid Key = "problem.request_invalid"
 	// ProblemRoleUnknown is "There is no such role.".
 	ProblemRoleUnknown Key = "problem.role_unknown"
 	// ProblemRouteUnknown is "There is no such page. Check the address, or go back to the start.".
@@ -582,16 +588,36 @@ const (
 	ProblemSessionNotLocked Key = "problem.session_not_locked"
 	// ProblemSessionOver is "The session is over. Sign in again.".
 	ProblemSessionOver Key = "problem.session_over"
+	// ProblemSessionUnknown is "There is no such session.".
+	ProblemSessionUnknown Key = "problem.session_unknown"
 	// ProblemSetupNeeded is "Choose your own password first.".
 	ProblemSetupNeeded Key = "problem.setup_needed"
 	// ProblemSignInRefused is "User name or password is wrong. Check both and try again.".
 	ProblemSignInRefused Key = "problem.sign_in_refused"
 	// ProblemSignInWait is "Too many failed attempts. Wait {{.seconds}} seconds, then try again.".
 	ProblemSignInWait Key = "problem.sign_in_wait"
+	// ProblemStationIdInvalid is "A station is identified by 1 to 32 of a-z, 0-9 and inner hyphens.".
+	ProblemStationIdInvalid Key = "problem.station_id_invalid"
+	// ProblemStationNameInvalid is "A station needs a name of at most {{.max}} characters.".
+	ProblemStationNameInvalid Key = "problem.station_name_invalid"
+	// ProblemStationTaken is "There is a station of this name already.".
+	ProblemStationTaken Key = "problem.station_taken"
+	// ProblemStationTransportUnknown is "There is no such mode of transport.".
+	ProblemStationTransportUnknown Key = "problem.station_transport_unknown"
+	// ProblemStationUnknown is "There is no such station.".
+	ProblemStationUnknown Key = "problem.station_unknown"
+	// ProblemStationZoneUnknown is "There is no such time zone. Expected a name such as Africa/Nairobi.".
+	ProblemStationZoneUnknown Key = "problem.station_zone_unknown"
+	// ProblemTokenLifeInvalid is "An enrolment token can be valid for {{.max_hours}} hours at most.".
+	ProblemTokenLifeInvalid Key = "problem.token_life_invalid"
+	// ProblemTokenRefused is "The enrolment token is not good (any more). Ask the centre for a new one.".
+	ProblemTokenRefused Key = "problem.token_refused"
 	// ProblemUnlockRefused is "That is not right. {{.left}} attempts are left; then the session ends.".
 	ProblemUnlockRefused Key = "problem.unlock_refused"
 	// ProblemUserIsSelf is "You cannot do this to your own account. Ask a colleague.".
 	ProblemUserIsSelf Key = "problem.user_is_self"
+	// ProblemUserUnknown is "There is no such account.".
+	ProblemUserUnknown Key = "problem.user_unknown"
 	// ScannerLayoutArabic is "The reader types in another keyboard layout than this computer’s (Arabic). Set this computer to the US layout and scan again.".
 	ScannerLayoutArabic Key = "scanner.layout_arabic"
 	// ScannerLayoutAzerty is "The reader types in another keyboard layout than this computer’s (AZERTY). Set this computer to the US layout, or the reader to AZERTY, and scan again.".
