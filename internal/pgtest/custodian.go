@@ -26,17 +26,18 @@ import (
 const custodianEnv = "BMIS_PGTEST_CUSTODIAN"
 
 const (
-	idleTime  = 10 * time.Second // without a holder, before the cluster stops
-	idlePoll  = time.Second
 	readyLine = "ready "
 	failLine  = "error "
 )
+
+// patience is how long the cluster waits for another test, and how often it looks.
+type patience struct{ idle, poll time.Duration }
 
 // The one init of the project: a test program started as custodian must become it before its own tests would run, and a package that
 // only uses this one has no other place to say so.
 func init() { //nolint:gochecknoinits // see above
 	if dir := os.Getenv(custodianEnv); dir != "" {
-		os.Exit(custodian(dir))
+		os.Exit(custodian(dir, patience{idle: 10 * time.Second, poll: time.Second}))
 	}
 }
 
@@ -82,7 +83,7 @@ func readWord(from io.Reader, log string) (string, error) {
 }
 
 // custodian runs the shared cluster until it is idle. It gives the exit status.
-func custodian(dir string) int {
+func custodian(dir string, wait patience) int {
 	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer cancel()
 	word := os.NewFile(3, "word")
@@ -92,7 +93,7 @@ func custodian(dir string) int {
 		return 1
 	}
 	fmt.Fprintf(word, "%s%s\n", readyLine, cluster.SocketDir())
-	holders := waitIdle(ctx, dir, cluster)
+	holders := wait.forHolders(ctx, dir, cluster.Done())
 	err = stopShared(dir, cluster)
 	if holders != nil {
 		err = errors.Join(err, holders.Close())
@@ -153,27 +154,27 @@ func dropLeftovers(ctx context.Context, s shared) error {
 	})
 }
 
-// waitIdle returns when nobody holds the cluster for a while, with the lock that keeps newcomers waiting until it has stopped; or
+// forHolders returns when nobody holds the cluster for a while, with the lock that keeps newcomers waiting until it has stopped; or
 // without it when the cluster ended or we shall end.
-func waitIdle(ctx context.Context, dir string, cluster *pgcluster.Cluster) *os.File {
+func (p patience) forHolders(ctx context.Context, dir string, ended <-chan error) *os.File {
 	holders, err := os.OpenFile(filepath.Join(dir, holdersFile), os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // our own
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return nil
 	}
-	ticker := time.NewTicker(idlePoll)
+	ticker := time.NewTicker(p.poll)
 	defer ticker.Stop()
-	for idle := time.Duration(0); ; idle += idlePoll {
+	for idle := time.Duration(0); ; idle += p.poll {
 		select {
 		case <-ctx.Done():
 			return holders
-		case <-cluster.Done():
+		case <-ended:
 			return holders
 		case <-ticker.C:
 		}
 		if flock(holders, syscall.LOCK_EX|syscall.LOCK_NB) != nil {
 			idle = 0
-		} else if idle >= idleTime {
+		} else if idle >= p.idle {
 			return holders
 		} else if err := flock(holders, syscall.LOCK_UN); err != nil {
 			fmt.Fprintln(os.Stderr, err)

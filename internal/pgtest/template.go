@@ -37,14 +37,23 @@ func (s shared) create(t testing.TB, template string) string {
 	name := unique(t, "test_")
 	statement := "CREATE DATABASE " + name
 	if template != "" {
-		// Copying files is the fastest way only where nothing waits for the disk, as here (platform.md, 2.3).
-		statement += " TEMPLATE " + template + " STRATEGY file_copy"
+		statement += " TEMPLATE " + template + s.strategy(t)
 	}
 	require.NoError(t, s.exec(t.Context(), statement))
 	t.Cleanup(func() {
 		require.NoError(t, s.exec(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"))
 	})
 	return name
+}
+
+// strategy copies files, which is the fastest way where nothing waits for the disk, as here. Before PostgreSQL 15 it is the only one.
+func (s shared) strategy(t testing.TB) (clause string) {
+	t.Helper()
+	require.NoError(t, s.admin(t.Context(), func(conn *pgx.Conn) error {
+		const query = "SELECT CASE WHEN current_setting('server_version_num')::int >= 150000 THEN ' STRATEGY file_copy' ELSE '' END"
+		return conn.QueryRow(t.Context(), query).Scan(&clause)
+	}))
+	return clause
 }
 
 func (s shared) exec(ctx context.Context, statement string) error {
