@@ -112,7 +112,7 @@ func (d Date) IsZero() bool { return d == Date{} }
 // String is ISO 8601 as far as the date is known; empty when nothing is.
 func (d Date) String() string {
 	length := [...]int{PrecisionUnknown: 0, PrecisionYear: 4, PrecisionMonth: 7, PrecisionDay: 10}[d.Precision()]
-	digit := func(n int) byte { return byte('0' + n%10) } //nolint:gosec // one digit
+	digit := func(n int) byte { return byte('0' + n%10) }
 	whole := [...]byte{
 		digit(d.year / 1000), digit(d.year / 100), digit(d.year / 10), digit(d.year), '-',
 		digit(d.month / 10), digit(d.month), '-', digit(d.day / 10), digit(d.day),

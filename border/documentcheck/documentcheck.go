@@ -115,7 +115,7 @@ func (c Check) typed(s border.Subject) []border.Evidence {
 		code  string
 	}{{mrz.IssuingState, s.Document.IssuingState}, {mrz.Nationality, s.Identity.Nationality}} {
 		finding, wrong := mrz.JudgeState(state.field, state.code, s.Document.ExpiryDate)
-		if wrong && !(c.Training && finding.Code == mrz.CodeStateTraining) {
+		if wrong && (!c.Training || finding.Code != mrz.CodeStateTraining) {
 			add(finding.Code, state.field, state.code, border.Severity(finding.Severity))
 		}
 	}

@@ -95,8 +95,8 @@ func rewriteLine(out *strings.Builder, line string, fillers bool) (done change) 
 	}
 	for _, r := range line {
 		switch {
-		case r < utf8.RuneSelf && value(byte(r)) >= 0:
-			out.WriteByte(byte(r))
+		case isCellRune(r):
+			out.WriteRune(r)
 		case r >= 'a' && r <= 'z':
 			out.WriteByte(byte(r - 'a' + 'A'))
 			done |= changedCase
@@ -113,16 +113,21 @@ func rewriteLine(out *strings.Builder, line string, fillers bool) (done change) 
 			done |= changedSubstitute
 		case r < ' ' || r == 0x7f || r == '\ufeff' || r == '\u200b': // control characters of readers, byte order marks
 		default:
-			out.WriteByte(cellOf(r))
+			out.WriteRune(cellOf(r))
 			done |= keptInvalid
 		}
 	}
 	return done
 }
 
-func cellOf(r rune) byte {
+func isCellRune(r rune) bool {
+	return r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == filler
+}
+
+// cellOf is one byte in UTF-8, so that a cell is a byte.
+func cellOf(r rune) rune {
 	if r < utf8.RuneSelf {
-		return byte(r)
+		return r
 	}
 	return '?'
 }

@@ -29,7 +29,7 @@ func nameCells(name string) string {
 	for _, r := range name {
 		switch {
 		case r >= 'a' && r <= 'z':
-			cells.WriteByte(byte(r - 'a' + 'A')) //nolint:gosec // a letter of ASCII
+			cells.WriteByte(byte(r - 'a' + 'A'))
 		case r == ' ' || r == '-' || r == filler:
 			if s := cells.String(); s != "" && s[len(s)-1] != filler {
 				cells.WriteByte(filler)

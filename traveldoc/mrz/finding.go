@@ -106,7 +106,7 @@ func (f Finding) Message() string {
 }
 
 func (f Finding) sentence() string {
-	switch f.Code {
+	switch f.Code { //nolint:exhaustive // the others need no more than words
 	case CodeLineLength:
 		return fmt.Sprintf("%s characters, expected %s", f.Printed, f.Computed)
 	case CodeDigitMismatch:

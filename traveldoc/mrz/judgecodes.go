@@ -31,7 +31,7 @@ func (d *Document) judgeState(id FieldID, code string, training bool) {
 	if code == "" || (f.Code == CodeStateUnknown && !lettersOnly(code)) {
 		d.fields[id].Verdict = Failed
 	}
-	if wrong && !(training && f.Code == CodeStateTraining) {
+	if wrong && (!training || f.Code != CodeStateTraining) {
 		f.At = d.fields[id].At
 		d.report(f)
 	}

@@ -92,7 +92,7 @@ func (d *Document) reportLines(src *source, found *candidate) {
 func (d *Document) reportLengths(found *candidate) {
 	assumed := false
 	for i, line := range d.Lines() {
-		at := Range{Line: uint8(i + 1)} //nolint:gosec // three lines at most
+		at := Range{Line: uint8(i + 1)}
 		switch {
 		case found.missing[i]:
 			d.report(Finding{Code: CodeLineMissing, At: at, Severity: Acknowledge})
@@ -127,13 +127,13 @@ func (d *Document) reportCharacters(src *source) {
 		return
 	}
 	for i, line := range d.Lines() {
-		d.reportInvalid(uint8(i+1), line[:min(len(line), d.layout.width)]) //nolint:gosec // three lines at most
+		d.reportInvalid(uint8(i+1), line[:min(len(line), d.layout.width)])
 	}
 }
 
 // reportInvalid names the characters of a line that have no value, by the run from the first to the last.
 func (d *Document) reportInvalid(number uint8, line string) {
-	wrong := func(r rune) bool { return r > 127 || value(byte(r)) < 0 }
+	wrong := func(r rune) bool { return !isCellRune(r) }
 	first := strings.IndexFunc(line, wrong)
 	if first < 0 {
 		return

@@ -31,7 +31,7 @@ func (c *candidate) scoreLengths() int {
 			score -= 4
 		case off == 0:
 			score += 4
-		case off < 0 && uint8(i+1) == c.layout.fields[Name].Line: //nolint:gosec // three lines at most
+		case off < 0 && uint8(i+1) == c.layout.fields[Name].Line:
 			score -= min(-off/4, 4) // trailing fillers get lost easily
 		case off < 0:
 			score -= min(-2*off, 10)
