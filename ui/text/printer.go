@@ -128,7 +128,9 @@ func pairs(places map[string]any) []any {
 }
 
 // Word is the text of a code that the domain gives, below its prefix: Word("reason", "timeout") is the text of reason.timeout.
-func (p *Printer) Word(prefix, code string, args ...any) string { return p.T(Key(prefix+"."+code), args...) }
+func (p *Printer) Word(prefix, code string, args ...any) string {
+	return p.T(Key(prefix+"."+code), args...)
+}
 
 type contextKey struct{}
 

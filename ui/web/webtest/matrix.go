@@ -68,11 +68,11 @@ func roleNames() []string {
 }
 
 func row(out *strings.Builder, route, permission string, cells []string) {
-	fmt.Fprintf(out, "%-44s %-18s", route, permission)
+	line := fmt.Sprintf("%-44s %-18s", route, permission)
 	for _, c := range cells {
-		fmt.Fprintf(out, " %-13s", c)
+		line += fmt.Sprintf(" %-13s", c)
 	}
-	fmt.Fprintln(out)
+	fmt.Fprintln(out, strings.TrimRight(line, " "))
 }
 
 func cell(t *testing.T, probe http.Handler, r web.Route, role auth.Role) string {

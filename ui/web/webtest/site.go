@@ -113,7 +113,7 @@ func (s *Site) serve(t testing.TB) {
 	listening.EnableHTTP2 = true
 	listening.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // the browser's first look at our certificate
 	listening.StartTLS()
-	s.URL, s.client = strings.Replace(listening.URL, "127.0.0.1", "localhost", 1), listening.Client()
+	s.URL, s.client = listening.URL, listening.Client()
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()

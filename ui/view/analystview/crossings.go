@@ -1,0 +1,102 @@
+package analystview
+
+import (
+	"context"
+
+	"github.com/a-h/templ"
+
+	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/central"
+	"github.com/openbmis/openbmis/ui/text"
+	"github.com/openbmis/openbmis/ui/view"
+)
+
+// Live is the page of crossings as they arrive. Without a purpose the rows carry nobody's name.
+type Live struct {
+	Rows    []central.Crossing
+	Purpose string
+}
+
+// liveAttributes make the table listen: each nudge is a named event that fetches the newest rows by an ordinary GET.
+func liveAttributes(ctx context.Context, p Live) templ.Attributes {
+	return view.Hx(ctx, "sse:connect", "/live/stream", "get", "/live/rows?purpose="+p.Purpose, "trigger", "crossings",
+		"target", "#live-rows", "swap", "innerMorph")
+}
+
+// Search is the search page: the form as it was sent, and what was found; Found is nil before the first search.
+type Search struct {
+	Form      Form
+	Stations  []string
+	Found     *central.Page
+	Failed    string
+	MayExport bool
+}
+
+// SearchFields are the names of the search form's fields, in order; next page and export send the same again.
+func SearchFields() []string {
+	return []string{"name", "document", "birth_date", "from", "to", "station", "direction", "verdict", "hits", "purpose"}
+}
+
+func nameField(f Form) view.FieldProps {
+	p := f.field("name", text.AnalystName)
+	p.Hint, p.Autofocus = text.AnalystNameHint, f.Value("name") == ""
+	return p
+}
+
+// foundWords says how many were found: the same number as there are rows on all pages.
+func foundWords(ctx context.Context, p *central.Page) string {
+	if p.More {
+		return t(ctx, text.AnalystFoundMore, "count", p.Total)
+	}
+	return t(ctx, text.AnalystFound, "count", p.Total)
+}
+
+func pageWords(ctx context.Context, p *central.Page) string {
+	return t(ctx, text.AnalystOnPage, "count", len(p.Rows))
+}
+
+// History is one traveller's page; Found is nil until a purpose is given.
+type History struct {
+	ID          string
+	Form        Form
+	Found       *central.History
+	Failed      string
+	ShowReasons bool
+	MayExport   bool
+}
+
+func stayWords(ctx context.Context, s *central.Stay) string {
+	if s == nil {
+		return t(ctx, text.AnalystStayUnknown)
+	}
+	at := text.FromContext(ctx).DateTime(s.Since)
+	if s.Inside {
+		return t(ctx, text.AnalystStayInside, "at", at, "station", s.Station)
+	}
+	return t(ctx, text.AnalystStayOutside, "at", at, "station", s.Station)
+}
+
+func directionWord(ctx context.Context, d border.Direction) string {
+	if d == border.Exit {
+		return t(ctx, text.AnalystExit)
+	}
+	return t(ctx, text.AnalystEntry)
+}
+
+func evidenceWords(ctx context.Context, e border.Evidence) string {
+	if words := word(ctx, "evidence", e.Code); words != e.Code {
+		return words
+	}
+	return word(ctx, "check", e.Code)
+}
+
+// evidenceFacts are what was found and what was expected.
+func evidenceFacts(e border.Evidence) string {
+	switch {
+	case e.Found == "":
+		return e.Expected
+	case e.Expected == "" || e.Expected == e.Found:
+		return e.Found
+	}
+	return e.Found + " ≠ " + e.Expected
+}
