@@ -21,7 +21,7 @@ const (
 func NormaliseLogin(typed string) (string, error) {
 	refused := problem.New(problem.Invalid, "login_invalid").At("login").
 		With("min", minLoginRunes).With("max", maxLoginRunes)
-	if len(typed) > maxLoginBytes {
+	if len(typed) > maxLoginBytes || !utf8.ValidString(typed) {
 		return "", refused
 	}
 	login, err := precis.UsernameCaseMapped.String(typed)

@@ -23,7 +23,7 @@ const (
 // OpaqueString profile of RFC 8265, so that one password typed on two
 // keyboards is one password. False when it cannot be a password at all.
 func preparePassword(typed string) (string, bool) {
-	if len(typed) > maxPasswordBytes {
+	if len(typed) > maxPasswordBytes || !utf8.ValidString(typed) {
 		return "", false
 	}
 	prepared, err := precis.OpaqueString.String(typed)

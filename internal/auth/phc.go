@@ -73,10 +73,10 @@ func parsePHC(text string) (phc, error) {
 		return phc{}, err
 	}
 	h := phc{params: params}
-	if h.salt, err = decodePart("salt", parts[4]); err != nil {
+	if h.salt, err = decodePart("salt", parts[4], 8); err != nil {
 		return phc{}, err
 	}
-	if h.key, err = decodePart("key", parts[5]); err != nil {
+	if h.key, err = decodePart("key", parts[5], 16); err != nil {
 		return phc{}, err
 	}
 	return h, nil
@@ -103,10 +103,11 @@ func parseParams(text string) (Params, error) {
 	return params, params.check()
 }
 
-func decodePart(name, text string) ([]byte, error) {
+// decodePart reads salt or key. The least lengths are those of RFC 9106, 3.1, and half of ours.
+func decodePart(name, text string, atLeast int) ([]byte, error) {
 	data, err := base64.RawStdEncoding.Strict().DecodeString(text)
-	if err != nil || len(data) < 16 || len(data) > 64 || strings.ContainsAny(text, "\r\n") {
-		return nil, fmt.Errorf("password hash: expected 16 to 64 bytes of unpadded base64 as %s", name)
+	if err != nil || len(data) < atLeast || len(data) > 64 || strings.ContainsAny(text, "\r\n") {
+		return nil, fmt.Errorf("password hash: expected %d to 64 bytes of unpadded base64 as %s", atLeast, name)
 	}
 	return data, nil
 }
