@@ -39,28 +39,30 @@ func (s *source) add(line string) {
 	}
 }
 
-// clean splits a text into lines. A text that is already clean is not copied.
-func clean(text string) (src source) {
-	if !plainText(text) {
-		text, src.unusual = rewrite(text)
+// read splits a text into lines. A text that is already clean is not copied.
+func (s *source) read(text string) {
+	if s.split(text, true) {
+		return
 	}
-	start := 0
-	for i := range len(text) {
-		if text[i] == '\n' || text[i] == '\r' {
-			src.add(text[start:i])
-			start = i + 1
-		}
-	}
-	src.add(text[start:])
-	return src
+	*s = source{}
+	text, s.unusual = rewrite(text)
+	s.split(text, false)
 }
 
-func plainText(text string) bool {
+// split stops, when strict, at the first character that has no value and ends no line.
+func (s *source) split(text string, strict bool) bool {
+	start := 0
 	for i := range len(text) {
-		if c := text[i]; value(c) < 0 && c != '\n' && c != '\r' {
+		c := text[i]
+		switch {
+		case c == '\n' || c == '\r':
+			s.add(text[start:i])
+			start = i + 1
+		case strict && value(c) < 0:
 			return false
 		}
 	}
+	s.add(text[start:])
 	return true
 }
 

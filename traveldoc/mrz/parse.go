@@ -36,7 +36,8 @@ func Parse(text string, inspection traveldoc.Date, options ...Option) (*Document
 		d.report(Finding{Code: CodeTooLong, Severity: Acknowledge})
 		return d, ErrTooLong
 	}
-	src := clean(text)
+	var src source
+	src.read(text)
 	found, ok := recognise(&src)
 	if !ok {
 		d.report(Finding{Code: CodeUnrecognisable, Severity: Acknowledge})
