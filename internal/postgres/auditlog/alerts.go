@@ -117,31 +117,3 @@ func (w *WitnessStore) AlertSilent(ctx context.Context, limit time.Duration) ([]
 	}
 	return silent, nil
 }
-
-// Checkpoints returns the co-signed checkpoints held of an origin, by size. They are the external evidence with which
-// that node's own database is verified.
-func (w *WitnessStore) Checkpoints(ctx context.Context, origin string) ([][]byte, error) {
-	rows, err := w.db.Pool.Query(ctx, `SELECT note FROM witness_checkpoint WHERE origin = $1 ORDER BY size`, origin)
-	if err != nil {
-		return nil, fmt.Errorf("checkpoints of %s: %w", origin, err)
-	}
-	notes, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
-	if err != nil {
-		return nil, fmt.Errorf("checkpoints of %s: %w", origin, err)
-	}
-	return notes, nil
-}
-
-// Leaves returns the copies of an origin's leaves [first, first+limit), as far as they are held.
-func (w *WitnessStore) Leaves(ctx context.Context, origin string, first int64, limit int) ([][]byte, error) {
-	rows, err := w.db.Pool.Query(ctx, `SELECT leaf FROM witness_leaf
-		WHERE origin = $1 AND leaf_no >= $2 AND leaf_no < $3 ORDER BY leaf_no`, origin, first, first+int64(max(limit, 0)))
-	if err != nil {
-		return nil, fmt.Errorf("leaves of %s: %w", origin, err)
-	}
-	leaves, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
-	if err != nil {
-		return nil, fmt.Errorf("leaves of %s: %w", origin, err)
-	}
-	return leaves, nil
-}

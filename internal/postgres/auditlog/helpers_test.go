@@ -119,7 +119,7 @@ func (s *station) grow(n, step int) {
 // tamper does as the owner of the schema what no program may do, with the triggers out of the way.
 func (s *station) tamper(statements ...string) {
 	s.t.Helper()
-	ctx := s.t.Context()
+	ctx := context.WithoutCancel(s.t.Context())
 	guards := []string{
 		`audit TRIGGER_ append_only`, `audit TRIGGER_ audit_enqueue`, `audit_leaf TRIGGER_ append_only`, `audit_hash TRIGGER_ append_only`,
 		`audit_checkpoint TRIGGER_ append_only`, `audit_cosignature TRIGGER_ append_only`,
@@ -146,9 +146,37 @@ func (s *station) tamper(statements ...string) {
 	}))
 }
 
+// tables are all that Verify reads.
+var tables = []string{"audit", "audit_pending", "audit_leaf", "audit_hash", "audit_checkpoint", "audit_cosignature"}
+
+// save keeps a copy of the log beside it; restore brings it back and makes sure that it is whole.
+func (s *station) save() {
+	s.t.Helper()
+	for _, table := range tables {
+		s.tamper(`CREATE TABLE saved_` + table + ` AS TABLE ` + table)
+	}
+}
+
+func (s *station) restore() {
+	s.t.Helper()
+	var statements []string
+	for _, table := range tables {
+		statements = append(statements, `TRUNCATE `+table+` CASCADE`)
+	}
+	for _, table := range tables {
+		var rows int
+		s.value(&rows, `SELECT count(*) FROM saved_`+table)
+		if rows > 0 {
+			statements = append(statements, `INSERT INTO `+table+` OVERRIDING SYSTEM VALUE SELECT * FROM saved_`+table)
+		}
+	}
+	s.tamper(statements...)
+	require.Nil(s.t, s.verify().Problem)
+}
+
 func (s *station) value(to any, sql string, args ...any) {
 	s.t.Helper()
-	require.NoError(s.t, s.admin.Pool.QueryRow(s.t.Context(), sql, args...).Scan(to))
+	require.NoError(s.t, s.admin.Pool.QueryRow(context.WithoutCancel(s.t.Context()), sql, args...).Scan(to))
 }
 
 func (s *station) verify(change ...func(*auditlog.VerifyOptions)) auditlog.Report {

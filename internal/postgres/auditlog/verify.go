@@ -1,11 +1,9 @@
 package auditlog
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/mod/sumdb/note"
@@ -18,14 +16,17 @@ import (
 type VerifyOptions struct {
 	Keys      []note.Verifier // of the log's origin and of witnesses
 	External  [][]byte        // checkpoints that were kept elsewhere, as signed notes
-	Reference Reference       // the witness's copies, to name a rewritten leaf exactly; may be nil
+	Reference Reference       // what the witness holds: its checkpoints, and copies that name a rewritten leaf; may be nil
 	Workers   int             // connections that read and hash; 2 if not set
 	Progress  func(done, total int64)
 }
 
-// Reference gives copies of leaves that were kept elsewhere, as canonical bytes; fewer than limit only at the end.
+// Reference is what was kept of a log elsewhere.
 type Reference interface {
+	// Leaves gives the copies [first, first+limit), as canonical bytes; fewer only at the end.
 	Leaves(ctx context.Context, origin string, first int64, limit int) ([][]byte, error)
+	// Checkpoints gives signed notes larger than after, by size; fewer than limit only at the end.
+	Checkpoints(ctx context.Context, origin string, after int64, limit int) ([][]byte, error)
 }
 
 // Verify recomputes every leaf from its audit row, the tree from the leaves, and compares with the stored hashes, the
@@ -46,14 +47,14 @@ func Verify(ctx context.Context, db *postgres.DB, opts VerifyOptions) (Report, e
 
 // verification is one run of Verify.
 type verification struct {
-	db       *postgres.DB
-	tx       pgx.Tx // holds the snapshot
-	opts     VerifyOptions
-	keys     keyring
-	external []evidence // by size
-	report   *Report
-	tree     *audit.Tree // over the leaves verified so far
-	proven   int64       // leaves that evidence from outside proves
+	db      *postgres.DB
+	tx      pgx.Tx // holds the snapshot
+	opts    VerifyOptions
+	keys    keyring
+	outside *outside // evidence that was kept elsewhere
+	report  *Report
+	tree    *audit.Tree // over the leaves verified so far
+	proven  int64       // leaves that evidence from outside proves
 }
 
 // run goes through the checks in the order in which their findings matter.
@@ -77,7 +78,7 @@ func (v *verification) run(ctx context.Context) error {
 	return v.warn(ctx)
 }
 
-// prepare finds out whose log it is and opens the external checkpoints.
+// prepare finds out whose log it is and opens the evidence from outside.
 func (v *verification) prepare(ctx context.Context) error {
 	last, err := newestCheckpoint(ctx, v.tx)
 	if err != nil {
@@ -91,19 +92,10 @@ func (v *verification) prepare(ctx context.Context) error {
 		return err
 	}
 	v.report.Origin = v.keys.name()
-	for i, msg := range v.opts.External {
-		found, err := v.keys.open(msg)
-		if err != nil {
-			return fmt.Errorf("external checkpoint %d: %w", i+1, err)
-		}
-		if found.Size == 0 {
-			continue // every log begins with the empty one
-		}
-		found.external, found.from = true, "a checkpoint kept elsewhere"
-		v.external = append(v.external, found)
+	if v.outside, err = openOutside(v.keys, v.opts.External, v.opts.Reference); err != nil {
+		return err
 	}
-	slices.SortFunc(v.external, func(a, b evidence) int { return cmp.Compare(a.Size, b.Size) })
-	return nil
+	return v.outside.fill(ctx)
 }
 
 // checkEnd looks for leaves that a checkpoint covers and the log has no longer.
@@ -116,8 +108,12 @@ func (v *verification) checkEnd(ctx context.Context) (*Problem, error) {
 		return nil, err
 	}
 	from := "a checkpoint in the database"
-	if n := len(v.external); n > 0 && v.external[n-1].Size > beyond {
-		beyond, from = v.external[n-1].Size, v.external[n-1].from
+	kept, err := v.outside.largest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if kept.Size > beyond {
+		beyond, from = kept.Size, kept.from
 	}
 	if beyond <= size {
 		return nil, nil

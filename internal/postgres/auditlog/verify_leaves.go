@@ -2,6 +2,7 @@ package auditlog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -23,9 +24,9 @@ func (v *verification) checkLeaves(ctx context.Context) (problem *Problem, err e
 	if err := v.tx.QueryRow(ctx, `SELECT pg_export_snapshot()`).Scan(&snapshot); err != nil {
 		return nil, err
 	}
-	workers := v.opts.Workers
-	if workers <= 0 {
-		workers = 2
+	workers, err := v.workers()
+	if err != nil {
+		return nil, err
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -49,6 +50,19 @@ func (v *verification) checkLeaves(ctx context.Context) (problem *Problem, err e
 		return nil, nil
 	}
 	return problem, nil
+}
+
+// workers is how many connections read beside the one that holds the snapshot.
+func (v *verification) workers() (int, error) {
+	wanted := v.opts.Workers
+	if wanted <= 0 {
+		wanted = 2
+	}
+	free := int(v.db.Pool.Config().MaxConns) - 1
+	if free < 1 {
+		return 0, errors.New("the pool must allow 2 connections or more")
+	}
+	return min(wanted, free), nil
 }
 
 // job is a chunk that somebody reads and somebody waits for.
@@ -131,7 +145,9 @@ func (v *verification) judge(ctx context.Context, c chunk) (*Problem, error) {
 			}
 			checkpoints = checkpoints[1:]
 		}
-		if problem := v.judgeExternal(); problem != nil {
+		if problem, err := v.judgeOutside(ctx); err != nil {
+			return nil, err
+		} else if problem != nil {
 			return v.explain(ctx, c, problem)
 		}
 	}
@@ -195,15 +211,17 @@ func (v *verification) judgeCheckpoint(stored storedCheckpoint) *Problem {
 	return v.judgeRoot(stored.evidence)
 }
 
-// judgeExternal compares with the external checkpoints of the present size.
-func (v *verification) judgeExternal() *Problem {
-	for len(v.external) > 0 && v.external[0].Size == v.tree.Size() {
-		if problem := v.judgeRoot(v.external[0]); problem != nil {
-			return problem
+// judgeOutside compares with the evidence from outside about the present size.
+func (v *verification) judgeOutside(ctx context.Context) (*Problem, error) {
+	for {
+		next, ok, err := v.outside.take(ctx, v.tree.Size())
+		if err != nil || !ok {
+			return nil, err
 		}
-		v.external = v.external[1:]
+		if problem := v.judgeRoot(next); problem != nil {
+			return problem, nil
+		}
 	}
-	return nil
 }
 
 // judgeRoot compares the tree with a checkpoint of its size. The leaves up to the last good checkpoint are proven, so that

@@ -13,6 +13,12 @@ import (
 	"github.com/openbmis/openbmis/internal/postgres"
 	"github.com/openbmis/openbmis/internal/postgres/auditlog"
 	"github.com/openbmis/openbmis/migrations"
+	"github.com/openbmis/openbmis/replication"
+)
+
+var (
+	_ replication.AuditLog = (*auditlog.Log)(nil)
+	_ replication.Witness  = (*auditlog.WitnessStore)(nil)
 )
 
 // centre is a witness with a clock that the test moves.
@@ -69,14 +75,17 @@ func (c *centre) requireAlert(kind audit.Misconduct, leaf int64) {
 	require.Equal(c.t, leaf, alerts[0].Leaf, alerts[0].Detail)
 }
 
-// held is what the witness knows of the station, as an option of Verify.
-func (c *centre) held(s *station) func(*auditlog.VerifyOptions) {
+// held is what the witness knows of its stations, as an option of Verify.
+func (c *centre) held(o *auditlog.VerifyOptions) {
+	o.Reference, o.Keys = auditlog.NewWitnessReader(c.db), append(o.Keys, c.key.Verifier())
+}
+
+// kept is what was copied from the witness to a file.
+func (c *centre) kept(o *auditlog.VerifyOptions) {
 	c.t.Helper()
-	notes, err := c.store.Checkpoints(c.t.Context(), s.key.Origin())
+	notes, err := auditlog.NewWitnessReader(c.db).Checkpoints(c.t.Context(), "airport-1", 0, 100)
 	require.NoError(c.t, err)
-	return func(o *auditlog.VerifyOptions) {
-		o.External, o.Reference, o.Keys = notes, c.store, append(o.Keys, c.key.Verifier())
-	}
+	o.External, o.Keys = notes, append(o.Keys, c.key.Verifier())
 }
 
 func TestTheWitnessFollowsALog(t *testing.T) {
@@ -95,7 +104,7 @@ func TestTheWitnessFollowsALog(t *testing.T) {
 	receipt = c.follow(s, 300)
 	require.EqualValues(t, 750, receipt.Size)
 
-	report := s.verify(c.held(s))
+	report := s.verify(c.held)
 	require.Nil(t, report.Problem, "%v", report.Problem)
 	require.EqualValues(t, 750, report.Cosigned)
 	require.EqualValues(t, 6, report.Checkpoints, "two own, two co-signed, two external")
@@ -168,9 +177,9 @@ func TestACloneOfTheKeyIsFoundAsAFork(t *testing.T) {
 	require.EqualValues(t, 517, refusal.Leaf)
 	c.requireAlert(audit.Fork, 517)
 
-	problem := requireProblem(t, clone.verify(c.held(s)), auditlog.Rewritten, 517, 517)
+	problem := requireProblem(t, clone.verify(c.held), auditlog.Rewritten, 517, 517)
 	require.Contains(t, problem.Detail, "differs from the witness's copy in: at, ")
-	require.Nil(t, s.verify(c.held(s)).Problem)
+	require.Nil(t, s.verify(c.held).Problem)
 }
 
 // Where the clone goes on at the witness's size only the tree shows the fork; sending all again names the leaf.
@@ -209,7 +218,8 @@ func TestARollbackIsFoundByWhatWasCosigned(t *testing.T) {
 	rolledBack.grow(400, 300)
 	require.Nil(t, rolledBack.verify().Problem, "by itself it is sound")
 
-	requireProblem(t, rolledBack.verify(c.held(s)), auditlog.Truncated, 400, 599)
+	requireProblem(t, rolledBack.verify(c.held), auditlog.Truncated, 400, 599)
+	requireProblem(t, rolledBack.verify(c.kept), auditlog.Truncated, 400, 599)
 
 	_, err := rolledBack.log.Outgoing(t.Context(), 600, 100)
 	require.ErrorIs(t, err, auditlog.ErrWitnessAhead)
@@ -237,9 +247,8 @@ func TestALogChainedAnewIsFoundByWhatWasCosigned(t *testing.T) {
 	s.chain()
 	require.Nil(t, s.verify().Problem, "by itself it is sound")
 
-	noCopies := func(o *auditlog.VerifyOptions) { o.Reference = nil }
-	requireProblem(t, s.verify(c.held(s), noCopies), auditlog.Rewritten, 600, 1199)
-	problem := requireProblem(t, s.verify(c.held(s)), auditlog.Rewritten, 717, 717)
+	requireProblem(t, s.verify(c.kept), auditlog.Rewritten, 600, 1199)
+	problem := requireProblem(t, s.verify(c.held), auditlog.Rewritten, 717, 717)
 	require.Contains(t, problem.Detail, "in: actor, decision")
 }
 
@@ -255,7 +264,7 @@ func TestALogChainedAnewWithoutTheKeyIsFound(t *testing.T) {
 	require.NoError(t, err)
 
 	requireProblem(t, s.verify(), auditlog.Rewritten, 300, 599)
-	problem := requireProblem(t, s.verify(c.held(s)), auditlog.Rewritten, 517, 517)
+	problem := requireProblem(t, s.verify(c.held), auditlog.Rewritten, 517, 517)
 	require.Contains(t, problem.Detail, "in: purpose")
 
 	s.record(1200, 1201)
