@@ -14,6 +14,9 @@ type cli struct {
 	MRZ  mrzCommand  `cmd:"" name:"mrz" help:"Read machine readable zones and print what they say as JSON."`
 	User userCommand `cmd:"" help:"Keep the accounts of a station or of the centre."`
 
+	Audit auditCommand `cmd:"" help:"Verify the audit log, print its head and its key."`
+
+	Demo    demoCommand    `cmd:"" help:"Run a small country: the centre, two stations, and travellers."`
 	Migrate migrateCommand `cmd:"" help:"Look after the schema of a database."`
 }
 

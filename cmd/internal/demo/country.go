@@ -1,0 +1,67 @@
+package demo
+
+import (
+	"time"
+
+	"github.com/openbmis/openbmis/cmd/internal/simulate"
+	"github.com/openbmis/openbmis/internal/auth"
+	"github.com/openbmis/openbmis/internal/config"
+)
+
+// post is one crossing point of the demo's country.
+type post struct {
+	id, name  string
+	transport config.Transport
+	zone      string
+	lanes     string
+	profile   simulate.Profile
+}
+
+// Lanes of the simulator; the counter marks what crosses there.
+const (
+	laneIn  = "SIM"
+	laneOut = "SIM-OUT"
+)
+
+func posts() []post {
+	return []post{
+		{id: "almara-air", name: "Almara airport", transport: config.Air, zone: "Europe/Lisbon",
+			lanes: "1:entry,2:exit," + laneIn + ":entry," + laneOut + ":exit", profile: simulate.Airport},
+		{id: "kestrel-land", name: "Kestrel pass", transport: config.Land, zone: "Europe/Lisbon",
+			lanes: "1:entry,2:exit," + laneIn + ":entry," + laneOut + ":exit", profile: simulate.Road},
+	}
+}
+
+func (p post) location() (*time.Location, error) { return time.LoadLocation(p.zone) }
+
+// person is an account that the demo makes.
+type person struct {
+	login, name string
+	role        auth.Role
+}
+
+// Simulated officers work like people, and are told apart by their names.
+const (
+	simulatorIn  = "simulator-in"
+	simulatorOut = "simulator-out"
+)
+
+func stationPeople() []person {
+	return []person{
+		{"officer", "Officer at the counter", auth.RoleOfficer},
+		{"supervisor", "Supervisor of the shift", auth.RoleSupervisor},
+		{"administrator", "Administrator of the station", auth.RoleAdministrator},
+		{"auditor", "Auditor", auth.RoleAuditor},
+		{simulatorIn, "Simulator, way in", auth.RoleOfficer},
+		{simulatorOut, "Simulator, way out", auth.RoleOfficer},
+	}
+}
+
+func centralPeople() []person {
+	return []person{
+		{"analyst", "Analyst", auth.RoleAnalyst},
+		{"supervisor", "Keeper of the alert list", auth.RoleSupervisor},
+		{"administrator", "Administrator of the centre", auth.RoleAdministrator},
+		{"auditor", "Auditor", auth.RoleAuditor},
+	}
+}

@@ -1,0 +1,41 @@
+package demo
+
+import (
+	"fmt"
+	"path/filepath"
+	"text/tabwriter"
+)
+
+func (d *demo) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(d.Out, format+"\n", args...) // a closed terminal is no reason to stop
+}
+
+// tell prints where everything is and how to get in.
+func (d *demo) tell() {
+	table := tabwriter.NewWriter(d.Out, 0, 0, 2, ' ', 0)
+	row := func(cells ...any) { _, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", cells...) } // Flush tells of a failure
+	row("WHERE", "AS", "PASSWORD", "TO SEE")
+	for i, p := range posts() {
+		url := fmt.Sprintf("https://%s.localhost:%d", p.id, d.Ports.Stations[i])
+		row(url, "officer", d.passwords.password(p.id, "officer"), p.name+": the counter; choose lane 1 or 2, or watch "+laneIn)
+		row("", "supervisor", d.passwords.password(p.id, "supervisor"), "the same, with the reasons of hits")
+	}
+	url := fmt.Sprintf("https://central.localhost:%d", d.Ports.Central)
+	row(url, "analyst", d.passwords.password("central", "analyst"), "live crossings, search, flows, stations")
+	for _, login := range []string{"supervisor", "administrator", "auditor"} {
+		row("", login, d.passwords.password("central", login), map[string]string{
+			"supervisor": "the national alert list", "administrator": "stations, accounts", "auditor": "the audit log",
+		}[login])
+	}
+	if err := table.Flush(); err != nil {
+		d.tools.Log.Warn("demo: terminal is gone", "error", err)
+	}
+	if d.first {
+		d.say("\nThe passwords were generated now; they stay in %s.", filepath.Join(d.Dir, "credentials"))
+	} else {
+		d.say("\nData and passwords are those of the first start (%s).", filepath.Join(d.Dir, "credentials"))
+	}
+	d.say("The certificates are the demo's own: accept the browser's warning, or import %s.", filepath.Join(d.Dir, "*", "ca", "root.crt"))
+	d.say("A name like central.localhost that does not open: use localhost instead.")
+	d.say("Health: %s   Logs: %s   Stop: Ctrl-C", d.Ports.HealthURL(), filepath.Join(d.Dir, "*.log"))
+}
