@@ -239,7 +239,7 @@ const maxPasswordLine = 4096
 
 func readPassword(in io.Reader) (string, error) {
 	line, err := bufio.NewReader(io.LimitReader(in, maxPasswordLine)).ReadString('\n')
-	if err != nil && err != io.EOF { //nolint:errorlint // io.Reader gives this very value
+	if err != nil && !errors.Is(err, io.EOF) {
 		return "", fmt.Errorf("reading the password: %w", err)
 	}
 	line = strings.TrimRight(line, "\r\n")

@@ -100,20 +100,24 @@ func validLanguage(tag string) bool {
 	return len(tag) <= 35 && regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`).MatchString(tag)
 }
 
-// choosePassword sets the given password, or a generated one.
+// choosePassword sets the given password, or a generated one when it is empty.
 func (s *Service) choosePassword(ctx context.Context, account *Account, given string) (string, error) {
-	password, err := given, error(nil)
+	password := given
 	if given == "" {
-		if password, err = GeneratePassword(s.Random); err != nil {
+		generated, err := GeneratePassword(s.Random)
+		if err != nil {
 			return "", fmt.Errorf("generating a password: %w", err)
 		}
+		password = generated
 	} else if err := CheckPassword(given, account.Login); err != nil {
 		return "", err
 	}
 	prepared, _ := preparePassword(password)
-	if account.PasswordHash, err = s.Hasher.Hash(ctx, prepared); err != nil {
+	hash, err := s.Hasher.Hash(ctx, prepared)
+	if err != nil {
 		return "", fmt.Errorf("setting a password: %w", err)
 	}
+	account.PasswordHash = hash
 	account.MustChangePassword = given == "" && s.Policy.ChangeGenerated
 	return password, nil
 }

@@ -99,6 +99,7 @@ func parseParams(text string) (Params, error) {
 	if values[2] > maxLanes {
 		return Params{}, fmt.Errorf("argon2id: p=%d, expected 1 to %d", values[2], maxLanes)
 	}
+	//nolint:gosec // ParseUint bounds the first two to 32 bits, the check above the last
 	params := Params{MemoryKiB: uint32(values[0]), Passes: uint32(values[1]), Lanes: uint8(values[2])}
 	return params, params.check()
 }

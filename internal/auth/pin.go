@@ -37,7 +37,7 @@ func preparePIN(typed string) (string, bool) {
 func decimalDigit(r rune) (byte, bool) {
 	for _, zero := range []rune{'0', 0x0660, 0x06F0, 0x0966, 0x09E6, 0xFF10} {
 		if r >= zero && r <= zero+9 {
-			return byte('0' + r - zero), true
+			return "0123456789"[r-zero], true
 		}
 	}
 	return 0, false

@@ -141,7 +141,7 @@ func (s *Service) Run(ctx context.Context) error {
 
 func (s *Service) tell(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil {
-		s.Logger.WarnContext(ctx, what+" failed", "error", err)
+		s.Logger.WarnContext(ctx, "sessions: looking after them failed", "doing", what, "error", err)
 	}
 }
 

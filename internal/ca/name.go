@@ -29,11 +29,11 @@ func stationURI(id string) *url.URL {
 // StationOf is the station that a certificate names. It is an error when it names none, or more than one thing.
 func StationOf(cert *x509.Certificate) (string, error) {
 	if len(cert.URIs) != 1 || len(cert.DNSNames)+len(cert.IPAddresses)+len(cert.EmailAddresses) != 0 {
-		return "", fmt.Errorf("certificate: expected one URI %s... as its only name", stationURN)
+		return "", fmt.Errorf("certificate: expected one URI that begins with %s as its only name", stationURN)
 	}
 	id, found := strings.CutPrefix(cert.URIs[0].String(), stationURN)
 	if !found {
-		return "", fmt.Errorf("certificate: expected a URI %s...", stationURN)
+		return "", fmt.Errorf("certificate: expected a URI that begins with %s", stationURN)
 	}
 	return id, CheckStationID(id)
 }

@@ -135,7 +135,7 @@ func TestStreamsEndWhenTheDatabaseStaysAway(t *testing.T) {
 	h.clock.pass(30 * time.Second)
 	<-stream.Done()
 	require.ErrorIs(t, context.Cause(stream), auth.ErrUnconfirmed)
-	require.Contains(t, h.log.String(), "looking at watched sessions failed")
+	require.Contains(t, h.log.String(), "looking at watched sessions")
 }
 
 func TestAWatchWithoutRunIsOverAtOnce(t *testing.T) {
