@@ -70,8 +70,8 @@ deps-server: ## install PostgreSQL's server programs when they are missing
 deps-browser: ## install what the browser tests need when it is missing
 	@scripts/install-deps browser
 
-vendor-assets: ## bring the third-party browser files from npm and check them against their list
-	@scripts/vendor-assets
+vendor-assets: ## bring the third-party browser files from npm (needs npm) and check them against ui/assets/vendor.json
+	cd ui/assets && $(GO) run ./internal/vendorassets
 
 clean: ## remove what was built
 	rm -rf bin

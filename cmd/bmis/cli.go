@@ -14,10 +14,10 @@ type cli struct {
 	MRZ  mrzCommand  `cmd:"" name:"mrz" help:"Read machine readable zones and print what they say as JSON."`
 	User userCommand `cmd:"" help:"Keep the accounts of a station or of the centre."`
 
-	Audit auditCommand `cmd:"" help:"Verify the audit log, print its head and its key."`
-
-	Demo    demoCommand    `cmd:"" help:"Run a small country: the centre, two stations, and travellers."`
-	Migrate migrateCommand `cmd:"" help:"Look after the schema of a database."`
+	Demo     demoCommand     `cmd:"" help:"Run a small country: the centre, two stations, and travellers."`
+	Audit    auditCommand    `cmd:"" help:"Verify the audit log, print its head and its key."`
+	Simulate simulateCommand `cmd:"" help:"Let synthetic travellers cross at a test station."`
+	Migrate  migrateCommand  `cmd:"" help:"Look after the schema of a database."`
 }
 
 // app is what commands use of the world.
