@@ -35,7 +35,7 @@ type state struct {
 
 // Listen starts a proxy to target (host:port) on a free port of this machine.
 func Listen(target string) (*Proxy, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // returns at once
 	if err != nil {
 		return nil, fmt.Errorf("fault proxy: %w", err)
 	}

@@ -15,10 +15,10 @@ import (
 // tempDir is a directory that the server's user can reach: testing's own is closed to others, as root it would be in the way.
 func tempDir(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "bmis-pgcluster-test-")
+	dir, err := os.MkdirTemp("", "bmis-pgcluster-test-") //nolint:usetesting // see above
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
-	require.NoError(t, os.Chmod(dir, 0o711)) //nolint:gosec // the point of the function
+	require.NoError(t, os.Chmod(dir, 0o711))
 	return dir
 }
 

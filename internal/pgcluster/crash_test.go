@@ -172,7 +172,7 @@ func startPostgres(t *testing.T, root string) (pid int) {
 	require.NoError(t, err)
 	program := filepath.Join(string(bin[:len(bin)-1]), "postgres")
 	cmd := exec.Command(program, "-D", filepath.Join(root, "data"), "-c", "listen_addresses=",
-		"-c", "unix_socket_directories="+root) //nolint:gosec // PostgreSQL
+		"-c", "unix_socket_directories="+root)
 	cmd.Dir = "/"
 	info, err := os.Stat(root)
 	require.NoError(t, err)

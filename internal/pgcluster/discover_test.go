@@ -15,7 +15,7 @@ func install(t *testing.T, dir, version string) string {
 	require.NoError(t, os.MkdirAll(dir, 0o700))
 	script := fmt.Sprintf("#!/bin/sh\necho 'postgres (PostgreSQL) %s'\n", version)
 	for _, name := range []string{"initdb", "postgres"} {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(script), 0o700)) //nolint:gosec // to be executed
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(script), 0o700))
 	}
 	return dir
 }
@@ -57,7 +57,7 @@ func TestPgConfigGoesFirst(t *testing.T) {
 	root, places := machine(t)
 	own := install(t, filepath.Join(root, "own/bin"), "12.1")
 	script := "#!/bin/sh\n[ \"$1\" = --bindir ] && echo " + own + "\n"
-	require.NoError(t, os.WriteFile(filepath.Join(root, "pg_config"), []byte(script), 0o700)) //nolint:gosec // to be executed
+	require.NoError(t, os.WriteFile(filepath.Join(root, "pg_config"), []byte(script), 0o700))
 	t.Setenv("PATH", root+":/bin")
 	found, err := discover(t.Context(), "", 0, places)
 	require.NoError(t, err)
@@ -89,7 +89,7 @@ func TestProgramsThatDoNotRunAreAnError(t *testing.T) {
 	_, err := discover(t.Context(), install(t, root+"/mute", ""), 0, nil)
 	require.ErrorContains(t, err, "expected a number")
 	broken := install(t, root+"/broken", "")
-	require.NoError(t, os.WriteFile(broken+"/postgres", []byte("#!/bin/sh\nexit 3\n"), 0o700)) //nolint:gosec // to be executed
+	require.NoError(t, os.WriteFile(broken+"/postgres", []byte("#!/bin/sh\nexit 3\n"), 0o700))
 	_, err = discover(t.Context(), broken, 0, nil)
 	require.ErrorContains(t, err, "exit status 3")
 }

@@ -25,7 +25,7 @@ func crashed(t *testing.T) (root string, stamp func(pid int)) {
 	child := startSupervisor(t, root, nil)
 	pid, _ := child.ready(t)
 	file := filepath.Join(root, "data", "postmaster.pid")
-	text, err := os.ReadFile(file) //nolint:gosec // ours
+	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	info, err := os.Stat(file)
 	require.NoError(t, err)

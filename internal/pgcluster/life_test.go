@@ -35,7 +35,7 @@ func TestALongPathIsNoObstacle(t *testing.T) {
 
 func TestALongTemporaryDirectoryIsNoObstacle(t *testing.T) {
 	long := filepath.Join(tempDir(t), strings.Repeat("long/", 30))
-	require.NoError(t, os.MkdirAll(long, 0o711)) //nolint:gosec // to be entered by PostgreSQL's user
+	require.NoError(t, os.MkdirAll(long, 0o711))
 	cluster := start(t, pgcluster.Config{Root: tempDir(t), TempDir: long})
 	require.NotContains(t, cluster.SocketDir(), long)
 	left, err := os.ReadDir(long)

@@ -13,11 +13,11 @@ var ErrBusy = errors.New("another program runs the database in this directory")
 
 // takeLock takes the lock of a cluster's directory, for as long as the file is open. The kernel frees it when we die.
 func takeLock(path string) (*os.File, error) {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // below the configured root
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil { //nolint:gosec // descriptors are small
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		holder := make([]byte, 20)
 		n, _ := file.Read(holder) // the pid only helps the reader of the message
 		err = errors.Join(err, file.Close())

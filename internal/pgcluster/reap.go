@@ -69,20 +69,24 @@ func (c *Cluster) goneWithin(ctx context.Context, pid int, d time.Duration) bool
 // the same user, PostgreSQL would take it for a running postmaster. Our own pid in its place says "stale" (a postmaster disregards its
 // parent's). The other lines stay: they let PostgreSQL find backends that still live.
 func (c *Cluster) disown(path string, pid int) error {
-	if syscall.Kill(pid, 0) != nil {
-		return nil // dead, or not ours to ask about: PostgreSQL sees that itself
+	if !signalable(pid) {
+		return nil // PostgreSQL sees for itself that it is stale
 	}
-	text, err := os.ReadFile(path) //nolint:gosec // below the configured root
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
 	_, rest, _ := strings.Cut(string(text), "\n")
 	fresh := path + ".new"
-	if err := os.WriteFile(fresh, []byte(strconv.Itoa(os.Getpid())+"\n"+rest), 0o600); err != nil {
+	stamped := []byte(strconv.Itoa(os.Getpid()) + "\n" + rest)
+	if err := os.WriteFile(fresh, stamped, 0o600); err != nil { //nolint:gosec // beside the file it replaces
 		return err
 	}
 	return errors.Join(c.as.give(fresh), os.Rename(fresh, path))
 }
+
+// signalable says whether a process lives that we may send signals to.
+func signalable(pid int) bool { return syscall.Kill(pid, 0) == nil }
 
 // setAside takes away a postmaster.pid that a full disk or a power failure has spoilt; PostgreSQL would refuse to start. PostgreSQL
 // still finds backends that live, by the shared memory of this data directory.
@@ -96,7 +100,7 @@ var errBogus = errors.New("expected a process id")
 
 // pidIn reads the first line of a postmaster.pid; a single-user server has written its pid negative.
 func pidIn(path string) (int, error) {
-	text, err := os.ReadFile(path) //nolint:gosec // below the configured root
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return 0, err
 	}
@@ -116,7 +120,7 @@ func runsPostgresOn(pid int, data string) bool {
 	if err != nil || filepath.Base(strings.TrimSuffix(program, " (deleted)")) != "postgres" {
 		return false
 	}
-	line, err := os.ReadFile(filepath.Join(proc, "cmdline")) //nolint:gosec // below /proc
+	line, err := os.ReadFile(filepath.Join(proc, "cmdline"))
 	if err != nil {
 		return false
 	}
@@ -133,5 +137,7 @@ func Reap(ctx context.Context, cfg Config) error {
 	if c.lock, err = takeLock(filepath.Join(c.cfg.Root, "supervisor.lock")); err != nil {
 		return err
 	}
-	return errors.Join(c.reap(ctx), c.lock.Close())
+	err = c.reap(ctx)
+	c.removeOldSocketDir()
+	return errors.Join(err, c.lock.Close())
 }

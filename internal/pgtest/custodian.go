@@ -47,7 +47,7 @@ func startCustodian(ctx context.Context, dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	output, err := os.OpenFile(filepath.Join(dir, logFile), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // our own
+	output, err := os.OpenFile(filepath.Join(dir, logFile), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return "", err
 	}
@@ -56,8 +56,8 @@ func startCustodian(ctx context.Context, dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer func() { _ = word.Close() }()                          // read to its end
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), self) //nolint:gosec // ourselves
+	defer func() { _ = word.Close() }() // read to its end
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), self)
 	cmd.Env = append(os.Environ(), custodianEnv+"="+dir)
 	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = dir, output, output, []*os.File{wordOut}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // a Ctrl-C on the tests is not meant for it
@@ -86,23 +86,29 @@ func readWord(from io.Reader, log string) (string, error) {
 func custodian(dir string, wait patience) int {
 	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer cancel()
-	word := os.NewFile(3, "word")
-	cluster, err := startShared(ctx, dir)
+	err := runCustodian(ctx, dir, wait, os.NewFile(3, "word"))
 	if err != nil {
-		fmt.Fprintf(word, "%s%s\n", failLine, strings.ReplaceAll(err.Error(), "\n", "; "))
-		return 1
-	}
-	fmt.Fprintf(word, "%s%s\n", readyLine, cluster.SocketDir())
-	holders := wait.forHolders(ctx, dir, cluster.Done())
-	err = stopShared(dir, cluster)
-	if holders != nil {
-		err = errors.Join(err, holders.Close())
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		slog.New(slog.NewTextHandler(os.Stderr, nil)).Error("test cluster", "error", err)
 		return 1
 	}
 	return 0
+}
+
+func runCustodian(ctx context.Context, dir string, wait patience, word io.Writer) error {
+	cluster, err := startShared(ctx, dir)
+	if err != nil {
+		_, sayErr := fmt.Fprintf(word, "%s%s\n", failLine, strings.ReplaceAll(err.Error(), "\n", "; "))
+		return errors.Join(err, sayErr)
+	}
+	if _, err := fmt.Fprintf(word, "%s%s\n", readyLine, cluster.SocketDir()); err != nil {
+		return errors.Join(err, stopShared(dir, cluster)) // who asked is gone
+	}
+	holders, err := wait.forHolders(ctx, dir, cluster.Done())
+	err = errors.Join(err, stopShared(dir, cluster))
+	if holders != nil {
+		err = errors.Join(err, holders.Close())
+	}
+	return err
 }
 
 // startShared starts the cluster on the data of the last run, if that was stopped cleanly; otherwise on fresh data, because without
@@ -156,29 +162,27 @@ func dropLeftovers(ctx context.Context, s shared) error {
 
 // forHolders returns when nobody holds the cluster for a while, with the lock that keeps newcomers waiting until it has stopped; or
 // without it when the cluster ended or we shall end.
-func (p patience) forHolders(ctx context.Context, dir string, ended <-chan error) *os.File {
-	holders, err := os.OpenFile(filepath.Join(dir, holdersFile), os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // our own
+func (p patience) forHolders(ctx context.Context, dir string, ended <-chan error) (*os.File, error) {
+	holders, err := os.OpenFile(filepath.Join(dir, holdersFile), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return nil
+		return nil, err
 	}
 	ticker := time.NewTicker(p.poll)
 	defer ticker.Stop()
 	for idle := time.Duration(0); ; idle += p.poll {
 		select {
 		case <-ctx.Done():
-			return holders
-		case <-ended:
-			return holders
+			return holders, nil
+		case err := <-ended:
+			return holders, err
 		case <-ticker.C:
 		}
-		if flock(holders, syscall.LOCK_EX|syscall.LOCK_NB) != nil {
+		if err := flock(holders, syscall.LOCK_EX|syscall.LOCK_NB); err != nil { // somebody holds it
 			idle = 0
 		} else if idle >= p.idle {
-			return holders
+			return holders, nil
 		} else if err := flock(holders, syscall.LOCK_UN); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return holders
+			return holders, err
 		}
 	}
 }

@@ -86,7 +86,11 @@ func TestTheCustodianStaysWhileSomebodyHolds(t *testing.T) {
 	require.NoError(t, err)
 	result := make(chan *os.File, 1)
 	go func() {
-		result <- patience{idle: 30 * time.Millisecond, poll: time.Millisecond}.forHolders(context.Background(), dir, nil)
+		taken, err := patience{idle: 30 * time.Millisecond, poll: time.Millisecond}.forHolders(context.Background(), dir, nil)
+		if err != nil {
+			t.Error(err)
+		}
+		result <- taken
 	}()
 	select {
 	case <-result:
@@ -95,7 +99,7 @@ func TestTheCustodianStaysWhileSomebodyHolds(t *testing.T) {
 	}
 	require.NoError(t, held.Close())
 	taken := <-result
-	newcomer, err := os.Open(path) //nolint:gosec // ours
+	newcomer, err := os.Open(path)
 	require.NoError(t, err)
 	require.ErrorIs(t, flock(newcomer, syscall.LOCK_SH|syscall.LOCK_NB), syscall.EWOULDBLOCK, "newcomers wait until it has stopped")
 	require.NoError(t, taken.Close())
@@ -106,7 +110,8 @@ func TestTheCustodianStaysWhileSomebodyHolds(t *testing.T) {
 func TestTheCustodianGoesWithItsCluster(t *testing.T) {
 	ended := make(chan error, 1)
 	ended <- nil
-	held := patience{idle: time.Hour, poll: time.Hour}.forHolders(t.Context(), TempDir(t), ended)
+	held, err := patience{idle: time.Hour, poll: time.Hour}.forHolders(t.Context(), TempDir(t), ended)
+	require.NoError(t, err)
 	require.NoError(t, held.Close())
 }
 

@@ -14,7 +14,7 @@ import (
 // custodianPid reads who holds the cluster's lock.
 func custodianPid(t *testing.T, root string) int {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(root, "supervisor.lock")) //nolint:gosec // ours
+	text, err := os.ReadFile(filepath.Join(root, "supervisor.lock"))
 	require.NoError(t, err)
 	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
 	require.NoError(t, err)

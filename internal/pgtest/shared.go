@@ -41,13 +41,13 @@ func join(t testing.TB) shared {
 // sharedDir is the well-known directory of a user's cluster. Somebody else's directory at that place is refused.
 func sharedDir(temp string, uid int) (string, error) {
 	dir := filepath.Join(temp, fmt.Sprintf("bmis-pgtest-%d", uid))
-	if err := os.Mkdir(dir, 0o711); err != nil && !os.IsExist(err) { //nolint:gosec // to be entered by PostgreSQL's user
+	if err := os.Mkdir(dir, 0o711); err != nil && !os.IsExist(err) {
 		return "", err
 	}
 	if err := ownedBy(dir, uid); err != nil {
 		return "", err
 	}
-	return dir, os.Chmod(dir, 0o711) //nolint:gosec // whatever the umask
+	return dir, os.Chmod(dir, 0o711)
 }
 
 // ensure gives the socket directory of the running cluster; it starts one when there is none.
@@ -56,8 +56,8 @@ func ensure(ctx context.Context, dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer func() { _ = starting.Close() }()                    // closing a lock file that was only read cannot lose anything
-	socket, err := os.ReadFile(filepath.Join(dir, socketFile)) //nolint:gosec // below our own directory
+	defer func() { _ = starting.Close() }() // closing a lock file that was only read cannot lose anything
+	socket, err := os.ReadFile(filepath.Join(dir, socketFile))
 	if err == nil && answers(ctx, shared{string(socket)}) {
 		return string(socket), nil
 	}

@@ -11,9 +11,9 @@ import (
 // when the tests run as root.
 func TempDir(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "bmis-test-")
+	dir, err := os.MkdirTemp("", "bmis-test-") //nolint:usetesting // see above
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
-	require.NoError(t, os.Chmod(dir, 0o711)) //nolint:gosec // to be entered, not listed
+	require.NoError(t, os.Chmod(dir, 0o711))
 	return dir
 }

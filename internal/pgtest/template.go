@@ -119,7 +119,7 @@ func dropOldTemplates(ctx context.Context, conn *pgx.Conn, kind migrations.Kind)
 	for _, name := range old {
 		_, err := conn.Exec(ctx, "DROP DATABASE IF EXISTS "+name)
 		var answer *pgconn.PgError
-		if err != nil && !(errors.As(err, &answer) && answer.Code == "55006") { // object_in_use
+		if err != nil && (!errors.As(err, &answer) || answer.Code != "55006") { // object_in_use
 			return err
 		}
 	}
