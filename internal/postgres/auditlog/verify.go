@@ -88,6 +88,11 @@ func (v *verification) prepare(ctx context.Context) error {
 	if last.note != "" {
 		notes = append([][]byte{[]byte(last.note)}, notes...)
 	}
+	if len(notes) == 0 {
+		if notes, err = v.heldElsewhere(ctx); err != nil {
+			return err
+		}
+	}
 	if v.keys, err = newKeyring(v.opts.Keys, notes); err != nil {
 		return err
 	}
@@ -96,6 +101,20 @@ func (v *verification) prepare(ctx context.Context) error {
 		return err
 	}
 	return v.outside.fill(ctx)
+}
+
+// heldElsewhere asks the reference for a checkpoint of any of the keys, where the database has none: a log whose checkpoints
+// were removed must not pass for one that is not signed yet.
+func (v *verification) heldElsewhere(ctx context.Context) ([][]byte, error) {
+	if v.opts.Reference == nil {
+		return nil, nil
+	}
+	for _, key := range v.opts.Keys {
+		if notes, err := v.opts.Reference.Checkpoints(ctx, key.Name(), 0, 1); err != nil || len(notes) > 0 {
+			return notes, err
+		}
+	}
+	return nil, nil
 }
 
 // checkEnd looks for leaves that a checkpoint covers and the log has no longer.

@@ -248,6 +248,8 @@ func TestALogChainedAnewIsFoundByWhatWasCosigned(t *testing.T) {
 	require.Nil(t, s.verify().Problem, "by itself it is sound")
 
 	requireProblem(t, s.verify(c.kept), auditlog.Rewritten, 600, 1199)
+	requireProblem(t, s.verify(c.held), auditlog.Rewritten, 717, 717)
+	s.tamper(`DELETE FROM audit_checkpoint`)
 	problem := requireProblem(t, s.verify(c.held), auditlog.Rewritten, 717, 717)
 	require.Contains(t, problem.Detail, "in: actor, decision")
 }
