@@ -20,6 +20,7 @@ const (
 	rootKeyFile          = "root.key"
 	intermediateCertFile = "intermediate.crt"
 	intermediateKeyFile  = "intermediate.key"
+	lockFile             = ".lock" // held while files are made: a service and a command may open the same folder
 )
 
 // Authority signs certificates. It is safe for concurrent use.
@@ -41,11 +42,14 @@ func OpenOrCreate(dir string, random io.Reader, now func() time.Time) (*Authorit
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("certificate authority: %w", err)
 	}
-	if err := a.openRoot(); err != nil {
-		return nil, fmt.Errorf("certificate authority: root: %w", err)
-	}
-	if err := a.openIntermediate(); err != nil {
-		return nil, fmt.Errorf("certificate authority: intermediate: %w", err)
+	err := locked(a.path(lockFile), func() error {
+		if err := a.openRoot(); err != nil {
+			return fmt.Errorf("root: %w", err)
+		}
+		return a.openIntermediate()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("certificate authority: %w", err)
 	}
 	return a, nil
 }
@@ -112,26 +116,29 @@ func (a *Authority) openIntermediate() error {
 		return fmt.Errorf("%s is not of this root: %w", a.path(intermediateCertFile), err)
 	}
 	a.intermediate, a.key = cert, key
-	return a.renewIntermediate()
-}
-
-// renewIntermediate renews in the last third of life. Without the root's key the old one goes on while it is valid.
-func (a *Authority) renewIntermediate() error {
-	now, cert := a.now(), a.intermediate
-	if now.Before(cert.NotAfter.Add(-cert.NotAfter.Sub(cert.NotBefore) / 3)) {
+	if !a.intermediateDue() {
 		return nil
 	}
-	err := a.createIntermediate()
-	if errors.Is(err, fs.ErrNotExist) && now.Before(cert.NotAfter.Add(-LeafLife)) {
-		return nil
+	err = a.createIntermediate()
+	if errors.Is(err, fs.ErrNotExist) && a.now().Before(cert.NotAfter.Add(-LeafLife)) {
+		return nil // the root's key is off line, and there is time
 	}
 	return err
+}
+
+// intermediateDue tells that the last third of the intermediate's life has begun.
+func (a *Authority) intermediateDue() bool {
+	cert := a.intermediate
+	return !a.now().Before(cert.NotAfter.Add(-cert.NotAfter.Sub(cert.NotBefore) / 3))
 }
 
 func (a *Authority) createIntermediate() error {
 	rootKey, err := readKey(a.path(rootKeyFile))
 	if err != nil {
 		return fmt.Errorf("bring the root's key to %s to make a new intermediate: %w", a.path(rootKeyFile), err)
+	}
+	if !rootKey.PublicKey.Equal(a.root.PublicKey) {
+		return fmt.Errorf("%s is not the key of %s", a.path(rootKeyFile), a.path(rootCertFile))
 	}
 	key, err := newKey(a.random)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -75,6 +76,38 @@ func TestTheRootMayBeOffLine(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, first.Pin(), renewed.Pin(), "stations go on trusting the same root")
 	serverSource(t, renewed, "central.test")
+}
+
+func TestProgramsThatStartTogetherGetOneAuthority(t *testing.T) {
+	at, dir := newClock(), t.TempDir()
+	const programs = 8
+	pins, errs := make([]ca.Pin, programs), make([]error, programs)
+	var group sync.WaitGroup
+	for i := range programs {
+		group.Go(func() {
+			authority, err := ca.OpenOrCreate(dir, rand.Reader, at.now)
+			if errs[i] = err; err == nil {
+				pins[i] = authority.Pin()
+			}
+		})
+	}
+	group.Wait()
+	require.NoError(t, errors.Join(errs...))
+	for _, pin := range pins {
+		require.Equal(t, pins[0], pin)
+	}
+}
+
+func TestAnotherRootsKeyIsNoticed(t *testing.T) {
+	at, dir, other := newClock(), t.TempDir(), t.TempDir()
+	for _, folder := range []string{dir, other} {
+		_, err := ca.OpenOrCreate(folder, rand.Reader, at.now)
+		require.NoError(t, err)
+	}
+	require.NoError(t, os.Rename(filepath.Join(other, "root.key"), filepath.Join(dir, "root.key")))
+	require.NoError(t, os.Remove(filepath.Join(dir, "intermediate.crt")))
+	_, err := ca.OpenOrCreate(dir, rand.Reader, at.now)
+	require.ErrorContains(t, err, "root.key is not the key of")
 }
 
 func TestAFolderWithoutItsRootIsNotTakenForANewOne(t *testing.T) {

@@ -73,8 +73,10 @@ func (a *Authority) leaf(template *x509.Certificate, public *ecdsa.PublicKey) ([
 	now := a.now().UTC()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if err := a.renewIntermediate(); err != nil {
-		return nil, err
+	if a.intermediateDue() { // another process may have renewed it: look at the files again
+		if err := locked(a.path(lockFile), a.openIntermediate); err != nil {
+			return nil, err
+		}
 	}
 	template.SerialNumber = serial
 	template.NotBefore, template.NotAfter = now.Add(-backdate), now.Add(LeafLife)
