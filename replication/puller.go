@@ -16,8 +16,9 @@ import (
 // Puller keeps a station's reference data current: it asks the centre for what is new, when told that there is news and every
 // few seconds anyway.
 type Puller struct {
-	config PullerConfig
-	news   chan struct{}
+	config  PullerConfig
+	news    chan struct{}
+	suspect map[string]bool // datasets whose content was found wrong and not yet replaced
 }
 
 // PullerConfig is what a Puller needs. OnApplied (may be nil) is told of every dataset that changed, after the commit.
@@ -44,7 +45,7 @@ func NewPuller(config PullerConfig) *Puller {
 	if config.OnApplied == nil {
 		config.OnApplied = func(string, int64) {}
 	}
-	return &Puller{config: config, news: make(chan struct{}, 1)}
+	return &Puller{config: config, news: make(chan struct{}, 1), suspect: map[string]bool{}}
 }
 
 // Wake has the Puller ask soon. It never blocks.
@@ -62,6 +63,7 @@ func (p *Puller) Run(ctx context.Context) error {
 		return fmt.Errorf("reference data: subscribe to news: %w", err)
 	}
 	defer func() { _ = sub.Unsubscribe() }() // a closed connection has no subscriptions left
+	p.Verify(ctx)
 	tick := time.NewTicker(p.config.Every)
 	defer tick.Stop()
 	for {
@@ -75,6 +77,24 @@ func (p *Puller) Run(ctx context.Context) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// Verify counts the content of every dataset anew. One that is not what it should be is told, and replaced at the next pull;
+// its rows stay in use until then.
+func (p *Puller) Verify(ctx context.Context) {
+	for _, dataset := range p.config.Datasets {
+		err := p.config.Store.Verify(ctx, dataset)
+		if errors.Is(err, ErrDigest) {
+			p.distrust(ctx, dataset, err)
+		} else if err != nil && ctx.Err() == nil {
+			p.config.Log.Error("replication: reference data not verified", "station", p.config.Station, "dataset", dataset, "error", err)
+		}
+	}
+}
+
+func (p *Puller) distrust(ctx context.Context, dataset string, why error) {
+	p.suspect[dataset] = true
+	p.config.Alerts.Raise(ctx, Alert{p.config.Station, AlertDigest, why.Error()})
 }
 
 // PullAll brings every dataset to the centre's newest version. One that fails does not hold up the others.
@@ -97,6 +117,9 @@ func (p *Puller) PullAll(ctx context.Context) error {
 }
 
 func (p *Puller) pull(ctx context.Context, dataset string, have int64) error {
+	if p.suspect[dataset] {
+		return p.snapshot(ctx, dataset)
+	}
 	began := have
 	for {
 		reply, err := p.ask(ctx, dataset, referenceRequest{Have: have})
@@ -113,7 +136,7 @@ func (p *Puller) pull(ctx context.Context, dataset string, have int64) error {
 		}
 		err = p.config.Store.ApplyChanges(ctx, dataset, have, reply.At, reply.Changes)
 		if errors.Is(err, ErrDigest) {
-			p.config.Alerts.Raise(ctx, Alert{p.config.Station, AlertDigest, fmt.Sprintf("dataset %s, changes from version %d to %d: %v", dataset, have, reply.At.Version, err)})
+			p.distrust(ctx, dataset, err)
 			return p.snapshot(ctx, dataset)
 		}
 		if err != nil {
@@ -128,11 +151,12 @@ func (p *Puller) snapshot(ctx context.Context, dataset string) error {
 	stream := &pulling{Puller: p, dataset: dataset}
 	err := p.config.Store.Replace(ctx, dataset, stream)
 	if errors.Is(err, ErrDigest) {
-		p.config.Alerts.Raise(ctx, Alert{p.config.Station, AlertDigest, fmt.Sprintf("dataset %s, snapshot of version %d: %v", dataset, stream.at.Version, err)})
+		p.distrust(ctx, dataset, err)
 	}
 	if err != nil {
 		return fmt.Errorf("snapshot: %w", err)
 	}
+	delete(p.suspect, dataset)
 	p.config.OnApplied(dataset, stream.at.Version)
 	return p.config.Store.Confirm(ctx, dataset, stream.at.Version)
 }

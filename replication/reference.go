@@ -71,6 +71,8 @@ type ReferenceStore interface {
 	// Replace replaces the content by what the stream yields (rows, then the changes since the snapshot began), in one
 	// transaction, and verifies the digest of the version the stream ends at.
 	Replace(ctx context.Context, dataset string, stream SnapshotStream) error
+	// Verify counts the digest anew from all rows; ErrDigest when it is not that of the version.
+	Verify(ctx context.Context, dataset string) error
 	// Confirm remembers that the centre said just now that this version is the newest.
 	Confirm(ctx context.Context, dataset string, version int64) error
 }

@@ -56,8 +56,8 @@ CREATE TABLE ref_cursor (
     version      bigint      NOT NULL,
     digest       bytea       NOT NULL,
     digest_state bytea       NOT NULL,
-    applied_at   timestamptz NOT NULL,
-    confirmed_at timestamptz NOT NULL
+    applied_at   timestamptz, -- null: nothing was ever applied (the centre has no version yet)
+    confirmed_at timestamptz NOT NULL -- when the centre last said that this version is the newest
 );
 CREATE TABLE ref_row (
     dataset text NOT NULL,
