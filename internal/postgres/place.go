@@ -94,10 +94,18 @@ func (p *Place) open(ctx context.Context, kind migrations.Kind, opts []Option) (
 	return db, nil
 }
 
-// Stop closes the pool, then stops the private cluster. Stop what uses the database first.
+// Stop closes the pool, then stops the private cluster. Stop what uses the database first: the pool waits for connections in use, but
+// no longer than ctx.
 func (s *Service) Stop(ctx context.Context) error {
-	s.Close()
-	return s.Place.Close(ctx)
+	closed := make(chan struct{})
+	go func() { s.Close(); close(closed) }()
+	var err error
+	select {
+	case <-closed:
+	case <-ctx.Done():
+		err = fmt.Errorf("database: %d connections are still in use: %w", s.Pool.Stat().AcquiredConns(), ctx.Err())
+	}
+	return errors.Join(err, s.Place.Close(ctx))
 }
 
 // Failed gives an error when the private cluster could not be kept running; with a configured DSN it stays silent for ever.

@@ -58,6 +58,18 @@ func TestWithADSNNothingIsStarted(t *testing.T) {
 	require.ErrorContains(t, err, "must not be superuser")
 }
 
+func TestStopDoesNotWaitForEver(t *testing.T) {
+	db := config.Database{DSN: pgtest.DSN(t, pgtest.New(t, migrations.Station))}
+	service, err := postgres.Launch(t.Context(), db, migrations.Station, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	held, err := service.Pool.Acquire(t.Context())
+	require.NoError(t, err)
+	defer held.Release()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorContains(t, service.Stop(ctx), "1 connections are still in use")
+}
+
 func TestASchemaThatIsBehindIsRefused(t *testing.T) {
 	db := pgtest.New(t, migrations.Station)
 	execOn(t, pgtest.AdminDSN(t, db), "DELETE FROM goose_db_version WHERE version_id > 1")
