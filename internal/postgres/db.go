@@ -31,7 +31,7 @@ type Option func(*pgxpool.Config)
 
 // WithMaxConns sets how many connections the pool may hold.
 func WithMaxConns(n int) Option {
-	return func(c *pgxpool.Config) { c.MaxConns = int32(min(max(n, 1), 1<<15)) } //nolint:gosec // bounded on the line
+	return func(c *pgxpool.Config) { c.MaxConns = int32(min(max(n, 1), 1<<15)) }
 }
 
 // WithApplicationName names the program in pg_stat_activity.
