@@ -89,7 +89,7 @@ func (l *line) receive(t testing.TB) {
 func (l *line) parts(t testing.TB) replication.Parts {
 	return replication.Parts{
 		Applier: l.applier, Completeness: centraldb.NewCompleteness(l.central, time.Now), Status: centraldb.NewStatus(l.central),
-		Alerts: l.alerts, Now: time.Now, Log: bustest.Log(t),
+		Source: centraldb.NewReference(l.central), Alerts: l.alerts, Now: time.Now, Log: bustest.Log(t),
 	}
 }
 

@@ -1,0 +1,306 @@
+package relaydb_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/openbmis/openbmis/alerts"
+	"github.com/openbmis/openbmis/central"
+	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/bus/bustest"
+	"github.com/openbmis/openbmis/internal/pgtest"
+	"github.com/openbmis/openbmis/internal/postgres"
+	"github.com/openbmis/openbmis/internal/postgres/centraldb"
+	"github.com/openbmis/openbmis/internal/postgres/relaydb"
+	"github.com/openbmis/openbmis/migrations"
+	"github.com/openbmis/openbmis/replication"
+	"github.com/openbmis/openbmis/traveldoc"
+)
+
+// library is a centre that gives out reference data and a station that takes it, over a real bus.
+type library struct {
+	*line
+	list   *centraldb.NationalAlerts
+	post   *post
+	store  *relaydb.References
+	puller *replication.Puller
+	told   *alertList
+	sink   *tableSink
+}
+
+func newLibrary(t *testing.T) *library {
+	t.Helper()
+	l := &library{line: &line{bus: bustest.New(t), alerts: &alertList{}}, told: &alertList{}, post: newPost(t, "land")}
+	l.openCentral(t, pgtest.New(t, migrations.Central))
+	l.receive(t)
+	l.list = centraldb.NewNationalAlerts(l.central, func(dataset string) { _ = l.receiver.Nudge(dataset) })
+	l.sink = newTableSink(t, l.post.db)
+	l.store = relaydb.NewReferences(l.post.db, map[string]relaydb.Sink{alerts.Dataset: l.sink}, time.Now)
+	l.puller = replication.NewPuller(replication.PullerConfig{
+		Station: "land", Datasets: l.store.Datasets(), Conn: l.bus.Station(t, "land", ""), Store: l.store, Alerts: l.told, Log: bustest.Log(t),
+		Every: time.Hour,
+	})
+	return l
+}
+
+// tableSink keeps rows in a table of its own.
+type tableSink struct{ fail error }
+
+func newTableSink(t *testing.T, db *postgres.DB) *tableSink {
+	t.Helper()
+	_, err := pgtest.Admin(t, db).Pool.Exec(t.Context(), `CREATE TABLE sink_row (key text PRIMARY KEY, data text); GRANT ALL ON sink_row TO bmis_app`)
+	require.NoError(t, err)
+	return &tableSink{}
+}
+
+func (s *tableSink) Clear(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx, `DELETE FROM sink_row`)
+	return err
+}
+
+func (s *tableSink) Apply(ctx context.Context, tx pgx.Tx, changes []replication.Change) error {
+	b := &pgx.Batch{}
+	for _, c := range changes {
+		b.Queue(`DELETE FROM sink_row WHERE key = $1`, c.Key)
+		if c.Op == replication.OpPut {
+			b.Queue(`INSERT INTO sink_row VALUES ($1, $2)`, c.Key, string(c.Data))
+		}
+	}
+	return errors.Join(s.fail, tx.SendBatch(ctx, b).Close())
+}
+
+func content(t *testing.T, db *postgres.DB, query string) map[string]string {
+	t.Helper()
+	rows, err := db.Pool.Query(t.Context(), query)
+	require.NoError(t, err)
+	out := map[string]string{}
+	var key, data string
+	_, err = pgx.ForEachRow(rows, []any{&key, &data}, func() error { out[key] = data; return nil })
+	require.NoError(t, err)
+	return out
+}
+
+// same requires that the station holds, and uses, exactly the centre's rows, at its version.
+func (l *library) same(t *testing.T) {
+	t.Helper()
+	at := content(t, l.central, `SELECT key, row::text FROM ref_row`)
+	require.Equal(t, at, content(t, l.post.db, `SELECT key, data::text FROM ref_row`))
+	require.Equal(t, at, content(t, l.post.db, `SELECT key, data FROM sink_row`))
+	versions, err := centraldb.NewReference(l.central).Versions(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, versions[alerts.Dataset].Version, l.status(t).Version)
+	require.NoError(t, l.store.Verify(t.Context(), alerts.Dataset))
+}
+
+func (l *library) status(t *testing.T) replication.DatasetStatus {
+	t.Helper()
+	status, err := l.store.Status(t.Context())
+	require.NoError(t, err)
+	require.Len(t, status, 1)
+	return status[0]
+}
+
+func entry(verb audit.Verb) audit.Entry {
+	return audit.Entry{At: time.Now(), Actor: "a", Role: "administrator", Verb: verb, ObjectKind: "alert"}
+}
+
+// publish puts n alerts on the list, as one version.
+func (l *library) publish(t *testing.T, n int) []uuid.UUID {
+	t.Helper()
+	ids := make([]uuid.UUID, n)
+	list := make([]central.Alert, n)
+	for i := range list {
+		ids[i] = uuid.Must(uuid.NewV7())
+		list[i] = central.Alert{ID: ids[i], Alert: alerts.Alert{Surname: fmt.Sprintf("TESTER %d <&>", i), DocumentNumber: fmt.Sprintf("X%d", i),
+			IssuingState: "UTO", Reason: "wanted", Action: "refer", ValidFrom: traveldoc.DateOf(day), ValidUntil: traveldoc.DateOf(day.AddDate(1, 0, 0))}}
+	}
+	_, err := l.list.Add(t.Context(), "a", time.Now(), entry(audit.Alteration), list...)
+	require.NoError(t, err)
+	return ids
+}
+
+func TestReferenceDataReachesTheStation(t *testing.T) {
+	l := newLibrary(t)
+	require.NoError(t, l.puller.PullAll(t.Context()))
+	require.Zero(t, l.status(t).Version)
+	require.True(t, l.status(t).AppliedAt.IsZero())
+	require.False(t, l.status(t).ConfirmedAt.IsZero(), "it is known that there is nothing")
+	for range 5 {
+		l.publish(t, 3)
+	}
+	require.NoError(t, l.puller.PullAll(t.Context()))
+	l.same(t)
+	require.Equal(t, int64(5), l.status(t).Version)
+	before := l.status(t)
+	require.NoError(t, l.puller.PullAll(t.Context()))
+	require.Equal(t, before.AppliedAt, l.status(t).AppliedAt)
+	require.True(t, l.status(t).ConfirmedAt.After(before.ConfirmedAt), "the age is that of the last word from the centre")
+	require.Empty(t, l.told.codes())
+}
+
+func TestNewsArrivesAtOnce(t *testing.T) {
+	l := newLibrary(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- l.puller.Run(ctx) }()
+	require.Eventually(t, func() bool { return !l.status(t).ConfirmedAt.IsZero() }, patience, time.Millisecond)
+	l.publish(t, 1)
+	require.Eventually(t, func() bool { return l.status(t).Version == 1 }, patience, time.Millisecond, "though it asks by itself only once an hour")
+	cancel()
+	require.ErrorIs(t, <-ended, context.Canceled)
+}
+
+func TestAVersionTooLargeForAMessageArrivesAsASnapshot(t *testing.T) {
+	l := newLibrary(t)
+	l.publish(t, 2)
+	require.NoError(t, l.puller.PullAll(t.Context()))
+	l.publish(t, 5000)
+	require.NoError(t, l.puller.PullAll(t.Context()))
+	l.same(t)
+	require.Empty(t, l.told.codes())
+}
+
+func TestRowsAlteredAtTheStationAreFoundAndReplaced(t *testing.T) {
+	for name, alter := range map[string]string{
+		"changed": `UPDATE ref_row SET data = '{"surname":"SOMEBODY"}' WHERE key = (SELECT min(key) FROM ref_row)`,
+		"removed": `DELETE FROM ref_row WHERE key = (SELECT min(key) FROM ref_row)`,
+		"added":   `INSERT INTO ref_row SELECT dataset, 'another', data FROM ref_row LIMIT 1`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLibrary(t)
+			l.publish(t, 10)
+			require.NoError(t, l.puller.PullAll(t.Context()))
+			_, err := l.post.db.Pool.Exec(t.Context(), alter)
+			require.NoError(t, err)
+			require.ErrorIs(t, l.store.Verify(t.Context(), alerts.Dataset), replication.ErrDigest)
+			l.puller.Verify(t.Context())
+			require.Equal(t, []replication.AlertCode{replication.AlertDigest}, l.told.codes())
+			require.NoError(t, l.puller.PullAll(t.Context()))
+			l.same(t)
+		})
+	}
+}
+
+func TestAnAlteredRowIsFoundWhenItChanges(t *testing.T) {
+	l := newLibrary(t)
+	ids := l.publish(t, 3)
+	require.NoError(t, l.puller.PullAll(t.Context()))
+	_, err := l.post.db.Pool.Exec(t.Context(), `UPDATE ref_row SET data = '{}' WHERE key = $1`, ids[1].String())
+	require.NoError(t, err)
+	_, err = l.list.Withdraw(t.Context(), ids[1], "a", "settled", time.Now(), entry(audit.Alteration))
+	require.NoError(t, err)
+	require.NoError(t, l.puller.PullAll(t.Context()))
+	require.Equal(t, []replication.AlertCode{replication.AlertDigest}, l.told.codes())
+	l.same(t)
+}
+
+func TestACentreWhoseDigestIsWrongIsNotBelieved(t *testing.T) {
+	l := newLibrary(t)
+	l.publish(t, 3)
+	require.NoError(t, l.puller.PullAll(t.Context()))
+	held := content(t, l.post.db, `SELECT key, data FROM sink_row`)
+	l.publish(t, 1)
+	_, err := pgtest.Admin(t, l.central).Pool.Exec(t.Context(), `UPDATE ref_row SET row = '{"forged":true}' WHERE key = (SELECT max(key) FROM ref_row);
+		UPDATE ref_change SET row = '{"forged":true}' WHERE version = 2`)
+	require.NoError(t, err)
+	require.ErrorIs(t, l.puller.PullAll(t.Context()), replication.ErrDigest)
+	require.Equal(t, []replication.AlertCode{replication.AlertDigest}, l.told.codes())
+	require.Equal(t, held, content(t, l.post.db, `SELECT key, data FROM sink_row`), "the station goes on with what it had")
+	require.Equal(t, int64(1), l.status(t).Version)
+}
+
+func TestARestoredCentreIsFollowedBack(t *testing.T) {
+	l := newLibrary(t)
+	for range 4 {
+		l.publish(t, 2)
+	}
+	require.NoError(t, l.puller.PullAll(t.Context()))
+	l.receiver.Close()
+	l.openCentral(t, pgtest.New(t, migrations.Central))
+	l.receive(t)
+	l.list = centraldb.NewNationalAlerts(l.central, nil)
+	l.publish(t, 1)
+	require.NoError(t, l.puller.PullAll(t.Context()))
+	l.same(t)
+}
+
+func TestASinkThatFailsKeepsTheOldVersion(t *testing.T) {
+	l := newLibrary(t)
+	l.publish(t, 1)
+	require.NoError(t, l.puller.PullAll(t.Context()))
+	l.publish(t, 1)
+	l.sink.fail = errors.New("no room")
+	require.ErrorContains(t, l.puller.PullAll(t.Context()), "no room")
+	require.Equal(t, int64(1), l.status(t).Version)
+	l.sink.fail = nil
+	require.NoError(t, l.puller.PullAll(t.Context()))
+	l.same(t)
+}
+
+func TestChangesMustHaveNoGap(t *testing.T) {
+	l := newLibrary(t)
+	put := func(v int64) replication.Change {
+		return replication.Change{Version: v, Op: replication.OpPut, Key: "k", Data: json.RawMessage(`{}`)}
+	}
+	for name, c := range map[string]struct {
+		from, to int64
+		changes  []replication.Change
+	}{
+		"not ours":         {3, 4, []replication.Change{put(4)}},
+		"gap at the start": {0, 2, []replication.Change{put(2)}},
+		"gap within":       {0, 3, []replication.Change{put(1), put(3)}},
+		"gap at the end":   {0, 3, []replication.Change{put(1), put(2)}},
+		"backwards":        {0, 2, []replication.Change{put(1), put(2), put(1)}},
+		"nothing":          {0, 1, nil},
+	} {
+		err := l.store.ApplyChanges(t.Context(), alerts.Dataset, c.from, replication.DatasetVersion{Version: c.to}, c.changes)
+		require.ErrorIs(t, err, replication.ErrVersion, name)
+	}
+	require.ErrorContains(t, l.store.Confirm(t.Context(), "other", 0), "not taken at this station")
+	require.ErrorIs(t, l.store.Confirm(t.Context(), alerts.Dataset, 7), replication.ErrVersion)
+}
+
+// While the station takes a snapshot the centre goes on writing; the end is one exact version all the same.
+func TestASnapshotTakenWhileTheCentreWrites(t *testing.T) {
+	l := newLibrary(t)
+	l.publish(t, 4500)
+	var open []uuid.UUID
+	l.sink.fail = nil
+	writes := 0
+	busy := busySink{l.sink, func() {
+		open = append(open, l.publish(t, 2)...)
+		_, err := l.list.Withdraw(t.Context(), open[0], "a", "settled", time.Now(), entry(audit.Alteration))
+		require.NoError(t, err)
+		open = open[1:]
+		writes++
+	}}
+	l.store = relaydb.NewReferences(l.post.db, map[string]relaydb.Sink{alerts.Dataset: &busy}, time.Now)
+	config := replication.PullerConfig{Station: "land", Datasets: []string{alerts.Dataset}, Conn: l.bus.Station(t, "land", ""), Store: l.store, Alerts: l.told, Log: bustest.Log(t)}
+	require.NoError(t, replication.NewPuller(config).PullAll(t.Context()))
+	require.Greater(t, writes, 2, "the centre wrote while the snapshot was on its way")
+	l.store = relaydb.NewReferences(l.post.db, map[string]relaydb.Sink{alerts.Dataset: l.sink}, time.Now)
+	require.NoError(t, l.puller.PullAll(t.Context()))
+	l.same(t)
+	require.Empty(t, l.told.codes())
+}
+
+// busySink has something happen with the first pages that arrive.
+type busySink struct {
+	*tableSink
+	meanwhile func()
+}
+
+func (s *busySink) Apply(ctx context.Context, tx pgx.Tx, changes []replication.Change) error {
+	if len(changes) > 100 {
+		s.meanwhile()
+	}
+	return s.tableSink.Apply(ctx, tx, changes)
+}
