@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
@@ -47,23 +48,30 @@ func (p *Page) Type(text string) {
 	p.Do(chromedp.KeyEvent(text))
 }
 
-// Scan types as a document reader does: every character as a real key event of the browser, as fast as it takes them, then the
-// suffix ("\r", "\t" or none). Line breaks in the text are sent as the Enter key.
+// readerPace is the distance of a reader's keys. It stands in the events, so that a busy machine does not make a reader slow.
+const readerPace = time.Millisecond
+
+// Scan types as a document reader does: every character as a real key event of the browser, then the suffix ("\r", "\t" or
+// none). Line breaks in the text are sent as the Enter key.
 func (p *Page) Scan(text, suffix string) {
 	p.t.Helper()
 	p.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		at := time.Now()
 		for _, r := range strings.ReplaceAll(text, "\n", "\r") + suffix {
-			if err := strike(ctx, t, string(r)); err != nil {
+			if err := strike(ctx, t, string(r), at); err != nil {
 				return err
 			}
+			at = at.Add(readerPace)
 		}
 		return nil
 	}))
 }
 
 // strike sends one key down and up. Enter and Tab carry their names and no letter.
-func strike(ctx context.Context, t *chromedp.Target, char string) error {
-	down := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: char, Text: char}
+func strike(ctx context.Context, t *chromedp.Target, char string, at time.Time) error {
+	down := input.DispatchKeyEventParams{
+		Type: input.DispatchKeyEventTypeKeyDown, Key: char, Text: char, Timestamp: input.TimeSinceEpoch(float64(at.UnixNano()) / 1e9),
+	}
 	switch char {
 	case "\r":
 		down.Key, down.Code, down.WindowsVirtualKeyCode = "Enter", "Enter", 13

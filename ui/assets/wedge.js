@@ -148,9 +148,10 @@
 
   // settle: no key came for a while. What has the right form is taken although a check digit is wrong, because that is for the
   // checks to say; what a reader typed and nobody can read is told.
-  const settle = () => {
+  const settle = (given) => {
     const found = zone(typed);
     if (found) return take(found, "reader", last);
+    if (!given) { quiet = setTimeout(settle, GAP - QUIET, true); return; } // it may go on yet
     const mean = keys > 1 ? (last - began) / (keys - 1) : Infinity;
     if (keys < 60 || mean > READER || / /.test(typed)) return;
     const wrong = layout(typed);
@@ -189,7 +190,7 @@
     clearTimeout(quiet);
     const found = bare(typed).length in LINES ? zone(typed) : null;
     if (found?.valid) { e.preventDefault(); return take(found, "reader", at); }
-    quiet = setTimeout(settle, QUIET);
+    quiet = setTimeout(settle, QUIET, false);
   };
   const swallow = (e) => { e.preventDefault(); e.stopImmediatePropagation(); };
 

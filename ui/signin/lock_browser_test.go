@@ -13,9 +13,9 @@ import (
 
 func TestLockAndUnlockWhereThePersonWas(t *testing.T) {
 	s := site(t)
-	who := s.Person(t, auth.RoleOfficer, "amira")
 	for _, language := range []string{"en", "ar"} {
 		t.Run(language, func(t *testing.T) {
+			who := s.Person(t, auth.RoleOfficer, "amira-"+language, language)
 			p := browsertest.Open(t, language)
 			p.AllowConsole("status of 423")
 			p.AllowConsole("status of 403")
@@ -60,9 +60,9 @@ func TestPageGivesWayWhenItsSessionIsLockedElsewhere(t *testing.T) {
 // What htmx sends while locked brings the lock as a dialog over the page; nothing typed is lost.
 func TestUnlockInFrontOfAPageKeepsWhatWasTyped(t *testing.T) {
 	s := site(t)
-	who := s.Person(t, auth.RoleOfficer, "amira")
 	for _, language := range []string{"en", "ar"} {
 		t.Run(language, func(t *testing.T) {
+			who := s.Person(t, auth.RoleOfficer, "amira-"+language, language)
 			p := browsertest.Open(t, language)
 			p.AllowConsole("status of 423")
 			p.AllowConsole("status of 403")

@@ -37,9 +37,9 @@ func site(t *testing.T) *webtest.Site {
 
 func TestSignInByKeyboardInEveryLanguage(t *testing.T) {
 	s := site(t)
-	who := s.Person(t, auth.RoleOfficer, "amira")
 	for _, language := range text.Languages() {
 		t.Run(string(language), func(t *testing.T) {
+			who := s.Person(t, auth.RoleOfficer, "amira-"+string(language), string(language))
 			p := browsertest.Open(t, string(language))
 			p.Goto(s.URL + "/work")
 			require.Equal(t, "/signin?next=%2Fwork", p.Path())
@@ -51,7 +51,7 @@ func TestSignInByKeyboardInEveryLanguage(t *testing.T) {
 
 			p.Goto(s.URL + "/signin?next=/work")
 			p.WaitFocus("[name=login]")
-			p.Type("amira")
+			p.Type(who.Login)
 			p.Press("Tab")
 			p.Type("not the password")
 			p.AllowConsole("status of 403")

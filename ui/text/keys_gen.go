@@ -4,6 +4,436 @@ package text
 
 // The keys of the catalogue.
 const (
+	// AnalystAct is "Act".
+	AnalystAct Key = "analyst.act"
+	// AnalystActionsDetain is "Detain and call the police".
+	AnalystActionsDetain Key = "analyst.actions.detain"
+	// AnalystActionsInform is "Inform the list’s owner".
+	AnalystActionsInform Key = "analyst.actions.inform"
+	// AnalystActionsObserve is "Observe discreetly".
+	AnalystActionsObserve Key = "analyst.actions.observe"
+	// AnalystActionsProtect is "Protect: vulnerable person".
+	AnalystActionsProtect Key = "analyst.actions.protect"
+	// AnalystActionsRefer is "Refer to the second line".
+	AnalystActionsRefer Key = "analyst.actions.refer"
+	// AnalystActionsSeizeDocument is "Seize the document".
+	AnalystActionsSeizeDocument Key = "analyst.actions.seize_document"
+	// AnalystActive is "Active".
+	AnalystActive Key = "analyst.active"
+	// AnalystActor is "Who".
+	AnalystActor Key = "analyst.actor"
+	// AnalystAlertAction is "Action to be taken".
+	AnalystAlertAction Key = "analyst.alert_action"
+	// AnalystAlertAdd is "Add an alert".
+	AnalystAlertAdd Key = "analyst.alert_add"
+	// AnalystAlertAdded is "Added. The list is now version {{.version}}; stations fetch it at once.".
+	AnalystAlertAdded Key = "analyst.alert_added"
+	// AnalystAlertReason is "Reason".
+	AnalystAlertReason Key = "analyst.alert_reason"
+	// AnalystAlertWithdrawn is "Withdrawn. The list is now version {{.version}}.".
+	AnalystAlertWithdrawn Key = "analyst.alert_withdrawn"
+	// AnalystAlertcodesAuditInconsistent is "The audit log forked or shrank".
+	AnalystAlertcodesAuditInconsistent Key = "analyst.alertcodes.audit_inconsistent"
+	// AnalystAlertcodesReferenceDigest is "A list had the wrong content".
+	AnalystAlertcodesReferenceDigest Key = "analyst.alertcodes.reference_digest"
+	// AnalystAlertcodesReplicationCentreBehind is "The centre had confirmed more".
+	AnalystAlertcodesReplicationCentreBehind Key = "analyst.alertcodes.replication_centre_behind"
+	// AnalystAlertcodesReplicationChainBroken is "The chain of events is broken".
+	AnalystAlertcodesReplicationChainBroken Key = "analyst.alertcodes.replication_chain_broken"
+	// AnalystAlertcodesReplicationDeadLetter is "Events were parked".
+	AnalystAlertcodesReplicationDeadLetter Key = "analyst.alertcodes.replication_dead_letter"
+	// AnalystAlertcodesReplicationEpochChanged is "Restored from a backup".
+	AnalystAlertcodesReplicationEpochChanged Key = "analyst.alertcodes.replication_epoch_changed"
+	// AnalystAlertcodesReplicationMalformed is "Unreadable message".
+	AnalystAlertcodesReplicationMalformed Key = "analyst.alertcodes.replication_malformed"
+	// AnalystAlerts is "Alert list".
+	AnalystAlerts Key = "analyst.alerts"
+	// AnalystAlertsNone is "The list is empty.".
+	AnalystAlertsNone Key = "analyst.alerts_none"
+	// AnalystAlertsVersion is "Version {{.version}}: {{.count}} alerts in force".
+	AnalystAlertsVersion Key = "analyst.alerts_version"
+	// AnalystAll is "all".
+	AnalystAll Key = "analyst.all"
+	// AnalystAny is "any".
+	AnalystAny Key = "analyst.any"
+	// AnalystAttention is "Attention".
+	AnalystAttention Key = "analyst.attention"
+	// AnalystAudit is "Audit log".
+	AnalystAudit Key = "analyst.audit"
+	// AnalystAuditCaption is "{{.shown}} of {{.count}} entries, newest first".
+	AnalystAuditCaption Key = "analyst.audit_caption"
+	// AnalystAuditNone is "The log is empty.".
+	AnalystAuditNone Key = "analyst.audit_none"
+	// AnalystBacklog is "To send".
+	AnalystBacklog Key = "analyst.backlog"
+	// AnalystBirthDate is "Date of birth".
+	AnalystBirthDate Key = "analyst.birth_date"
+	// AnalystBorn is "Born".
+	AnalystBorn Key = "analyst.born"
+	// AnalystBreakDown is "Break down by".
+	AnalystBreakDown Key = "analyst.break_down"
+	// AnalystByCountry is "nationality".
+	AnalystByCountry Key = "analyst.by_country"
+	// AnalystByStation is "crossing point".
+	AnalystByStation Key = "analyst.by_station"
+	// AnalystCheckNow is "Compare now".
+	AnalystCheckNow Key = "analyst.check_now"
+	// AnalystCheckedAt is "compared {{.ago}}".
+	AnalystCheckedAt Key = "analyst.checked_at"
+	// AnalystChecks is "Checks".
+	AnalystChecks Key = "analyst.checks"
+	// AnalystChoose is "choose".
+	AnalystChoose Key = "analyst.choose"
+	// AnalystComplete is "Nothing missing".
+	AnalystComplete Key = "analyst.complete"
+	// AnalystCompleteness is "Completeness".
+	AnalystCompleteness Key = "analyst.completeness"
+	// AnalystCountryHint is "Three letters, as in the document".
+	AnalystCountryHint Key = "analyst.country_hint"
+	// AnalystCrossings is "Crossings".
+	AnalystCrossings Key = "analyst.crossings"
+	// AnalystDatasetsAlertsNational is "National alert list:".
+	AnalystDatasetsAlertsNational Key = "analyst.datasets.alerts_national"
+	// AnalystDateHint is "YYYY-MM-DD, or as much as is known".
+	AnalystDateHint Key = "analyst.date_hint"
+	// AnalystDay is "Day".
+	AnalystDay Key = "analyst.day"
+	// AnalystDayDiffers is "{{.day}}: station {{.station}}, centre {{.centre}}".
+	AnalystDayDiffers Key = "analyst.day_differs"
+	// AnalystDayHint is "YYYY-MM-DD".
+	AnalystDayHint Key = "analyst.day_hint"
+	// AnalystDecision is "Decision".
+	AnalystDecision Key = "analyst.decision"
+	// AnalystDenied is "Shut out. A new token lets the station in again.".
+	AnalystDenied Key = "analyst.denied"
+	// AnalystDeny is "Shut out".
+	AnalystDeny Key = "analyst.deny"
+	// AnalystDenyWhy is "Reason".
+	AnalystDenyWhy Key = "analyst.deny_why"
+	// AnalystDiffering is "{{.count}} days differ".
+	AnalystDiffering Key = "analyst.differing"
+	// AnalystDirection is "Direction".
+	AnalystDirection Key = "analyst.direction"
+	// AnalystDisable is "Disable".
+	AnalystDisable Key = "analyst.disable"
+	// AnalystDisabled is "Disabled".
+	AnalystDisabled Key = "analyst.disabled"
+	// AnalystDisplayName is "Name".
+	AnalystDisplayName Key = "analyst.display_name"
+	// AnalystDocument is "Document".
+	AnalystDocument Key = "analyst.document"
+	// AnalystDocumentNumber is "Document number".
+	AnalystDocumentNumber Key = "analyst.document_number"
+	// AnalystEnable is "Enable".
+	AnalystEnable Key = "analyst.enable"
+	// AnalystEnrolment is "Enrolment".
+	AnalystEnrolment Key = "analyst.enrolment"
+	// AnalystEntries is "Entries".
+	AnalystEntries Key = "analyst.entries"
+	// AnalystEntry is "Entry".
+	AnalystEntry Key = "analyst.entry"
+	// AnalystEventNumber is "Event".
+	AnalystEventNumber Key = "analyst.event_number"
+	// AnalystEvents is "Received".
+	AnalystEvents Key = "analyst.events"
+	// AnalystExit is "Exit".
+	AnalystExit Key = "analyst.exit"
+	// AnalystExits is "Exits".
+	AnalystExits Key = "analyst.exits"
+	// AnalystExportCsv is "Export CSV".
+	AnalystExportCsv Key = "analyst.export_csv"
+	// AnalystExportXlsx is "Export XLSX".
+	AnalystExportXlsx Key = "analyst.export_xlsx"
+	// AnalystFlows is "Flows".
+	AnalystFlows Key = "analyst.flows"
+	// AnalystFlowsCaption is "{{.count}} lines: admitted per day".
+	AnalystFlowsCaption Key = "analyst.flows_caption"
+	// AnalystFlowsChart is "Entries and exits per day".
+	AnalystFlowsChart Key = "analyst.flows_chart"
+	// AnalystFlowsNone is "Nobody crossed in these days.".
+	AnalystFlowsNone Key = "analyst.flows_none"
+	// AnalystFlowsShow is "Show".
+	AnalystFlowsShow Key = "analyst.flows_show"
+	// AnalystFound is "{{.count}} crossings found".
+	AnalystFound Key = "analyst.found"
+	// AnalystFoundMore is "More than {{.count}} crossings found".
+	AnalystFoundMore Key = "analyst.found_more"
+	// AnalystFrom is "From".
+	AnalystFrom Key = "analyst.from"
+	// AnalystHistory is "Traveller".
+	AnalystHistory Key = "analyst.history"
+	// AnalystHistoryMore is "The newest {{.shown}} of {{.count}} crossings are shown.".
+	AnalystHistoryMore Key = "analyst.history_more"
+	// AnalystHistoryShow is "Show".
+	AnalystHistoryShow Key = "analyst.history_show"
+	// AnalystHitsOnly is "With hits only".
+	AnalystHitsOnly Key = "analyst.hits_only"
+	// AnalystIssuedBy is "Issued by".
+	AnalystIssuedBy Key = "analyst.issued_by"
+	// AnalystKind is "Kind".
+	AnalystKind Key = "analyst.kind"
+	// AnalystLeaf is "Leaf".
+	AnalystLeaf Key = "analyst.leaf"
+	// AnalystLink is "Link".
+	AnalystLink Key = "analyst.link"
+	// AnalystListHeld is "version {{.held}} of {{.newest}}".
+	AnalystListHeld Key = "analyst.list_held"
+	// AnalystListNone is "none held".
+	AnalystListNone Key = "analyst.list_none"
+	// AnalystListVersion is "list version {{.version}}".
+	AnalystListVersion Key = "analyst.list_version"
+	// AnalystListed is "Listed".
+	AnalystListed Key = "analyst.listed"
+	// AnalystLists is "Lists".
+	AnalystLists Key = "analyst.lists"
+	// AnalystLive is "Live".
+	AnalystLive Key = "analyst.live"
+	// AnalystLiveApply is "Apply".
+	AnalystLiveApply Key = "analyst.live_apply"
+	// AnalystLiveCaption is "The newest {{.count}} crossings".
+	AnalystLiveCaption Key = "analyst.live_caption"
+	// AnalystLiveEmpty is "No crossing has been received yet. New ones appear here by themselves.".
+	AnalystLiveEmpty Key = "analyst.live_empty"
+	// AnalystLiveHelp is "With names, each look is recorded in the audit log.".
+	AnalystLiveHelp Key = "analyst.live_help"
+	// AnalystLiveNameless is "do not show names".
+	AnalystLiveNameless Key = "analyst.live_nameless"
+	// AnalystLivePurpose is "Show who crosses, for".
+	AnalystLivePurpose Key = "analyst.live_purpose"
+	// AnalystMadeBy is "Made by".
+	AnalystMadeBy Key = "analyst.made_by"
+	// AnalystMissing is "{{.count}} events missing".
+	AnalystMissing Key = "analyst.missing"
+	// AnalystMissingOne is "event {{.number}} (epoch {{.epoch}})".
+	AnalystMissingOne Key = "analyst.missing_one"
+	// AnalystMissingRange is "events {{.first}} to {{.last}} (epoch {{.epoch}})".
+	AnalystMissingRange Key = "analyst.missing_range"
+	// AnalystName is "Name".
+	AnalystName Key = "analyst.name"
+	// AnalystNameHint is "Words in any order; beginnings and similar spellings are found".
+	AnalystNameHint Key = "analyst.name_hint"
+	// AnalystNationality is "Nationality".
+	AnalystNationality Key = "analyst.nationality"
+	// AnalystNeverHeard is "Never heard".
+	AnalystNeverHeard Key = "analyst.never_heard"
+	// AnalystNothing is "nothing".
+	AnalystNothing Key = "analyst.nothing"
+	// AnalystObject is "To what".
+	AnalystObject Key = "analyst.object"
+	// AnalystOdd is "{{.count}} crossings with an implausible time".
+	AnalystOdd Key = "analyst.odd"
+	// AnalystOfficer is "Officer".
+	AnalystOfficer Key = "analyst.officer"
+	// AnalystOffline is "Silent, {{.ago}}".
+	AnalystOffline Key = "analyst.offline"
+	// AnalystOldest is "oldest {{.ago}}".
+	AnalystOldest Key = "analyst.oldest"
+	// AnalystOnPage is "{{.count}} on this page".
+	AnalystOnPage Key = "analyst.on_page"
+	// AnalystOnline is "On line".
+	AnalystOnline Key = "analyst.online"
+	// AnalystParked is "Parked events".
+	AnalystParked Key = "analyst.parked"
+	// AnalystParkedAt is "Parked".
+	AnalystParkedAt Key = "analyst.parked_at"
+	// AnalystParkedCount is "{{.count}} parked events".
+	AnalystParkedCount Key = "analyst.parked_count"
+	// AnalystParkedHelp is "These events could not be applied. They are kept as they came and hold up nothing. After the cause is mended, try again.".
+	AnalystParkedHelp Key = "analyst.parked_help"
+	// AnalystParkedNone is "No event is parked.".
+	AnalystParkedNone Key = "analyst.parked_none"
+	// AnalystPasswordNew is "New password".
+	AnalystPasswordNew Key = "analyst.password_new"
+	// AnalystPasswordOnce is "First password of {{.login}}. It is shown this once and must be changed at sign-in.".
+	AnalystPasswordOnce Key = "analyst.password_once"
+	// AnalystPending is "waits for its number".
+	AnalystPending Key = "analyst.pending"
+	// AnalystPostAdd is "Add a station".
+	AnalystPostAdd Key = "analyst.post_add"
+	// AnalystPostAdded is "Added. Now make its enrolment token.".
+	AnalystPostAdded Key = "analyst.post_added"
+	// AnalystPostId is "Identifier".
+	AnalystPostId Key = "analyst.post_id"
+	// AnalystPostIdHint is "a to z, 0 to 9 and -, such as airport-1".
+	AnalystPostIdHint Key = "analyst.post_id_hint"
+	// AnalystPostName is "Name".
+	AnalystPostName Key = "analyst.post_name"
+	// AnalystPosts is "{{.count}} stations may report".
+	AnalystPosts Key = "analyst.posts"
+	// AnalystPostsNone is "No station is known yet.".
+	AnalystPostsNone Key = "analyst.posts_none"
+	// AnalystPurpose is "Purpose".
+	AnalystPurpose Key = "analyst.purpose"
+	// AnalystPurposeChoose is "What is it for?".
+	AnalystPurposeChoose Key = "analyst.purpose_choose"
+	// AnalystPurposesAudit is "Audit".
+	AnalystPurposesAudit Key = "analyst.purposes.audit"
+	// AnalystPurposesBorderCheck is "Border check".
+	AnalystPurposesBorderCheck Key = "analyst.purposes.border_check"
+	// AnalystPurposesDataQuality is "Quality of the data".
+	AnalystPurposesDataQuality Key = "analyst.purposes.data_quality"
+	// AnalystPurposesInvestigation is "Investigation of an offence".
+	AnalystPurposesInvestigation Key = "analyst.purposes.investigation"
+	// AnalystPurposesListMaintenance is "Keeping of the alert list".
+	AnalystPurposesListMaintenance Key = "analyst.purposes.list_maintenance"
+	// AnalystPurposesMissingPerson is "Missing person".
+	AnalystPurposesMissingPerson Key = "analyst.purposes.missing_person"
+	// AnalystPurposesRiskAnalysis is "Risk analysis".
+	AnalystPurposesRiskAnalysis Key = "analyst.purposes.risk_analysis"
+	// AnalystPurposesStayCheck is "Check of a stay".
+	AnalystPurposesStayCheck Key = "analyst.purposes.stay_check"
+	// AnalystPurposesSubjectRequest is "Request of the person concerned".
+	AnalystPurposesSubjectRequest Key = "analyst.purposes.subject_request"
+	// AnalystReceived is "Received".
+	AnalystReceived Key = "analyst.received"
+	// AnalystReferred is "Referred".
+	AnalystReferred Key = "analyst.referred"
+	// AnalystRefused is "Refused".
+	AnalystRefused Key = "analyst.refused"
+	// AnalystResults is "Results".
+	AnalystResults Key = "analyst.results"
+	// AnalystRetried is "The event was applied.".
+	AnalystRetried Key = "analyst.retried"
+	// AnalystRetriedInVain is "The event still cannot be applied; its reason is in the table.".
+	AnalystRetriedInVain Key = "analyst.retried_in_vain"
+	// AnalystRetry is "Try again".
+	AnalystRetry Key = "analyst.retry"
+	// AnalystRole is "Role".
+	AnalystRole Key = "analyst.role"
+	// AnalystSearch is "Search".
+	AnalystSearch Key = "analyst.search"
+	// AnalystSearchAudited is "Each look at a person is recorded in the audit log with its purpose.".
+	AnalystSearchAudited Key = "analyst.search_audited"
+	// AnalystSearchNone is "Nothing matches. Try fewer words, or a wider range of days.".
+	AnalystSearchNone Key = "analyst.search_none"
+	// AnalystSearchSubmit is "Search".
+	AnalystSearchSubmit Key = "analyst.search_submit"
+	// AnalystState is "State".
+	AnalystState Key = "analyst.state"
+	// AnalystStation is "Crossing point".
+	AnalystStation Key = "analyst.station"
+	// AnalystStations is "Stations".
+	AnalystStations Key = "analyst.stations"
+	// AnalystStationsCaption is "{{.count}} stations".
+	AnalystStationsCaption Key = "analyst.stations_caption"
+	// AnalystStationsNone is "No station has reported yet. Enrol one first.".
+	AnalystStationsNone Key = "analyst.stations_none"
+	// AnalystStay is "Stay".
+	AnalystStay Key = "analyst.stay"
+	// AnalystStayInside is "inside since {{.at}} ({{.station}})".
+	AnalystStayInside Key = "analyst.stay_inside"
+	// AnalystStayOutside is "left {{.at}} ({{.station}})".
+	AnalystStayOutside Key = "analyst.stay_outside"
+	// AnalystStayUnknown is "no crossing that counts".
+	AnalystStayUnknown Key = "analyst.stay_unknown"
+	// AnalystTime is "Time".
+	AnalystTime Key = "analyst.time"
+	// AnalystTo is "To".
+	AnalystTo Key = "analyst.to"
+	// AnalystTokenMake is "New token".
+	AnalystTokenMake Key = "analyst.token_make"
+	// AnalystTokenOnce is "Enrolment token of {{.station}}. It is shown this once and works once, within a day.".
+	AnalystTokenOnce Key = "analyst.token_once"
+	// AnalystTotal is "Total".
+	AnalystTotal Key = "analyst.total"
+	// AnalystTransport is "Transport".
+	AnalystTransport Key = "analyst.transport"
+	// AnalystTravelPurpose is "Purpose of travel".
+	AnalystTravelPurpose Key = "analyst.travel_purpose"
+	// AnalystTraveller is "Traveller".
+	AnalystTraveller Key = "analyst.traveller"
+	// AnalystTries is "Tries".
+	AnalystTries Key = "analyst.tries"
+	// AnalystUnchecked is "Not compared yet".
+	AnalystUnchecked Key = "analyst.unchecked"
+	// AnalystUndone is "Undone".
+	AnalystUndone Key = "analyst.undone"
+	// AnalystUndoneBy is "Undone {{.at}} by {{.officer}}: {{.reason}}".
+	AnalystUndoneBy Key = "analyst.undone_by"
+	// AnalystUnknown is "not known".
+	AnalystUnknown Key = "analyst.unknown"
+	// AnalystUserAdd is "Add an account".
+	AnalystUserAdd Key = "analyst.user_add"
+	// AnalystUserDisabled is "The account is disabled and signed out.".
+	AnalystUserDisabled Key = "analyst.user_disabled"
+	// AnalystUserEnabled is "The account is active again.".
+	AnalystUserEnabled Key = "analyst.user_enabled"
+	// AnalystUsers is "Accounts".
+	AnalystUsers Key = "analyst.users"
+	// AnalystUsersCaption is "{{.count}} accounts".
+	AnalystUsersCaption Key = "analyst.users_caption"
+	// AnalystValidBetween is "{{.from}} to {{.until}}".
+	AnalystValidBetween Key = "analyst.valid_between"
+	// AnalystValidFrom is "Valid from".
+	AnalystValidFrom Key = "analyst.valid_from"
+	// AnalystValidFromOn is "from {{.from}} on".
+	AnalystValidFromOn Key = "analyst.valid_from_on"
+	// AnalystValidUntil is "Valid until".
+	AnalystValidUntil Key = "analyst.valid_until"
+	// AnalystValidUntilHint is "YYYY-MM-DD; empty for no end".
+	AnalystValidUntilHint Key = "analyst.valid_until_hint"
+	// AnalystValidity is "Valid".
+	AnalystValidity Key = "analyst.validity"
+	// AnalystVerb is "Did what".
+	AnalystVerb Key = "analyst.verb"
+	// AnalystVerbsAdministration is "administered".
+	AnalystVerbsAdministration Key = "analyst.verbs.administration"
+	// AnalystVerbsAlteration is "changed".
+	AnalystVerbsAlteration Key = "analyst.verbs.alteration"
+	// AnalystVerbsCollection is "recorded".
+	AnalystVerbsCollection Key = "analyst.verbs.collection"
+	// AnalystVerbsCombination is "combined".
+	AnalystVerbsCombination Key = "analyst.verbs.combination"
+	// AnalystVerbsConsultation is "looked at".
+	AnalystVerbsConsultation Key = "analyst.verbs.consultation"
+	// AnalystVerbsDenied is "was refused".
+	AnalystVerbsDenied Key = "analyst.verbs.denied"
+	// AnalystVerbsDisclosure is "disclosed".
+	AnalystVerbsDisclosure Key = "analyst.verbs.disclosure"
+	// AnalystVerbsErasure is "erased".
+	AnalystVerbsErasure Key = "analyst.verbs.erasure"
+	// AnalystVerbsLock is "locked".
+	AnalystVerbsLock Key = "analyst.verbs.lock"
+	// AnalystVerbsLogin is "signed in".
+	AnalystVerbsLogin Key = "analyst.verbs.login"
+	// AnalystVerbsLogout is "signed out".
+	AnalystVerbsLogout Key = "analyst.verbs.logout"
+	// AnalystVerdictAdmit is "Admitted".
+	AnalystVerdictAdmit Key = "analyst.verdict_admit"
+	// AnalystVerdictRefer is "Referred".
+	AnalystVerdictRefer Key = "analyst.verdict_refer"
+	// AnalystVerdictRefuse is "Refused".
+	AnalystVerdictRefuse Key = "analyst.verdict_refuse"
+	// AnalystVerify is "Verify the log".
+	AnalystVerify Key = "analyst.verify"
+	// AnalystVerifyBad is "The log is not what was written. First fault: {{.problem}}".
+	AnalystVerifyBad Key = "analyst.verify_bad"
+	// AnalystVerifyFailed is "The verification could not be made. Try again.".
+	AnalystVerifyFailed Key = "analyst.verify_failed"
+	// AnalystVerifyGood is "{{.count}} entries verified, {{.signed}} of them under a signed checkpoint. Nothing was changed, removed or inserted.".
+	AnalystVerifyGood Key = "analyst.verify_good"
+	// AnalystVerifying is "{{.done}} of {{.count}} entries verified".
+	AnalystVerifying Key = "analyst.verifying"
+	// AnalystWhy is "Why".
+	AnalystWhy Key = "analyst.why"
+	// AnalystWithdraw is "Withdraw".
+	AnalystWithdraw Key = "analyst.withdraw"
+	// AnalystWithdrawWhy is "Why withdraw?".
+	AnalystWithdrawWhy Key = "analyst.withdraw_why"
+	// AnalystWithdrawalsExpired is "No longer in force".
+	AnalystWithdrawalsExpired Key = "analyst.withdrawals.expired"
+	// AnalystWithdrawalsMistaken is "Listed by mistake".
+	AnalystWithdrawalsMistaken Key = "analyst.withdrawals.mistaken"
+	// AnalystWithdrawalsReplaced is "Replaced by another alert".
+	AnalystWithdrawalsReplaced Key = "analyst.withdrawals.replaced"
+	// AnalystWithdrawalsSettled is "The matter is settled".
+	AnalystWithdrawalsSettled Key = "analyst.withdrawals.settled"
+	// AnalystWritten is "Written".
+	AnalystWritten Key = "analyst.written"
+	// AnalystZone is "Time zone".
+	AnalystZone Key = "analyst.zone"
+	// AnalystZoneHint is "IANA name, such as Europe/Paris".
+	AnalystZoneHint Key = "analyst.zone_hint"
 	// CheckAlertAction is "Action to be taken".
 	CheckAlertAction Key = "check.alert_action"
 	// CheckAlertBirthDate is "Date of birth".
@@ -480,6 +910,18 @@ const (
 	FrameWaiting Key = "frame.waiting"
 	// ProblemAgainDiffers is "The two entries differ. Type the same twice.".
 	ProblemAgainDiffers Key = "problem.again_differs"
+	// ProblemAlertAction is "Choose what the officer is to do.".
+	ProblemAlertAction Key = "problem.alert_action"
+	// ProblemAlertBirthDate is "A name alone is too little: add the date of birth, as far as known, or a document number.".
+	ProblemAlertBirthDate Key = "problem.alert_birth_date"
+	// ProblemAlertNobody is "An alert names a person or a document.".
+	ProblemAlertNobody Key = "problem.alert_nobody"
+	// ProblemAlertReason is "Give the reason, in at most {{.max}} characters.".
+	ProblemAlertReason Key = "problem.alert_reason"
+	// ProblemAlertSurname is "Give the surname too.".
+	ProblemAlertSurname Key = "problem.alert_surname"
+	// ProblemAlertUnknown is "This alert is not on the list (any more).".
+	ProblemAlertUnknown Key = "problem.alert_unknown"
 	// ProblemBodyTooLarge is "What was sent is too large: at most {{.limit}} kB are taken here.".
 	ProblemBodyTooLarge Key = "problem.body_too_large"
 	// ProblemCertificateDenied is "This certificate is not wanted (any more). Enrol the station with a new token.".
@@ -488,12 +930,22 @@ const (
 	ProblemCorrectionReason Key = "problem.correction.reason"
 	// ProblemCounterLane is "No such lane at this station.".
 	ProblemCounterLane Key = "problem.counter.lane"
+	// ProblemCountryCode is "Expected up to three capital letters, such as UTO.".
+	ProblemCountryCode Key = "problem.country_code"
 	// ProblemCrossingAnnulled is "This decision was already undone.".
 	ProblemCrossingAnnulled Key = "problem.crossing.annulled"
 	// ProblemCrossingNone is "No such decision in this lane.".
 	ProblemCrossingNone Key = "problem.crossing.none"
 	// ProblemCrossingTooLate is "Too late to undo: ask the supervisor for a correction.".
 	ProblemCrossingTooLate Key = "problem.crossing.too_late"
+	// ProblemCursorInvalid is "This page of the table is no longer there. Go back to the first.".
+	ProblemCursorInvalid Key = "problem.cursor_invalid"
+	// ProblemDateInvalid is "Not a date: expected YYYY-MM-DD, YYYY-MM or YYYY.".
+	ProblemDateInvalid Key = "problem.date_invalid"
+	// ProblemDayIncomplete is "Give a whole day: YYYY-MM-DD.".
+	ProblemDayIncomplete Key = "problem.day_incomplete"
+	// ProblemDeadLetterUnknown is "This event is not parked (any more).".
+	ProblemDeadLetterUnknown Key = "problem.dead_letter_unknown"
 	// ProblemDecisionNoteTooLong is "The remark is too long: at most {{.max}} characters.".
 	ProblemDecisionNoteTooLong Key = "problem.decision.note_too_long"
 	// ProblemDecisionPending is "Checks are still running: admit when all have answered.".
@@ -506,8 +958,22 @@ const (
 	ProblemDecisionRefuseExit Key = "problem.decision.refuse_exit"
 	// ProblemDecisionVerdict is "Choose admit, refer or refuse.".
 	ProblemDecisionVerdict Key = "problem.decision.verdict"
+	// ProblemDenyReason is "Give the reason.".
+	ProblemDenyReason Key = "problem.deny_reason"
+	// ProblemDirectionUnknown is "Choose entry or exit.".
+	ProblemDirectionUnknown Key = "problem.direction_unknown"
 	// ProblemDismissalReason is "Choose why the scan is put aside.".
 	ProblemDismissalReason Key = "problem.dismissal.reason"
+	// ProblemDocumentUnreadable is "A document number has letters or digits.".
+	ProblemDocumentUnreadable Key = "problem.document_unreadable"
+	// ProblemExportFormat is "Choose CSV or XLSX.".
+	ProblemExportFormat Key = "problem.export_format"
+	// ProblemExportTooLarge is "More than {{.max}} rows: narrow the search first.".
+	ProblemExportTooLarge Key = "problem.export_too_large"
+	// ProblemFlowCountryStation is "Counts by nationality are over all crossing points: choose one or the other.".
+	ProblemFlowCountryStation Key = "problem.flow_country_station"
+	// ProblemForbidden is "This is not allowed.".
+	ProblemForbidden Key = "problem.forbidden"
 	// ProblemKindConflict is "This has changed in the meantime. Look at the present state and decide again.".
 	ProblemKindConflict Key = "problem.kind.conflict"
 	// ProblemKindForbidden is "This is not allowed.".
@@ -530,6 +996,10 @@ const (
 	ProblemMethodNotAllowed Key = "problem.method_not_allowed"
 	// ProblemNameInvalid is "A name is needed, of at most {{.max}} characters.".
 	ProblemNameInvalid Key = "problem.name_invalid"
+	// ProblemNameTooCommon is "More than {{.max}} people match this name. Add another name or the beginning of one.".
+	ProblemNameTooCommon Key = "problem.name_too_common"
+	// ProblemNameTooShort is "Give at least two letters of a name.".
+	ProblemNameTooShort Key = "problem.name_too_short"
 	// ProblemOriginRefused is "The request did not come from a page of this system, so nothing was done. Open the page again and repeat.".
 	ProblemOriginRefused Key = "problem.origin_refused"
 	// ProblemPasswordCharacters is "The password holds characters that cannot be typed everywhere. Use letters, digits, spaces and marks.".
@@ -554,6 +1024,14 @@ const (
 	ProblemPinTooSimple Key = "problem.pin_too_simple"
 	// ProblemPlaceInvalid is "A lane or workstation is named by at most {{.max}} plain characters.".
 	ProblemPlaceInvalid Key = "problem.place_invalid"
+	// ProblemPurposeMissing is "Say what this look is for. Without a purpose nothing is shown.".
+	ProblemPurposeMissing Key = "problem.purpose_missing"
+	// ProblemPurposeUnknown is "This purpose is not on the list.".
+	ProblemPurposeUnknown Key = "problem.purpose_unknown"
+	// ProblemRangeReversed is "The end lies before the beginning.".
+	ProblemRangeReversed Key = "problem.range_reversed"
+	// ProblemRangeTooLong is "At most {{.max}} days at a time.".
+	ProblemRangeTooLong Key = "problem.range_too_long"
 	// ProblemRequestInvalid is "The certificate request cannot be read. Expected PKCS #10 in DER with a key on the curve P-256.".
 	ProblemRequestInvalid Key = "problem.request_invalid"
 	// ProblemRoleUnknown is "There is no such role.".
@@ -580,6 +1058,8 @@ const (
 	ProblemScanTooLong Key = "problem.scan.too_long"
 	// ProblemScanUnreadable is "No machine readable zone found: expected 2 lines of 44 or 36 characters, or 3 lines of 30.".
 	ProblemScanUnreadable Key = "problem.scan.unreadable"
+	// ProblemSearchEmpty is "Give a name, a document number, a day or a crossing point.".
+	ProblemSearchEmpty Key = "problem.search_empty"
 	// ProblemSessionLocked is "The session is locked. Enter your PIN to go on.".
 	ProblemSessionLocked Key = "problem.session_locked"
 	// ProblemSessionNone is "The session is over. Sign in again.".
@@ -592,6 +1072,8 @@ const (
 	ProblemSessionUnknown Key = "problem.session_unknown"
 	// ProblemSetupNeeded is "Choose your own password first.".
 	ProblemSetupNeeded Key = "problem.setup_needed"
+	// ProblemSexUnknown is "Choose F, M or X.".
+	ProblemSexUnknown Key = "problem.sex_unknown"
 	// ProblemSignInRefused is "User name or password is wrong. Check both and try again.".
 	ProblemSignInRefused Key = "problem.sign_in_refused"
 	// ProblemSignInWait is "Too many failed attempts. Wait {{.seconds}} seconds, then try again.".
@@ -608,16 +1090,26 @@ const (
 	ProblemStationUnknown Key = "problem.station_unknown"
 	// ProblemStationZoneUnknown is "There is no such time zone. Expected a name such as Africa/Nairobi.".
 	ProblemStationZoneUnknown Key = "problem.station_zone_unknown"
+	// ProblemTermTooLong is "Too long.".
+	ProblemTermTooLong Key = "problem.term_too_long"
 	// ProblemTokenLifeInvalid is "An enrolment token can be valid for {{.max_hours}} hours at most.".
 	ProblemTokenLifeInvalid Key = "problem.token_life_invalid"
 	// ProblemTokenRefused is "The enrolment token is not good (any more). Ask the centre for a new one.".
 	ProblemTokenRefused Key = "problem.token_refused"
+	// ProblemTravellerUnknown is "There is no such traveller, or not for you.".
+	ProblemTravellerUnknown Key = "problem.traveller_unknown"
 	// ProblemUnlockRefused is "That is not right. {{.left}} attempts are left; then the session ends.".
 	ProblemUnlockRefused Key = "problem.unlock_refused"
 	// ProblemUserIsSelf is "You cannot do this to your own account. Ask a colleague.".
 	ProblemUserIsSelf Key = "problem.user_is_self"
 	// ProblemUserUnknown is "There is no such account.".
 	ProblemUserUnknown Key = "problem.user_unknown"
+	// ProblemVerdictUnknown is "Choose a decision from the list.".
+	ProblemVerdictUnknown Key = "problem.verdict_unknown"
+	// ProblemVerificationRunning is "A verification is running already.".
+	ProblemVerificationRunning Key = "problem.verification_running"
+	// ProblemWithdrawalReason is "Choose why the alert is withdrawn.".
+	ProblemWithdrawalReason Key = "problem.withdrawal_reason"
 	// ScannerLayoutArabic is "The reader types in another keyboard layout than this computer’s (Arabic). Set this computer to the US layout and scan again.".
 	ScannerLayoutArabic Key = "scanner.layout_arabic"
 	// ScannerLayoutAzerty is "The reader types in another keyboard layout than this computer’s (AZERTY). Set this computer to the US layout, or the reader to AZERTY, and scan again.".

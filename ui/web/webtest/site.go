@@ -122,13 +122,15 @@ func (s *Site) serve(t testing.TB) {
 	})
 }
 
-// Person makes an account of the role, with a password and a PIN that need not be changed. Names tell persons of one role apart.
-func (s *Site) Person(t testing.TB, role auth.Role, name string) Person {
+// Person makes an account of the role, with a password and a PIN that need not be changed. Names tell persons of one role
+// apart; the language, where one is given, is the person's own.
+func (s *Site) Person(t testing.TB, role auth.Role, name string, language ...string) Person {
 	t.Helper()
 	p := Person{Password: "granite lantern orchid seventeen", PIN: "271828"}
 	by := audit.Actor{ID: "test", Role: "administrator", Post: Post}
 	user, _, err := s.Door.CreateUser(t.Context(), by, auth.NewUser{
 		Login: name, DisplayName: strings.ToUpper(name[:1]) + name[1:] + " Testperson", Role: role, Password: p.Password, PIN: p.PIN,
+		Language: strings.Join(language, ""),
 	})
 	require.NoError(t, err)
 	p.User = user
@@ -162,7 +164,7 @@ type Response struct {
 	Body   string
 }
 
-// Get asks for the path; headers are pairs of name and value.
+// Get asks for the path, and holds a page to CheckMarkup; headers are pairs of name and value.
 func (s *Site) Get(t testing.TB, client *http.Client, path string, headers ...string) Response {
 	t.Helper()
 	return s.do(t, client, http.MethodGet, path, nil, headers)
@@ -189,6 +191,9 @@ func (s *Site) do(t testing.TB, client *http.Client, method, path string, form u
 	defer func() { require.NoError(t, response.Body.Close()) }()
 	body, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
+	if strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
+		CheckMarkup(t, string(body), response.Header.Get("Content-Security-Policy"))
+	}
 	return Response{Status: response.StatusCode, Header: response.Header, Body: string(body)}
 }
 

@@ -1,0 +1,9 @@
+package assets_test
+
+import "time"
+
+// patience is how long a test waits for what must come; tick is how often it looks.
+const (
+	patience = 30 * time.Second
+	tick     = 10 * time.Millisecond
+)
