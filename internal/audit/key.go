@@ -62,7 +62,7 @@ func ParseKey(private string) (Key, error) {
 		return Key{}, errors.New("audit key: expected an ed25519 seed of 32 bytes")
 	}
 	pair := ed25519.NewKeyFromSeed(seed[1:])
-	public, err := note.NewEd25519VerifierKey(signer.Name(), pair.Public().(ed25519.PublicKey))
+	public, err := note.NewEd25519VerifierKey(signer.Name(), ed25519.PublicKey(pair[ed25519.SeedSize:]))
 	if err != nil {
 		return Key{}, fmt.Errorf("audit key: %w", err)
 	}

@@ -93,30 +93,41 @@ func (c *chunk) readRows(ctx context.Context, tx pgx.Tx) error {
 		return err
 	}
 	defer rows.Close()
-	var row rawRow
-	var buf []byte
-	for next := 0; rows.Next(); {
-		err := row.read(rows.RawValues())
-		null := errors.Is(err, errNull)
-		if err != nil && !null {
+	hasher := rowHasher{waiting: byID}
+	for rows.Next() {
+		if err := hasher.take(rows.RawValues()); err != nil {
 			return err
-		}
-		if null {
-			row.id = bigint(rows.RawValues()[0])
-		}
-		for next < len(byID) && byID[next].id < row.id {
-			next++
-		}
-		for ; next < len(byID) && byID[next].id == row.id; next++ {
-			leaf := byID[next]
-			leaf.found, leaf.null = true, null
-			if !null {
-				buf = row.encode(buf[:0], leaf.no)
-				leaf.computed = tlog.RecordHash(buf)
-			}
 		}
 	}
 	return rows.Err()
+}
+
+// rowHasher gives rows, which come by id, to their leaves.
+type rowHasher struct {
+	waiting []*chainedLeaf // by id
+	row     rawRow
+	buf     []byte
+}
+
+func (h *rowHasher) take(values [][]byte) error {
+	err := h.row.read(values)
+	null := errors.Is(err, errNull)
+	if err != nil && !null {
+		return err
+	}
+	for len(h.waiting) > 0 && h.waiting[0].id <= h.row.id {
+		leaf := h.waiting[0]
+		h.waiting = h.waiting[1:]
+		if leaf.id < h.row.id {
+			continue // its row is gone
+		}
+		leaf.found, leaf.null = true, null
+		if !null {
+			h.buf = h.row.encode(h.buf[:0], leaf.no)
+			leaf.computed = tlog.RecordHash(h.buf)
+		}
+	}
+	return nil
 }
 
 // queryRows selects the rows of the leaves, by id.

@@ -32,19 +32,23 @@ type rawRow struct {
 	fields                [audit.FieldCount][]byte
 }
 
+// read takes the row; with errNull only its id is valid.
 func (r *rawRow) read(values [][]byte) error {
 	if len(values) != contentCount {
 		return fmt.Errorf("audit row: expected %d columns, got %d", contentCount, len(values))
 	}
+	if len(values[0]) != 8 {
+		return errors.New("audit row: id: expected 8 bytes")
+	}
+	r.id = bigint(values[0])
 	for _, v := range values {
 		if v == nil {
 			return errNull
 		}
 	}
-	if len(values[0]) != 8 || len(values[1]) != 8 || len(values[2]) != 4 {
-		return errors.New("audit row: id, at, result_count: expected 8, 8 and 4 bytes")
+	if len(values[1]) != 8 || len(values[2]) != 4 {
+		return errors.New("audit row: at, result_count: expected 8 and 4 bytes")
 	}
-	r.id = bigint(values[0])
 	r.atMicros = bigint(values[1]) + pgEpochMicros
 	r.results = int64(int32(binary.BigEndian.Uint32(values[2]))) //nolint:gosec // two's complement on the wire
 	copy(r.fields[:], values[3:])

@@ -110,6 +110,10 @@ func (s *Sequencer) finish(ctx context.Context) error {
 // Step numbers at most one batch of committed rows, in one transaction, and returns how many. A step that is killed
 // leaves no trace.
 func (s *Sequencer) Step(ctx context.Context) (n int, err error) {
+	var waiting bool
+	if err := s.db.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM audit_pending)`).Scan(&waiting); err != nil || !waiting {
+		return 0, wrap("sequence audit log", err)
+	}
 	err = s.locked(ctx, func(tx pgx.Tx) error {
 		n, err = sequence(ctx, tx, s.batch)
 		return err
@@ -118,6 +122,14 @@ func (s *Sequencer) Step(ctx context.Context) (n int, err error) {
 		return 0, fmt.Errorf("sequence audit log: %w", err)
 	}
 	return n, nil
+}
+
+// wrap adds what was tried to an error, if there is one.
+func wrap(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
 }
 
 // locked runs fn in a transaction that holds the sequencer's lock.

@@ -34,9 +34,18 @@ func TestAnIntactLogVerifies(t *testing.T) {
 }
 
 func TestAnEmptyLogVerifies(t *testing.T) {
-	report := newStation(t).verify()
+	s := newStation(t)
+	report := s.verify()
 	require.Nil(t, report.Problem)
 	require.Zero(t, report.Entries)
+	state, err := s.log.State(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, state)
+	batch, err := s.log.Outgoing(t.Context(), 0, 10)
+	require.NoError(t, err)
+	require.Nil(t, batch)
+	_, err = s.log.Outgoing(t.Context(), 1, 10)
+	require.ErrorIs(t, err, auditlog.ErrWitnessAhead)
 }
 
 func TestLeavesAreWhatWasInserted(t *testing.T) {

@@ -43,13 +43,11 @@ func (v *verification) checkLeaves(ctx context.Context) (problem *Problem, err e
 		}
 		return err
 	})
-	if err := group.Wait(); err != nil && problem == nil {
-		return nil, err
+	failed := group.Wait()
+	if problem != nil {
+		return problem, nil // what failed afterwards was called off
 	}
-	if problem == nil {
-		return nil, nil
-	}
-	return problem, nil
+	return nil, failed
 }
 
 // workers is how many connections read beside the one that holds the snapshot.

@@ -104,6 +104,12 @@ func TestTheWitnessFollowsALog(t *testing.T) {
 	receipt = c.follow(s, 300)
 	require.EqualValues(t, 750, receipt.Size)
 
+	s.record(750, 753)
+	state, err := s.log.State(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []int64{750, 3, 750, 750}, []int64{state.Leaves, state.Pending, state.Signed, state.Cosigned})
+	require.WithinDuration(t, start, state.CosignedAt, 0)
+
 	report := s.verify(c.held)
 	require.Nil(t, report.Problem, "%v", report.Problem)
 	require.EqualValues(t, 750, report.Cosigned)
