@@ -166,6 +166,8 @@ const (
 	AnalystHistoryMore Key = "analyst.history_more"
 	// AnalystHistoryShow is "Show".
 	AnalystHistoryShow Key = "analyst.history_show"
+	// AnalystHits is "Hits".
+	AnalystHits Key = "analyst.hits"
 	// AnalystHitsOnly is "With hits only".
 	AnalystHitsOnly Key = "analyst.hits_only"
 	// AnalystIssuedBy is "Issued by".
@@ -216,6 +218,8 @@ const (
 	AnalystNationality Key = "analyst.nationality"
 	// AnalystNeverHeard is "Never heard".
 	AnalystNeverHeard Key = "analyst.never_heard"
+	// AnalystNotChecked is "Not checked".
+	AnalystNotChecked Key = "analyst.not_checked"
 	// AnalystNothing is "nothing".
 	AnalystNothing Key = "analyst.nothing"
 	// AnalystObject is "To what".
@@ -280,6 +284,8 @@ const (
 	AnalystPurposesMissingPerson Key = "analyst.purposes.missing_person"
 	// AnalystPurposesRiskAnalysis is "Risk analysis".
 	AnalystPurposesRiskAnalysis Key = "analyst.purposes.risk_analysis"
+	// AnalystPurposesStatistics is "Statistics".
+	AnalystPurposesStatistics Key = "analyst.purposes.statistics"
 	// AnalystPurposesStayCheck is "Check of a stay".
 	AnalystPurposesStayCheck Key = "analyst.purposes.stay_check"
 	// AnalystPurposesSubjectRequest is "Request of the person concerned".

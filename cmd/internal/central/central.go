@@ -112,7 +112,9 @@ func (a *app) assemble(ctx context.Context) (err error) {
 // serve runs every part until ctx ends or one fails. People's listeners stop first, then the line to the stations, then what works
 // in the background, then (by Run) the database.
 func (a *app) serve(ctx context.Context, started func(Addresses)) (err error) {
-	server, err := a.web()
+	back, stopBack := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopBack()
+	server, err := a.web(back)
 	if err != nil {
 		return err
 	}
@@ -122,8 +124,6 @@ func (a *app) serve(ctx context.Context, started func(Addresses)) (err error) {
 	defer a.line.close()
 	a.health.Add("bus", a.line.ping)
 
-	back, stopBack := context.WithCancel(context.WithoutCancel(ctx))
-	defer stopBack()
 	behind, backCtx := errgroup.WithContext(back)
 	a.runBehind(backCtx, behind)
 
@@ -178,6 +178,7 @@ func addressOf(l net.Listener) string {
 const (
 	checkEvery  = 30 * time.Second
 	denyEvery   = 5 * time.Second
+	lookEvery   = 2 * time.Second
 	silentAfter = 5 * time.Minute
 	tickEvery   = time.Minute
 )
@@ -188,6 +189,7 @@ func (a *app) runBehind(ctx context.Context, behind *errgroup.Group) {
 	behind.Go(func() error { return a.certificate.Run(ctx, tickEvery) })
 	behind.Go(func() error { return a.enrolment.KeepDenyList(ctx, a.denied, denyEvery, a.line.recheck, a.tools.Log) })
 	behind.Go(func() error { return a.every(ctx, checkEvery, "completeness", a.completeness.CheckAll) })
+	behind.Go(func() error { return a.every(ctx, lookEvery, "look for crossings", a.lookForCrossings()) })
 	behind.Go(func() error {
 		return a.every(ctx, tickEvery, "partitions", func(ctx context.Context) error { return centraldb.MakeMonths(ctx, a.db.DB, a.tools.Now()) })
 	})
@@ -197,6 +199,19 @@ func (a *app) runBehind(ctx context.Context, behind *errgroup.Group) {
 			return err
 		})
 	})
+}
+
+// lookForCrossings nudges the watchers of this process when another process of the centre has stored crossings.
+func (a *app) lookForCrossings() func(context.Context) error {
+	var seen int64
+	return func(ctx context.Context) error {
+		last, err := a.reader.LastReceived(ctx)
+		if err == nil && last != seen {
+			seen = last
+			a.hub.Nudge()
+		}
+		return err
+	}
 }
 
 // every does the work at once and then again and again. A failure is logged: the next round may succeed.

@@ -1,9 +1,14 @@
 package central
 
 import (
+	"context"
 	"net/http"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"github.com/openbmis/openbmis/cmd/internal/enrol"
+	"github.com/openbmis/openbmis/internal/postgres/auditlog"
+	"github.com/openbmis/openbmis/ui/analyst"
 	"github.com/openbmis/openbmis/ui/assets"
 	"github.com/openbmis/openbmis/ui/signin"
 	"github.com/openbmis/openbmis/ui/text"
@@ -11,7 +16,7 @@ import (
 )
 
 // web makes the centre's server with every route that it has.
-func (a *app) web() (*web.Server, error) {
+func (a *app) web(back context.Context) (*web.Server, error) {
 	texts, err := text.Load()
 	if err != nil {
 		return nil, err
@@ -22,12 +27,21 @@ func (a *app) web() (*web.Server, error) {
 	}
 	s, err := web.NewServer(web.Options{
 		Sessions: a.auth, Texts: texts, Assets: files, Log: a.tools.Log, Now: a.tools.Now, Random: a.tools.Random, NewID: a.tools.NewID,
-		Program: text.FrameCentre, Post: Name, IdleAfter: a.cfg.Session.IdleLock,
+		Program: text.FrameCentre, Post: Name, IdleAfter: a.cfg.Session.IdleLock, Nav: analyst.Nav(),
 	})
 	if err != nil {
 		return nil, err
 	}
 	signin.Register(s, signin.Options{Door: a.auth})
+	analyst.Register(s, analyst.Options{
+		Reader: a.reader, Alerts: a.national, Parked: a.applier, Checker: a.completeness, Enrolment: a.enrolment, Accounts: a.auth,
+		Hub: a.hub, NewID: a.tools.NewID, Now: a.tools.Now,
+		Verify: func(progress func(done, total int64)) (auditlog.Report, error) {
+			return auditlog.Verify(back, a.db.DB, auditlog.VerifyOptions{
+				Keys: []note.Verifier{a.secrets.Audit.Verifier()}, Progress: progress,
+			})
+		},
+	})
 	s.HandlePublic(http.MethodPost, enrol.Path, a.enrol, web.Machine(), web.MaxBody(enrol.MaxBody))
 	s.HandlePublic(http.MethodPost, enrol.RenewPath, a.renew, web.Machine(), web.MaxBody(enrol.MaxBody))
 	s.HandlePublic(http.MethodGet, "/healthz", func(c *web.Context) error { return c.NoContent(http.StatusNoContent) }, web.Machine())

@@ -91,7 +91,7 @@ func TestEventsThatCannotBeAppliedAreParkedAndBlockNothing(t *testing.T) {
 		"no JSON":            {border.KindCrossing, `{"crossing_id":`, "payload is not JSON from byte 15 on"},
 		"wrong type":         {border.KindCrossing, `{"lane":7}`, "payload field lane"},
 		"unknown kind":       {"crossing.teleported", `{}`, "kind of event is not known"},
-		"empty":              {border.KindCrossing, `{}`, "station: the event names another station"},
+		"empty":              {border.KindCrossing, `{}`, "crossing_id: expected a uuid"},
 		"other station":      {border.KindCrossing, foreign, "station: the event names another station"},
 		"what SQL refuses":   {border.KindCrossing, nul, "the database refused it: SQLSTATE 22021"},
 		"unknown correction": {border.KindCorrection, lost, "the crossing that this corrects is not at the centre"},

@@ -93,7 +93,7 @@ func decodeCrossing(station string, e *replication.Event) (*crossingRow, error) 
 	if err != nil {
 		return nil, err
 	}
-	row.localDate = local
+	row.localDate, row.Station = local, station
 	row.CrossedAt = row.CrossedAt.UTC().Truncate(time.Microsecond)
 	row.derive()
 	return row, nil
@@ -120,10 +120,13 @@ func (r *crossingRow) derive() {
 // crossed reports whether the traveller crossed the border by this decision, and it stands.
 func (r *crossingRow) crossed() bool { return r.Decision.Verdict == border.Admit && r.annulled == nil }
 
+// errOtherStation: who sent the event is known from the connection; what the payload says may only agree.
+var errOtherStation = errors.New("station: the event names another station than the one that sent it")
+
 func checkCrossing(station string, c *border.CrossingEvent) error {
 	switch {
-	case c.Station != station:
-		return errors.New("station: the event names another station than the one that sent it")
+	case c.Station != "" && c.Station != station:
+		return errOtherStation
 	case c.CrossingID == uuid.Nil:
 		return errors.New("crossing_id: expected a uuid")
 	case c.TravellerID == uuid.Nil:
@@ -156,8 +159,8 @@ func decodeCorrection(station string, e *replication.Event) (*border.CorrectionE
 		return nil, err
 	}
 	switch {
-	case c.Station != station:
-		return nil, errors.New("station: the event names another station than the one that sent it")
+	case c.Station != "" && c.Station != station:
+		return nil, errOtherStation
 	case c.CorrectionID == uuid.Nil, c.CrossingID == uuid.Nil:
 		return nil, errors.New("correction_id, crossing_id: expected uuids")
 	}
@@ -169,8 +172,8 @@ func decodeDismissal(station string, e *replication.Event) (*border.DismissalEve
 	if err := readPayload(e, d); err != nil {
 		return nil, err
 	}
-	if d.Station != station {
-		return nil, errors.New("station: the event names another station than the one that sent it")
+	if d.Station != "" && d.Station != station {
+		return nil, errOtherStation
 	}
 	return d, nil
 }

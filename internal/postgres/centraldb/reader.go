@@ -129,3 +129,14 @@ func (r *Reader) History(ctx context.Context, traveller uuid.UUID, purpose strin
 	})
 	return h, wrap(err, "read history")
 }
+
+// Record writes an audit entry of an act that changes nothing else.
+func (r *Reader) Record(ctx context.Context, entry audit.Entry) error {
+	return auditlog.Insert(ctx, r.db.Pool, entry)
+}
+
+// LastReceived is the greatest number of receipt given to a crossing so far, perhaps not committed yet.
+func (r *Reader) LastReceived(ctx context.Context) (n int64, err error) {
+	err = r.db.Pool.QueryRow(ctx, `SELECT last_value FROM crossing_received_id`).Scan(&n)
+	return n, wrap(err, "look for crossings")
+}

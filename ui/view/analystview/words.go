@@ -2,6 +2,7 @@ package analystview
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -76,7 +77,9 @@ func ago(ctx context.Context, at time.Time) string {
 	return text.FromContext(ctx).Ago(view.FrameOf(ctx).Now.Sub(at))
 }
 
-func number[N int | int64](ctx context.Context, n N) string { return text.FromContext(ctx).Number(int64(n)) }
+func number[N int | int64](ctx context.Context, n N) string {
+	return text.FromContext(ctx).Number(int64(n))
+}
 
 // Option is a choice of a select.
 type Option struct{ Value, Label string }
@@ -133,3 +136,5 @@ func (f Form) code(name string, label, hint text.Key) view.FieldProps {
 	p.Hint, p.Latin = hint, true
 	return p
 }
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }

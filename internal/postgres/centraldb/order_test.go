@@ -1,0 +1,130 @@
+package centraldb_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/replication"
+)
+
+// readModels prints stays and rollups, so that two centres can be compared. Stays are named by document: the travellers' ids are
+// each centre's own.
+func (c *centre) readModels(t require.TestingT) string {
+	rows, err := c.db.Pool.Query(context.Background(), `
+		SELECT 'stay ' || doc_no || ' ' || inside || ' ' || crossed_at || ' ' || event_id || ' ' || station FROM stay
+		UNION ALL SELECT 'bcp ' || day || ' ' || station || ' ' || direction || ' ' || outcome || ' ' || n FROM flow_day_bcp WHERE n <> 0
+		UNION ALL SELECT 'nat ' || day || ' ' || nationality || ' ' || direction || ' ' || outcome || ' ' || n FROM flow_day_nat WHERE n <> 0
+		ORDER BY 1`)
+	require.NoError(t, err)
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	require.NoError(t, err)
+	return strings.Join(lines, "\n")
+}
+
+// written is one event with the station that wrote it.
+type written struct {
+	station *station
+	event   replication.Event
+}
+
+// Each station's events arrive in its own order, but the stations' in any, in batches of any size, long after they happened: the
+// read models are always the same.
+func TestAnyOrderOfArrivalGivesTheSameReadModels(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		stations, histories := writeHistories(t, rt)
+		straight, shuffled := newCentre(t), newCentre(t)
+		for i, s := range stations {
+			for _, e := range histories[i] {
+				straight.send(t, s, e)
+			}
+		}
+		deliverInAnyOrder(t, rt, shuffled, stations, histories)
+		require.Equal(rt, straight.readModels(rt), shuffled.readModels(rt))
+		require.Equal(rt, expectedStays(rt, stations, histories), countInside(rt, shuffled))
+	})
+}
+
+// writeHistories lets three travellers cross at three stations, at any times, with undone decisions between.
+func writeHistories(t *testing.T, rt *rapid.T) ([]*station, [][]replication.Event) {
+	var stations []*station
+	var histories [][]replication.Event
+	for i := range 3 {
+		s := newStation(fmt.Sprintf("post-%d", i))
+		var events []replication.Event
+		var done []border.CrossingEvent
+		for range rapid.IntRange(1, 8).Draw(rt, "crossings") {
+			who := traveller(rapid.IntRange(0, 2).Draw(rt, "who"))
+			direction := rapid.SampledFrom([]border.Direction{border.Entry, border.Exit}).Draw(rt, "direction")
+			at := noon.Add(time.Duration(rapid.IntRange(-50, 50).Draw(rt, "hours")) * time.Hour)
+			c := s.crossing(who, direction, at)
+			c.Decision.Verdict = rapid.SampledFrom([]border.Verdict{border.Admit, border.Admit, border.Refer}).Draw(rt, "verdict")
+			events, done = append(events, s.event(t, border.KindCrossing, c)), append(done, c)
+			if rapid.Bool().Draw(rt, "undo") {
+				undone := rapid.SampledFrom(done).Draw(rt, "which")
+				events = append(events, s.event(t, border.KindCorrection, s.correction(undone)))
+			}
+		}
+		stations, histories = append(stations, s), append(histories, events)
+	}
+	return stations, histories
+}
+
+func deliverInAnyOrder(t *testing.T, rt *rapid.T, c *centre, stations []*station, histories [][]replication.Event) {
+	sent := make([]int, len(stations))
+	waiting := []int{0, 1, 2}
+	for len(waiting) > 0 {
+		i := rapid.SampledFrom(waiting).Draw(rt, "station")
+		n := rapid.IntRange(1, len(histories[i])-sent[i]).Draw(rt, "batch")
+		c.send(t, stations[i], histories[i][sent[i]:sent[i]+n]...)
+		if sent[i] += n; sent[i] == len(histories[i]) {
+			waiting = slices.DeleteFunc(waiting, func(w int) bool { return w == i })
+		}
+	}
+}
+
+// expectedStays says in its own plain words who is inside: whose last standing, admitted crossing is an entry.
+func expectedStays(rt *rapid.T, stations []*station, histories [][]replication.Event) string {
+	last := map[string]replicated{}
+	undone := map[string]bool{}
+	var all []replicated
+	for i := range stations {
+		for _, e := range histories[i] {
+			r := readBack(rt, e)
+			if r.undoes != "" {
+				undone[r.undoes] = true
+				continue
+			}
+			all = append(all, r)
+		}
+	}
+	for _, r := range all {
+		if r.admitted && !undone[r.id] && r.after(last[r.document]) {
+			last[r.document] = r
+		}
+	}
+	var inside []string
+	for document, r := range last {
+		if r.entry {
+			inside = append(inside, document)
+		}
+	}
+	slices.Sort(inside)
+	return strings.Join(inside, " ")
+}
+
+func countInside(rt *rapid.T, c *centre) string {
+	rows, err := c.db.Pool.Query(context.Background(), `SELECT doc_no FROM stay WHERE inside ORDER BY 1`)
+	require.NoError(rt, err)
+	inside, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	require.NoError(rt, err)
+	return strings.Join(inside, " ")
+}
