@@ -8,6 +8,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"math/big"
+	"net"
 	"os"
 	"path/filepath"
 	"testing"
@@ -21,14 +22,14 @@ func certificates(t *testing.T, dir string) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, DNSNames: []string{"nats.border.example"},
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, DNSNames: []string{"nats1.border.example"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	require.NoError(t, err)
 	secret, err := x509.MarshalPKCS8PrivateKey(key)
 	require.NoError(t, err)
-	for _, name := range []string{"nats1.pem", "nats2.pem", "nats3.pem", "openbmis-ca.pem", "cluster-ca.pem"} {
+	for _, name := range []string{"nats1.pem", "nats2.pem", "nats3.pem", "nats-ca.pem"} {
 		write(t, filepath.Join(dir, name), "CERTIFICATE", der)
 	}
 	for _, name := range []string{"nats1.key", "nats2.key", "nats3.key"} {

@@ -1,14 +1,11 @@
 package deployments_test
 
 import (
-	"crypto/tls"
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/stretchr/testify/require"
 
 	"github.com/openbmis/openbmis/internal/config"
@@ -51,53 +48,6 @@ func TestCommentedSettingsAreKnown(t *testing.T) {
 			require.NotContains(t, err.Error(), "no setting of this program", example)
 		}
 	}
-}
-
-// NATS's own parser reads the three nodes, with certificates in the place of those that an installation puts there.
-func TestNATSClusterParses(t *testing.T) {
-	dir := t.TempDir()
-	certificates(t, dir)
-	shared, err := os.ReadFile("nats/shared.conf")
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "shared.conf"), shared, 0o600))
-
-	for _, node := range []string{"nats1", "nats2", "nats3"} {
-		text, err := os.ReadFile(filepath.Join("nats", node+".conf"))
-		require.NoError(t, err)
-		file := filepath.Join(dir, node+".conf")
-		require.NoError(t, os.WriteFile(file, []byte(strings.ReplaceAll(string(text), "/etc/nats/tls", dir)), 0o600))
-
-		opts, err := server.ProcessConfigFile(file)
-		require.NoError(t, err, node)
-		require.Equal(t, node, opts.ServerName)
-		require.True(t, opts.JetStream)
-		require.True(t, opts.SyncAlways, "a confirmed message is on the disk")
-		require.Len(t, opts.Routes, 2, "two other nodes")
-		require.True(t, opts.TLSMap, "a station is who its certificate says")
-		require.Equal(t, tls.RequireAndVerifyClientCert, opts.TLSConfig.ClientAuth, "without a certificate nobody gets in")
-		for _, route := range opts.Routes {
-			require.NotContains(t, route.Host, node+".", "a node does not dial itself")
-		}
-		requireStationsAreApart(t, opts)
-	}
-}
-
-// A station may publish and subscribe nothing that bears another station's name.
-func requireStationsAreApart(t *testing.T, opts *server.Options) {
-	stations := 0
-	for _, user := range opts.Users {
-		if user.Username == "central" || user.Permissions == nil {
-			continue
-		}
-		stations++
-		subjects := append(append([]string{}, user.Permissions.Publish.Allow...), user.Permissions.Subscribe.Allow...)
-		for _, subject := range subjects {
-			own := strings.Contains(subject, user.Username)
-			require.True(t, own || strings.HasPrefix(subject, "ref."), "%s may use %s", user.Username, subject)
-			require.NotEqual(t, ">", subject)
-		}
-	}
-	require.Equal(t, 2, stations)
 }
 
 // The units name programs and files that the repository has.

@@ -90,7 +90,7 @@ func bans() []Ban {
 			Why:     "test libraries stay in tests; expected a support package"},
 		{Imports: []string{"github.com/chromedp/..."}, Except: []string{"internal/browsertest"},
 			Why: "the browser is for tests; expected internal/browsertest"},
-		{Imports: []string{"github.com/a-h/templ/..."}, Except: []string{"ui"}, Tests: true,
+		{Imports: []string{"github.com/a-h/templ/..."}, Except: []string{"ui", "cmd"}, Tests: true,
 			Why: "HTML stays in ui; expected domain values below"},
 		{Imports: []string{"log"}, Tests: false,
 			Why: "logs are structured; expected log/slog"},
