@@ -11,6 +11,9 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
+// Conn is a connection of the network, by the name under which the wiring knows it.
+type Conn = nats.Conn
+
 // StationConfig is how a station dials the centre.
 type StationConfig struct {
 	URL     string // nats://host:port or tls://host:port; several separated by commas

@@ -11,8 +11,6 @@ import (
 	"path/filepath"
 	"sync"
 
-	"github.com/nats-io/nats.go"
-
 	"github.com/openbmis/openbmis/internal/bus"
 	"github.com/openbmis/openbmis/internal/ca"
 	"github.com/openbmis/openbmis/internal/config"
@@ -23,7 +21,7 @@ import (
 // line is the centre's end of the link to the stations: the embedded server (or a connection to a cluster) and the receiver.
 type line struct {
 	server   *bus.Server // nil with an external cluster
-	conn     *nats.Conn
+	conn     *bus.Conn
 	receiver *replication.Receiver
 	shut     sync.Once
 }
@@ -73,7 +71,7 @@ func (l *line) connect(a *app) (err error) {
 	return err
 }
 
-func dialCluster(a *app) (*nats.Conn, error) {
+func dialCluster(a *app) (*bus.Conn, error) {
 	roots, err := rootsOf(a.cfg.NATS)
 	if err != nil {
 		return nil, err
