@@ -2,6 +2,7 @@ package bus_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"strings"
 	"testing"
@@ -118,11 +119,16 @@ func TestJetStreamIsTheCentresAlone(t *testing.T) {
 
 func TestADeniedStationIsCutAtOnceAndStaysOut(t *testing.T) {
 	b := bustest.New(t)
-	land, other := b.Station(t, "land", ""), b.Station(t, "airport", "")
-	b.Deny("land")
+	cert := b.Certify(t, "land")
+	land, err := bus.Dial(b.StationConfig(t, "land", "", cert))
+	require.NoError(t, err)
+	t.Cleanup(land.Close)
+	require.Eventually(t, land.IsConnected, patience, time.Millisecond)
+	other := b.Station(t, "airport", "")
+	b.Deny(cert)
 	require.Equal(t, []string{"airport"}, b.Connected())
 	require.Eventually(t, func() bool { return !land.IsConnected() }, patience, time.Millisecond)
-	again, err := bus.Dial(b.StationConfig(t, "land", "", b.CA.Issue(t, "land", time.Now().Add(time.Hour))))
+	again, err := bus.Dial(b.StationConfig(t, "land", "", cert))
 	require.NoError(t, err)
 	t.Cleanup(again.Close)
 	require.Eventually(t, func() bool { return errors.Is(again.LastError(), nats.ErrAuthorization) }, patience, time.Millisecond)
@@ -133,17 +139,20 @@ func TestADeniedStationIsCutAtOnceAndStaysOut(t *testing.T) {
 func TestACertificateThatExpiresWhileConnectedIsCut(t *testing.T) {
 	b := bustest.New(t)
 	land := b.Station(t, "land", "")
-	b.SetClock(func() time.Time { return time.Now().Add(2 * time.Hour) })
+	b.SetClock(func() time.Time { return time.Now().AddDate(0, 2, 0) })
 	require.Eventually(t, func() bool { return !land.IsConnected() }, patience, time.Millisecond, "the sweep finds it without being told")
 }
 
 func TestWrongCertificatesAreRefused(t *testing.T) {
 	b := bustest.New(t)
-	for name, config := range map[string]bus.StationConfig{
-		"another CA": b.StationConfig(t, "land", "", bustest.NewCA(t).Issue(t, "land", time.Now().Add(time.Hour))),
-		"expired":    b.StationConfig(t, "land", "", b.CA.Issue(t, "land", time.Now().Add(-time.Minute))),
-		"no station": b.StationConfig(t, "land", "", b.CA.Issue(t, "*.example", time.Now().Add(time.Hour))),
+	serverCert, err := b.CA.IssueServer([]string{"land"})
+	require.NoError(t, err)
+	for name, cert := range map[string]tls.Certificate{
+		"another CA": bustest.Identity(t, bustest.Authority(t, time.Now), "land", time.Now),
+		"expired":    b.Expired(t, "land"),
+		"no station": *serverCert,
 	} {
+		config := b.StationConfig(t, "land", "", cert)
 		t.Run(name, func(t *testing.T) {
 			conn, err := bus.Dial(config)
 			require.NoError(t, err)
@@ -158,7 +167,7 @@ func TestWrongCertificatesAreRefused(t *testing.T) {
 
 func TestACertificateSpeaksForItsOwnStationOnly(t *testing.T) {
 	b := bustest.New(t)
-	conn, err := bus.Dial(b.StationConfig(t, "airport", "", b.CA.Issue(t, "land", time.Now().Add(time.Hour))))
+	conn, err := bus.Dial(b.StationConfig(t, "airport", "", b.Certify(t, "land")))
 	require.NoError(t, err)
 	t.Cleanup(conn.Close)
 	problems := make(chan error, 16)
@@ -170,8 +179,8 @@ func TestACertificateSpeaksForItsOwnStationOnly(t *testing.T) {
 
 func TestAStationDoesNotTrustAnotherCentre(t *testing.T) {
 	b := bustest.New(t)
-	config := b.StationConfig(t, "land", "", b.CA.Issue(t, "land", time.Now().Add(time.Hour)))
-	config.RootCAs = bustest.NewCA(t).Pool
+	config := b.StationConfig(t, "land", "", b.Certify(t, "land"))
+	config.RootCAs = bustest.Authority(t, time.Now).Roots()
 	conn, err := bus.Dial(config)
 	require.NoError(t, err)
 	t.Cleanup(conn.Close)

@@ -5,12 +5,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
-	"strings"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -192,15 +190,3 @@ func (l natsLog) Errorf(format string, v ...any)  { l.log.Warn("nats: " + fmt.Sp
 func (l natsLog) Fatalf(format string, v ...any)  { l.log.Error("nats: " + fmt.Sprintf(format, v...)) }
 func (l natsLog) Debugf(string, ...any)           {}
 func (l natsLog) Tracef(string, ...any)           {}
-
-// IdentifyBySAN reads a station's id from a certificate that names exactly one, as a DNS name.
-func IdentifyBySAN(leaf *x509.Certificate) (string, error) {
-	if len(leaf.DNSNames) != 1 {
-		return "", fmt.Errorf("certificate %s: names %d stations, one expected", leaf.SerialNumber, len(leaf.DNSNames))
-	}
-	station := strings.TrimSuffix(leaf.DNSNames[0], ".")
-	if err := CheckStation(station); err != nil {
-		return "", errors.Join(fmt.Errorf("certificate %s", leaf.SerialNumber), err)
-	}
-	return station, nil
-}

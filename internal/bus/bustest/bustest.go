@@ -3,15 +3,10 @@
 package bustest
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"errors"
 	"log/slog"
-	"math/big"
 	"sync"
 	"testing"
 	"time"
@@ -20,65 +15,39 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openbmis/openbmis/internal/bus"
+	"github.com/openbmis/openbmis/internal/ca"
 )
 
-// CA issues certificates for one test.
-type CA struct {
-	cert *x509.Certificate
-	key  *ecdsa.PrivateKey
-	Pool *x509.CertPool
+// Authority makes a certificate authority whose clock is now.
+func Authority(t testing.TB, now func() time.Time) *ca.Authority {
+	t.Helper()
+	authority, err := ca.OpenOrCreate(t.TempDir(), rand.Reader, now)
+	require.NoError(t, err)
+	return authority
 }
 
-// NewCA makes a CA.
-func NewCA(t testing.TB) *CA {
+// Identity has an authority certify a station.
+func Identity(t testing.TB, authority *ca.Authority, station string, now func() time.Time) tls.Certificate {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	request, err := ca.NewRequest(rand.Reader, station)
 	require.NoError(t, err)
-	template := &x509.Certificate{
-		SerialNumber: serial(t), Subject: pkix.Name{CommonName: "test root"}, IsCA: true, BasicConstraintsValid: true,
-		KeyUsage: x509.KeyUsageCertSign, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	chain, err := authority.SignStation(request.DER, station)
 	require.NoError(t, err)
-	cert, err := x509.ParseCertificate(der)
+	identity, err := request.Accept(chain, authority.Pin(), now())
 	require.NoError(t, err)
-	pool := x509.NewCertPool()
-	pool.AddCert(cert)
-	return &CA{cert: cert, key: key, Pool: pool}
-}
-
-// Issue makes a certificate for a name, valid until a time.
-func (ca *CA) Issue(t testing.TB, name string, until time.Time) tls.Certificate {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
-	template := &x509.Certificate{
-		SerialNumber: serial(t), DNSNames: []string{name}, NotBefore: time.Now().Add(-time.Hour), NotAfter: until,
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, ca.cert, key.Public(), ca.key)
-	require.NoError(t, err)
-	leaf, err := x509.ParseCertificate(der)
-	require.NoError(t, err)
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
-}
-
-func serial(t testing.TB) *big.Int {
-	t.Helper()
-	n, err := rand.Int(rand.Reader, big.NewInt(1<<62))
-	require.NoError(t, err)
-	return n
+	return *identity.Certificate
 }
 
 // Bus is a running server with its CA and a list of denied stations.
 type Bus struct {
 	*bus.Server
-	CA     *CA
+	CA     *ca.Authority
+	Denied *ca.DenyList
 	Listen string // fixed after the first start, so that a restarted server is found again
 
 	mu     sync.Mutex
-	denied map[string]bool
-	now    func() time.Time
+	now    func() time.Time // the server's
+	issued func() time.Time // the authority's
 }
 
 const centreName = "centre.test"
@@ -86,7 +55,9 @@ const centreName = "centre.test"
 // New starts a server; it is closed at the end of the test.
 func New(t testing.TB) *Bus {
 	t.Helper()
-	b := &Bus{CA: NewCA(t), Listen: "127.0.0.1:0", denied: map[string]bool{}, now: time.Now}
+	b := &Bus{Denied: new(ca.DenyList), Listen: "127.0.0.1:0", now: time.Now, issued: aged}
+	b.CA = Authority(t, func() time.Time { b.mu.Lock(); defer b.mu.Unlock(); return b.issued() })
+	b.issueAt(time.Now)
 	b.Start(t)
 	t.Cleanup(func() {
 		if b.Server != nil {
@@ -99,15 +70,22 @@ func New(t testing.TB) *Bus {
 // Start starts the server (again, after Stop) on the same address.
 func (b *Bus) Start(t testing.TB) {
 	t.Helper()
-	own := b.CA.Issue(t, centreName, time.Now().Add(time.Hour))
+	own, err := b.CA.IssueServer([]string{centreName})
+	require.NoError(t, err)
+	verify := ca.Stations(b.Denied)
 	s, err := bus.Start(bus.ServerConfig{
 		Listen:      b.Listen,
-		Certificate: func() (*tls.Certificate, error) { return &own, nil },
-		ClientCAs:   b.CA.Pool,
-		Identify:    b.identify,
-		StoreDir:    t.TempDir(),
-		Now:         b.clock,
-		Log:         Log(t),
+		Certificate: func() (*tls.Certificate, error) { return own, nil },
+		ClientCAs:   b.CA.Roots(),
+		Identify: func(leaf *x509.Certificate) (string, error) {
+			if err := verify(leaf); err != nil {
+				return "", err
+			}
+			return ca.StationOf(leaf)
+		},
+		StoreDir: t.TempDir(),
+		Now:      b.clock,
+		Log:      Log(t),
 	})
 	require.NoError(t, err)
 	b.Server, b.Listen = s, s.Addr()
@@ -119,21 +97,9 @@ func (b *Bus) Stop() {
 	b.Server = nil
 }
 
-func (b *Bus) identify(leaf *x509.Certificate) (string, error) {
-	station, err := bus.IdentifyBySAN(leaf)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.denied[station] {
-		return "", errors.New("denied")
-	}
-	return station, err
-}
-
-// Deny puts a station on the deny list and has its connections cut.
-func (b *Bus) Deny(station string) {
-	b.mu.Lock()
-	b.denied[station] = true
-	b.mu.Unlock()
+// Deny puts a station's certificate on the deny list and has its connections cut.
+func (b *Bus) Deny(cert tls.Certificate) {
+	b.Denied.Add(ca.Serial(cert.Leaf))
 	b.Recheck()
 }
 
@@ -162,11 +128,34 @@ func (b *Bus) Centre(t testing.TB) *nats.Conn {
 // Station dials the server as a station, at addr when given (a proxy before the server), and waits until it is connected.
 func (b *Bus) Station(t testing.TB, station, addr string) *nats.Conn {
 	t.Helper()
-	conn, err := bus.Dial(b.StationConfig(t, station, addr, b.CA.Issue(t, station, time.Now().Add(time.Hour))))
+	conn, err := bus.Dial(b.StationConfig(t, station, addr, b.Certify(t, station)))
 	require.NoError(t, err)
 	t.Cleanup(conn.Close)
 	require.Eventually(t, conn.IsConnected, 10*time.Second, time.Millisecond)
 	return conn
+}
+
+// aged is long enough ago for a station's certificate of then to have expired, when the authority itself was there already.
+func aged() time.Time { return time.Now().AddDate(0, 0, -90) }
+
+func (b *Bus) issueAt(now func() time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.issued = now
+}
+
+// Certify gives a station a certificate.
+func (b *Bus) Certify(t testing.TB, station string) tls.Certificate {
+	t.Helper()
+	return Identity(t, b.CA, station, time.Now)
+}
+
+// Expired gives a station a certificate that has expired.
+func (b *Bus) Expired(t testing.TB, station string) tls.Certificate {
+	t.Helper()
+	b.issueAt(aged)
+	defer b.issueAt(time.Now)
+	return Identity(t, b.CA, station, aged)
 }
 
 // StationConfig is how a station with a certificate dials the server.
@@ -175,7 +164,7 @@ func (b *Bus) StationConfig(t testing.TB, station, addr string, cert tls.Certifi
 		addr = b.Listen
 	}
 	return bus.StationConfig{
-		URL: "tls://" + addr, Station: station, RootCAs: b.CA.Pool, ServerName: centreName, Log: Log(t),
+		URL: "tls://" + addr, Station: station, RootCAs: b.CA.Roots(), ServerName: centreName, Log: Log(t),
 		Certificate: func() (*tls.Certificate, error) { return &cert, nil },
 	}
 }
