@@ -2,35 +2,40 @@
 
 -- +goose Up
 
-CREATE TABLE witness_origin (
-    origin       text PRIMARY KEY,
-    public_key   text NOT NULL,                          -- name+hash+base64
+-- One row for each log. A node that begins a new log, because its database came from a backup or its key was lost, keeps
+-- its origin and gets a new row; the copies of the old log stay.
+CREATE TABLE witness_log (
+    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    origin       text NOT NULL,
+    public_key   text NOT NULL UNIQUE,                   -- name+hash+base64
     enrolled_at  timestamptz NOT NULL,
+    retired_at   timestamptz,
     last_seen_at timestamptz                             -- last valid batch, with leaves or without
 );
+CREATE UNIQUE INDEX witness_log_active ON witness_log (origin) WHERE retired_at IS NULL;
 
 CREATE TABLE witness_leaf (
-    origin  text   NOT NULL REFERENCES witness_origin (origin),
+    log_id  bigint NOT NULL REFERENCES witness_log (id),
     leaf_no bigint NOT NULL CHECK (leaf_no >= 0),
     hash    bytea  NOT NULL CHECK (length(hash) = 32),
     leaf    bytea  NOT NULL,                             -- canonical bytes
-    PRIMARY KEY (origin, leaf_no)
+    PRIMARY KEY (log_id, leaf_no)
 );
 
 CREATE TABLE witness_hash (
-    origin text   NOT NULL REFERENCES witness_origin (origin),
+    log_id bigint NOT NULL REFERENCES witness_log (id),
     idx    bigint NOT NULL,
     hash   bytea  NOT NULL CHECK (length(hash) = 32),
-    PRIMARY KEY (origin, idx)
+    PRIMARY KEY (log_id, idx)
 );
 
 CREATE TABLE witness_checkpoint (
-    origin      text   NOT NULL REFERENCES witness_origin (origin),
+    log_id      bigint NOT NULL REFERENCES witness_log (id),
     size        bigint NOT NULL CHECK (size > 0),
     root        bytea  NOT NULL CHECK (length(root) = 32),
     note        text   NOT NULL,                         -- with the witness's signature
     accepted_at timestamptz NOT NULL,
-    PRIMARY KEY (origin, size)
+    PRIMARY KEY (log_id, size)
 );
 
 -- What was refused, and silence. One row for each finding, counted when it comes again.
@@ -64,6 +69,6 @@ END
 $$;
 -- +goose StatementEnd
 
-REVOKE DELETE, TRUNCATE ON witness_origin, witness_alert FROM bmis_app;
+REVOKE DELETE, TRUNCATE ON witness_log, witness_alert FROM bmis_app;
 
 -- No way down: a witness does not forget.

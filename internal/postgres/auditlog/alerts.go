@@ -70,9 +70,9 @@ func (w *WitnessStore) Alerts(ctx context.Context) ([]Alert, error) {
 func (w *WitnessStore) Origins(ctx context.Context) ([]Origin, error) {
 	rows, err := w.db.Pool.Query(ctx, `SELECT o.origin, o.public_key, o.last_seen_at, c.size, c.accepted_at,
 			(SELECT count(*) FROM witness_alert a WHERE a.origin = o.origin AND a.closed_at IS NULL)
-		FROM witness_origin o LEFT JOIN LATERAL (
-			SELECT size, accepted_at FROM witness_checkpoint WHERE origin = o.origin ORDER BY size DESC LIMIT 1) c ON true
-		ORDER BY o.origin`)
+		FROM witness_log o LEFT JOIN LATERAL (
+			SELECT size, accepted_at FROM witness_checkpoint WHERE log_id = o.id ORDER BY size DESC LIMIT 1) c ON true
+		WHERE o.retired_at IS NULL ORDER BY o.origin`)
 	if err != nil {
 		return nil, fmt.Errorf("witnessed audit logs: %w", err)
 	}
@@ -97,7 +97,7 @@ func (w *WitnessStore) Origins(ctx context.Context) ([]Origin, error) {
 // AlertSilent raises an alert for every log that was last heard, or enrolled and never heard, more than limit ago, and
 // returns their names. Call it now and then.
 func (w *WitnessStore) AlertSilent(ctx context.Context, limit time.Duration) ([]string, error) {
-	rows, err := w.db.Pool.Query(ctx, `SELECT origin, coalesce(last_seen_at, enrolled_at) FROM witness_origin`)
+	rows, err := w.db.Pool.Query(ctx, `SELECT origin, coalesce(last_seen_at, enrolled_at) FROM witness_log WHERE retired_at IS NULL`)
 	if err != nil {
 		return nil, fmt.Errorf("silent audit logs: %w", err)
 	}

@@ -11,9 +11,10 @@ import (
 	"github.com/openbmis/openbmis/internal/audit"
 )
 
-// keyring holds the public keys of a verification: the log's own and those of witnesses.
+// keyring holds the public keys of a verification: the log's own (the present one and those before it, all of one name) and
+// those of witnesses.
 type keyring struct {
-	origin    note.Verifier // nil when nothing is signed
+	own       []note.Verifier // none when nothing is signed
 	witnesses []note.Verifier
 }
 
@@ -27,22 +28,22 @@ func newKeyring(keys []note.Verifier, notes [][]byte) (keyring, error) {
 	name, _, _ := bytes.Cut(notes[0], []byte("\n"))
 	for _, key := range keys {
 		if key.Name() == string(name) {
-			ring.origin = key
+			ring.own = append(ring.own, key)
 		} else {
 			ring.witnesses = append(ring.witnesses, key)
 		}
 	}
-	if ring.origin == nil {
+	if len(ring.own) == 0 {
 		return ring, fmt.Errorf("no public key was given for the log's origin %q", string(name[:min(len(name), 100)]))
 	}
 	return ring, nil
 }
 
 func (k keyring) name() string {
-	if k.origin == nil {
+	if len(k.own) == 0 {
 		return ""
 	}
-	return k.origin.Name()
+	return k.own[0].Name()
 }
 
 // evidence is a checkpoint whose signatures are verified.
@@ -53,26 +54,36 @@ type evidence struct {
 	from     string // where it comes from, for people
 }
 
-// open verifies a checkpoint: the origin's signature must be there, and none of a known witness may be false.
+// open verifies a checkpoint: one of the log's own keys must have signed it, and no signature of a known key may be false.
 func (k keyring) open(msg []byte) (evidence, error) {
-	if k.origin == nil {
+	if len(k.own) == 0 {
 		return evidence{}, errors.New("no public key of the log's origin")
 	}
-	checkpoint, err := audit.OpenCheckpoint(msg, k.origin)
+	checkpoint, err := k.openOwn(msg)
 	if err != nil {
 		return evidence{}, err
 	}
-	found := evidence{Checkpoint: checkpoint}
-	for _, witness := range k.witnesses {
-		if !bytes.Contains(msg, []byte("\n— "+witness.Name()+" ")) {
-			continue
-		}
-		if _, err := audit.OpenCheckpoint(msg, k.origin, witness); err != nil {
-			return evidence{}, err
-		}
-		found.cosigned = true
+	opened, err := note.Open(msg, note.VerifierList(k.witnesses...))
+	var unknown *note.UnverifiedNoteError
+	if err != nil && !errors.As(err, &unknown) {
+		return evidence{}, err
 	}
-	return found, nil
+	return evidence{Checkpoint: checkpoint, cosigned: err == nil && len(opened.Sigs) > 0}, nil
+}
+
+// openOwn tries the log's keys; the error is that of the first.
+func (k keyring) openOwn(msg []byte) (audit.Checkpoint, error) {
+	var first error
+	for _, key := range k.own {
+		checkpoint, err := audit.OpenCheckpoint(msg, key)
+		if err == nil {
+			return checkpoint, nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return audit.Checkpoint{}, first
 }
 
 // knows reports whether the witness's key was given.

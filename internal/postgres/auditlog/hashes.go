@@ -30,12 +30,12 @@ func ownHashes() hashSource {
 	}
 }
 
-// witnessedHashes reads the copy of an origin's log.
-func witnessedHashes(origin string) hashSource {
+// witnessedHashes reads the witness's copy of a log.
+func witnessedHashes(logID int64) hashSource {
 	return hashSource{
-		leaves: `SELECT hash FROM witness_leaf WHERE leaf_no >= $1 AND leaf_no < $2 AND origin = $3 ORDER BY leaf_no`,
-		nodes:  `SELECT hash FROM witness_hash WHERE idx = ANY($1) AND origin = $2 ORDER BY idx`,
-		args:   []any{origin},
+		leaves: `SELECT hash FROM witness_leaf WHERE leaf_no >= $1 AND leaf_no < $2 AND log_id = $3 ORDER BY leaf_no`,
+		nodes:  `SELECT hash FROM witness_hash WHERE idx = ANY($1) AND log_id = $2 ORDER BY idx`,
+		args:   []any{logID},
 	}
 }
 

@@ -22,7 +22,7 @@ type outside struct {
 
 func openOutside(keys keyring, external [][]byte, reference Reference) (*outside, error) {
 	o := &outside{keys: keys, reference: reference}
-	if keys.origin == nil {
+	if len(keys.own) == 0 {
 		o.reference = nil // whose log it is nobody knows: nothing is signed here
 	}
 	for i, msg := range external {

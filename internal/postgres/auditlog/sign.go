@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -24,7 +25,7 @@ type duePolicy func(now time.Time, size int64, last audit.Checkpoint, signedAt t
 
 func (s *Sequencer) signIf(ctx context.Context, due duePolicy) (newest audit.Checkpoint, err error) {
 	err = s.locked(ctx, func(tx pgx.Tx) error {
-		last, err := s.lastSigned(ctx, tx)
+		last, err := newestCheckpoint(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -54,27 +55,21 @@ type signed struct {
 	signedAt time.Time
 }
 
-// lastSigned reads the newest checkpoint; zero if there is none. One that this key did not sign is an error.
-func (s *Sequencer) lastSigned(ctx context.Context, tx querier) (signed, error) {
-	last, err := newestCheckpoint(ctx, tx)
-	if err != nil || last.note == "" {
-		return signed{Checkpoint: audit.Checkpoint{Origin: s.key.Origin()}}, err
-	}
-	last.Checkpoint, err = audit.OpenCheckpoint([]byte(last.note), s.key.Verifier())
-	return last, err
-}
-
-// newestCheckpoint reads the newest checkpoint without judging it; its note is empty if there is none.
+// newestCheckpoint reads the newest checkpoint; its note is empty if there is none. Its signature is not judged: a node with
+// a new key continues the tree that its old key signed, and the root must fit the tree whoever signed it.
 func newestCheckpoint(ctx context.Context, tx querier) (last signed, err error) {
-	err = tx.QueryRow(ctx, `SELECT size, note, signed_at FROM audit_checkpoint ORDER BY size DESC LIMIT 1`).
-		Scan(&last.Size, &last.note, &last.signedAt)
+	var root []byte
+	err = tx.QueryRow(ctx, `SELECT size, root, note, signed_at FROM audit_checkpoint ORDER BY size DESC LIMIT 1`).
+		Scan(&last.Size, &root, &last.note, &last.signedAt)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return signed{}, nil
 	}
 	if err != nil {
 		return signed{}, fmt.Errorf("newest audit checkpoint: %w", err)
 	}
-	return last, nil
+	last.Origin, _, _ = strings.Cut(last.note, "\n")
+	last.Root, err = toHash(root)
+	return last, err
 }
 
 // signAt signs the tree of the given size, after making sure that it begins with the tree of last.

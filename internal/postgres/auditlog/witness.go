@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"golang.org/x/mod/sumdb/note"
 
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/postgres"
@@ -32,47 +31,6 @@ func NewWitnessStore(db *postgres.DB, key audit.Key, now func() time.Time) *Witn
 	return &WitnessStore{db: db, witness: audit.NewWitness(key), now: now}
 }
 
-// Enrol makes the origin known by its public key (name+hash+base64). Enrolling the same key again changes nothing;
-// another key for a known origin is an error: a node that starts a new log takes a new origin.
-func (w *WitnessStore) Enrol(ctx context.Context, publicKey string) error {
-	key, err := audit.ParsePublicKey(publicKey)
-	if err != nil {
-		return err
-	}
-	if err := audit.CheckOrigin(key.Name()); err != nil {
-		return err
-	}
-	_, err = w.db.Pool.Exec(ctx, `INSERT INTO witness_origin (origin, public_key, enrolled_at) VALUES ($1, $2, $3)
-		ON CONFLICT DO NOTHING`, key.Name(), publicKey, w.now().UTC())
-	if err != nil {
-		return fmt.Errorf("enrol audit log %s: %w", key.Name(), err)
-	}
-	known, err := w.key(ctx, w.db.Pool, key.Name())
-	if err != nil {
-		return err
-	}
-	if known.KeyHash() != key.KeyHash() {
-		return fmt.Errorf("enrol audit log %s: another key is enrolled under this origin", key.Name())
-	}
-	return nil
-}
-
-func (w *WitnessStore) key(ctx context.Context, db querier, origin string) (note.Verifier, error) {
-	return w.originKey(ctx, db, `SELECT public_key FROM witness_origin WHERE origin = $1`, origin)
-}
-
-func (w *WitnessStore) originKey(ctx context.Context, db querier, sql, origin string) (note.Verifier, error) {
-	var public string
-	err := db.QueryRow(ctx, sql, origin).Scan(&public)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, fmt.Errorf("%w: %q", ErrUnknownOrigin, origin)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("audit log %s: %w", origin, err)
-	}
-	return audit.ParsePublicKey(public)
-}
-
 // Append takes a batch of the origin: it stores the leaves, once they are shown to be part of the signed tree, and
 // co-signs the checkpoint when it holds all of them. It may be repeated. The receipt says how many leaves are held in
 // any case; the next batch begins there. On a *audit.Refusal nothing is stored but an alert.
@@ -95,16 +53,16 @@ func (w *WitnessStore) Append(ctx context.Context, origin string, batch audit.Ba
 
 // append works on the state that the row lock protects.
 func (w *WitnessStore) append(ctx context.Context, tx pgx.Tx, origin string, batch audit.Batch) (audit.Receipt, error) {
-	key, err := w.originKey(ctx, tx, `SELECT public_key FROM witness_origin WHERE origin = $1 FOR UPDATE`, origin)
+	log, err := activeLog(ctx, tx, origin)
 	if err != nil {
 		return audit.Receipt{}, err
 	}
-	state, err := loadWitnessed(ctx, tx, origin)
+	state, err := loadWitnessed(ctx, tx, log)
 	if err != nil {
 		return audit.Receipt{}, err
 	}
 	receipt := audit.Receipt{Size: state.tree.Size()}
-	next, err := audit.OpenCheckpoint(batch.Checkpoint, key)
+	next, err := audit.OpenCheckpoint(batch.Checkpoint, log.key)
 	if err != nil {
 		return receipt, &audit.Refusal{Kind: audit.BadSignature, Origin: origin, Leaf: -1, Detail: err.Error()}
 	}
@@ -119,37 +77,36 @@ func (w *WitnessStore) append(ctx context.Context, tx pgx.Tx, origin string, bat
 		return receipt, err
 	}
 	receipt.Size = state.tree.Size()
-	receipt.Cosigned, err = w.accept(ctx, tx, key, state, next, batch.Checkpoint)
+	receipt.Cosigned, err = w.accept(ctx, tx, state, next, batch.Checkpoint)
 	return receipt, err
 }
 
 // accept co-signs the checkpoint if all its leaves are held, and notes that the origin was heard.
-func (w *WitnessStore) accept(ctx context.Context, tx pgx.Tx, key note.Verifier, state *witnessed, next audit.Checkpoint,
-	msg []byte,
+func (w *WitnessStore) accept(ctx context.Context, tx pgx.Tx, state *witnessed, next audit.Checkpoint, msg []byte,
 ) ([]byte, error) {
 	at := w.now().UTC()
-	if err := heard(ctx, tx, next.Origin, at); err != nil {
+	if err := heard(ctx, tx, state.log, at); err != nil {
 		return nil, err
 	}
 	if state.tree.Size() < next.Size {
 		return nil, nil
 	}
-	_, cosigned, err := w.witness.Check(key, state.last, msg, audit.ByTree(state.tree))
+	_, cosigned, err := w.witness.Check(state.log.key, state.last, msg, audit.ByTree(state.tree))
 	if err != nil || next.Size == 0 {
 		return nil, err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO witness_checkpoint (origin, size, root, note, accepted_at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT DO NOTHING`, next.Origin, next.Size, next.Root[:], string(cosigned), at)
+	_, err = tx.Exec(ctx, `INSERT INTO witness_checkpoint (log_id, size, root, note, accepted_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT DO NOTHING`, state.log.id, next.Size, next.Root[:], string(cosigned), at)
 	return cosigned, err
 }
 
 // heard notes the sign of life and closes an alert about silence.
-func heard(ctx context.Context, tx pgx.Tx, origin string, at time.Time) error {
-	if _, err := tx.Exec(ctx, `UPDATE witness_origin SET last_seen_at = $2 WHERE origin = $1`, origin, at); err != nil {
+func heard(ctx context.Context, tx pgx.Tx, log enrolled, at time.Time) error {
+	if _, err := tx.Exec(ctx, `UPDATE witness_log SET last_seen_at = $2 WHERE id = $1`, log.id, at); err != nil {
 		return err
 	}
 	_, err := tx.Exec(ctx, `UPDATE witness_alert SET closed_at = $2, closed_by = 'heard again'
-		WHERE origin = $1 AND kind = 'silence' AND closed_at IS NULL`, origin, at)
+		WHERE origin = $1 AND kind = 'silence' AND closed_at IS NULL`, log.origin, at)
 	return err
 }
 
@@ -165,7 +122,7 @@ func (w *WitnessStore) older(ctx context.Context, tx pgx.Tx, state *witnessed, n
 			state.acceptedAt.UTC().Format(time.RFC3339), next.Size)}
 	}
 	var cosigned string
-	err := tx.QueryRow(ctx, `SELECT note FROM witness_checkpoint WHERE origin = $1 AND size = $2`, next.Origin, next.Size).
+	err := tx.QueryRow(ctx, `SELECT note FROM witness_checkpoint WHERE log_id = $1 AND size = $2`, state.log.id, next.Size).
 		Scan(&cosigned)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil // overtaken before it was ever accepted: the newer one stands for it

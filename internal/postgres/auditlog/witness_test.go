@@ -2,6 +2,7 @@ package auditlog_test
 
 import (
 	"context"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -327,7 +328,7 @@ func TestOriginsAreEnrolledOnceAndForOneKey(t *testing.T) {
 	s := newStation(t)
 	c := newCentre(t, s)
 	require.NoError(t, c.store.Enrol(t.Context(), s.key.Public()))
-	require.ErrorContains(t, c.store.Enrol(t.Context(), newKey(t, "airport-1").Public()), "another key")
+	require.ErrorIs(t, c.store.Enrol(t.Context(), newKey(t, "airport-1").Public()), auditlog.ErrOtherKey)
 	require.Error(t, c.store.Enrol(t.Context(), "no key"))
 	s.grow(1, 1)
 	batch, err := s.log.Outgoing(t.Context(), 0, 10)
@@ -368,4 +369,33 @@ func resign(t *testing.T, msg []byte, from note.Verifier, by audit.Key) []byte {
 	signed, err := checkpoint.Sign(by)
 	require.NoError(t, err)
 	return signed
+}
+
+// A station restored from a backup begins a new log under its old name, by a person's authority, with a new key.
+func TestARestoredStationIsFollowedAnew(t *testing.T) {
+	s := newStation(t)
+	c := newCentre(t, s)
+	s.grow(600, 300)
+	c.follow(s, 1000)
+	restored := stationWith(t, s.key)
+	restored.grow(400, 400)
+	renewed := newKey(t, "airport-1")
+	restored.seq = auditlog.NewSequencer(restored.db, renewed, fixed(start), slog.New(slog.DiscardHandler))
+	restored.key = renewed
+	require.ErrorIs(t, c.store.Enrol(t.Context(), renewed.Public()), auditlog.ErrOtherKey)
+	require.NoError(t, c.store.EnrolAnew(t.Context(), renewed.Public()))
+	require.NoError(t, c.store.EnrolAnew(t.Context(), renewed.Public()), "again changes nothing")
+	restored.record(7000, 7050)
+	restored.chain()
+
+	require.EqualValues(t, 450, c.follow(restored, 1000).Size)
+
+	both := func(o *auditlog.VerifyOptions) { o.Keys = append(o.Keys, s.key.Verifier()) }
+	report := restored.verify(c.held, both)
+	require.Nil(t, report.Problem, "%v", report.Problem)
+	require.EqualValues(t, 450, report.Cosigned)
+	require.EqualValues(t, 4, report.Checkpoints)
+	requireProblem(t, restored.verify(c.held), auditlog.BadCheckpoint, -1, -1)
+	_, err := c.send(s, 0)
+	require.Error(t, err, "the old log has ended")
 }

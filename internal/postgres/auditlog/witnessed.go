@@ -12,19 +12,19 @@ import (
 	"github.com/openbmis/openbmis/internal/audit"
 )
 
-// witnessed is what the witness holds of one origin.
+// witnessed is what the witness holds of one log.
 type witnessed struct {
-	origin     string
+	log        enrolled
 	tree       *audit.Tree      // over the leaves held
 	last       audit.Checkpoint // last accepted; zero if none
 	acceptedAt time.Time
 	hashes     tlog.HashReader
 }
 
-func loadWitnessed(ctx context.Context, tx pgx.Tx, origin string) (*witnessed, error) {
-	w := &witnessed{origin: origin, hashes: witnessedHashes(origin).reader(ctx, tx), last: audit.Checkpoint{Origin: origin}}
+func loadWitnessed(ctx context.Context, tx pgx.Tx, log enrolled) (*witnessed, error) {
+	w := &witnessed{log: log, hashes: witnessedHashes(log.id).reader(ctx, tx), last: audit.Checkpoint{Origin: log.origin}}
 	var size int64
-	err := tx.QueryRow(ctx, `SELECT coalesce(max(leaf_no) + 1, 0) FROM witness_leaf WHERE origin = $1`, origin).Scan(&size)
+	err := tx.QueryRow(ctx, `SELECT coalesce(max(leaf_no) + 1, 0) FROM witness_leaf WHERE log_id = $1`, log.id).Scan(&size)
 	if err != nil {
 		return nil, err
 	}
@@ -32,8 +32,8 @@ func loadWitnessed(ctx context.Context, tx pgx.Tx, origin string) (*witnessed, e
 		return nil, err
 	}
 	var root []byte
-	err = tx.QueryRow(ctx, `SELECT size, root, accepted_at FROM witness_checkpoint WHERE origin = $1
-		ORDER BY size DESC LIMIT 1`, origin).Scan(&w.last.Size, &root, &w.acceptedAt)
+	err = tx.QueryRow(ctx, `SELECT size, root, accepted_at FROM witness_checkpoint WHERE log_id = $1
+		ORDER BY size DESC LIMIT 1`, log.id).Scan(&w.last.Size, &root, &w.acceptedAt)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return w, nil
 	}
@@ -54,7 +54,7 @@ func (w *witnessed) sameTree(next audit.Checkpoint) error {
 		return err
 	}
 	if root != next.Root {
-		return &audit.Refusal{Kind: audit.Fork, Origin: w.origin, Leaf: -1, Detail: fmt.Sprintf(
+		return &audit.Refusal{Kind: audit.Fork, Origin: w.log.origin, Leaf: -1, Detail: fmt.Sprintf(
 			"at size %d the leaves held give root %s, the checkpoint says %s", next.Size, root, next.Root)}
 	}
 	return nil
@@ -71,7 +71,7 @@ func (w *witnessed) take(ctx context.Context, tx pgx.Tx, batch audit.Batch, next
 			err = fmt.Errorf("expected leaf number %d, got %d", no, decoded.No)
 		}
 		if err != nil {
-			return &audit.Refusal{Kind: audit.BadLeaf, Origin: w.origin, Leaf: no, Detail: err.Error()}
+			return &audit.Refusal{Kind: audit.BadLeaf, Origin: w.log.origin, Leaf: no, Detail: err.Error()}
 		}
 		hashes[i] = tlog.RecordHash(leaf)
 	}
@@ -90,13 +90,13 @@ func (w *witnessed) compare(ctx context.Context, tx pgx.Tx, first int64, hashes 
 	if len(hashes) == 0 {
 		return nil
 	}
-	held, err := witnessedHashes(w.origin).span(ctx, tx, audit.Span{First: first, Count: len(hashes)})
+	held, err := witnessedHashes(w.log.id).span(ctx, tx, audit.Span{First: first, Count: len(hashes)})
 	if err != nil {
 		return err
 	}
 	for i, hash := range hashes {
 		if i >= len(held) || held[i] != hash {
-			return &audit.Refusal{Kind: audit.Fork, Origin: w.origin, Leaf: first + int64(i),
+			return &audit.Refusal{Kind: audit.Fork, Origin: w.log.origin, Leaf: first + int64(i),
 				Detail: "another leaf was received before under this number"}
 		}
 	}
@@ -116,7 +116,7 @@ func (w *witnessed) store(ctx context.Context, tx pgx.Tx, batch audit.Batch, has
 		})
 	}
 	if err := batch.CheckCovered(w.tree, next); err != nil {
-		return &audit.Refusal{Kind: audit.Fork, Origin: w.origin, Leaf: -1, Detail: fmt.Sprintf(
+		return &audit.Refusal{Kind: audit.Fork, Origin: w.log.origin, Leaf: -1, Detail: fmt.Sprintf(
 			"with the leaves %d to %d: %v", batch.First, batch.End()-1, err)}
 	}
 	return w.insert(ctx, tx, first, batch.Leaves[held:], hashes[held:], nodes)
@@ -126,18 +126,18 @@ func (w *witnessed) insert(ctx context.Context, tx pgx.Tx, first int64, leaves [
 	nodes []audit.Node,
 ) error {
 	i := -1
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"witness_leaf"}, []string{"origin", "leaf_no", "hash", "leaf"},
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"witness_leaf"}, []string{"log_id", "leaf_no", "hash", "leaf"},
 		pgx.CopyFromFunc(func() ([]any, error) {
 			if i++; i == len(leaves) {
 				return nil, nil
 			}
-			return []any{w.origin, first + int64(i), hashes[i][:], leaves[i]}, nil
+			return []any{w.log.id, first + int64(i), hashes[i][:], leaves[i]}, nil
 		}))
 	if err != nil {
 		return fmt.Errorf("store leaves: %w", err)
 	}
 	for _, node := range nodes {
-		_, err := tx.Exec(ctx, `INSERT INTO witness_hash (origin, idx, hash) VALUES ($1, $2, $3)`, w.origin, node.Index(),
+		_, err := tx.Exec(ctx, `INSERT INTO witness_hash (log_id, idx, hash) VALUES ($1, $2, $3)`, w.log.id, node.Index(),
 			node.Hash[:])
 		if err != nil {
 			return fmt.Errorf("store node: %w", err)
