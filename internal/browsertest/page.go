@@ -130,13 +130,13 @@ func (p *Page) visible() string {
 // WaitFor waits until an element that the CSS selector finds is on the page and not out of sight.
 func (p *Page) WaitFor(selector string) {
 	p.t.Helper()
-	p.Wait(fmt.Sprintf("[...document.querySelectorAll(%q)].some(e => e.getClientRects().length)", selector))
+	p.Wait(fmt.Sprintf("[...document.querySelectorAll(%q)].some(e => e.checkVisibility({visibilityProperty: true}))", selector))
 }
 
 // WaitGone waits until nothing that the CSS selector finds is left in sight.
 func (p *Page) WaitGone(selector string) {
 	p.t.Helper()
-	p.Wait(fmt.Sprintf("![...document.querySelectorAll(%q)].some(e => e.getClientRects().length)", selector))
+	p.Wait(fmt.Sprintf("![...document.querySelectorAll(%q)].some(e => e.checkVisibility({visibilityProperty: true}))", selector))
 }
 
 // WaitFocus waits until the element that the selector finds has the focus.

@@ -86,7 +86,7 @@ func (p *Page) Screenshot(name string) {
 		return
 	}
 	picture := Run(p, chromedp.CaptureScreenshot())
-	require.NoError(p.t, os.MkdirAll(dir, 0o755)) //nolint:gosec // for people to look at
+	require.NoError(p.t, os.MkdirAll(dir, 0o755))
 	path := filepath.Join(dir, strings.ReplaceAll(name, "/", "-")+".png")
-	require.NoError(p.t, os.WriteFile(path, picture, 0o644)) //nolint:gosec // for people to look at
+	require.NoError(p.t, os.WriteFile(path, picture, 0o644))
 }

@@ -30,15 +30,29 @@
   });
 
   // What htmx brings: dialogs open themselves, and the element marked data-focus gets the focus.
+  let behind = null; // what had the focus before the session's gate closed
   const arrived = (node) => {
     if (!(node instanceof Element)) return;
     for (const d of [node, ...node.querySelectorAll("*")]) {
       if (d.matches("dialog[data-show-modal]:not([open])")) {
         // The session's gate cannot be closed with Escape: what lies behind it belongs to the person who locked it.
-        if (d.matches(".session-gate")) d.addEventListener("cancel", (e) => e.preventDefault());
+        if (d.matches(".session-gate")) {
+          d.addEventListener("cancel", (e) => e.preventDefault());
+          if (document.activeElement !== document.body) behind ??= document.activeElement;
+        }
         d.showModal();
-      } else if (d.matches("[data-focus]")) d.focus();
+      } else if (d.matches("[data-session-unlocked]")) unlocked();
+      else if (d.matches("[data-focus]")) d.focus();
     }
+  };
+
+  // unlocked: the focus goes back to where it was, waiting scans are sent, and streams do not wait for their next attempt
+  // (delayCanceller is htmx's own, of the version in vendor.json).
+  const unlocked = () => {
+    if (behind?.isConnected) behind.focus();
+    behind = null;
+    document.querySelectorAll("[hx-sse\\:connect]").forEach((el) => el._htmx?.sse?.delayCanceller?.());
+    document.dispatchEvent(new Event("session-unlocked"));
   };
   new MutationObserver((all) => all.forEach((m) => m.addedNodes.forEach(arrived))).observe(document.body, { childList: true, subtree: true });
   arrived(document.body);
@@ -52,8 +66,13 @@
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((f) => delete f.dataset.sent));
 
-  // The stream tells that the session is locked or over: the same address shows the lock, or sign-in.
-  document.addEventListener("session", () => location.reload());
+  // The stream tells that the session is locked (the gate closes before the page, which keeps what was typed) or over (the page
+  // and what it shows go away: the same address leads to sign-in).
+  document.addEventListener("session", (e) => {
+    if (e.detail?.data === "locked") return htmx.ajax("GET", "/session", { target: "#notices", swap: "innerHTML" });
+    document.documentElement.dataset.leaving = "";
+    location.reload();
+  });
 
   // Idle lock. The last act is shared between the tabs of the browser; the server keeps its own limit beside this one.
   const idle = Number(document.body.dataset.idleSeconds) * 1000;

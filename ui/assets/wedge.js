@@ -144,7 +144,7 @@
   document.addEventListener("htmx:finally:request", answered);
   document.addEventListener("htmx:after:swap", () => pump());
   document.addEventListener("session-unlocked", () => pump());
-  window.addEventListener("beforeunload", (e) => { if (queue.length) e.preventDefault(); });
+  window.addEventListener("beforeunload", (e) => { if (queue.length && !("leaving" in document.documentElement.dataset)) e.preventDefault(); });
 
   // settle: no key came for a while. What has the right form is taken although a check digit is wrong, because that is for the
   // checks to say; what a reader typed and nobody can read is told.

@@ -31,12 +31,17 @@ func (x screens) form(c *web.Context, next, done string) accountForm {
 	return f
 }
 
+// twice is what was typed into the field and, the same, into the one below it.
+func twice(c *web.Context, field string) (string, error) {
+	if c.FormValue(field) != c.FormValue("again") {
+		return "", problem.New(problem.Invalid, "again_differs").At("again")
+	}
+	return c.FormValue(field), nil
+}
+
 func (x screens) changePassword(c *web.Context) error {
-	chosen := c.FormValue("password")
-	err := error(nil)
-	if chosen != c.FormValue("again") {
-		err = problem.New(problem.Invalid, "again_differs").At("again")
-	} else {
+	chosen, err := twice(c, "password")
+	if err == nil {
 		err = x.Door.ChangePassword(c.Ctx(), c.Session(), c.FormValue("current"), chosen)
 	}
 	if err != nil {
@@ -46,11 +51,8 @@ func (x screens) changePassword(c *web.Context) error {
 }
 
 func (x screens) setPIN(c *web.Context) error {
-	pin := c.FormValue("pin")
-	err := error(nil)
-	if pin != c.FormValue("again") {
-		err = problem.New(problem.Invalid, "again_differs").At("again")
-	} else {
+	pin, err := twice(c, "pin")
+	if err == nil {
 		err = x.Door.SetPIN(c.Ctx(), c.Session(), c.FormValue("current"), pin)
 	}
 	if err != nil {

@@ -4,11 +4,13 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/browsertest"
+	"github.com/openbmis/openbmis/ui/web"
 )
 
 func TestLockAndUnlockWhereThePersonWas(t *testing.T) {
@@ -18,14 +20,16 @@ func TestLockAndUnlockWhereThePersonWas(t *testing.T) {
 			who := s.Person(t, auth.RoleOfficer, "amira-"+language, language)
 			p := browsertest.Open(t, language)
 			p.AllowConsole("status of 423")
+			p.AllowConsole("SSE reconnect failed with status 423")
 			p.AllowConsole("status of 403")
 			s.SignIn(p, who)
 			p.Goto(s.URL + "/work?shift=2")
 			p.WaitFor("#note")
+			browsertest.Eval[bool](p, "document.getElementById('note').focus(), true")
 			p.Press("Control+l")
 			p.WaitFocus("[name=pin]")
 			require.Equal(t, "/work?shift=2", p.Path(), "the address stays")
-			require.NotContains(t, p.Text("body"), "Note", "nothing of the page is left")
+			require.NotContains(t, p.Text("body"), "Note", "nothing of the page is in sight")
 			p.Screenshot("lock-" + language)
 			p.CheckAccessible()
 			p.Type("000000")
@@ -38,6 +42,17 @@ func TestLockAndUnlockWhereThePersonWas(t *testing.T) {
 			p.Press("Enter")
 			p.WaitFor("#note")
 			require.Equal(t, "/work?shift=2", p.Path())
+			require.Equal(t, "#note", p.Focus(), "the person goes on where he was")
+
+			browsertest.Eval[bool](p, "fetch('/lock', {method: 'POST'}).then(r => true)")
+			p.Goto(s.URL + "/work?shift=2")
+			p.WaitFocus("[name=pin]")
+			require.Empty(t, browsertest.Eval[string](p, "document.getElementById('note')?.id ?? ''"), "a fresh load has only the lock")
+			p.Screenshot("lock-page-" + language)
+			p.CheckAccessible()
+			p.Type(who.PIN)
+			p.Press("Enter")
+			p.WaitFor("#note")
 		})
 	}
 }
@@ -48,12 +63,36 @@ func TestPageGivesWayWhenItsSessionIsLockedElsewhere(t *testing.T) {
 	who := s.Person(t, auth.RoleOfficer, "amira")
 	p := browsertest.Open(t, "en")
 	p.AllowConsole("status of 423")
+	p.AllowConsole("SSE reconnect failed with status 423")
 	s.SignIn(p, who)
-	opened := "(() => { window.heard = 0; document.addEventListener('hello', () => window.heard++); return true; })()"
 	p.Goto(s.URL + "/work")
-	browsertest.Eval[bool](p, opened)
-	other := browsertest.Eval[int](p, `fetch('/lock', {method: 'POST'}).then(r => r.status)`)
-	require.Equal(t, http.StatusLocked, other)
+	p.Wait("document.getElementById('events')._htmx?.sse")
+	require.Equal(t, http.StatusLocked, browsertest.Eval[int](p, `fetch('/lock', {method: 'POST'}).then(r => r.status)`))
+	p.WaitFocus("[name=pin]")
+	browsertest.Eval[bool](p, "document.addEventListener('hello', () => { window.heard = true; }), true")
+	p.Type(who.PIN)
+	p.Press("Enter")
+	p.WaitGone("dialog")
+	p.Wait("window.heard") // the stream goes on by itself
+}
+
+func TestPageGoesWhenItsSessionEndsElsewhere(t *testing.T) {
+	s := site(t)
+	who := s.Person(t, auth.RoleOfficer, "amira")
+	p := browsertest.Open(t, "en")
+	s.SignIn(p, who)
+	p.Goto(s.URL + "/work")
+	p.Wait("document.getElementById('events')._htmx?.sse")
+	browsertest.Eval[bool](p, `fetch('/signout', {method: 'POST'}).then(r => true)`)
+	p.Wait("location.pathname === '/signin'")
+}
+
+func TestIdlePageLocksItself(t *testing.T) {
+	s := siteWith(t, func(o *web.Options) { o.IdleAfter = 2 * time.Second })
+	p := browsertest.Open(t, "en")
+	s.SignIn(p, s.Person(t, auth.RoleOfficer, "amira"))
+	p.Goto(s.URL + "/work?events=none")
+	p.WaitFor("dialog.session-gate:modal")
 	p.WaitFocus("[name=pin]")
 }
 
@@ -65,6 +104,7 @@ func TestUnlockInFrontOfAPageKeepsWhatWasTyped(t *testing.T) {
 			who := s.Person(t, auth.RoleOfficer, "amira-"+language, language)
 			p := browsertest.Open(t, language)
 			p.AllowConsole("status of 423")
+			p.AllowConsole("SSE reconnect failed with status 423")
 			p.AllowConsole("status of 403")
 			s.SignIn(p, who)
 			p.Goto(s.URL + "/work?events=none")

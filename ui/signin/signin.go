@@ -47,6 +47,7 @@ func Register(s *web.Server, o Options) {
 	s.Handle(http.MethodPost, "/signout", auth.SessionOwn, x.signOut, web.WhileLocked(), web.DuringSetup())
 	s.Handle(http.MethodPost, "/lock", auth.SessionOwn, x.lock, web.WhileLocked(), web.DuringSetup())
 	s.Handle(http.MethodPost, "/unlock", auth.SessionOwn, x.unlock, web.WhileLocked(), web.DuringSetup())
+	s.Handle(http.MethodGet, "/session", auth.SessionOwn, x.session, web.Background(), web.DuringSetup())
 	s.Handle(http.MethodGet, "/account", auth.SessionOwn, x.account, web.DuringSetup())
 	s.Handle(http.MethodPost, "/account/password", auth.SessionOwn, x.changePassword, web.DuringSetup())
 	s.Handle(http.MethodPost, "/account/pin", auth.SessionOwn, x.setPIN, web.DuringSetup())
@@ -104,13 +105,19 @@ func (x screens) signOut(c *web.Context) error {
 	return c.SeeOther("/signin?out=1")
 }
 
-// lock leaves the browser at its address, where it now finds the lock instead of the page.
+// lock closes the gate before the page. Without scripts the browser stays at its address, where it now finds the lock.
 func (x screens) lock(c *web.Context) error {
 	if _, err := x.Door.Lock(c.Ctx(), c.Session()); err != nil && !errors.Is(err, auth.ErrNoSession) {
 		return err
 	}
+	if c.Partial() {
+		return c.Render(http.StatusOK, view.LockedNotice("/", ""))
+	}
 	return c.SeeOther(web.Next(c.FormValue("next")))
 }
+
+// session tells a page that asks whether its session is open; when it is not, the server has answered already.
+func (x screens) session(c *web.Context) error { return c.Render(http.StatusOK, view.UnlockedNotice()) }
 
 func (x screens) unlock(c *web.Context) error {
 	next := web.Next(c.FormValue("next"))
@@ -135,7 +142,6 @@ func (x screens) unlock(c *web.Context) error {
 // unlocked goes back to where the person was; a page that stands behind the lock just loses the lock.
 func (x screens) unlocked(c *web.Context, next string) error {
 	if c.Partial() {
-		c.Response().Header().Set("HX-Trigger", "session-unlocked")
 		return c.Render(http.StatusOK, view.UnlockedNotice())
 	}
 	return c.SeeOther(next)

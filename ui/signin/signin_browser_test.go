@@ -21,6 +21,11 @@ func TestMain(m *testing.M) { os.Exit(browsertest.Main(m)) }
 // site has one page of its own behind sign-in.
 func site(t *testing.T) *webtest.Site {
 	t.Helper()
+	return siteWith(t)
+}
+
+func siteWith(t *testing.T, options ...webtest.Option) *webtest.Site {
+	t.Helper()
 	return webtest.New(t, migrations.Station, func(s *webtest.Site) {
 		s.Handle(http.MethodGet, "/", auth.SessionOwn, func(c *web.Context) error {
 			return c.Render(http.StatusOK, view.Fault(text.FrameStation, "behind the door", c.RequestID()))
@@ -32,7 +37,7 @@ func site(t *testing.T) *webtest.Site {
 			return c.Render(http.StatusOK, view.Message(view.ToneSuccess, "received "+c.FormValue("note")))
 		})
 		s.Handle(http.MethodGet, "/work/events", auth.SessionOwn, events, web.Background())
-	})
+	}, options...)
 }
 
 func TestSignInByKeyboardInEveryLanguage(t *testing.T) {

@@ -70,7 +70,7 @@ func (s *Server) recovered(next echo.HandlerFunc) echo.HandlerFunc {
 				return
 			}
 			if cause == http.ErrAbortHandler { //nolint:errorlint // net/http compares it the same way
-				panic(cause)
+				panic(cause) //nolint:forbidigo // not ours: net/http asks for it
 			}
 			said := fmt.Sprintf("%T", cause)
 			if fault, ok := cause.(runtime.Error); ok {

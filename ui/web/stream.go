@@ -37,8 +37,8 @@ func (c *Context) Stream(run func(ctx context.Context, send func(Event) error) e
 	h.Set("X-Accel-Buffering", "no")
 	c.Response().WriteHeader(http.StatusOK)
 	w := &eventWriter{response: c.Response(), control: http.NewResponseController(c.Response().Writer)}
-	if err := w.write(": open\n\n"); err != nil {
-		return nil
+	if w.write(": open\n\n") != nil {
+		return nil //nolint:nilerr // the browser is gone already: nobody to tell
 	}
 	var beating sync.WaitGroup
 	beating.Go(func() { w.beat(ctx, c.server.Heartbeat, func() { end(errGone) }) })
@@ -61,7 +61,7 @@ func (c *Context) endStream(ctx context.Context, w *eventWriter, err error) erro
 	case errors.Is(cause, auth.ErrSessionLocked):
 		_ = w.send(Event{Name: "session", Data: "locked"}) // the page may be gone, which ends it just as well
 	case errors.Is(cause, auth.ErrSessionOver), errors.Is(cause, auth.ErrRoleChanged):
-		_ = w.send(Event{Name: "session", Data: "over"})
+		_ = w.send(Event{Name: "session", Data: "over"}) // as above
 	}
 	if err == nil || ctx.Err() != nil {
 		return nil

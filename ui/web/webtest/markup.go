@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
 )
 
@@ -22,9 +23,7 @@ func CheckMarkup(t testing.TB, body, csp string) {
 		return
 	}
 	root, err := html.Parse(strings.NewReader(body))
-	if !assert.NoError(t, err) {
-		return
-	}
+	require.NoError(t, err)
 	m := markup{nonce: found[1], ids: map[string]bool{}}
 	for node := range root.Descendants() {
 		if node.Type == html.ElementNode {

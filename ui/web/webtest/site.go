@@ -84,7 +84,10 @@ func (s *Site) open(t testing.TB) {
 	ctx, stop := context.WithCancel(t.Context())
 	watching := make(chan error, 1)
 	go func() { watching <- s.Door.Run(ctx) }()
-	t.Cleanup(func() { stop(); <-watching })
+	t.Cleanup(func() {
+		stop()
+		require.NoError(t, <-watching)
+	})
 }
 
 func (s *Site) newServer(t testing.TB, with []Option) *web.Server {

@@ -48,7 +48,7 @@ func main() {
 }
 
 func run(ctx context.Context, list string, record bool) error {
-	raw, err := os.ReadFile(list) //nolint:gosec // the list's name is our own
+	raw, err := os.ReadFile(list)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func bring(ctx context.Context, p *vendored, record bool) error {
 }
 
 func unpack(archive string) (map[string][]byte, error) {
-	f, err := os.Open(archive) //nolint:gosec // just made by npm
+	f, err := os.Open(archive)
 	if err != nil {
 		return nil, err
 	}
