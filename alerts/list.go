@@ -110,3 +110,6 @@ type Held struct {
 	List      *List
 	CurrentAt time.Time
 }
+
+// Version is the list's version, as shown to officers and kept with every finding.
+func (l *List) Version() string { return l.version }

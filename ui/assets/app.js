@@ -6,14 +6,23 @@
   // of sight takes no key; while a dialog is open only what is inside it does.
   const name = (e) => (e.ctrlKey ? "Control+" : "") + (e.altKey ? "Alt+" : "") + (e.key.length === 1 ? e.key.toLowerCase() : e.key);
   const usable = (el) => !el.disabled && el.getClientRects().length > 0;
-  const press = (e) => {
-    if (e.isComposing || e.metaKey || e.repeat) return;
+  const holder = (key) => {
     const scope = document.querySelector("dialog:modal") || document;
-    const el = [...scope.querySelectorAll("[data-hotkey]")].find((x) => x.dataset.hotkey === name(e) && usable(x));
+    return [...scope.querySelectorAll("[data-hotkey]")].find((x) => x.dataset.hotkey === key && usable(x));
+  };
+  // A key may come before htmx has taken up what it has just swapped in; the click waits for it, or it would load the whole page.
+  const ready = (el) => el.closest("[hx-get], [hx-post]")?.hasAttribute("data-htmx-powered") ?? true;
+  const use = (key, until) => {
+    const el = holder(key);
     if (!el) return;
-    e.preventDefault();
-    if (el.matches("input, select, textarea")) el.focus();
+    if (!ready(el) && performance.now() < until) setTimeout(use, 4, key, until);
+    else if (el.matches("input, select, textarea")) el.focus();
     else el.click();
+  };
+  const press = (e) => {
+    if (e.isComposing || e.metaKey || e.repeat || !holder(name(e))) return;
+    e.preventDefault();
+    use(name(e), performance.now() + 1000);
   };
   document.addEventListener("keydown", press, true);
 

@@ -122,6 +122,7 @@ func (s station) atLane(t *testing.T, language, lane string) *browsertest.Page {
 	p.Press("Enter")
 	p.Wait("location.pathname === '/counter'")
 	p.WaitFor("#desk")
+	p.Wait("document.readyState === 'complete' && !!globalThis.wedge")
 	return p
 }
 
@@ -221,6 +222,7 @@ func TestFindingsStreamAndAdmittingWaits(t *testing.T) {
 	p.CheckAccessible()
 	require.Contains(t, p.Text("#desk"), "Checking")
 
+	s.Clock.Pass(time.Second)
 	p.Scan(zone(t, "DURAND", "PAUL", "98XY76543"), "\r") // the next may be scanned at once
 	p.WaitText(".side", "DURAND")
 	close(release)

@@ -18,7 +18,7 @@ func deskAttributes(ctx context.Context, s Screen) templ.Attributes {
 	}
 	return view.Hx(ctx,
 		"sse:connect", "/counter/inspections/"+s.Current.ID.String()+"/stream",
-		"get", "/counter", "trigger", "finding", "target", "#desk", "swap", "outerMorph")
+		"get", "/counter", "trigger", "finding", "target", "#desk", "swap", "outerHTML")
 }
 
 func get(ctx context.Context, url string) templ.Attributes {
