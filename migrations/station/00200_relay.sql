@@ -39,7 +39,9 @@ CREATE TABLE outbox_epoch (
     reason   text        NOT NULL
 );
 
--- Per UTC day, the confirmed events: kept for ever, so that completeness can be shown after the events are pruned.
+-- Per UTC day and epoch, the events numbered, and of those the events the centre confirmed (kept_*). Kept for ever, so that
+-- completeness can be shown after the events are pruned. When an epoch ends, what was not confirmed is counted no longer: it
+-- is numbered, and counted, again in the next.
 CREATE TABLE outbox_day (
     epoch     uuid   NOT NULL,
     day       date   NOT NULL,
@@ -47,6 +49,9 @@ CREATE TABLE outbox_day (
     first_seq bigint NOT NULL,
     last_seq  bigint NOT NULL,
     head      bytea,
+    kept_n    bigint NOT NULL DEFAULT 0,
+    kept_last bigint NOT NULL DEFAULT 0,
+    kept_head bytea,
     PRIMARY KEY (epoch, day)
 );
 

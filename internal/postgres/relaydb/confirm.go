@@ -17,12 +17,9 @@ import (
 const pruneUpTo = `WITH gone AS (
 		DELETE FROM outbox WHERE seq <= $2 RETURNING seq, hash, (created_at AT TIME ZONE 'UTC')::date AS day),
 	counted AS (
-		SELECT day, count(*) AS n, min(seq) AS first_seq, max(seq) AS last_seq,
-			(array_agg(hash ORDER BY seq DESC))[1] AS head FROM gone GROUP BY day)
-	INSERT INTO outbox_day AS d (epoch, day, n, first_seq, last_seq, head)
-	SELECT $1, day, n, first_seq, last_seq, head FROM counted
-	ON CONFLICT (epoch, day) DO UPDATE SET n = d.n + excluded.n, first_seq = least(nullif(d.first_seq, 0), excluded.first_seq),
-		last_seq = excluded.last_seq, head = excluded.head`
+		SELECT day, count(*) AS n, max(seq) AS last, (array_agg(hash ORDER BY seq DESC))[1] AS head FROM gone GROUP BY day)
+	UPDATE outbox_day AS d SET kept_n = d.kept_n + counted.n, kept_last = counted.last, kept_head = counted.head
+	FROM counted WHERE d.epoch = $1 AND d.day = counted.day`
 
 // Confirm prunes what the centre has committed, after making sure that it is what this outbox wrote.
 func (o *Outbox) Confirm(ctx context.Context, at replication.Position) error {
@@ -72,24 +69,33 @@ func (o *Outbox) sameAs(own, at replication.Position) error {
 }
 
 const (
-	// numberedDays counts what is numbered and not yet confirmed.
-	numberedDays = `SELECT c.day, c.n, c.first_seq, c.last_seq, o.hash AS head FROM (
-			SELECT (created_at AT TIME ZONE 'UTC')::date AS day, count(*) AS n, min(seq) AS first_seq, max(seq) AS last_seq
-			FROM outbox WHERE seq IS NOT NULL GROUP BY 1) AS c JOIN outbox o ON o.seq = c.last_seq`
-
-	selectDays = `SELECT epoch, day, sum(n)::bigint, coalesce(min(nullif(first_seq, 0)), 0), max(last_seq),
-			(array_agg(head ORDER BY last_seq DESC))[1]
-		FROM (SELECT epoch, day, n, first_seq, last_seq, head FROM outbox_day
-			UNION ALL SELECT s.epoch, p.* FROM outbox_state s, (` + numberedDays + `) AS p) AS parts
-		WHERE day >= $2 AND ($1::uuid IS NULL OR epoch = $1) GROUP BY epoch, day ORDER BY day, min(n), epoch`
+	countDays = `INSERT INTO outbox_day AS d (epoch, day, n, first_seq, last_seq, head)
+		SELECT $1, * FROM unnest($2::date[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bytea[])
+		ON CONFLICT (epoch, day) DO UPDATE SET n = d.n + excluded.n, last_seq = excluded.last_seq, head = excluded.head`
 
 	// retractDays leaves a row, possibly of count 0, for every day of an ended epoch that a summary was given of: the centre
 	// must learn that what was counted there is counted elsewhere now.
-	retractDays = `INSERT INTO outbox_day (epoch, day, n, first_seq, last_seq, head)
-		SELECT $1, day, 0, 0, 0, NULL FROM (` + numberedDays + `) AS p ON CONFLICT (epoch, day) DO NOTHING`
+	retractDays = `UPDATE outbox_day SET n = kept_n, last_seq = kept_last, head = kept_head,
+		first_seq = CASE WHEN kept_n = 0 THEN 0 ELSE first_seq END WHERE epoch = $1`
+
+	selectDays = `SELECT epoch, day, n, first_seq, last_seq, head FROM outbox_day
+		WHERE day >= $2 AND ($1::uuid IS NULL OR epoch = $1) ORDER BY day, epoch`
 )
 
-// Days gives the summaries from a day on.
+func queueDays(b *pgx.Batch, days []replication.DaySummary) {
+	var epoch uuid.UUID
+	var at []time.Time
+	var n, first, last []int64
+	var heads [][]byte
+	for _, d := range days {
+		epoch = d.Epoch
+		at, n = append(at, d.Day), append(n, d.Count)
+		first, last, heads = append(first, d.FirstSeq), append(last, d.LastSeq), append(heads, d.Head)
+	}
+	b.Queue(countDays, epoch, at, n, first, last, heads)
+}
+
+// Days gives the summaries from a day on, as of what is numbered.
 func (o *Outbox) Days(ctx context.Context, epoch uuid.UUID, from time.Time) ([]replication.DaySummary, error) {
 	var only *uuid.UUID
 	if epoch != uuid.Nil {

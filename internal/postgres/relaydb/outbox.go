@@ -83,37 +83,40 @@ func (o *Outbox) Sequence(ctx context.Context) (n int, err error) {
 		if err != nil {
 			return err
 		}
-		n, err = number(ctx, tx, s.last)
+		n, err = number(ctx, tx, s)
 		return err
 	})
 	return n, err
 }
 
-func number(ctx context.Context, tx pgx.Tx, last replication.Position) (int, error) {
+func number(ctx context.Context, tx pgx.Tx, s state) (int, error) {
 	rows, err := tx.Query(ctx, selectUnnumbered, sequenceBatch)
 	if err != nil {
 		return 0, err
 	}
 	var ids, seqs []int64
 	var prevs, hashes [][]byte
+	var events []replication.Event // without their payloads, for the days' counts
 	var e replication.Event
 	var id int64
+	last := s.last
 	_, err = pgx.ForEachRow(rows, []any{&id, &e.ID, &e.Kind, &e.Version, &e.CreatedAt, (*[]byte)(&e.Payload), &e.Carried}, func() error {
 		e.Seq = last.Seq + 1
 		e.Seal(last.Head)
 		last = replication.Position{Seq: e.Seq, Head: e.Hash}
 		ids, seqs = append(ids, id), append(seqs, e.Seq)
 		prevs, hashes = append(prevs, e.PrevHash), append(hashes, e.Hash)
+		events = append(events, replication.Event{Seq: e.Seq, CreatedAt: e.CreatedAt, Hash: e.Hash})
 		return nil
 	})
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
-	if _, err := tx.Exec(ctx, setNumbers, ids, seqs, prevs, hashes); err != nil {
-		return 0, err
-	}
-	_, err = tx.Exec(ctx, setLast, last.Seq, last.Head)
-	return len(ids), err
+	b := &pgx.Batch{}
+	b.Queue(setNumbers, ids, seqs, prevs, hashes)
+	b.Queue(setLast, last.Seq, last.Head)
+	queueDays(b, replication.Summarise(s.epoch, events))
+	return len(ids), tx.SendBatch(ctx, b).Close()
 }
 
 // The payload is read as text: the driver would trim the white space around it, and every byte counts.
