@@ -90,6 +90,8 @@ func TestPageGoesWhenItsSessionEndsElsewhere(t *testing.T) {
 func TestIdlePageLocksItself(t *testing.T) {
 	s := siteWith(t, func(o *web.Options) { o.IdleAfter = 2 * time.Second })
 	p := browsertest.Open(t, "en")
+	p.AllowConsole("status of 423")
+	p.AllowConsole("SSE reconnect failed with status 423")
 	s.SignIn(p, s.Person(t, auth.RoleOfficer, "amira"))
 	p.Goto(s.URL + "/work?events=none")
 	p.WaitFor("dialog.session-gate:modal")

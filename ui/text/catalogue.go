@@ -45,7 +45,7 @@ func Load() (*Catalogue, error) {
 func Must() *Catalogue {
 	c, err := Load()
 	if err != nil {
-		panic(err)
+		panic(err) //nolint:forbidigo // Must panics; a program without its texts cannot start
 	}
 	return c
 }
