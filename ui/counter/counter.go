@@ -5,6 +5,7 @@ package counter
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,7 +21,7 @@ import (
 // answered by then streams in.
 const Grace = 50 * time.Millisecond
 
-// SimulatorLane is the lane in which simulated travellers cross; the screen says so.
+// SimulatorLane begins the names of the lanes in which simulated travellers cross; the screen says so.
 const SimulatorLane = "SIM"
 
 // Places remembers where a session sits; auth.Service does.
@@ -107,7 +108,7 @@ const recentShown = 6
 func (h *Handlers) screen(c *web.Context, lane counterview.Lane) (counterview.Screen, error) {
 	s := counterview.Screen{
 		Lane: lane, Circumstances: h.circumstances(c.Session().ID), Now: c.Now(), Undo: h.desk.UndoWindow(),
-		ShowReasons: c.May(auth.HitReasonView), Simulated: lane.Name == SimulatorLane,
+		ShowReasons: c.May(auth.HitReasonView), Simulated: strings.HasPrefix(lane.Name, SimulatorLane),
 	}
 	waiting, err := h.desk.Lane(c.Ctx(), lane.Name)
 	if err != nil {

@@ -18,6 +18,7 @@ const (
 type Arrival struct {
 	Person  int // number in the town; -1 for somebody of the alert list
 	MRZ     string
+	Again   string // what the reader gives at the second try, when the first was misread
 	Entry   bool
 	Carrier string // flight or plate
 	Purpose string
@@ -41,10 +42,10 @@ func (l *lane) draw() (Arrival, error) {
 	if err != nil {
 		return Arrival{}, err
 	}
-	if l.random.IntN(oneMisreadIn) == 0 {
-		text = misread(l.random, text)
-	}
 	a.MRZ = text
+	if l.random.IntN(oneMisreadIn) == 0 {
+		a.MRZ, a.Again = misread(l.random, text), text
+	}
 	return a, nil
 }
 

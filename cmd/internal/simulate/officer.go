@@ -71,6 +71,7 @@ func (o *Officer) counter(ctx context.Context, method, path string, values url.V
 	case !s.Counter:
 		return screen{}, errSignedOut
 	}
+	s.Status = status
 	return s, nil
 }
 

@@ -11,11 +11,13 @@ import (
 
 // screen is what the officer sees at the counter, read from the page as a browser gets it.
 type screen struct {
+	Status  int               // of the answer
 	Band    string            // no-hit, hit, not-checked or waiting
 	Checks  map[string]string // by the check's name: the same words
 	Waiting int               // travellers behind the one at the counter
 	Forms   []form            // what can be sent
 	Panels  []string          // panels that can be asked for: admit, refer, refuse, dismiss
+	Said    string            // words for the officer: what is wrong, or what was done
 	Counter bool              // the page is a counter at all, not sign-in, lock or an error
 }
 
@@ -48,6 +50,8 @@ func (s *screen) element(n *html.Node) {
 		s.Counter = true
 	case id == "band":
 		s.Band = last(classes)
+	case slices.Contains(classes, "wrong"):
+		s.Said = words(n)
 	case strings.HasPrefix(id, "check-"):
 		s.Checks[strings.TrimPrefix(id, "check-")] = status(n)
 	case n.Data == "form":
@@ -118,6 +122,17 @@ func readForm(node *html.Node) form {
 		}
 	}
 	return f
+}
+
+// words are the text below a node.
+func words(node *html.Node) string {
+	var said strings.Builder
+	for n := range node.Descendants() {
+		if n.Type == html.TextNode {
+			said.WriteString(n.Data)
+		}
+	}
+	return strings.TrimSpace(said.String())
 }
 
 func attribute(n *html.Node, name string) string {

@@ -3,6 +3,7 @@ package simulate
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -47,6 +48,13 @@ func (l *lane) serve(ctx context.Context, a Arrival) (Outcome, error) {
 	}
 	if err := l.think(ctx, s); err != nil {
 		return "", err
+	}
+	if a.Again != "" && s.Checks[docCheck] != "no-hit" {
+		if _, err := l.dismiss(ctx, "misread"); err != nil {
+			return "", err
+		}
+		a.MRZ, a.Again = a.Again, ""
+		return l.serve(ctx, a)
 	}
 	return l.decide(ctx, s)
 }
@@ -93,8 +101,7 @@ func (l *lane) answered(ctx context.Context, s screen) (screen, error) {
 // hold is refused at the way in or sent to the second line; a check without an answer is made up for by hand.
 func (l *lane) decide(ctx context.Context, s screen) (Outcome, error) {
 	if f, ok := s.decision("admit"); ok {
-		_, err := l.officer.counter(ctx, http.MethodPost, f.Action, f.Values)
-		return Admitted, err
+		return Admitted, l.record(ctx, f)
 	}
 	verdict, reason := l.judge(s)
 	panel, err := l.officer.counter(ctx, http.MethodGet, "/counter?panel="+string(verdict), nil)
@@ -106,8 +113,16 @@ func (l *lane) decide(ctx context.Context, s screen) (Outcome, error) {
 		return PutAside, nil
 	}
 	f.Values.Set("reason", reason)
-	_, err = l.officer.counter(ctx, http.MethodPost, f.Action, f.Values)
-	return verdict, err
+	return verdict, l.record(ctx, f)
+}
+
+// record sends a decision; one that the station does not take is an error, with the words that an officer would read.
+func (l *lane) record(ctx context.Context, f form) error {
+	s, err := l.officer.counter(ctx, http.MethodPost, f.Action, f.Values)
+	if err == nil && s.Status >= http.StatusBadRequest {
+		err = fmt.Errorf("the station did not record: %d, %s", s.Status, s.Said)
+	}
+	return err
 }
 
 func (l *lane) judge(s screen) (Outcome, string) {
