@@ -44,12 +44,19 @@ func (x *console) latest(c *web.Context) (p analystview.Live, err error) {
 	return p, err
 }
 
-// liveStream nudges the page whenever crossings have arrived: it then asks for the newest by an ordinary GET.
+// liveStream nudges the page whenever crossings have arrived: it then asks for the newest by an ordinary GET. The first nudge
+// comes at once: something may have arrived between the page and its stream, or while the stream was broken.
 func (x *console) liveStream(c *web.Context) error {
 	nudges, end := x.Hub.Watch()
 	defer end()
 	return c.Stream(func(ctx context.Context, send func(web.Event) error) error {
 		for {
+			if err := send(web.Event{Name: "crossings", Data: "new"}); err != nil {
+				return err
+			}
+			if !rest(ctx, livePause) {
+				return nil
+			}
 			select {
 			case <-ctx.Done():
 				return nil
@@ -57,12 +64,6 @@ func (x *console) liveStream(c *web.Context) error {
 				if !open {
 					return nil
 				}
-			}
-			if err := send(web.Event{Name: "crossings", Data: "new"}); err != nil {
-				return err
-			}
-			if !rest(ctx, livePause) {
-				return nil
 			}
 		}
 	})

@@ -17,10 +17,10 @@ type Live struct {
 	Purpose string
 }
 
-// liveAttributes make the table listen: each nudge is a named event that fetches the newest rows by an ordinary GET.
+// liveAttributes make the rows listen: each nudge of the stream is a named event on the element round them, and fetches the newest
+// by an ordinary GET. (The stream's own element may carry no trigger: hx-sse would wait for it before connecting.)
 func liveAttributes(ctx context.Context, p Live) templ.Attributes {
-	return view.Hx(ctx, "sse:connect", "/live/stream", "get", "/live/rows?purpose="+p.Purpose, "trigger", "crossings",
-		"target", "#live-rows", "swap", "innerMorph")
+	return view.Hx(ctx, "get", "/live/rows?purpose="+p.Purpose, "trigger", "crossings from:#live", "swap", "innerMorph")
 }
 
 // Search is the search page: the form as it was sent, and what was found; Found is nil before the first search.

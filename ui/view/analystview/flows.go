@@ -2,6 +2,7 @@ package analystview
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/openbmis/openbmis/central"
 	"github.com/openbmis/openbmis/ui/text"
@@ -31,7 +32,7 @@ func flowChart(ctx context.Context, p Flows) view.BarChart {
 	chart := view.BarChart{Title: t(ctx, text.AnalystFlowsChart), Categories: make([]string, len(days))}
 	entries, exits := make([]int64, len(days)), make([]int64, len(days))
 	for i, d := range days {
-		chart.Categories[i], entries[i], exits[i] = d.Day.String(), d.Entries, d.Exits
+		chart.Categories[i], entries[i], exits[i] = fmt.Sprintf("%02d-%02d", d.Day.Month(), d.Day.Day()), d.Entries, d.Exits
 	}
 	chart.Series = []view.Series{{Name: t(ctx, text.AnalystEntries), Values: entries}, {Name: t(ctx, text.AnalystExits), Values: exits}}
 	return chart

@@ -83,7 +83,7 @@ func StationsPage(p Board) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = view.Layout(view.Page{Title: text.AnalystStations}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = view.Layout(page(text.AnalystStations)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -724,7 +724,7 @@ func ParkedPage(p Parked) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = view.Layout(view.Page{Title: text.AnalystParked}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var27), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = view.Layout(page(text.AnalystParked)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var27), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -138,3 +138,6 @@ func (f Form) code(name string, label, hint text.Key) view.FieldProps {
 }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// page is what every page of the console says of itself.
+func page(title text.Key) view.Page { return view.Page{Title: title, Styles: []string{"analyst.css"}} }
