@@ -1,7 +1,6 @@
 package replication
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 
@@ -26,17 +25,17 @@ func (r referenceReply) encode() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	body := binary.AppendUvarint(nil, uint64(len(r.Changes)))
+	body := appendCount(nil, int64(len(r.Changes)))
 	for i := range r.Changes {
 		c := &r.Changes[i]
-		body = binary.AppendUvarint(body, uint64(c.Version))
+		body = appendCount(body, c.Version)
 		body = append(body, opByte(c.Op))
 		for _, field := range [][]byte{[]byte(c.Key), c.Data, []byte(c.SignedBy)} {
-			body = binary.AppendUvarint(body, uint64(len(field)))
+			body = appendCount(body, int64(len(field)))
 			body = append(body, field...)
 		}
 	}
-	out := binary.AppendUvarint(nil, uint64(len(meta)))
+	out := appendCount(nil, int64(len(meta)))
 	out = append(out, meta...)
 	return append(out, s2.Encode(nil, body)...), nil
 }
@@ -55,8 +54,8 @@ func decodeReference(data []byte) (reply referenceReply, err error) {
 		return reply, fmt.Errorf("%w reference reply: %w", ErrMalformed, err)
 	}
 	r := reader{rest: body}
-	count := r.uvarint(maxReferenceItems)
-	for i := uint64(0); i < count && !r.bad; i++ {
+	count := r.count(maxReferenceItems)
+	for range count {
 		c := r.change()
 		if r.bad {
 			break
@@ -73,7 +72,7 @@ func decodeReference(data []byte) (reply referenceReply, err error) {
 }
 
 func (r *reader) change() Change {
-	c := Change{Version: int64(r.uvarint(1 << 62))}
+	c := Change{Version: r.count(maxNumber)}
 	if op := r.take(1); len(op) == 1 && op[0] == opByte(OpPut) {
 		c.Op = OpPut
 	} else if len(op) == 1 && op[0] == opByte(OpDelete) {

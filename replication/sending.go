@@ -112,9 +112,9 @@ func (s *sending) send(events []Event) error {
 
 // answered takes the answer to the oldest batch. Any other answer than "committed" ends the session.
 func (s *sending) answered(ctx context.Context, m *nats.Msg) error {
-	number, err := strconv.Atoi(bus.LastToken(m.Subject))
-	if err != nil || len(s.flight) == 0 || number < s.flight[0].number {
-		return nil // the echo of a batch answered already (a network may deliver twice)
+	number, _ := strconv.Atoi(bus.LastToken(m.Subject)) // 0 is no batch's number
+	if len(s.flight) == 0 || number < s.flight[0].number {
+		return nil // the echo of a batch answered already
 	}
 	if m.Header.Get("Status") != "" {
 		return fmt.Errorf("%w: nobody serves the centre's end (status %s)", errRewind, m.Header.Get("Status"))

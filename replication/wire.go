@@ -27,6 +27,7 @@ const (
 	flagCarried = 1
 	// maxBatchBytes bounds a batch before compression: what a reader is made to allocate.
 	maxBatchBytes = 4 << 20
+	maxNumber     = 1 << 62
 	eventOverhead = 16 + 1 + 3 + 10 + 2 + MaxKindBytes + 4
 )
 
@@ -66,8 +67,8 @@ func compressBatch(epoch uuid.UUID, events []Event) []byte {
 	b = append(b, epoch[:]...)
 	b = append(b, first.PrevHash...)
 	b = append(b, last.Hash...)
-	b = binary.AppendUvarint(b, uint64(first.Seq))
-	b = binary.AppendUvarint(b, uint64(len(events)))
+	b = appendCount(b, first.Seq)
+	b = appendCount(b, int64(len(events)))
 	before := int64(0)
 	for i := range events {
 		b = appendEvent(b, &events[i], before)
@@ -86,11 +87,11 @@ func appendEvent(b []byte, e *Event, before int64) []byte {
 		flags |= flagCarried
 	}
 	b = append(b, flags)
-	b = binary.AppendUvarint(b, uint64(e.Version))
+	b = appendCount(b, int64(e.Version))
 	b = binary.AppendVarint(b, e.CreatedAt.UnixMicro()-before)
-	b = binary.AppendUvarint(b, uint64(len(e.Kind)))
+	b = appendCount(b, int64(len(e.Kind)))
 	b = append(b, e.Kind...)
-	b = binary.AppendUvarint(b, uint64(len(e.Payload)))
+	b = appendCount(b, int64(len(e.Payload)))
 	return append(b, e.Payload...)
 }
 
@@ -111,7 +112,7 @@ func DecodeBatch(data []byte) (epoch uuid.UUID, events []Event, err error) {
 	r := reader{rest: plain}
 	copy(epoch[:], r.take(len(epoch)))
 	prev, head := r.take(HashSize), r.take(HashSize)
-	first, count := r.uvarint(1<<62), r.uvarint(MaxBatchEvents)
+	first, count := r.count(maxNumber), r.count(MaxBatchEvents)
 	if !r.bad && (first == 0 || count == 0) {
 		return epoch, nil, fmt.Errorf("%w batch: %d events from number %d, at least one from 1 expected", ErrMalformed, count, first)
 	}
@@ -119,7 +120,7 @@ func DecodeBatch(data []byte) (epoch uuid.UUID, events []Event, err error) {
 	micro := int64(0)
 	for i := range events {
 		e := &events[i]
-		e.Seq = int64(first) + int64(i)
+		e.Seq = first + int64(i)
 		r.event(e, &micro)
 		if r.bad {
 			break
@@ -158,15 +159,18 @@ func (r *reader) take(n int) []byte {
 	return out
 }
 
-func (r *reader) uvarint(limit uint64) uint64 {
+// count reads a number from 0 to limit.
+func (r *reader) count(limit int64) int64 {
 	v, n := binary.Uvarint(r.rest)
-	if n <= 0 || v > limit {
+	if n <= 0 || v > uint64(limit) { //nolint:gosec // limit is a positive constant
 		r.bad = true
 		return 0
 	}
 	r.take(n)
-	return v
+	return int64(v) //nolint:gosec // not above limit
 }
+
+func appendCount(b []byte, n int64) []byte { return binary.AppendUvarint(b, uint64(n)) } //nolint:gosec // a count is not negative
 
 func (r *reader) varint() int64 {
 	v, n := binary.Varint(r.rest)
@@ -178,14 +182,14 @@ func (r *reader) varint() int64 {
 	return v
 }
 
-func (r *reader) field(limit uint64) []byte { return r.take(int(r.uvarint(limit))) }
+func (r *reader) field(limit int64) []byte { return r.take(int(r.count(limit))) }
 
 func (r *reader) event(e *Event, micro *int64) {
 	copy(e.ID[:], r.take(len(e.ID)))
 	if flags := r.take(1); len(flags) == 1 {
 		e.Carried = flags[0]&flagCarried != 0
 	}
-	e.Version = int(r.uvarint(1<<15 - 1))
+	e.Version = int(r.count(1<<15 - 1))
 	*micro += r.varint()
 	e.CreatedAt = time.UnixMicro(*micro).UTC()
 	e.Kind = string(r.field(MaxKindBytes))

@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"strconv"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -104,10 +105,11 @@ func options(config ServerConfig) (*server.Options, error) {
 		return nil, fmt.Errorf("listen address %q: %w", config.Listen, err)
 	}
 	opts.Host = host
-	if opts.Port, err = net.LookupPort("tcp", port); err != nil {
-		return nil, fmt.Errorf("listen address %q: %w", config.Listen, err)
+	number, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return nil, fmt.Errorf("listen address %q: port: a number up to 65535 expected", config.Listen)
 	}
-	if opts.Port == 0 {
+	if opts.Port = int(number); opts.Port == 0 {
 		opts.Port = server.RANDOM_PORT
 	}
 	opts.TLS, opts.TLSVerify, opts.TLSTimeout = true, true, 5
@@ -182,11 +184,17 @@ func randomPassword(random io.Reader) (string, error) {
 // natsLog brings the server's own log lines into ours. They hold addresses and subjects, never messages.
 type natsLog struct{ log *slog.Logger }
 
+const fromNATS = "bus: nats-server"
+
+func natsText(format string, v []any) slog.Attr {
+	return slog.String("text", fmt.Sprintf(format, v...))
+}
+
 var _ server.Logger = natsLog{}
 
-func (l natsLog) Noticef(format string, v ...any) { l.log.Debug("nats: " + fmt.Sprintf(format, v...)) }
-func (l natsLog) Warnf(format string, v ...any)   { l.log.Warn("nats: " + fmt.Sprintf(format, v...)) }
-func (l natsLog) Errorf(format string, v ...any)  { l.log.Warn("nats: " + fmt.Sprintf(format, v...)) }
-func (l natsLog) Fatalf(format string, v ...any)  { l.log.Error("nats: " + fmt.Sprintf(format, v...)) }
+func (l natsLog) Noticef(format string, v ...any) { l.log.Debug(fromNATS, natsText(format, v)) }
+func (l natsLog) Warnf(format string, v ...any)   { l.log.Warn(fromNATS, natsText(format, v)) }
+func (l natsLog) Errorf(format string, v ...any)  { l.log.Warn(fromNATS, natsText(format, v)) }
+func (l natsLog) Fatalf(format string, v ...any)  { l.log.Error(fromNATS, natsText(format, v)) }
 func (l natsLog) Debugf(string, ...any)           {}
 func (l natsLog) Tracef(string, ...any)           {}

@@ -107,7 +107,12 @@ func (o *office) sign(w http.ResponseWriter, csr []byte, station string) {
 		return
 	}
 	o.given++
-	_ = json.NewEncoder(w).Encode(enrol.Answer{Chain: string(ca.EncodeChain(chain...)), NATS: []string{"centre:4222"}, WitnessKey: "key"})
+	text, err := json.Marshal(enrol.Answer{Chain: string(ca.EncodeChain(chain...)), NATS: []string{"centre:4222"}, WitnessKey: "key"})
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	_, _ = w.Write(text) // a client that went away is no matter
 }
 
 func (o *office) config(t *testing.T, dir, token string) enrol.MembershipConfig {

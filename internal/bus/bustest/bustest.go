@@ -61,7 +61,7 @@ func New(t testing.TB) *Bus {
 	b.Start(t)
 	t.Cleanup(func() {
 		if b.Server != nil {
-			b.Server.Close()
+			b.Close()
 		}
 	})
 	return b
@@ -93,7 +93,7 @@ func (b *Bus) Start(t testing.TB) {
 
 // Stop closes the server; Start brings it back.
 func (b *Bus) Stop() {
-	b.Server.Close()
+	b.Close()
 	b.Server = nil
 }
 

@@ -129,7 +129,7 @@ func (u *unruly) Apply(ctx context.Context, station string, epoch uuid.UUID, eve
 func TestNothingIsLostOrDoubledWhenMessagesAre(t *testing.T) {
 	l := newLine(t)
 	l.receiver.Close()
-	u := &unruly{Applier: l.applier, random: rand.New(rand.NewPCG(1, 2))} //nolint:gosec // a test's dice
+	u := &unruly{Applier: l.applier, random: rand.New(rand.NewPCG(1, 2))}
 	l.applier = u
 	l.receive(t)
 	var posts []*post
