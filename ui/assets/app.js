@@ -69,7 +69,7 @@
   // A second Enter does not send a plain form twice; what htmx sends it guards itself.
   document.addEventListener("submit", (e) => {
     const form = e.target;
-    if (form.hasAttribute("hx-post") || form.hasAttribute("hx-get")) return;
+    if (form.hasAttribute("hx-post") || form.hasAttribute("hx-get") || form.hasAttribute("data-download")) return;
     if (form.dataset.sent) e.preventDefault();
     else form.dataset.sent = "1";
   });
