@@ -109,6 +109,8 @@ func (l *List) ordered(found map[int]Match, today traveldoc.Date) []Match {
 type Held struct {
 	List      *List
 	CurrentAt time.Time
+	// Unreadable is how many entries this release cannot read: they may be about anybody.
+	Unreadable int
 }
 
 // Version is the list's version, as shown to officers and kept with every finding.

@@ -40,8 +40,12 @@ func (n *National) Check(_ context.Context, s border.Subject) (border.Finding, e
 		f.Outcome = border.Hit
 		f.Evidence = append(f.Evidence, evidence(m, s)...)
 	}
-	if f.Outcome == border.NoHit && source.Age(s.At) > n.maxAge {
+	switch {
+	case f.Outcome == border.Hit:
+	case source.Age(s.At) > n.maxAge:
 		f.Outcome, f.Reason = border.NotChecked, border.ReasonListTooOld
+	case held.Unreadable > 0:
+		f.Outcome, f.Reason = border.NotChecked, border.ReasonListIncomplete
 	}
 	return f, nil
 }

@@ -134,6 +134,12 @@ func TestNoListAndOldListAreNotChecked(t *testing.T) {
 	f, err = old.Check(t.Context(), wanted)
 	require.NoError(t, err)
 	require.Equal(t, border.Hit, f.Outcome, "an old list still hits")
+
+	partly := alerts.NewNational(holder{List: list(t), CurrentAt: now, Unreadable: 1}, time.Hour)
+	f, err = partly.Check(t.Context(), nobody)
+	require.NoError(t, err)
+	require.Equal(t, border.NotChecked, f.Outcome)
+	require.Equal(t, border.ReasonListIncomplete, f.Reason)
 }
 
 func TestParse(t *testing.T) {

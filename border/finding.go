@@ -48,6 +48,7 @@ const (
 	ReasonUnreachable      = "unreachable"
 	ReasonListMissing      = "list_missing"
 	ReasonListTooOld       = "list_too_old"
+	ReasonListIncomplete   = "list_incomplete"
 	ReasonDataInsufficient = "data_insufficient"
 	ReasonFailed           = "failed"
 )

@@ -112,11 +112,5 @@ create table correction (
     corrected_at  timestamptz not null
 );
 
--- The national alert list as the centre publishes it (reference dataset alerts.national).
-create table alert (
-    key           text primary key,
-    entry         jsonb not null
-);
-
 -- +goose Down
-drop table alert, correction, crossing, decision, finding, inspection, scan, traveller_document, traveller;
+drop table correction, crossing, decision, finding, inspection, scan, traveller_document, traveller;

@@ -108,7 +108,7 @@ func (h *Handlers) wrong(c *web.Context, lane counterview.Lane, cause error) err
 	return c.Render(web.StatusOf(cause), counterview.Page(s))
 }
 
-// stream tells the page of each finding as it is made; the page then fetches the desk.
+// stream tells the page of each finding as it is made; the page then fetches the desk. The page says how many it has seen.
 func (h *Handlers) stream(c *web.Context, lane counterview.Lane) error {
 	id, err := uuid.Parse(c.Param("id"))
 	if err != nil {
@@ -118,18 +118,34 @@ func (h *Handlers) stream(c *web.Context, lane counterview.Lane) error {
 	if err != nil {
 		return err
 	}
+	seen, err := strconv.Atoi(c.QueryParam("seen"))
+	if err != nil || seen < 0 {
+		return border.ErrNoSuchScan
+	}
 	return c.Stream(func(ctx context.Context, send func(web.Event) error) error {
-		for n := 1; ; n++ {
-			complete := inspection.Complete()
-			_, changed := inspection.Answers()
-			if err := send(web.Event{ID: strconv.Itoa(n), Name: "finding", Data: "changed"}); err != nil || complete {
-				return err
-			}
-			select {
-			case <-changed:
-			case <-ctx.Done():
-				return nil
+		return tell(ctx, inspection, seen, send)
+	})
+}
+
+func tell(ctx context.Context, i *border.Inspection, seen int, send func(web.Event) error) error {
+	for {
+		answers, changed := i.Answers()
+		answered := 0
+		for _, a := range answers {
+			if !a.Pending {
+				answered++
 			}
 		}
-	})
+		if answered > seen {
+			seen = answered
+			if err := send(web.Event{ID: strconv.Itoa(seen), Name: "finding", Data: strconv.Itoa(seen)}); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }

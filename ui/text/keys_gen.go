@@ -474,6 +474,8 @@ const (
 	CheckReasonDataInsufficient Key = "check.reason_data_insufficient"
 	// CheckReasonFailed is "the check failed".
 	CheckReasonFailed Key = "check.reason_failed"
+	// CheckReasonListIncomplete is "some entries of the list cannot be read here".
+	CheckReasonListIncomplete Key = "check.reason_list_incomplete"
 	// CheckReasonListMissing is "this station has no list yet".
 	CheckReasonListMissing Key = "check.reason_list_missing"
 	// CheckReasonListTooOld is "the list is too old to say no hit".

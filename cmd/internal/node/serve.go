@@ -52,3 +52,11 @@ func Listen(ctx context.Context, address string) (net.Listener, error) {
 	}
 	return l, nil
 }
+
+// ListenOptional is Listen, or no listener for an empty address.
+func ListenOptional(ctx context.Context, address string) (net.Listener, error) {
+	if address == "" {
+		return nil, nil //nolint:nilnil // no address, no listener: both are as asked
+	}
+	return Listen(ctx, address)
+}

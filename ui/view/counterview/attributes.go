@@ -2,6 +2,7 @@ package counterview
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/a-h/templ"
@@ -17,7 +18,7 @@ func deskAttributes(ctx context.Context, s Screen) templ.Attributes {
 		return nil
 	}
 	return view.Hx(ctx,
-		"sse:connect", "/counter/inspections/"+s.Current.ID.String()+"/stream",
+		"sse:connect", fmt.Sprintf("/counter/inspections/%s/stream?seen=%d", s.Current.ID, s.Current.answered()),
 		"get", "/counter", "trigger", "finding", "target", "#desk", "swap", "outerHTML")
 }
 

@@ -107,6 +107,17 @@ func WaitingOf(i *border.Inspection) Waiting {
 	return Waiting{Name: name(i.Scan.Identity), Outcome: outcome, Pending: pending}
 }
 
+// answered is how many checks have an outcome.
+func (c *Card) answered() int {
+	n := 0
+	for _, a := range c.Answers {
+		if !a.Pending {
+			n++
+		}
+	}
+	return n
+}
+
 func (c *Card) findings() []border.Finding {
 	findings := make([]border.Finding, len(c.Answers))
 	for n, a := range c.Answers {

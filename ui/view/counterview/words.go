@@ -33,6 +33,7 @@ func notCheckedReason(ctx context.Context, reason string) string {
 	return word(ctx, map[string]text.Key{
 		border.ReasonTimeout: text.CheckReasonTimeout, border.ReasonUnreachable: text.CheckReasonUnreachable,
 		border.ReasonListMissing: text.CheckReasonListMissing, border.ReasonListTooOld: text.CheckReasonListTooOld,
+		border.ReasonListIncomplete:   text.CheckReasonListIncomplete,
 		border.ReasonDataInsufficient: text.CheckReasonDataInsufficient, border.ReasonFailed: text.CheckReasonFailed,
 	}, reason)
 }
