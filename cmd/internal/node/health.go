@@ -56,7 +56,9 @@ func (h *Health) Ready(ctx context.Context) (ready bool, parts map[string]string
 // Handler serves /healthz (lives), /readyz (every part is ready; 503 otherwise) and /metrics.
 func (h *Health) Handler(metrics prometheus.Gatherer) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeState(w, http.StatusOK, map[string]string{"program": "alive"}) })
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		writeState(w, http.StatusOK, map[string]string{"program": "alive"})
+	})
 	mux.HandleFunc("GET /readyz", h.readyz)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}))
 	return mux
