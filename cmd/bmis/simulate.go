@@ -65,7 +65,7 @@ func (c simulateCommand) Run(ctx context.Context, a *app) error {
 		Crowd: crowd, Pace: c.Pace, Now: a.Now, Log: slog.New(slog.NewTextHandler(a.Err, nil)), Done: tally.add,
 	}, []simulate.Station{{
 		Officer: func() (*simulate.Officer, error) { return simulate.NewOfficer(c.URL, roots) },
-		Lanes:   []simulate.Lane{{Name: c.Lane, Way: way, Login: c.Login, Password: password, Seed: uint64(a.Now().UnixNano())}}, //nolint:gosec // a number to start from
+		Lanes:   []simulate.Lane{{Name: c.Lane, Way: way, Login: c.Login, Password: password, Seed: uint64(a.Now().UnixNano())}},
 		Land:    c.Land, Profile: profile, Zone: zone,
 	}})
 	return errors.Join(err, a.say("%s", tally))

@@ -1,8 +1,6 @@
 package demo
 
 import (
-	"time"
-
 	"github.com/openbmis/openbmis/cmd/internal/simulate"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/config"
@@ -31,8 +29,6 @@ func posts() []post {
 			lanes: "1:entry,2:exit," + laneIn + ":entry," + laneOut + ":exit", profile: simulate.Road},
 	}
 }
-
-func (p post) location() (*time.Location, error) { return time.LoadLocation(p.zone) }
 
 // person is an account that the demo makes.
 type person struct {

@@ -69,9 +69,9 @@ const poll = 100 * time.Millisecond
 
 // Wait returns when url answers 200, or with the last answer when ctx ends.
 func Wait(ctx context.Context, url string) error {
-	last := errors.New("no answer yet")
 	for {
-		if last = ask(ctx, url); last == nil {
+		last := ask(ctx, url)
+		if last == nil {
 			return nil
 		}
 		select {

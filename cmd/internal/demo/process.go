@@ -82,7 +82,7 @@ func (p *process) stop(ctx context.Context) error {
 
 // failure describes a child that ended by itself, with the last lines it wrote.
 func (p *process) failure() error {
-	return fmt.Errorf("%s ended by itself (%v); the end of %s:\n%s", p.name, p.err, p.log, lastLines(p.log, 12))
+	return fmt.Errorf("%s ended by itself (%w); the end of %s:\n%s", p.name, p.err, p.log, lastLines(p.log, 12))
 }
 
 func lastLines(file string, n int) string {

@@ -31,7 +31,7 @@ func (d *demo) simulate(ctx context.Context) error {
 	}
 	var stations []simulate.Station
 	for i, s := range d.stations {
-		stations = append(stations, d.lanes(s, posts()[i], uint64(i), wanted)) //nolint:gosec // two stations
+		stations = append(stations, d.lanes(s, posts()[i], uint64(i), wanted))
 	}
 	return simulate.Run(ctx, simulate.Config{
 		Town:  simulate.Town{Seed: seed, Size: townSize, Today: traveldoc.DateOf(d.tools.Now().UTC())},
@@ -40,7 +40,7 @@ func (d *demo) simulate(ctx context.Context) error {
 }
 
 func (d *demo) lanes(s config.Station, p post, n uint64, wanted []simulate.Person) simulate.Station {
-	started := uint64(d.tools.Now().UnixNano()) //nolint:gosec // a number to start from: other travellers at each run
+	started := uint64(d.tools.Now().UnixNano())
 	return simulate.Station{
 		Officer: func() (*simulate.Officer, error) {
 			roots, err := trusted(filepath.Join(s.DataDir, "ca", "root.crt"))
