@@ -46,10 +46,7 @@ func decodeReference(data []byte) (reply referenceReply, err error) {
 	if outer.bad || json.Unmarshal(meta, &reply) != nil {
 		return reply, fmt.Errorf("%w reference reply: its head is not JSON", ErrMalformed)
 	}
-	if size, err := s2.DecodedLen(outer.rest); err != nil || size > maxBatchBytes {
-		return reply, fmt.Errorf("%w reference reply: says to unpack to %d bytes, at most %d expected", ErrMalformed, size, maxBatchBytes)
-	}
-	body, err := s2.Decode(nil, outer.rest)
+	body, err := unpack(outer.rest)
 	if err != nil {
 		return reply, fmt.Errorf("%w reference reply: %w", ErrMalformed, err)
 	}

@@ -102,13 +102,26 @@ func DecodeBatch(data []byte) (epoch uuid.UUID, events []Event, err error) {
 	if !ok {
 		return epoch, nil, fmt.Errorf("%w batch: does not begin with %q", ErrMalformed, batchMagic)
 	}
-	if size, err := s2.DecodedLen(body); err != nil || size > maxBatchBytes {
-		return epoch, nil, fmt.Errorf("%w batch: says to unpack to %d bytes, at most %d expected", ErrMalformed, size, maxBatchBytes)
-	}
-	plain, err := s2.Decode(nil, body)
+	plain, err := unpack(body)
 	if err != nil {
 		return epoch, nil, fmt.Errorf("%w batch: %w", ErrMalformed, err)
 	}
+	return decodeBody(plain)
+}
+
+// unpack undoes the compression, within the bound of what a reader is made to allocate.
+func unpack(body []byte) ([]byte, error) {
+	size, err := s2.DecodedLen(body)
+	if err != nil {
+		return nil, err
+	}
+	if size > maxBatchBytes {
+		return nil, fmt.Errorf("says to unpack to %d bytes, at most %d expected", size, maxBatchBytes)
+	}
+	return s2.Decode(nil, body)
+}
+
+func decodeBody(plain []byte) (epoch uuid.UUID, events []Event, err error) {
 	r := reader{rest: plain}
 	copy(epoch[:], r.take(len(epoch)))
 	prev, head := r.take(HashSize), r.take(HashSize)
@@ -116,29 +129,11 @@ func DecodeBatch(data []byte) (epoch uuid.UUID, events []Event, err error) {
 	if !r.bad && (first == 0 || count == 0) {
 		return epoch, nil, fmt.Errorf("%w batch: %d events from number %d, at least one from 1 expected", ErrMalformed, count, first)
 	}
-	events = make([]Event, count)
-	micro := int64(0)
-	for i := range events {
-		e := &events[i]
-		e.Seq = first + int64(i)
-		r.event(e, &micro)
-		if r.bad {
-			break
-		}
-		if err := e.Check(); err != nil {
-			return epoch, nil, fmt.Errorf("%w batch: %w", ErrMalformed, err)
-		}
-		e.Seal(prev)
-		prev = e.Hash
+	if events, err = r.events(first, count, prev); err != nil {
+		return epoch, nil, fmt.Errorf("%w batch: %w", ErrMalformed, err)
 	}
-	switch {
-	case r.bad:
-		return epoch, nil, fmt.Errorf("%w batch: ends within an event, or a length is out of bounds", ErrMalformed)
-	case len(r.rest) > 0:
-		return epoch, nil, fmt.Errorf("%w batch: %d bytes after the last event", ErrMalformed, len(r.rest))
-	case !bytes.Equal(prev, head):
-		return epoch, nil, fmt.Errorf("%w: events %d to %d are not what their last hash was made of",
-			ErrChain, events[0].Seq, events[len(events)-1].Seq)
+	if last := events[len(events)-1]; !bytes.Equal(last.Hash, head) {
+		return epoch, nil, fmt.Errorf("%w: events %d to %d are not what their last hash was made of", ErrChain, first, last.Seq)
 	}
 	return epoch, events, nil
 }
@@ -183,6 +178,34 @@ func (r *reader) varint() int64 {
 }
 
 func (r *reader) field(limit int64) []byte { return r.take(int(r.count(limit))) }
+
+var errShort = errors.New("ends within an event, or a length is out of bounds")
+
+// events reads and seals count events to the end of the buffer.
+func (r *reader) events(first, count int64, prev []byte) ([]Event, error) {
+	events := make([]Event, count)
+	micro := int64(0)
+	for i := range events {
+		e := &events[i]
+		e.Seq = first + int64(i)
+		r.event(e, &micro)
+		if r.bad {
+			return nil, errShort
+		}
+		if err := e.Check(); err != nil {
+			return nil, err
+		}
+		e.Seal(prev)
+		prev = e.Hash
+	}
+	switch {
+	case r.bad || count == 0:
+		return nil, errShort
+	case len(r.rest) > 0:
+		return nil, fmt.Errorf("%d bytes after the last event", len(r.rest))
+	}
+	return events, nil
+}
 
 func (r *reader) event(e *Event, micro *int64) {
 	copy(e.ID[:], r.take(len(e.ID)))

@@ -53,7 +53,7 @@ func (d *door) Check(c server.ClientAuthentication) bool {
 		d.config.Log.Warn("bus: connection refused", "remote", c.RemoteAddress().String(), "serial", leaf.SerialNumber.String(), "error", err)
 		return false
 	}
-	c.RegisterUser(&server.User{Username: station, Permissions: StationPermissions(station, d.config.StationsMayRequest)})
+	c.RegisterUser(&server.User{Username: station, Permissions: StationPermissions(station)})
 	d.mu.Lock()
 	d.inside[c.GetID()] = guest{station, leaf}
 	d.mu.Unlock()
@@ -123,13 +123,11 @@ func (d *door) connected() []string {
 
 // StationPermissions is all that a station may do: speak as itself, ask for reference data, hear that there is news, and read
 // its own inbox. Whatever is not listed, JetStream's interface among it, is denied.
-func StationPermissions(station string, requestPrefixes []string) *server.Permissions {
-	publish := []string{PushSubject(station), CursorSubject(station), AuditSubject(station), StatusSubject(station), ReferenceSubjects()}
-	for _, prefix := range requestPrefixes {
-		publish = append(publish, prefix+station)
-	}
+func StationPermissions(station string) *server.Permissions {
 	return &server.Permissions{
-		Publish:   &server.SubjectPermission{Allow: publish},
+		Publish: &server.SubjectPermission{Allow: []string{
+			PushSubject(station), CursorSubject(station), AuditSubject(station), StatusSubject(station), ReferenceSubjects(),
+		}},
 		Subscribe: &server.SubjectPermission{Allow: []string{NewsSubjects(), InboxPrefix(station) + ".>"}},
 	}
 }

@@ -37,12 +37,9 @@ type ServerConfig struct {
 	Identify func(leaf *x509.Certificate) (station string, err error)
 	// StoreDir is where JetStream keeps its streams, synced at every write.
 	StoreDir string
-	// StationsMayRequest names further subject prefixes (ending in ".") under which a station may send requests to
-	// prefix + its own id, for example for renewing its certificate.
-	StationsMayRequest []string
-	Random             io.Reader
-	Now                func() time.Time
-	Log                *slog.Logger
+	Random   io.Reader
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 // Server is the nats-server inside the centre's program.
