@@ -164,7 +164,7 @@ func travellersNamed(ctx context.Context, tx pgx.Tx, words []string) ([]uuid.UUI
 func likeWords(ctx context.Context, tx pgx.Tx, words []string) (map[string][]string, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT q.word, l.word FROM unnest($1::text[]) AS q(word) CROSS JOIN LATERAL (
-			SELECT n.word FROM name_word n WHERE n.word % q.word AND similarity(n.word, q.word) >= 0.45
+			SELECT n.word FROM name_word n WHERE n.word % q.word AND similarity(n.word, q.word) >= 0.4
 			ORDER BY similarity(n.word, q.word) DESC, n.word LIMIT 20) AS l
 		WHERE length(q.word) >= 4`, words)
 	if err != nil {
