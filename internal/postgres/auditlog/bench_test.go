@@ -13,14 +13,19 @@ import (
 // fill inserts n entries in bulk, as a station gathers them in weeks.
 func (s *station) fill(n int) {
 	s.t.Helper()
-	_, err := s.admin.Pool.Exec(s.t.Context(), `INSERT INTO audit (at, result_count, actor, role, post, lane, workstation, verb,
+	ctx := s.t.Context()
+	_, err := s.admin.Pool.Exec(ctx, `ALTER TABLE audit DISABLE TRIGGER audit_enqueue`)
+	require.NoError(s.t, err)
+	_, err = s.admin.Pool.Exec(ctx, `WITH new AS (INSERT INTO audit (at, result_count, actor, role, post, lane, workstation, verb,
 			object_kind, object_id, purpose, justification, decision, query_hmac, commitment)
 		SELECT timestamptz '2026-11-21 08:00Z' + i * interval '1 second', i % 3, gen_random_uuid()::text, 'officer', 'AIR1', '4',
 			'ws-3', 'consultation', 'traveller', gen_random_uuid()::text, 'inspection', 'regular control at the first line',
 			'admit', sha256(i::text::bytea), sha256((-i)::text::bytea)
-		FROM generate_series(1, $1::int) i`, n)
+		FROM generate_series(1, $1::int) i RETURNING id) INSERT INTO audit_pending SELECT id FROM new`, n)
 	require.NoError(s.t, err)
-	_, err = s.admin.Pool.Exec(s.t.Context(), `VACUUM ANALYZE audit`)
+	_, err = s.admin.Pool.Exec(ctx, `ALTER TABLE audit ENABLE ALWAYS TRIGGER audit_enqueue`)
+	require.NoError(s.t, err)
+	_, err = s.admin.Pool.Exec(ctx, `VACUUM ANALYZE audit`)
 	require.NoError(s.t, err)
 }
 
