@@ -12,14 +12,18 @@ import (
 	"github.com/openbmis/openbmis/ui/view"
 )
 
-// deskAttributes make the desk listen for findings while checks are running: each is a named event that fetches the desk anew.
+// deskAttributes make the desk fetch itself anew at each finding, a named event that the stream inside it brings. While a question
+// stands open it stays as it is: what the officer types must not vanish.
 func deskAttributes(ctx context.Context, s Screen) templ.Attributes {
-	if s.Current == nil || s.Current.Complete {
+	if s.Current == nil || s.Current.Complete || s.Asked.Kind != PanelNone {
 		return nil
 	}
-	return view.Hx(ctx,
-		"sse:connect", fmt.Sprintf("/counter/inspections/%s/stream?seen=%d", s.Current.ID, s.Current.answered()),
-		"get", "/counter", "trigger", "finding", "target", "#desk", "swap", "outerHTML")
+	return view.Hx(ctx, "get", "/counter", "trigger", "finding", "target", "#desk", "swap", "outerHTML")
+}
+
+// streamAttributes listen for findings from the first that the desk does not show yet.
+func streamAttributes(ctx context.Context, c *Card) templ.Attributes {
+	return view.Hx(ctx, "sse:connect", fmt.Sprintf("/counter/inspections/%s/stream?seen=%d", c.ID, c.answered()))
 }
 
 func get(ctx context.Context, url string) templ.Attributes {
