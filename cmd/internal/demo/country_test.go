@@ -55,10 +55,14 @@ func newCountry(t *testing.T) country {
 	for _, program := range []string{"central", "station"} {
 		require.NoError(t, os.Symlink(self, filepath.Join(bin, program)))
 	}
-	said := &terminal{}
+	said, dir := &terminal{}, filepath.Join(t.TempDir(), "demo")
+	require.NoError(t, os.Mkdir(dir, 0o700))
+	log, err := os.Create(filepath.Join(dir, "demo.log"))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, log.Close()) })
 	c := country{terminal: said, Config: Config{
-		Dir: filepath.Join(t.TempDir(), "demo"), Bin: bin, Ports: freePorts(t), Pace: 300, Out: said,
-		Tools: node.Tools{Now: time.Now, Random: rand.Reader, NewID: uuid.New, Log: slog.New(slog.DiscardHandler)},
+		Dir: dir, Bin: bin, Ports: freePorts(t), Pace: 300, Out: said,
+		Tools: node.Tools{Now: time.Now, Random: rand.Reader, NewID: uuid.New, Log: node.Log(log, slog.LevelInfo, "bmis", "demo")},
 	}}
 	t.Cleanup(func() { require.NoError(t, Reset(c.Dir)) })
 	return c
