@@ -22,11 +22,12 @@ type Outbox interface {
 	// Sequence numbers and chains committed events, at most a few thousand a call, and says how many. It is safe to call
 	// from anywhere at any time; numbers have no gap.
 	Sequence(ctx context.Context) (int, error)
-	// Pending gives numbered events after a number, in order, at most limit events and (beyond the first) maxBytes of payload.
-	Pending(ctx context.Context, after int64, limit, maxBytes int) ([]Event, error)
-	// Confirm says that the centre has committed up to a position: events up to it are pruned. A position whose hash is not
-	// the station's own is ErrDiverged, and nothing is pruned.
-	Confirm(ctx context.Context, at Position) error
+	// Pending gives numbered events of an epoch after a number, in order, at most limit events and (beyond the first) maxBytes of
+	// payload. ErrEpoch when the outbox is in another epoch by now.
+	Pending(ctx context.Context, epoch uuid.UUID, after int64, limit, maxBytes int) ([]Event, error)
+	// Confirm says that the centre has committed an epoch up to a position: events up to it are pruned. Nothing is pruned on
+	// ErrEpoch, ErrDiverged and ErrCentreBehind.
+	Confirm(ctx context.Context, epoch uuid.UUID, at Position) error
 	// State is where the outbox stands.
 	State(ctx context.Context) (OutboxState, error)
 	// Days gives the summaries of the given epoch's days from a day on (all epochs when epoch is uuid.Nil), in order of day.
@@ -36,8 +37,10 @@ type Outbox interface {
 	NewEpoch(ctx context.Context, reason string) (OutboxState, error)
 }
 
-// Errors of Confirm: what the centre has committed is not what this outbox wrote.
+// Errors of an Outbox: what the centre has committed is not what this outbox wrote.
 var (
+	// ErrEpoch: a new epoch began since the caller looked.
+	ErrEpoch = errors.New("the outbox has begun a new epoch")
 	// ErrDiverged: the centre is ahead of the outbox or holds another event under the same number. The station's database was
 	// restored from a backup (or a second station writes under this name).
 	ErrDiverged = errors.New("the centre holds events this outbox did not write")

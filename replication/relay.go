@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/nats-io/nats.go"
 
 	"github.com/openbmis/openbmis/internal/bus"
@@ -119,8 +120,8 @@ func (r *Relay) session(ctx context.Context) error {
 }
 
 // agree compares the centre's position with the outbox, and begins a new epoch when they contradict each other.
-func (r *Relay) agree(ctx context.Context, at Position) error {
-	err := r.outbox.Confirm(ctx, at)
+func (r *Relay) agree(ctx context.Context, epoch uuid.UUID, at Position) error {
+	err := r.outbox.Confirm(ctx, epoch, at)
 	code := AlertEpochChanged
 	switch {
 	case err == nil:
@@ -161,7 +162,7 @@ func ask(ctx context.Context, conn *nats.Conn, subject string, question, answer 
 	return nil
 }
 
-func (r *Relay) centrePosition(ctx context.Context, epoch [16]byte) (Position, error) {
+func (r *Relay) centrePosition(ctx context.Context, epoch uuid.UUID) (Position, error) {
 	var reply Reply
 	if err := ask(ctx, r.conn, bus.CursorSubject(r.station), cursorRequest{epoch}, &reply, r.timing.Request); err != nil {
 		return Position{}, err

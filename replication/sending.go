@@ -43,7 +43,7 @@ func (s *sending) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.agree(ctx, at); err != nil {
+	if err := s.agree(ctx, state.Epoch, at); err != nil {
 		return err
 	}
 	s.epoch, s.sent, s.lines = state.Epoch, at.Seq, s.conn.Stats().Reconnects
@@ -81,7 +81,7 @@ func (s *sending) fill(ctx context.Context) error {
 		if _, err := s.outbox.Sequence(ctx); err != nil {
 			return fmt.Errorf("number events: %w", err)
 		}
-		events, err := s.outbox.Pending(ctx, s.sent, MaxBatchEvents, readBytes)
+		events, err := s.outbox.Pending(ctx, s.epoch, s.sent, MaxBatchEvents, readBytes)
 		if err != nil {
 			return fmt.Errorf("read outbox: %w", err)
 		}
@@ -131,7 +131,7 @@ func (s *sending) answered(ctx context.Context, m *nats.Msg) error {
 		return fmt.Errorf("%w: centre at %d, batch ended at %d", errRewind, reply.Cursor, first.last)
 	}
 	s.flight = s.flight[1:]
-	return s.agree(ctx, Position{reply.Cursor, reply.Head})
+	return s.agree(ctx, s.epoch, Position{reply.Cursor, reply.Head})
 }
 
 func (s *sending) judge(reply Reply) error {

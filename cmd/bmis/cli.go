@@ -18,6 +18,7 @@ type cli struct {
 	Audit    auditCommand    `cmd:"" help:"Verify the audit log, print its head and its key."`
 	Simulate simulateCommand `cmd:"" help:"Let synthetic travellers cross at a test station."`
 	Migrate  migrateCommand  `cmd:"" help:"Look after the schema of a database."`
+	Station  stationCommand  `cmd:"" help:"Look after the line of a station to the centre."`
 }
 
 // app is what commands use of the world.

@@ -38,7 +38,7 @@ func BenchmarkDrain(b *testing.B) {
 		b.StopTimer()
 		p.cross(b, backlog)
 		p.number(b)
-		events, err := p.outbox.Pending(b.Context(), 0, 1, 1)
+		events, err := p.outbox.Pending(b.Context(), p.state(b).Epoch, 0, 1, 1)
 		require.NoError(b, err)
 		size = len(events[0].Payload)
 		b.StartTimer()

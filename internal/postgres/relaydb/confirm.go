@@ -22,18 +22,21 @@ const pruneUpTo = `WITH gone AS (
 	FROM counted WHERE d.epoch = $1 AND d.day = counted.day`
 
 // Confirm prunes what the centre has committed, after making sure that it is what this outbox wrote.
-func (o *Outbox) Confirm(ctx context.Context, at replication.Position) error {
+func (o *Outbox) Confirm(ctx context.Context, epoch uuid.UUID, at replication.Position) error {
 	s, err := o.state(ctx, o.db.Pool, ``)
 	if err != nil {
 		return err
 	}
-	if at.Seq == s.confirmed.Seq {
+	if at.Seq == s.confirmed.Seq && epoch == s.epoch {
 		return o.sameAs(s.confirmed, at)
 	}
 	return o.db.InTx(ctx, func(tx pgx.Tx) error {
 		s, err := o.lockState(ctx, tx)
 		if err != nil {
 			return err
+		}
+		if s.epoch != epoch {
+			return replication.ErrEpoch
 		}
 		if err := o.check(ctx, tx, s, at); err != nil || at.Seq == s.confirmed.Seq {
 			return err

@@ -122,19 +122,27 @@ func number(ctx context.Context, tx pgx.Tx, s state) (int, error) {
 // The payload is read as text: the driver would trim the white space around it, and every byte counts.
 const selectPending = `SELECT seq, event_id, kind, schema_ver, created_at, payload::text, carried, prev_hash, hash FROM (
 		SELECT *, sum(size) OVER (ORDER BY seq) - size AS before
-		FROM (SELECT * FROM outbox WHERE seq > $1 ORDER BY seq LIMIT $2) AS page) AS summed
+		FROM (SELECT * FROM outbox WHERE seq > $1 AND $4 = (SELECT epoch FROM outbox_state) ORDER BY seq LIMIT $2) AS page) AS summed
 	WHERE before < $3 OR before = 0 ORDER BY seq`
 
 // Pending gives numbered events after a number.
-func (o *Outbox) Pending(ctx context.Context, after int64, limit, maxBytes int) ([]replication.Event, error) {
-	rows, err := o.db.Pool.Query(ctx, selectPending, after, limit, maxBytes)
+func (o *Outbox) Pending(ctx context.Context, epoch uuid.UUID, after int64, limit, maxBytes int) ([]replication.Event, error) {
+	rows, err := o.db.Pool.Query(ctx, selectPending, after, limit, maxBytes, epoch)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (e replication.Event, err error) {
+	events, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e replication.Event, err error) {
 		err = row.Scan(&e.Seq, &e.ID, &e.Kind, &e.Version, &e.CreatedAt, (*[]byte)(&e.Payload), &e.Carried, &e.PrevHash, &e.Hash)
 		return e, err
 	})
+	if err != nil || len(events) > 0 {
+		return events, err
+	}
+	s, err := o.state(ctx, o.db.Pool, ``)
+	if err == nil && s.epoch != epoch {
+		err = replication.ErrEpoch
+	}
+	return nil, err
 }
 
 // selectStanding is one statement: numbers that change between two would not add up. It counts only unnumbered events, which

@@ -133,7 +133,7 @@ func TestPendingIsBoundedByCountAndBytes(t *testing.T) {
 		limit, maxBytes int
 		want            int
 	}{{0, 3, 1 << 20, 3}, {3, 10, 1 << 20, 2}, {5, 10, 1 << 20, 0}, {0, 10, 2000, 2}, {0, 10, 2001, 3}, {2, 10, 1, 1}} {
-		events, err := p.outbox.Pending(t.Context(), c.after, c.limit, c.maxBytes)
+		events, err := p.outbox.Pending(t.Context(), p.state(t).Epoch, c.after, c.limit, c.maxBytes)
 		require.NoError(t, err)
 		require.Len(t, events, c.want, "%+v", c)
 	}
@@ -190,7 +190,7 @@ func TestConfirmRefusesAHistoryThatIsNotOurs(t *testing.T) {
 	p := newPost(t, "land")
 	epoch := p.state(t).Epoch
 	genesis := replication.Genesis("land", epoch)
-	require.NoError(t, p.outbox.Confirm(t.Context(), replication.Position{Head: genesis}))
+	require.NoError(t, p.outbox.Confirm(t.Context(), epoch, replication.Position{Head: genesis}))
 	p.write(t, day, 4)
 	p.number(t)
 	events := p.pending(t)
@@ -206,7 +206,7 @@ func TestConfirmRefusesAHistoryThatIsNotOurs(t *testing.T) {
 		"the centre forgot":               {replication.Position{Seq: 1, Head: events[0].Hash}, replication.ErrCentreBehind},
 		"the centre forgot all":           {replication.Position{Seq: 0, Head: genesis}, replication.ErrCentreBehind},
 	} {
-		require.ErrorIs(t, p.outbox.Confirm(t.Context(), c.at), c.want, name)
+		require.ErrorIs(t, p.outbox.Confirm(t.Context(), epoch, c.at), c.want, name)
 		require.Equal(t, ids(events[2:]), ids(p.pending(t)), "nothing is pruned")
 	}
 }
@@ -220,6 +220,9 @@ func TestANewEpochCarriesWhatWasNotConfirmed(t *testing.T) {
 	written = append(written, p.write(t, day.Add(time.Hour), 1)...) // not numbered when the epoch ends
 	state, err := p.outbox.NewEpoch(t.Context(), "restored")
 	require.NoError(t, err)
+	_, err = p.outbox.Pending(t.Context(), old, 0, 10, 1<<20)
+	require.ErrorIs(t, err, replication.ErrEpoch)
+	require.ErrorIs(t, p.outbox.Confirm(t.Context(), old, replication.Position{Head: replication.Genesis("land", old)}), replication.ErrEpoch)
 	require.NotEqual(t, old, state.Epoch)
 	require.Equal(t, int64(4), state.Backlog)
 	p.number(t)

@@ -280,3 +280,22 @@ func TestATamperedOutboxIsRefusedAndTold(t *testing.T) {
 	require.Empty(t, l.applied(t, "land"))
 	require.Equal(t, int64(20), p.state(t).Backlog)
 }
+
+// An operator begins a new epoch while the relay works: nothing is lost, nothing doubled, and nobody is alarmed.
+func TestANewEpochWhileTheRelayWorks(t *testing.T) {
+	l := newLine(t)
+	p := newPost(t, "land")
+	relay, _ := l.run(t, p, l.bus.Station(t, "land", ""))
+	stop := traffic(t, p, relay)
+	for range 4 {
+		before := p.state(t).Epoch
+		state, err := p.outbox.NewEpoch(t.Context(), "by hand")
+		require.NoError(t, err)
+		require.NotEqual(t, before, state.Epoch)
+		require.Eventually(t, func() bool { return p.state(t).Confirmed.Seq > 0 }, patience, time.Millisecond)
+	}
+	written := stop()
+	p.settles(t)
+	l.exact(t, p, written)
+	require.Empty(t, l.alerts.codes())
+}

@@ -72,7 +72,7 @@ func (p *post) number(t testing.TB) {
 
 func (p *post) pending(t testing.TB) []replication.Event {
 	t.Helper()
-	events, err := p.outbox.Pending(t.Context(), 0, 1<<30, 1<<40)
+	events, err := p.outbox.Pending(t.Context(), p.state(t).Epoch, 0, 1<<30, 1<<40)
 	require.NoError(t, err)
 	return events
 }
@@ -86,7 +86,7 @@ func (p *post) state(t testing.TB) replication.OutboxState {
 
 func (p *post) confirm(t testing.TB, e replication.Event) {
 	t.Helper()
-	require.NoError(t, p.outbox.Confirm(t.Context(), replication.Position{Seq: e.Seq, Head: e.Hash}))
+	require.NoError(t, p.outbox.Confirm(t.Context(), p.state(t).Epoch, replication.Position{Seq: e.Seq, Head: e.Hash}))
 }
 
 func (p *post) days(t testing.TB, epoch uuid.UUID) []replication.DaySummary {
