@@ -24,7 +24,7 @@ func (c Cursor) String() string {
 	if c.IsZero() {
 		return ""
 	}
-	raw := binary.BigEndian.AppendUint64(nil, uint64(c.At.UnixMicro())) //nolint:gosec // bits, not a number
+	raw := binary.BigEndian.AppendUint64(nil, uint64(c.At.UnixMicro())) // bits, not a number
 	return base64.RawURLEncoding.EncodeToString(append(raw, c.ID[:]...))
 }
 

@@ -50,6 +50,17 @@ type Checker interface {
 	Check(ctx context.Context, station string) (replication.Comparison, error)
 }
 
+// StationAlerts are what operators must see of stations; centraldb.Alerts keeps them.
+type StationAlerts interface {
+	Close(ctx context.Context, station string, code replication.AlertCode, by string, entry audit.Entry) error
+}
+
+// Witnessed are the audit logs that the centre witnesses; auditlog.WitnessStore keeps them.
+type Witnessed interface {
+	Origins(ctx context.Context) ([]auditlog.Origin, error)
+	Alerts(ctx context.Context) ([]auditlog.Alert, error)
+}
+
 // Enrolment keeps the stations that may report; enrolment.Store is one.
 type Enrolment interface {
 	Stations(ctx context.Context) ([]enrolment.Station, error)
@@ -73,6 +84,8 @@ type Options struct {
 	Alerts    AlertList
 	Parked    Retrier
 	Checker   Checker
+	Attention StationAlerts
+	Witness   Witnessed
 	Enrolment Enrolment
 	Accounts  Accounts
 	Hub       *central.Hub
@@ -104,6 +117,7 @@ func Register(s *web.Server, o Options) {
 	s.Handle(http.MethodGet, "/stations", auth.StationsView, x.stations)
 	s.Handle(http.MethodGet, "/stations/board", auth.StationsView, x.board, web.Background())
 	s.Handle(http.MethodPost, "/stations/:station/check", auth.StationsView, x.check)
+	s.Handle(http.MethodPost, "/stations/:station/alerts/:code/close", auth.DeadLetterManage, x.closeAlert)
 	s.Handle(http.MethodGet, "/dead-letters", auth.DeadLetterManage, x.parked)
 	s.Handle(http.MethodPost, "/dead-letters/:id/retry", auth.DeadLetterManage, x.retry)
 	s.Handle(http.MethodGet, "/alerts", auth.AlertView, x.alerts)

@@ -25,7 +25,33 @@ func (x *console) audit(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(http.StatusOK, analystview.AuditPage(analystview.AuditLog{Page: page, Verification: x.verification.show(c)}))
+	logs, err := x.witnessed(c)
+	if err != nil {
+		return err
+	}
+	return c.Render(http.StatusOK, analystview.AuditPage(analystview.AuditLog{Page: page, Verification: x.verification.show(c), Logs: logs}))
+}
+
+// witnessed are the stations' audit logs with their open alerts.
+func (x *console) witnessed(c *web.Context) ([]analystview.WitnessedLog, error) {
+	origins, err := x.Witness.Origins(c.Ctx())
+	if err != nil {
+		return nil, err
+	}
+	open, err := x.Witness.Alerts(c.Ctx())
+	if err != nil {
+		return nil, err
+	}
+	logs := make([]analystview.WitnessedLog, len(origins))
+	for i, o := range origins {
+		logs[i] = analystview.WitnessedLog{Origin: o.Name, Leaves: o.Size, AcceptedAt: o.AcceptedAt, SeenAt: o.LastSeenAt}
+		for _, a := range open {
+			if a.Origin == o.Name {
+				logs[i].Alerts = append(logs[i].Alerts, string(a.Kind)+": "+a.Detail)
+			}
+		}
+	}
+	return logs, nil
 }
 
 func (x *console) showVerification(c *web.Context) error {

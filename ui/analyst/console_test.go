@@ -23,7 +23,9 @@ func TestMatrix(t *testing.T) { webtest.Matrix(t, newCentre(t).Server, "testdata
 // says wants words on a page, without printing the page when they are missing.
 func says(t testing.TB, page, words string) {
 	t.Helper()
-	require.True(t, strings.Contains(page, words), "the page does not say %q", words)
+	if !strings.Contains(page, words) {
+		require.FailNow(t, "the page does not say it", words)
+	}
 }
 
 // auditRows are the audit entries of an actor, oldest first, in short.
@@ -275,4 +277,37 @@ func TestAStationIsEnrolledAndShutOut(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, c.Post(t, client, "/enrolment/stations/nowhere/token", nil).Status)
 	says(t, c.Post(t, client, "/enrolment/stations/airport-1/deny", url.Values{"why": {"stolen"}}).Body, "Shut out")
 	require.NotContains(t, c.Logs.String(), "bmis1.", "tokens stay out of the log")
+}
+
+func TestAnAlertOfAStationIsSeenTo(t *testing.T) {
+	c := newCentre(t)
+	c.fill(t, 2)
+	who := c.Person(t, auth.RoleAdministrator, "adam")
+	client := c.SignedIn(t, who)
+	says(t, c.Get(t, client, "/stations").Body, "Events were parked")
+	path := "/stations/land-2/alerts/replication.dead_letter/close"
+	require.Equal(t, http.StatusSeeOther, c.Post(t, client, path, nil).Status)
+	page := c.Get(t, client, "/stations").Body
+	require.NotContains(t, page, "Events were parked")
+	says(t, page, "1 parked event") // what is parked stays on the board
+	require.Equal(t, http.StatusNotFound, c.Post(t, client, path, nil).Status)
+	require.Equal(t, []string{"administration station  0 plain closed replication.dead_letter"}, c.auditRows(t, who.ID))
+}
+
+func TestAccountsAreKeptFromTheirPage(t *testing.T) {
+	c := newCentre(t)
+	client := c.SignedIn(t, c.Person(t, auth.RoleAdministrator, "adam"))
+	made := c.Post(t, client, "/users", url.Values{"login": {"nadia"}, "name": {"Nadia Testperson"}, "role": {"analyst"}})
+	require.Equal(t, http.StatusOK, made.Status)
+	says(t, made.Body, "First password of nadia")
+	require.NotContains(t, c.Get(t, client, "/users").Body, "First password")
+	require.Equal(t, http.StatusUnprocessableEntity, c.Post(t, client, "/users", url.Values{"login": {"x y"}, "name": {"X"}, "role": {"analyst"}}).Status)
+	var id uuid.UUID
+	require.NoError(t, c.DB.Pool.QueryRow(t.Context(), `SELECT id FROM account WHERE login = 'nadia'`).Scan(&id))
+	says(t, c.Post(t, client, "/users/"+id.String()+"/disable", nil).Body, "disabled and signed out")
+	says(t, c.Post(t, client, "/users/"+id.String()+"/enable", nil).Body, "active again")
+	says(t, c.Post(t, client, "/users/"+id.String()+"/password", nil).Body, "First password of nadia")
+	for _, path := range []string{"/users/" + id.String() + "/promote", "/users/1/disable", "/users/" + uuid.NewString() + "/disable"} {
+		require.Equal(t, http.StatusNotFound, c.Post(t, client, path, nil).Status, path)
+	}
 }

@@ -60,7 +60,7 @@ func readSearch(f analystview.Form) (s central.Search, err error) {
 		Name: f.Value("name"), Document: f.Value("document"), Station: f.Value("station"), Purpose: f.Value("purpose"),
 		Direction: border.Direction(f.Value("direction")), Verdict: border.Verdict(f.Value("verdict")), HitsOnly: f.Value("hits") != "",
 	}
-	if central.CheckPurpose(s.Purpose) != nil {
+	if hasPurpose := central.CheckPurpose(s.Purpose) == nil; !hasPurpose {
 		return s, nil
 	}
 	err = dates(f, map[string]*traveldoc.Date{"birth_date": &s.BirthDate, "from": &s.From, "to": &s.To}, "birth_date", "from", "to")

@@ -8,6 +8,7 @@ import (
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/problem"
+	"github.com/openbmis/openbmis/replication"
 	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/view"
 	"github.com/openbmis/openbmis/ui/view/analystview"
@@ -45,6 +46,20 @@ func (x *console) check(c *web.Context) error {
 		return problem.New(problem.NotFound, "station_unknown")
 	}
 	if _, err := x.Checker.Check(c.Ctx(), c.Param("station")); err != nil {
+		return err
+	}
+	if !c.IsHTMX() {
+		return c.SeeOther("/stations")
+	}
+	return x.board(c)
+}
+
+// closeAlert says that somebody has seen to an alert of a station.
+func (x *console) closeAlert(c *web.Context) error {
+	station, code := c.Param("station"), replication.AlertCode(c.Param("code"))
+	e := entry(c, audit.Administration, "station", station)
+	e.Decision = "closed " + string(code)
+	if err := x.Attention.Close(c.Ctx(), station, code, c.User().Login, e); err != nil {
 		return err
 	}
 	if !c.IsHTMX() {

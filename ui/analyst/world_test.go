@@ -54,14 +54,15 @@ func newCentre(t testing.TB) *centre {
 	named := func(o *web.Options) { o.Program, o.Nav = text.FrameCentre, analyst.Nav() }
 	c.Site = webtest.New(t, migrations.Central, func(s *webtest.Site) {
 		now := s.Clock.Now
+		attention := centraldb.NewAlerts(s.DB, now, s.Logs.Logger())
 		c.applier = centraldb.NewApplier(centraldb.ApplierConfig{
-			DB: s.DB, Now: now, NewID: uuid.New, Alerts: centraldb.NewAlerts(s.DB, now, s.Logs.Logger()), Log: s.Logs.Logger(), OnCommit: c.hub.Nudge,
+			DB: s.DB, Now: now, NewID: uuid.New, Alerts: attention, Log: s.Logs.Logger(), OnCommit: c.hub.Nudge,
 		})
 		c.completeness = centraldb.NewCompleteness(s.DB, now)
 		c.sequencer = auditlog.NewSequencer(s.DB, key, now, s.Logs.Logger())
 		analyst.Register(s.Server, analyst.Options{
 			Reader: centraldb.NewReader(s.DB, bytes.Repeat([]byte{9}, 32)), Alerts: centraldb.NewNationalAlerts(s.DB, nil), Parked: c.applier,
-			Checker: c.completeness, Enrolment: enrolment.New(s.DB, authority, now, rand.Reader), Accounts: s.Door,
+			Checker: c.completeness, Attention: attention, Witness: auditlog.NewWitnessStore(s.DB, key, now), Enrolment: enrolment.New(s.DB, authority, now, rand.Reader), Accounts: s.Door,
 			Hub: c.hub, NewID: uuid.New, Now: now,
 			Verify: func(progress func(done, total int64)) (auditlog.Report, error) {
 				return auditlog.Verify(context.Background(), s.DB, auditlog.VerifyOptions{Keys: []note.Verifier{key.Verifier()}, Progress: progress})

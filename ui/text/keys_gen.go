@@ -28,6 +28,8 @@ const (
 	AnalystAlertAdd Key = "analyst.alert_add"
 	// AnalystAlertAdded is "Added. The list is now version {{.version}}; stations fetch it at once.".
 	AnalystAlertAdded Key = "analyst.alert_added"
+	// AnalystAlertClose is "Seen to".
+	AnalystAlertClose Key = "analyst.alert_close"
 	// AnalystAlertReason is "Reason".
 	AnalystAlertReason Key = "analyst.alert_reason"
 	// AnalystAlertWithdrawn is "Withdrawn. The list is now version {{.version}}.".
@@ -88,6 +90,12 @@ const (
 	AnalystComplete Key = "analyst.complete"
 	// AnalystCompleteness is "Completeness".
 	AnalystCompleteness Key = "analyst.completeness"
+	// AnalystConsistent is "Consistent".
+	AnalystConsistent Key = "analyst.consistent"
+	// AnalystCosigned is "Co-signed entries".
+	AnalystCosigned Key = "analyst.cosigned"
+	// AnalystCosignedAt is "Last checkpoint".
+	AnalystCosignedAt Key = "analyst.cosigned_at"
 	// AnalystCountryHint is "Three letters, as in the document".
 	AnalystCountryHint Key = "analyst.country_hint"
 	// AnalystCrossings is "Crossings".
@@ -434,6 +442,8 @@ const (
 	AnalystWithdrawalsReplaced Key = "analyst.withdrawals.replaced"
 	// AnalystWithdrawalsSettled is "The matter is settled".
 	AnalystWithdrawalsSettled Key = "analyst.withdrawals.settled"
+	// AnalystWitnessed is "Audit logs of {{.count}} stations, witnessed here".
+	AnalystWitnessed Key = "analyst.witnessed"
 	// AnalystWritten is "Written".
 	AnalystWritten Key = "analyst.written"
 	// AnalystZone is "Time zone".
@@ -1086,6 +1096,8 @@ const (
 	ProblemSignInRefused Key = "problem.sign_in_refused"
 	// ProblemSignInWait is "Too many failed attempts. Wait {{.seconds}} seconds, then try again.".
 	ProblemSignInWait Key = "problem.sign_in_wait"
+	// ProblemStationAlertUnknown is "This alert of the station is not open (any more).".
+	ProblemStationAlertUnknown Key = "problem.station_alert_unknown"
 	// ProblemStationIdInvalid is "A station is identified by 1 to 32 of a-z, 0-9 and inner hyphens.".
 	ProblemStationIdInvalid Key = "problem.station_id_invalid"
 	// ProblemStationNameInvalid is "A station needs a name of at most {{.max}} characters.".

@@ -34,7 +34,7 @@ func (a *app) web(back context.Context) (*web.Server, error) {
 	}
 	signin.Register(s, signin.Options{Door: a.auth})
 	analyst.Register(s, analyst.Options{
-		Reader: a.reader, Alerts: a.national, Parked: a.applier, Checker: a.completeness, Enrolment: a.enrolment, Accounts: a.auth,
+		Reader: a.reader, Alerts: a.national, Parked: a.applier, Checker: a.completeness, Attention: a.alerts, Witness: a.witness, Enrolment: a.enrolment, Accounts: a.auth,
 		Hub: a.hub, NewID: a.tools.NewID, Now: a.tools.Now,
 		Verify: func(progress func(done, total int64)) (auditlog.Report, error) {
 			return auditlog.Verify(back, a.db.DB, auditlog.VerifyOptions{

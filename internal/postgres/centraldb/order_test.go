@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
@@ -28,12 +30,6 @@ func (c *centre) readModels(t require.TestingT) string {
 	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	require.NoError(t, err)
 	return strings.Join(lines, "\n")
-}
-
-// written is one event with the station that wrote it.
-type written struct {
-	station *station
-	event   replication.Event
 }
 
 // Each station's events arrive in its own order, but the stations' in any, in batches of any size, long after they happened: the
@@ -127,4 +123,34 @@ func countInside(rt *rapid.T, c *centre) string {
 	inside, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	require.NoError(rt, err)
 	return strings.Join(inside, " ")
+}
+
+// Stations report at the same time, about the same travellers, with undone decisions between: nothing waits for ever, nothing is
+// lost, and the read models are those of one station after the other.
+func TestStationsAtTheSameTime(t *testing.T) {
+	together, apart := newCentre(t), newCentre(t)
+	var work sync.WaitGroup
+	for n := range 4 {
+		s := newStation(fmt.Sprintf("post-%d", n))
+		var events []replication.Event
+		for i := range 120 {
+			at := noon.Add(time.Duration((i*37+n*11)%200) * time.Minute)
+			c := s.crossing(traveller((i*7+n)%40), []border.Direction{border.Entry, border.Exit}[(i+n)%2], at)
+			events = append(events, s.event(t, border.KindCrossing, c))
+			if i%5 == n {
+				events = append(events, s.event(t, border.KindCorrection, s.correction(c)))
+			}
+		}
+		apart.send(t, s, events...)
+		work.Go(func() {
+			for batch := range slices.Chunk(events, 12) {
+				reply, err := together.applier.Apply(t.Context(), s.name, s.epoch, batch)
+				assert.NoError(t, err)
+				assert.Equal(t, batch[len(batch)-1].Seq, reply.Cursor)
+			}
+		})
+	}
+	work.Wait()
+	require.Equal(t, apart.readModels(t), together.readModels(t))
+	require.Zero(t, one[int](t, together.db, `SELECT count(*) FROM dead_letter`))
 }

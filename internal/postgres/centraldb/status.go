@@ -7,7 +7,12 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
+	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/postgres"
+	"github.com/openbmis/openbmis/internal/postgres/auditlog"
+	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/replication"
 )
 
@@ -54,4 +59,20 @@ func (a *Alerts) Raise(ctx context.Context, alert replication.Alert) {
 	if err != nil {
 		a.log.ErrorContext(ctx, "alert not stored", "station", alert.Station, "code", string(alert.Code), "error", err)
 	}
+}
+
+// Close says that an operator has seen to an alert; what raises it again opens a new one.
+func (a *Alerts) Close(ctx context.Context, station string, code replication.AlertCode, by string, entry audit.Entry) error {
+	err := a.db.InTx(ctx, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `UPDATE station_alert SET closed_at = $3, closed_by = $4 WHERE station = $1 AND code = $2 AND closed_at IS NULL`,
+			station, string(code), a.now().UTC(), by)
+		if err != nil {
+			return err
+		}
+		if tag.RowsAffected() == 0 {
+			return problem.New(problem.NotFound, "station_alert_unknown")
+		}
+		return auditlog.Insert(ctx, tx, entry)
+	})
+	return wrap(err, "close an alert of station "+station)
 }

@@ -135,7 +135,7 @@ func one[T any](t testing.TB, db *postgres.DB, query string, args ...any) (v T) 
 // a country's crossings (3.3 per traveller).
 func (s *station) backlog(t testing.TB, n int) []replication.Event {
 	t.Helper()
-	random := rand.New(rand.NewPCG(1, uint64(s.at.Seq))) //nolint:gosec // a test's data
+	random := rand.New(rand.NewPCG(1, uint64(s.at.Seq)))
 	events := make([]replication.Event, n)
 	for i := range events {
 		seq := int(s.at.Seq)

@@ -45,6 +45,16 @@ type Users struct {
 type AuditLog struct {
 	Page         central.AuditPage
 	Verification Verification
+	Logs         []WitnessedLog
+}
+
+// WitnessedLog is the audit log of a station as the centre, its witness, holds it.
+type WitnessedLog struct {
+	Origin     string
+	Leaves     int64
+	AcceptedAt time.Time // of the last checkpoint that was co-signed; zero: none
+	SeenAt     time.Time
+	Alerts     []string // open ones: kind and detail
 }
 
 // Verification is the state of the last verification of the log.

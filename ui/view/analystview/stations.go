@@ -75,3 +75,7 @@ type Parked struct {
 	Done string // what the last retry came to
 	Tone view.Tone
 }
+
+func closeURL(s central.Station, a central.StationAlert) string {
+	return "/stations/" + s.Name + "/alerts/" + a.Code + "/close"
+}
