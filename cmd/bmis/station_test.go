@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"regexp"
 	"testing"
 	"time"
 
@@ -21,7 +20,7 @@ func TestStationOutboxAndNewEpoch(t *testing.T) {
 	variables := map[string]string{"BMIS_DSN": pgtest.DSN(t, db)}
 	code, before, problems := bmis(t, variables, "station outbox")
 	require.Equal(t, exitDone, code, problems)
-	require.Regexp(t, regexp.MustCompile(`waiting +1\noldest +2026-11-20T01:02:03Z\n`), before)
+	require.Regexp(t, `waiting +1\noldest +2026-11-20T01:02:03Z\n`, before)
 	code, after, problems := bmis(t, variables, "station new-epoch --reason restored")
 	require.Equal(t, exitDone, code, problems)
 	require.NotEqual(t, before[:48], after[:48], "another epoch")
