@@ -16,6 +16,7 @@ import (
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/documentcheck"
 	"github.com/openbmis/openbmis/border/previous"
+	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/browsertest"
 	"github.com/openbmis/openbmis/internal/postgres/stationdb"
@@ -108,11 +109,23 @@ func zone(t testing.TB, surname, given, number string) string {
 	return lines
 }
 
+// speaker is an officer who works in the language.
+func (s station) speaker(t *testing.T, language string) webtest.Person {
+	t.Helper()
+	who := webtest.Person{Password: "granite lantern orchid seventeen", PIN: "271828"}
+	user, _, err := s.Door.CreateUser(t.Context(), audit.Actor{ID: "test", Role: "administrator", Post: webtest.Post}, auth.NewUser{
+		Login: "amira", DisplayName: "Amira Testperson", Role: auth.RoleOfficer, Password: who.Password, PIN: who.PIN, Language: language,
+	})
+	require.NoError(t, err)
+	who.User = user
+	return who
+}
+
 func (s station) atLane(t *testing.T, language, lane string) *browsertest.Page {
 	t.Helper()
 	p := browsertest.Open(t, language)
 	p.Size(1366, 768)
-	s.SignIn(p, s.Person(t, auth.RoleOfficer, "amira"+language))
+	s.SignIn(p, s.speaker(t, language))
 	p.Wait("location.pathname === '/counter/lane'")
 	p.Screenshot("lane-" + language)
 	p.CheckAccessible()
@@ -122,6 +135,7 @@ func (s station) atLane(t *testing.T, language, lane string) *browsertest.Page {
 	p.Press("Enter")
 	p.Wait("location.pathname === '/counter'")
 	p.WaitFor("#desk")
+	require.Equal(t, map[bool]string{true: "rtl", false: "ltr"}[language == "ar"], browsertest.Eval[string](p, "document.documentElement.dir"))
 	p.Wait("document.readyState === 'complete' && !!globalThis.wedge")
 	return p
 }

@@ -656,6 +656,8 @@ const (
 	CounterExpiryDate Key = "counter.expiry_date"
 	// CounterFoundExpected is "{{.found}} – expected {{.expected}}".
 	CounterFoundExpected Key = "counter.found_expected"
+	// CounterFoundListed is "{{.found}} – listed: {{.listed}}".
+	CounterFoundListed Key = "counter.found_listed"
 	// CounterGivenNames is "Given names".
 	CounterGivenNames Key = "counter.given_names"
 	// CounterIssuingState is "Issued by".
@@ -668,6 +670,12 @@ const (
 	CounterListAge Key = "counter.list_age"
 	// CounterListNone is "Alert list missing".
 	CounterListNone Key = "counter.list_none"
+	// CounterMarkFailed is "check digit wrong".
+	CounterMarkFailed Key = "counter.mark_failed"
+	// CounterMarkOk is "check digit right".
+	CounterMarkOk Key = "counter.mark_ok"
+	// CounterMarkSuspect is "doubtful".
+	CounterMarkSuspect Key = "counter.mark_suspect"
 	// CounterMode is "Mode of transport".
 	CounterMode Key = "counter.mode"
 	// CounterMrz is "Machine readable zone".

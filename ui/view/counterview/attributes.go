@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/traveldoc/mrz"
 	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/view"
 )
@@ -110,5 +111,33 @@ func facts(ctx context.Context, e border.Evidence) string {
 	case e.Expected == "":
 		return found
 	}
+	if e.Ref != "" {
+		return text.T(ctx, text.CounterFoundListed, "found", found, "listed", e.Expected)
+	}
 	return text.T(ctx, text.CounterFoundExpected, "found", found, "expected", e.Expected)
+}
+
+// versionWord names the version of a list or of rules, or whose records were looked at.
+func versionWord(ctx context.Context, s border.Source) string {
+	if s.Name == "crossing.previous" {
+		return s.Version
+	}
+	return text.T(ctx, text.CounterVersion, "version", s.Version)
+}
+
+// markOf is what the machine readable zone's check digit makes of a field; nothing for a document typed by hand.
+func markOf(c *Card, field mrz.FieldID) look {
+	if c.Subject.MRZ == nil {
+		return look{}
+	}
+	switch c.Subject.MRZ.Field(field).Verdict {
+	case mrz.OK:
+		return look{"no-hit", "✓", text.CounterMarkOk}
+	case mrz.Failed:
+		return look{"hit", "✕", text.CounterMarkFailed}
+	case mrz.Suspect:
+		return look{"not-checked", "?", text.CounterMarkSuspect}
+	case mrz.NoCheck:
+	}
+	return look{}
 }
