@@ -20,6 +20,8 @@ type Tools struct {
 	Random io.Reader
 	NewID  func() uuid.UUID
 	Log    *slog.Logger
+	// Database changes how the pool is opened; nothing in production.
+	Database []postgres.Option
 }
 
 // Auth makes the service of sign-in and sessions over a program's database.

@@ -42,7 +42,7 @@ func LoadSecrets(dataDir, origin string, random io.Reader) (Secrets, error) {
 
 // loadSecret reads a key; a missing one is made beside its place and renamed into it, so that no half of one is ever found.
 func loadSecret(path string, random io.Reader) ([]byte, error) {
-	secret, err := os.ReadFile(path) //nolint:gosec // the path is the operator's data directory
+	secret, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return makeSecret(path, random)
