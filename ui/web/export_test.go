@@ -1,5 +1,7 @@
 package web
 
+import "time"
+
 // EchoRoutes are the routes that echo knows.
 func EchoRoutes(s *Server) []string {
 	var all []string
@@ -8,3 +10,6 @@ func EchoRoutes(s *Server) []string {
 	}
 	return all
 }
+
+// SetStreamWriteTimeout shortens what a stream's single write may take.
+func SetStreamWriteTimeout(s *Server, d time.Duration) { s.writeWithin = d }

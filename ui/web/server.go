@@ -18,6 +18,8 @@ type Server struct {
 	routes []Route
 	faults []error
 
+	writeWithin time.Duration // streamWriteTimeout; shorter in a test
+
 	closing context.Context //nolint:containedctx // ends every open stream, whatever request it came with
 	end     context.CancelFunc
 	streams sync.WaitGroup
@@ -34,7 +36,7 @@ func NewServer(o Options) (*Server, error) {
 	if o.Heartbeat <= 0 {
 		o.Heartbeat = defaultHeartbeat
 	}
-	s := &Server{Options: o, echo: echo.New(), origin: http.NewCrossOriginProtection()}
+	s := &Server{Options: o, echo: echo.New(), origin: http.NewCrossOriginProtection(), writeWithin: streamWriteTimeout}
 	s.closing, s.end = context.WithCancel(context.Background())
 	s.echo.Use(s.begin, s.logged, s.recovered, s.hardened, s.limited, s.sameOrigin)
 	s.HandlePublic(http.MethodGet, "/static/:file", s.serveAsset, KeepCache())

@@ -36,7 +36,7 @@ func (c *Context) Stream(run func(ctx context.Context, send func(Event) error) e
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("X-Accel-Buffering", "no")
 	c.Response().WriteHeader(http.StatusOK)
-	w := &eventWriter{response: c.Response(), control: http.NewResponseController(c.Response().Writer)}
+	w := &eventWriter{response: c.Response(), control: http.NewResponseController(c.Response().Writer), within: c.server.writeWithin}
 	if w.write(": open\n\n") != nil {
 		return nil //nolint:nilerr // the browser is gone already: nobody to tell
 	}
@@ -74,6 +74,7 @@ type eventWriter struct {
 	mu       sync.Mutex
 	response http.ResponseWriter
 	control  *http.ResponseController
+	within   time.Duration
 }
 
 func (w *eventWriter) send(e Event) error {
@@ -96,7 +97,9 @@ func (w *eventWriter) send(e Event) error {
 func (w *eventWriter) write(s string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	_ = w.control.SetWriteDeadline(time.Now().Add(streamWriteTimeout)) // not every ResponseWriter has one; the rest still works
+	_ = w.control.SetWriteDeadline(time.Now().Add(w.within)) // not every ResponseWriter has one; the rest still works
+	// HTTP/2 resets a stream whose deadline passes even while nothing is written, so it stands only during the write.
+	defer func() { _ = w.control.SetWriteDeadline(time.Time{}) }()
 	if _, err := w.response.Write([]byte(s)); err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // streaming is a bench with an event stream at /events that sends what it is told and tells when it has ended.
-func streaming(t *testing.T) (b *bench, events chan web.Event, ended chan error, at *httptest.Server) {
+func streaming(t *testing.T, with ...func(*web.Options)) (b *bench, events chan web.Event, ended chan error, at *httptest.Server) {
 	t.Helper()
 	events, ended = make(chan web.Event), make(chan error, 1)
 	b = newBench(t, func(s *web.Server) {
@@ -39,7 +39,7 @@ func streaming(t *testing.T) (b *bench, events chan web.Event, ended chan error,
 			ended <- err
 			return err
 		}, web.Background())
-	}, func(o *web.Options) { o.Heartbeat = time.Millisecond })
+	}, append([]func(*web.Options){func(o *web.Options) { o.Heartbeat = time.Millisecond }}, with...)...)
 	at = httptest.NewServer(b.handler)
 	t.Cleanup(at.Close)
 	return b, events, ended, at
@@ -82,6 +82,26 @@ func TestStream(t *testing.T) {
 	require.Equal(t, "data: lines", lines.Text())
 	until(t, lines, ": beat")
 	require.Zero(t, b.sessions.acts, "a stream does not keep the session awake")
+}
+
+// A stream that is silent for longer than a write may take goes on, over HTTP/2 too.
+func TestSilentStreamGoesOnOverHTTP2(t *testing.T) {
+	b, events, ended, _ := streaming(t, func(o *web.Options) { o.Heartbeat = time.Hour })
+	web.SetStreamWriteTimeout(b.Server, time.Millisecond)
+	at := httptest.NewUnstartedServer(b.handler)
+	at.EnableHTTP2 = true
+	at.StartTLS()
+	t.Cleanup(at.Close)
+	lines := listen(t, at, "")
+	until(t, lines, "event: replay")
+	silence := time.NewTimer(100 * time.Millisecond) // what is tested is that nothing happens in it
+	<-silence.C
+	select {
+	case events <- web.Event{Name: "late", Data: "but there"}:
+		until(t, lines, "data: but there")
+	case <-ended:
+		require.FailNow(t, "the stream ended in the silence")
+	}
 }
 
 func TestStreamEnds(t *testing.T) {
