@@ -30,7 +30,8 @@ func (a *app) enrol(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := a.witness.Enrol(c.Ctx(), ask.AuditKey); err != nil {
+	// The token is an administrator's word that this machine is the station now, so a new audit log under the old name is right.
+	if err := a.witness.EnrolAnew(c.Ctx(), ask.AuditKey); err != nil {
 		return fmt.Errorf("enrol station %s: %w", token.Station, err)
 	}
 	return c.JSON(http.StatusOK, enrol.Answer{
