@@ -49,6 +49,7 @@ func BenchmarkDrain(b *testing.B) {
 	require.Len(b, l.applied(b, p.name), len(warm)+b.N*backlog)
 	b.ReportMetric(float64(b.N*backlog)/b.Elapsed().Seconds(), "events/s")
 	b.ReportMetric(float64(size), "payload-B")
+	b.ReportMetric(float64(conn.Stats().OutBytes)/float64(len(warm)+b.N*backlog), "wire-B/event")
 }
 
 // BenchmarkInsertToCommit measures the way of single crossings at 100 a second: from the start of the station's transaction to
