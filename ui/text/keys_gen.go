@@ -948,6 +948,8 @@ const (
 	ProblemAlertSurname Key = "problem.alert_surname"
 	// ProblemAlertUnknown is "This alert is not on the list (any more).".
 	ProblemAlertUnknown Key = "problem.alert_unknown"
+	// ProblemAuditKeyInvalid is "The audit key is not good: expected the public key of this station, as bmis writes it.".
+	ProblemAuditKeyInvalid Key = "problem.audit_key_invalid"
 	// ProblemBodyTooLarge is "What was sent is too large: at most {{.limit}} kB are taken here.".
 	ProblemBodyTooLarge Key = "problem.body_too_large"
 	// ProblemCertificateDenied is "This certificate is not wanted (any more). Enrol the station with a new token.".

@@ -117,7 +117,7 @@ func standard(s *web.Server) {
 	s.Handle(http.MethodGet, "/", auth.CrossingRecord, words)
 	s.Handle(http.MethodPost, "/record/:id", auth.CrossingRecord, words, web.MaxBody(2048))
 	s.Handle(http.MethodGet, "/panic", auth.CrossingRecord, func(*web.Context) error {
-		panic("ERIKSSON") //nolint:forbidigo // the test is about panics
+		panic("ERIKSSON")
 	})
 	s.Handle(http.MethodGet, "/broken", auth.CrossingRecord, func(*web.Context) error { return errors.New("disk on fire") })
 	s.HandlePublic(http.MethodPost, "/enrol", words, web.Machine())

@@ -38,7 +38,7 @@ func (c *Context) Stream(run func(ctx context.Context, send func(Event) error) e
 	c.Response().WriteHeader(http.StatusOK)
 	w := &eventWriter{response: c.Response(), control: http.NewResponseController(c.Response().Writer), within: c.server.writeWithin}
 	if w.write(": open\n\n") != nil {
-		return nil //nolint:nilerr // the browser is gone already: nobody to tell
+		return nil // the browser is gone already: nobody to tell
 	}
 	var beating sync.WaitGroup
 	beating.Go(func() { w.beat(ctx, c.server.Heartbeat, func() { end(errGone) }) })
@@ -63,10 +63,10 @@ func (c *Context) endStream(ctx context.Context, w *eventWriter, err error) erro
 	case errors.Is(cause, auth.ErrSessionOver), errors.Is(cause, auth.ErrRoleChanged):
 		_ = w.send(Event{Name: "session", Data: "over"}) // as above
 	}
-	if err == nil || ctx.Err() != nil {
-		return nil
+	if err != nil && cause == nil {
+		return fmt.Errorf("event stream: %w", err)
 	}
-	return fmt.Errorf("event stream: %w", err)
+	return nil
 }
 
 // eventWriter writes events and heartbeats, one at a time, each with its own deadline.
