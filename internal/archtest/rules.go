@@ -67,7 +67,7 @@ func OpenBMIS() House {
 		rooms(plumbing, "", "traveldoc", "biometrics"),
 		rooms(plumbing, "plumbing", "internal/audit", "internal/auth", "internal/bus", "internal/ca", "internal/config", "internal/pgcluster"),
 		rooms(basics, "", "internal/problem", "migrations"),
-		support("internal/archtest", "internal/pgtest", "internal/browsertest", "internal/faultnet", "deployments"),
+		support("internal/archtest", "internal/pgtest", "internal/browsertest", "internal/faultnet", "deployments", "cmd/internal/world"),
 	), Bans: bans(), Names: []Name{{Folder: "api_pnr", Name: "apipnr"}}}
 }
 

@@ -69,7 +69,7 @@ func Run(ctx context.Context, cfg config.Central, tools node.Tools, started func
 		return fmt.Errorf("centre: %w", err)
 	}
 	a.db, err = postgres.Launch(ctx, cfg.Database, migrations.Central, tools.Log,
-		postgres.WithApplicationName(Name), postgres.WithMaxConns(poolSize))
+		append(tools.Database, postgres.WithApplicationName(Name), postgres.WithMaxConns(poolSize))...)
 	if err != nil {
 		return fmt.Errorf("centre: database: %w", err)
 	}

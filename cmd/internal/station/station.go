@@ -52,7 +52,8 @@ func Run(ctx context.Context, cfg config.Station, tools node.Tools, started func
 	if a.secrets, err = node.LoadSecrets(cfg.DataDir, cfg.ID, tools.Random); err != nil {
 		return err
 	}
-	a.db, err = postgres.Launch(ctx, cfg.Database, migrations.Station, tools.Log, postgres.WithApplicationName("station "+cfg.ID))
+	a.db, err = postgres.Launch(ctx, cfg.Database, migrations.Station, tools.Log,
+		append(tools.Database, postgres.WithApplicationName("station "+cfg.ID))...)
 	if err != nil {
 		return fmt.Errorf("station %s: database: %w", cfg.ID, err)
 	}

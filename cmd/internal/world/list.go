@@ -1,0 +1,71 @@
+package world
+
+import (
+	"bufio"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/openbmis/openbmis/alerts"
+	"github.com/openbmis/openbmis/central"
+	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/postgres/centraldb"
+	"github.com/openbmis/openbmis/traveldoc"
+)
+
+// List puts alerts on the national list, beside the centre's console, and gives the list's version. Action and validity are filled
+// in where they are missing. Stations hear of it by their next heartbeat.
+func (c *Central) List(t testing.TB, list ...alerts.Alert) (version int64) {
+	t.Helper()
+	entries := make([]central.Alert, len(list))
+	for i, a := range list {
+		if a.Action == "" {
+			a.Action = "refer"
+		}
+		if a.Reason == "" {
+			a.Reason = "test"
+		}
+		if a.ValidFrom == (traveldoc.Date{}) {
+			a.ValidFrom = traveldoc.DateOf(c.Clock.Now().UTC())
+		}
+		entries[i] = central.Alert{ID: uuid.New(), Alert: a}
+	}
+	now := c.Clock.Now()
+	entry := Installer(Origin).Entry(now, audit.Administration, "dataset", alerts.Dataset)
+	version, err := centraldb.NewNationalAlerts(c.DB, nil).Add(t.Context(), "test", now, entry, entries...)
+	require.NoError(t, err)
+	return version
+}
+
+// first makes the list exist: without one, no traveller would be cleared.
+func (c *Central) first(t testing.TB) int64 {
+	t.Helper()
+	return c.List(t, alerts.Alert{DocumentNumber: "NOBODY001", IssuingState: "UTO", Reason: "makes the list exist"})
+}
+
+// WaitListed waits until the station's counter answers with the version of the list, or a newer one.
+func (w *World) WaitListed(t testing.TB, s *Station, version int64) {
+	t.Helper()
+	Eventually(t, func() bool { return s.listVersion() >= version }, "%s has not got version %d of the list", s.Post.ID, version)
+}
+
+// listVersion is the newest version that the station has said to have loaded.
+func (s *Station) listVersion() (version int64) {
+	lines := bufio.NewScanner(strings.NewReader(s.Logs.String()))
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var line struct {
+			Node, Msg string
+			Version   json.Number
+		}
+		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Node == s.Name && line.Msg == "alert list loaded" {
+			if v, err := line.Version.Int64(); err == nil {
+				version = max(version, v)
+			}
+		}
+	}
+	return version
+}

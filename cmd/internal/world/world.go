@@ -1,0 +1,98 @@
+package world
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/openbmis/openbmis/cmd/internal/central"
+	"github.com/openbmis/openbmis/ui/web/webtest"
+)
+
+// Logs are what the programs log, at level debug.
+type Logs = webtest.Logs
+
+// World is a centre and the stations that have joined it.
+type World struct {
+	Central *Central
+	Logs    *Logs // of all programs
+
+	stations []*Station
+}
+
+// New starts a centre and a station for each post. Everything stops when the test ends.
+func New(t testing.TB, posts ...Post) *World {
+	t.Helper()
+	w := Prepare(t, posts...)
+	w.Start(t)
+	return w
+}
+
+// Prepare makes what New makes, without starting it: settings and clocks may be changed first.
+func Prepare(t testing.TB, posts ...Post) *World {
+	t.Helper()
+	w := &World{Logs: &Logs{}}
+	t.Cleanup(func() { w.keepLogs(t) })
+	w.Central = newCentral(t, w, nil)
+	for _, post := range posts {
+		w.stations = append(w.stations, newStation(t, w, post.complete()))
+	}
+	return w
+}
+
+// Start starts the centre, then the stations, each with its own token, and waits until every station has joined and holds the
+// national list, on which a first entry stands that nobody resembles.
+func (w *World) Start(t testing.TB) {
+	t.Helper()
+	w.Central.Start()
+	version := w.Central.first(t)
+	for _, s := range w.stations {
+		s.Set("BMIS_CENTRAL_URL", w.Central.URL(), "BMIS_ENROLMENT_TOKEN", w.Central.Token(t, s.Post.ID, s.Post.Transport, s.Post.Zone))
+		s.Start()
+	}
+	for _, s := range w.stations {
+		w.WaitJoined(t, s)
+		w.WaitListed(t, s, version)
+	}
+}
+
+// Station is the i-th station, from 0.
+func (w *World) Station(i int) *Station { return w.stations[i] }
+
+// Stations are all stations.
+func (w *World) Stations() []*Station { return w.stations }
+
+// WaitJoined waits until the centre has a sign of life of the station.
+func (w *World) WaitJoined(t testing.TB, s *Station) {
+	t.Helper()
+	Eventually(t, func() bool {
+		return w.Central.Count(t, `SELECT FROM station_status WHERE station = $1`, s.Post.ID) > 0
+	}, "%s has not joined", s.Post.ID)
+}
+
+// WaitDrained waits until the centre has confirmed everything that the station recorded.
+func (w *World) WaitDrained(t testing.TB, s *Station) {
+	t.Helper()
+	Eventually(t, func() bool { return s.Backlog(t) == 0 }, "%s has not sent everything", s.Post.ID)
+}
+
+// LogDir is the environment variable that names a folder for the logs of tests that fail.
+const LogDir = "BMIS_TEST_LOGS"
+
+func (w *World) keepLogs(t testing.TB) {
+	dir := os.Getenv(LogDir)
+	if !t.Failed() || dir == "" {
+		return
+	}
+	file, err := os.Create(filepath.Join(dir, filepath.Base(t.Name())+".log")) //nolint:gosec // the tester's own folder
+	if err != nil {
+		t.Log(err)
+		return
+	}
+	_, err = io.WriteString(file, w.Logs.String())
+	t.Log("logs kept:", file.Name(), err, file.Close())
+}
+
+// Origin is the name of the centre in audit logs.
+const Origin = central.Name
