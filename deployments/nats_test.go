@@ -120,7 +120,7 @@ func TestStationPermissionsAreThoseOfTheBus(t *testing.T) {
 		require.Len(t, found, 2, option)
 		return strings.Split(strings.ReplaceAll(found[1], "STATION", "almara-air"), ",")
 	}
-	permissions := bus.StationPermissions("almara-air", nil)
+	permissions := bus.StationPermissions("almara-air")
 	require.ElementsMatch(t, permissions.Publish.Allow, listed("--allow-pub"))
 	require.ElementsMatch(t, permissions.Subscribe.Allow, listed("--allow-sub"))
 }
