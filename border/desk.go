@@ -134,21 +134,39 @@ func (d *Desk) start(ctx context.Context, scan Scan, subject Subject) *Inspectio
 	return i
 }
 
-// Lane is the waiting inspections of a lane, oldest first. After a restart the checks of a scan that was kept run again.
-func (d *Desk) Lane(ctx context.Context, lane string) ([]*Inspection, error) {
-	scans, err := d.cfg.Store.OpenScans(ctx, lane)
+// LaneState is a lane as its officer sees it.
+type LaneState struct {
+	Waiting []*Inspection // oldest first
+	Recent  []RecentCrossing
+}
+
+// Look is the actor's lane as a page that is opened shows it: a read of people's data, and audited as one.
+func (d *Desk) Look(ctx context.Context, actor audit.Actor, recent int) (LaneState, error) {
+	entry := actor.Entry(d.cfg.Now(), audit.Consultation, "lane", actor.Lane)
+	entry.Purpose = PurposeOfControl
+	return d.laneState(ctx, actor.Lane, recent, &entry)
+}
+
+// Lane is the actor's lane after an act of his, which has its own audit entry. After a restart the checks of a scan that was kept
+// run again.
+func (d *Desk) Lane(ctx context.Context, actor audit.Actor, recent int) (LaneState, error) {
+	return d.laneState(ctx, actor.Lane, recent, nil)
+}
+
+func (d *Desk) laneState(ctx context.Context, lane string, recent int, entry *audit.Entry) (LaneState, error) {
+	view, err := d.cfg.Store.Look(ctx, lane, recent, entry)
 	if err != nil {
-		return nil, err
+		return LaneState{}, err
 	}
-	inspections := make([]*Inspection, 0, len(scans))
-	for _, scan := range scans {
+	state := LaneState{Waiting: make([]*Inspection, 0, len(view.Open)), Recent: view.Recent}
+	for _, scan := range view.Open {
 		i, err := d.resume(ctx, scan)
 		if err != nil {
-			return nil, err
+			return LaneState{}, err
 		}
-		inspections = append(inspections, i)
+		state.Waiting = append(state.Waiting, i)
 	}
-	return inspections, nil
+	return state, nil
 }
 
 // Inspection is one waiting inspection of a lane.
@@ -257,9 +275,4 @@ func (d *Desk) Dismiss(ctx context.Context, actor audit.Actor, id uuid.UUID, rea
 	}
 	d.forget(id)
 	return nil
-}
-
-// Recent are the latest decisions of the actor's lane, newest first.
-func (d *Desk) Recent(ctx context.Context, actor audit.Actor, limit int) ([]RecentCrossing, error) {
-	return d.cfg.Store.Recent(ctx, actor.Lane, limit)
 }

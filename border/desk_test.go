@@ -75,9 +75,9 @@ func TestACleanTravellerIsRecorded(t *testing.T) {
 		require.Equal(t, border.PurposeOfControl, e.Purpose)
 		require.NoError(t, e.Validate())
 	}
-	waiting, err := d.Lane(t.Context(), "1")
+	lane, err := d.Lane(t.Context(), officer, 5)
 	require.NoError(t, err)
-	require.Empty(t, waiting)
+	require.Empty(t, lane.Waiting)
 }
 
 func TestNothingIsLookedUpBeforeTheAuditEntry(t *testing.T) {
@@ -137,12 +137,12 @@ func TestTheNextTravellerMayBeScannedAtOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.Same(t, next, twice, "a reader that sends twice opens one")
 
-	waiting, err := d.Lane(t.Context(), "1")
+	lane, err := d.Lane(t.Context(), officer, 5)
 	require.NoError(t, err)
-	require.Equal(t, []*border.Inspection{first, next}, waiting)
-	other, err := d.Lane(t.Context(), "2")
+	require.Equal(t, []*border.Inspection{first, next}, lane.Waiting)
+	other, err := d.Lane(t.Context(), audit.Actor{Lane: "2"}, 5)
 	require.NoError(t, err)
-	require.Empty(t, other)
+	require.Empty(t, other.Waiting)
 	_, err = d.Inspection(t.Context(), "2", first.Scan.ID)
 	require.ErrorIs(t, err, border.ErrNoSuchScan)
 }
@@ -158,9 +158,9 @@ func TestAReaderThatSendsAtTheSameInstantOpensOne(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	waiting, err := d.Lane(t.Context(), "1")
+	lane, err := d.Lane(t.Context(), officer, 5)
 	require.NoError(t, err)
-	require.Len(t, waiting, 1)
+	require.Len(t, lane.Waiting, 1)
 }
 
 func TestAScanOutlivesTheProgram(t *testing.T) {
@@ -169,11 +169,11 @@ func TestAScanOutlivesTheProgram(t *testing.T) {
 	require.NoError(t, err)
 
 	after := desk(store, c, noHit("document"))
-	waiting, err := after.Lane(t.Context(), "1")
+	lane, err := after.Lane(t.Context(), officer, 5)
 	require.NoError(t, err)
-	require.Len(t, waiting, 1)
-	require.Equal(t, before.Scan.ID, waiting[0].Scan.ID)
-	<-waiting[0].Done()
+	require.Len(t, lane.Waiting, 1)
+	require.Equal(t, before.Scan.ID, lane.Waiting[0].Scan.ID)
+	<-lane.Waiting[0].Done()
 	_, err = after.Decide(t.Context(), officer, before.Scan.ID, border.Decision{Verdict: border.Admit})
 	require.NoError(t, err)
 }
@@ -252,6 +252,18 @@ func TestBadScansSayWhatWasExpected(t *testing.T) {
 	d := desk(&bordertest.Memory{}, &clock{at: bordertest.Noon}, noHit("document"))
 	_, err := d.Open(t.Context(), officer, typed)
 	require.NoError(t, err)
+}
+
+func TestOpeningThePageIsARead(t *testing.T) {
+	store, c := &bordertest.Memory{}, &clock{at: bordertest.Noon}
+	d := desk(store, c, noHit("document"))
+	_, err := d.Open(t.Context(), officer, scan(specimen))
+	require.NoError(t, err)
+	_, err = d.Look(t.Context(), officer, 5)
+	require.NoError(t, err)
+	last := store.Entries[len(store.Entries)-1]
+	require.Equal(t, []any{audit.Consultation, "lane", 1}, []any{last.Verb, last.ObjectKind, last.ResultCount})
+	require.NoError(t, last.Validate())
 }
 
 func TestMemoryStore(t *testing.T) {

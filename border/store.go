@@ -25,8 +25,9 @@ var (
 type Store interface {
 	// OpenScan keeps a scan as undecided.
 	OpenScan(ctx context.Context, scan Scan, entry audit.Entry) error
-	// OpenScans are the undecided scans of a lane, oldest first.
-	OpenScans(ctx context.Context, lane string) ([]Scan, error)
+	// Look is what a lane shows: its undecided scans, oldest first, and its latest decisions, newest first. entry, when it is not
+	// nil, is written in the same transaction, with the number of people shown.
+	Look(ctx context.Context, lane string, recent int, entry *audit.Entry) (LaneView, error)
 	// OpenScanByID is one undecided scan of a lane, or ErrNoSuchScan.
 	OpenScanByID(ctx context.Context, lane string, id uuid.UUID) (Scan, error)
 	// Record writes the decision on an open scan and closes it. It finds or makes the traveller's file and returns the event
@@ -37,8 +38,12 @@ type Store interface {
 	Annul(ctx context.Context, correction CorrectionEvent, notBefore time.Time, entry audit.Entry) (Scan, error)
 	// Dismiss closes a scan without a decision. ErrScanNotOpen as in Record.
 	Dismiss(ctx context.Context, dismissal DismissalEvent, entry audit.Entry) error
-	// Recent are a lane's latest decisions, newest first.
-	Recent(ctx context.Context, lane string, limit int) ([]RecentCrossing, error)
+}
+
+// LaneView is what a lane shows.
+type LaneView struct {
+	Open   []Scan
+	Recent []RecentCrossing
 }
 
 // RecentCrossing is a decision as the counter lists it.

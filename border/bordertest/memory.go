@@ -45,10 +45,20 @@ func (m *Memory) OpenScan(_ context.Context, scan border.Scan, entry audit.Entry
 	return nil
 }
 
-// OpenScans are the undecided scans of a lane.
-func (m *Memory) OpenScans(_ context.Context, lane string) ([]border.Scan, error) {
+// Look is what a lane shows.
+func (m *Memory) Look(_ context.Context, lane string, recent int, entry *audit.Entry) (border.LaneView, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	view := border.LaneView{Open: m.open(lane), Recent: m.recent(lane, recent)}
+	if entry != nil && m.Err == nil {
+		with := *entry
+		with.ResultCount = len(view.Open) + len(view.Recent)
+		m.Entries = append(m.Entries, with)
+	}
+	return view, m.Err
+}
+
+func (m *Memory) open(lane string) []border.Scan {
 	var open []border.Scan
 	for _, s := range m.scans {
 		if s.Lane == lane && s.status == "open" {
@@ -56,16 +66,17 @@ func (m *Memory) OpenScans(_ context.Context, lane string) ([]border.Scan, error
 		}
 	}
 	slices.SortStableFunc(open, func(a, b border.Scan) int { return a.At.Compare(b.At) })
-	return open, m.Err
+	return open
 }
 
 // OpenScanByID is one undecided scan of a lane.
-func (m *Memory) OpenScanByID(ctx context.Context, lane string, id uuid.UUID) (border.Scan, error) {
-	open, err := m.OpenScans(ctx, lane)
-	if err != nil {
-		return border.Scan{}, err
+func (m *Memory) OpenScanByID(_ context.Context, lane string, id uuid.UUID) (border.Scan, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.Err != nil {
+		return border.Scan{}, m.Err
 	}
-	for _, s := range open {
+	for _, s := range m.open(lane) {
 		if s.ID == id {
 			return s, nil
 		}
@@ -151,10 +162,7 @@ func (m *Memory) Dismiss(_ context.Context, d border.DismissalEvent, entry audit
 	return nil
 }
 
-// Recent are a lane's latest decisions.
-func (m *Memory) Recent(_ context.Context, lane string, limit int) ([]border.RecentCrossing, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+func (m *Memory) recent(lane string, limit int) []border.RecentCrossing {
 	var out []border.RecentCrossing
 	for n := len(m.Crossings) - 1; n >= 0 && len(out) < limit; n-- {
 		e := m.Crossings[n]
@@ -168,5 +176,5 @@ func (m *Memory) Recent(_ context.Context, lane string, limit int) ([]border.Rec
 			Annulled: slices.ContainsFunc(m.Corrections, func(k border.CorrectionEvent) bool { return k.CrossingID == e.CrossingID }),
 		})
 	}
-	return out, m.Err
+	return out
 }

@@ -73,6 +73,13 @@ func RunStore(t *testing.T, fresh func(t *testing.T) border.Store) {
 	}
 }
 
+func look(t *testing.T, store border.Store) border.LaneView {
+	t.Helper()
+	view, err := store.Look(t.Context(), "1", 10, nil)
+	require.NoError(t, err)
+	return view
+}
+
 func open(t *testing.T, store border.Store, s border.Scan) border.Scan {
 	t.Helper()
 	require.NoError(t, store.OpenScan(t.Context(), s, Entry(audit.Consultation, "inspection", s.ID)))
@@ -87,8 +94,7 @@ func scanWaits(t *testing.T, store border.Store) {
 	later.At = Noon.Add(time.Second)
 	open(t, store, later)
 
-	waiting, err := store.OpenScans(t.Context(), "1")
-	require.NoError(t, err)
+	waiting := look(t, store).Open
 	require.Len(t, waiting, 2)
 	require.Equal(t, first.ID, waiting[0].ID, "the oldest comes first")
 	require.Equal(t, first.Identity, waiting[0].Identity)
@@ -111,11 +117,8 @@ func recordedOnce(t *testing.T, store border.Store) {
 	_, err = store.Record(t.Context(), s.ID, again, Entry(audit.Collection, "crossing", again.CrossingID))
 	require.ErrorIs(t, err, border.ErrScanNotOpen)
 
-	waiting, err := store.OpenScans(t.Context(), "1")
-	require.NoError(t, err)
-	require.Empty(t, waiting)
-	recent, err := store.Recent(t.Context(), "1", 10)
-	require.NoError(t, err)
+	require.Empty(t, look(t, store).Open)
+	recent := look(t, store).Recent
 	require.Len(t, recent, 1)
 	require.Equal(t, border.RecentCrossing{
 		CrossingID: e.CrossingID, At: Noon, Direction: border.Entry, Verdict: border.Admit, Surname: "ERIKSSON",
@@ -158,8 +161,7 @@ func undone(t *testing.T, store border.Store) {
 	second := Event(reopened, Noon.Add(time.Second))
 	_, err = store.Record(t.Context(), s.ID, second, Entry(audit.Collection, "crossing", second.CrossingID))
 	require.NoError(t, err)
-	recent, err := store.Recent(t.Context(), "1", 10)
-	require.NoError(t, err)
+	recent := look(t, store).Recent
 	require.Len(t, recent, 2)
 	require.Equal(t, []bool{false, true}, []bool{recent[0].Annulled, recent[1].Annulled})
 }

@@ -104,23 +104,28 @@ func (h *Handlers) keep(session uuid.UUID, what counterview.Circumstances) {
 // recentShown is how many of the lane's last decisions stand beside the traveller.
 const recentShown = 6
 
-// screen is the desk as it stands, with the oldest waiting traveller at the counter.
+// screen is the desk as it stands, with the oldest waiting traveller at the counter. Opening the page is a read of its own; what
+// follows an act, or comes with a finding, belongs to the read that the scan's audit entry tells of.
 func (h *Handlers) screen(c *web.Context, lane counterview.Lane) (counterview.Screen, error) {
 	s := counterview.Screen{
 		Lane: lane, Circumstances: h.circumstances(c.Session().ID), Now: c.Now(), Undo: h.desk.UndoWindow(),
 		ShowReasons: c.May(auth.HitReasonView), Simulated: strings.HasPrefix(lane.Name, SimulatorLane),
 	}
-	waiting, err := h.desk.Lane(c.Ctx(), lane.Name)
+	look := h.desk.Lane
+	if c.Request().Method == http.MethodGet && !c.Partial() {
+		look = h.desk.Look
+	}
+	state, err := look(c.Ctx(), c.Actor(), recentShown)
 	if err != nil {
 		return s, err
 	}
-	for n, i := range waiting {
+	for n, i := range state.Waiting {
 		if n == 0 {
 			s.Current = counterview.CardOf(i)
 			continue
 		}
 		s.Waiting = append(s.Waiting, counterview.WaitingOf(i))
 	}
-	s.Recent, err = h.desk.Recent(c.Ctx(), c.Actor(), recentShown)
-	return s, err
+	s.Recent = state.Recent
+	return s, nil
 }

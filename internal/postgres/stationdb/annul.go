@@ -72,27 +72,3 @@ func annullable(ctx context.Context, tx pgx.Tx, c border.CorrectionEvent, notBef
 	}
 	return inspection, nil
 }
-
-const recent = `
-select d.crossing_id, d.decided_at, s.direction, d.verdict, i.identity ->> 'surname', i.identity ->> 'given_names',
-       (i.document ->> 'issuing_state') || ' ' || (i.document ->> 'number'),
-       exists (select from correction c where c.crossing_id = d.crossing_id)
-from decision d join inspection i on i.id = d.inspection_id join scan s on s.id = d.inspection_id
-where d.lane = $1 order by d.decided_at desc limit $2`
-
-// Recent are a lane's latest decisions, newest first.
-func (s *Store) Recent(ctx context.Context, lane string, limit int) ([]border.RecentCrossing, error) {
-	rows, err := s.db.Pool.Query(ctx, recent, lane, limit)
-	if err != nil {
-		return nil, fmt.Errorf("recent decisions of lane %s: %w", lane, err)
-	}
-	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (border.RecentCrossing, error) {
-		var r border.RecentCrossing
-		err := row.Scan(&r.CrossingID, &r.At, &r.Direction, &r.Verdict, &r.Surname, &r.GivenNames, &r.Document, &r.Annulled)
-		return r, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("recent decisions of lane %s: %w", lane, err)
-	}
-	return all, nil
-}

@@ -60,19 +60,6 @@ func scanRow(row pgx.CollectableRow) (border.Scan, error) {
 	return s, err
 }
 
-// OpenScans are the undecided scans of a lane, oldest first.
-func (s *Store) OpenScans(ctx context.Context, lane string) ([]border.Scan, error) {
-	rows, err := s.db.Pool.Query(ctx, `select `+scanColumns+` from scan where lane = $1 and status = 'open' order by scanned_at, id`, lane)
-	if err != nil {
-		return nil, fmt.Errorf("open scans of lane %s: %w", lane, err)
-	}
-	scans, err := pgx.CollectRows(rows, scanRow)
-	if err != nil {
-		return nil, fmt.Errorf("open scans of lane %s: %w", lane, err)
-	}
-	return scans, nil
-}
-
 // OpenScanByID is one undecided scan of a lane.
 func (s *Store) OpenScanByID(ctx context.Context, lane string, id uuid.UUID) (border.Scan, error) {
 	rows, err := s.db.Pool.Query(ctx, `select `+scanColumns+` from scan where id = $1 and lane = $2 and status = 'open'`, id, lane)
