@@ -90,9 +90,13 @@ func (a *app) plan() []border.Planned {
 		alerts.NewNational(a.list, a.cfg.Counter.ListRed),
 		previous.New(stationdb.NewHistory(a.db.DB), a.cfg.ID, a.tools.Now),
 	}
+	metrics := a.measure()
 	plan := make([]border.Planned, len(checks))
 	for n, c := range checks {
-		plan[n] = border.Planned{Check: c, Deadline: a.cfg.Counter.Deadlines.For(c.Name())}
+		plan[n] = border.Planned{
+			Check:    measured{check: c, metrics: metrics, now: a.tools.Now},
+			Deadline: a.cfg.Counter.Deadlines.For(c.Name()),
+		}
 	}
 	return plan
 }
