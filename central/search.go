@@ -3,6 +3,7 @@ package central
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/internal/problem"
@@ -32,6 +33,7 @@ const (
 	MaxTerm       = 80    // characters of a name or a number
 	MinName       = 2     // letters of a name, without marks
 	MaxTravellers = 2_000 // people that a name may match; more are refused with the request to say more
+	MaxSearchDays = 92    // of a search that names nobody, no document and no crossing point
 	PageSize      = 50
 )
 
@@ -103,12 +105,22 @@ func (s Search) Check() error {
 		return invalid("day_incomplete", "to")
 	case s.To.Before(s.From):
 		return invalid("range_reversed", "to")
+	case s.tooWide():
+		return problem.New(problem.Invalid, "range_needed").At("from").With("max", MaxSearchDays)
 	case s.Direction != "" && !s.Direction.Valid():
 		return invalid("direction_unknown", "direction")
 	case s.Verdict != "" && s.Verdict.Reasons() == nil:
 		return invalid("verdict_unknown", "verdict")
 	}
 	return nil
+}
+
+// tooWide reports whether the search would read the whole table: days alone must be few.
+func (s Search) tooWide() bool {
+	if s.Name != "" || s.Document != "" || s.Station != "" {
+		return false
+	}
+	return s.From.IsZero() || s.To.IsZero() || s.To.First().Sub(s.From.First()) > MaxSearchDays*24*time.Hour
 }
 
 func (s Search) nameLongEnough() bool {

@@ -58,6 +58,7 @@ CREATE INDEX crossing_time      ON crossing USING brin (crossed_at) WITH (pages_
 CREATE INDEX crossing_document  ON crossing (doc_no, crossed_at) WHERE doc_no <> '';
 CREATE INDEX crossing_traveller ON crossing (traveller_id, crossed_at);
 CREATE INDEX crossing_transport ON crossing (transport, crossed_at) WHERE transport <> '';
+CREATE INDEX crossing_station   ON crossing (station, crossed_at);
 CREATE INDEX crossing_hits      ON crossing (crossed_at) WHERE hits > 0;
 CREATE INDEX crossing_received  ON crossing (received_id);
 CREATE INDEX crossing_number    ON crossing (crossing_id);

@@ -1,12 +1,15 @@
 package analyst_test
 
 import (
+	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/browsertest"
+	"github.com/openbmis/openbmis/internal/pgtest"
 )
 
 // Every page, left to right and right to left: no accessibility fault, focus visible, no scrolling sideways at 200 %, no
@@ -16,6 +19,7 @@ func TestEveryPageInBothDirections(t *testing.T) {
 	c.fill(t, 60)
 	c.heartbeat(t, "airport-1", 0)
 	c.heartbeat(t, "silent-3", 812)
+	c.administer(t)
 	for _, station := range []string{"airport-1", "land-2"} {
 		_, err := c.completeness.Check(t.Context(), station)
 		require.NoError(t, err)
@@ -41,6 +45,24 @@ func TestEveryPageInBothDirections(t *testing.T) {
 			})
 		}
 	}
+}
+
+// administer lists an alert, makes a station known, and lets rows vanish at the centre.
+func (c *centre) administer(t *testing.T) {
+	t.Helper()
+	supervisor := c.SignedIn(t, c.Person(t, auth.RoleSupervisor, "samira"))
+	for _, surname := range []string{"Wanted", "Missing"} {
+		answer := c.Post(t, supervisor, "/alerts", url.Values{
+			"surname": {surname}, "given_names": {"Pat"}, "birth_date": {"1980-02"}, "document_number": {"X" + surname}, "issuing_state": {"UTO"},
+			"action": {"refer"}, "reason": {"sought as a witness"}, "valid_from": {"2026-11-21"}, "valid_until": {"2027-11-20"},
+		})
+		require.Equal(t, http.StatusOK, answer.Status)
+	}
+	administrator := c.SignedIn(t, c.Person(t, auth.RoleAdministrator, "adam"))
+	form := url.Values{"id": {"airport-1"}, "name": {"Lanet airport"}, "transport": {"air"}, "zone": {"Africa/Nairobi"}}
+	require.Equal(t, http.StatusOK, c.Post(t, administrator, "/enrolment/stations", form).Status)
+	_, err := pgtest.Admin(t, c.DB).Pool.Exec(t.Context(), `DELETE FROM crossing WHERE origin_seq IN (7, 8, 20) AND station = 'airport-1'`)
+	require.NoError(t, err)
 }
 
 // An analyst finds a traveller and reads his history by keyboard alone.

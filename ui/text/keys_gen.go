@@ -968,6 +968,8 @@ const (
 	ProblemCrossingTooLate Key = "problem.crossing.too_late"
 	// ProblemCursorInvalid is "This page of the table is no longer there. Go back to the first.".
 	ProblemCursorInvalid Key = "problem.cursor_invalid"
+	// ProblemDatabaseAway is "The database of this system does not answer at the moment. What was recorded before is safe; whether your last step was recorded, the page will show when it comes up again. Try again in a moment.".
+	ProblemDatabaseAway Key = "problem.database_away"
 	// ProblemDateInvalid is "Not a date: expected YYYY-MM-DD, YYYY-MM or YYYY.".
 	ProblemDateInvalid Key = "problem.date_invalid"
 	// ProblemDayIncomplete is "Give a whole day: YYYY-MM-DD.".
@@ -1056,6 +1058,8 @@ const (
 	ProblemPurposeMissing Key = "problem.purpose_missing"
 	// ProblemPurposeUnknown is "This purpose is not on the list.".
 	ProblemPurposeUnknown Key = "problem.purpose_unknown"
+	// ProblemRangeNeeded is "Days alone: give both, at most {{.max}} apart; or add a name, a document number or a crossing point.".
+	ProblemRangeNeeded Key = "problem.range_needed"
 	// ProblemRangeReversed is "The end lies before the beginning.".
 	ProblemRangeReversed Key = "problem.range_reversed"
 	// ProblemRangeTooLong is "At most {{.max}} days at a time.".
@@ -1120,6 +1124,8 @@ const (
 	ProblemStationUnknown Key = "problem.station_unknown"
 	// ProblemStationZoneUnknown is "There is no such time zone. Expected a name such as Africa/Nairobi.".
 	ProblemStationZoneUnknown Key = "problem.station_zone_unknown"
+	// ProblemStorageFull is "Nothing can be recorded at the moment: the disk of this system is full. Your last step was not recorded; what was recorded before is safe and can be read. Tell the administrator, then try again.".
+	ProblemStorageFull Key = "problem.storage_full"
 	// ProblemTermTooLong is "Too long.".
 	ProblemTermTooLong Key = "problem.term_too_long"
 	// ProblemTokenLifeInvalid is "An enrolment token can be valid for {{.max_hours}} hours at most.".

@@ -66,7 +66,7 @@ func TestSearch(t *testing.T) {
 		"name, another year":    {central.Search{Name: "muller", BirthDate: day(t, "1975")}, 0},
 		"local day":             {central.Search{From: day(t, "2026-11-02"), To: day(t, "2026-11-02")}, 1},
 		"not the UTC day":       {central.Search{From: day(t, "2026-11-01"), To: day(t, "2026-11-01")}, 0},
-		"from":                  {central.Search{From: day(t, "2026-11-03")}, 2},
+		"from":                  {central.Search{Station: "airport", From: day(t, "2026-11-03")}, 2},
 		"crossing point":        {central.Search{Station: "airport"}, 4},
 		"another one":           {central.Search{Station: "land"}, 0},
 		"exits":                 {central.Search{Station: "airport", Direction: border.Exit}, 1},
