@@ -106,7 +106,7 @@ func (a *app) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	a.health.Add("database", a.db.Ping)
-	return nil
+	return a.metrics.Register(newBoardMetrics(a.reader.Stations, now))
 }
 
 // serve runs every part until ctx ends or one fails. People's listeners stop first, then the line to the stations, then what works

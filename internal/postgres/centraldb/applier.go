@@ -100,7 +100,7 @@ func (a *Applier) once(
 func (a *Applier) after(ctx context.Context, station string, parked int) {
 	if parked > 0 && a.alerts != nil {
 		a.alerts.Raise(ctx, replication.Alert{
-			Station: station, Code: replication.AlertDeadLetter, Detail: fmt.Sprintf("%d events parked", parked),
+			Station: station, Code: replication.AlertDeadLetter, Detail: fmt.Sprintf("parked: %d", parked),
 		})
 	}
 	a.onCommit()
