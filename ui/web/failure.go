@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/openbmis/openbmis/internal/postgres"
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/view"
@@ -31,7 +32,7 @@ func statusOf(err error) int {
 	return http.StatusInternalServerError
 }
 
-// asProblem gives echo's and net/http's own errors their words.
+// asProblem gives the errors of echo, of net/http and of the database their words.
 func asProblem(err error) (status int, known error) {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
@@ -51,6 +52,7 @@ func asProblem(err error) (status int, known error) {
 	if errors.Is(err, bodyTooLarge(0)) {
 		return http.StatusRequestEntityTooLarge, err
 	}
+	err = postgres.Problem(err)
 	return statusOf(err), err
 }
 
