@@ -84,6 +84,37 @@ func TestAKilledServerComesBackWithEveryRow(t *testing.T) {
 	}
 }
 
+// Backends of a killed postmaster die one by one, hold its memory meanwhile, and write their own last words into the log.
+func TestAKilledServerWithBusyConnectionsComesBack(t *testing.T) {
+	cluster := start(t, pgcluster.Config{Root: tempDir(t)})
+	for round := range 2 {
+		pool, err := pgxpool.New(t.Context(), cluster.AdminDSN(pgcluster.Database)+" pool_max_conns=12")
+		require.NoError(t, err)
+		asleep, ended := make(chan error, 12), make(chan error, 12)
+		for range cap(asleep) {
+			conn, err := pool.Acquire(t.Context())
+			require.NoError(t, err)
+			go func() {
+				_, err := conn.Exec(t.Context(), "SELECT 1")
+				asleep <- err
+				_, err = conn.Exec(t.Context(), "SELECT sum(n) FROM generate_series(1, 500000000) n")
+				conn.Release()
+				ended <- err
+			}()
+		}
+		for range cap(asleep) {
+			require.NoError(t, <-asleep)
+		}
+		require.NoError(t, syscall.Kill(cluster.Pid(), syscall.SIGKILL))
+		for range cap(ended) {
+			require.Error(t, <-ended)
+		}
+		eventually(t, "the server is back", func() bool { return cluster.Restarts() == round+1 })
+		pool.Close()
+	}
+	require.Equal(t, "1", query(t, cluster.AdminDSN(pgcluster.Database), "SELECT '1'"))
+}
+
 func TestAKilledBackendIsTheServersOwnAffair(t *testing.T) {
 	cluster := start(t, pgcluster.Config{Root: tempDir(t)})
 	pool, err := pgxpool.New(t.Context(), cluster.AdminDSN(pgcluster.Database))

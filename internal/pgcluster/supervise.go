@@ -85,7 +85,7 @@ func (c *Cluster) relaunch() error {
 }
 
 // launch starts a postmaster and waits until it answers. One that finds backends of a killed predecessor still at work gives up at
-// once; they end by themselves within moments, so it is tried again until the time is up.
+// once; they are ended, and it is tried again until the time is up.
 func (c *Cluster) launch(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.StartTimeout)
 	defer cancel()
@@ -100,10 +100,11 @@ func (c *Cluster) launch(ctx context.Context) error {
 			return nil
 		}
 		p.abandon()
-		words := lastWords(c.LogFile(), before)
+		words := wordsSince(c.LogFile(), before)
 		if ctx.Err() != nil || !strings.Contains(words, "pre-existing shared memory block") {
-			return fmt.Errorf("%w%s: see %s", err, words, c.LogFile())
+			return fmt.Errorf("%w%s: see %s", err, lastWords(words), c.LogFile())
 		}
+		c.endBackends(p.pid())
 		c.pause(ctx)
 	}
 }
@@ -178,14 +179,19 @@ func fileSize(path string) int64 {
 	return info.Size()
 }
 
-// lastWords are what the log has gained since it had the given size, led by ": ": the last FATAL or PANIC line, or the last few lines
-// if there is none; "" if there is nothing.
-func lastWords(path string, since int64) string {
+// wordsSince is what the log has gained since it had the given size. Backends of a killed predecessor write to it as well.
+func wordsSince(path string, size int64) string {
 	text, err := os.ReadFile(path)
-	if err != nil || since > int64(len(text)) {
+	if err != nil || size > int64(len(text)) {
 		return ""
 	}
-	lines := strings.Split(strings.TrimSpace(string(text[since:])), "\n")
+	return string(text[size:])
+}
+
+// lastWords pick what a person wants to know of a log, led by ": ": the last FATAL or PANIC line, or the last few lines if there is
+// none; "" if there is nothing.
+func lastWords(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
 	for _, line := range slices.Backward(lines) {
 		if strings.Contains(line, "FATAL:") || strings.Contains(line, "PANIC:") {
 			return ": " + line
