@@ -31,7 +31,7 @@ func (p *Proxy) serve(near net.Conn) {
 		_ = abort(near) // it was never used
 		return
 	}
-	far, err := net.DialTimeout("tcp", p.target, 5*time.Second) //nolint:noctx // ends by itself; Close need not wait for the target
+	far, err := net.DialTimeout("tcp", p.address(), 5*time.Second) //nolint:noctx // ends by itself; Close need not wait for the target
 	if err != nil {
 		_ = abort(near) // it was never used
 		return

@@ -14,14 +14,14 @@ import (
 // Proxy passes connections to a target. Its methods are safe for concurrent use.
 type Proxy struct {
 	listener net.Listener
-	target   string
 	closed   chan struct{}
 	finish   sync.Once
 	work     sync.WaitGroup
 
-	mu    sync.Mutex
-	state state
-	lines map[*line]bool
+	mu     sync.Mutex
+	target string
+	state  state
+	lines  map[*line]bool
 
 	dropped, refused, passed atomic.Int64
 }
@@ -46,6 +46,13 @@ func Listen(target string) (*Proxy, error) {
 
 // Addr is the address to dial instead of the target's.
 func (p *Proxy) Addr() string { return p.listener.Addr().String() }
+
+// Retarget passes new connections to another target: a program that was started again and listens elsewhere.
+func (p *Proxy) Retarget(target string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.target = target
+}
 
 // Cut resets all connections, and new ones until Restore.
 func (p *Proxy) Cut() {
@@ -107,6 +114,12 @@ func (p *Proxy) change(how func(*state)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	how(&p.state)
+}
+
+func (p *Proxy) address() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.target
 }
 
 func (p *Proxy) now() state {
