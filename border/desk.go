@@ -58,7 +58,7 @@ func (d *Desk) Open(ctx context.Context, actor audit.Actor, in ScanInput) (*Insp
 	}
 	now := d.cfg.Now()
 	scan := Scan{
-		ID: d.cfg.NewID(), At: now, Station: d.cfg.Post.Station, Lane: actor.Lane, Officer: actor.ID,
+		ID: d.cfg.NewID(), At: now, Station: d.cfg.Post.Station, Lane: actor.Lane, Officer: actor.Name,
 		Direction: in.Direction, Mode: in.Mode, Transport: strings.TrimSpace(in.Transport), Purpose: in.Purpose,
 		MRZ: in.MRZ, Identity: in.Identity, Document: in.Document,
 	}
@@ -69,8 +69,8 @@ func (d *Desk) Open(ctx context.Context, actor audit.Actor, in ScanInput) (*Insp
 	lane := d.lane(scan.Lane)
 	lane.Lock()
 	defer lane.Unlock()
-	if waiting := d.waiting(scan); waiting != nil {
-		return waiting, nil
+	if waiting, err := d.waiting(ctx, scan); err != nil || waiting != nil {
+		return waiting, err
 	}
 	entry := actor.Entry(now, audit.Consultation, "inspection", scan.ID.String())
 	entry.Purpose = PurposeOfControl
@@ -96,19 +96,21 @@ func (d *Desk) read(scan *Scan) (Subject, error) {
 	return subject, nil
 }
 
-// waiting is the open inspection of the same document in the same lane and direction, if there is one.
-func (d *Desk) waiting(scan Scan) *Inspection {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, i := range d.open {
-		same := i.Scan.Lane == scan.Lane && i.Scan.Direction == scan.Direction &&
-			i.Scan.Document.Number == scan.Document.Number && i.Scan.Document.IssuingState == scan.Document.IssuingState &&
-			i.Scan.Identity == scan.Identity
+// waiting is the open inspection of the same document in the same lane and direction, if there is one. The store is asked, not what
+// is remembered here: a scan that was kept although its answer was lost must not be opened twice.
+func (d *Desk) waiting(ctx context.Context, scan Scan) (*Inspection, error) {
+	open, err := d.Lane(ctx, scan.Lane)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range open {
+		same := i.Scan.Direction == scan.Direction && i.Scan.Document.Number == scan.Document.Number &&
+			i.Scan.Document.IssuingState == scan.Document.IssuingState && i.Scan.Identity == scan.Identity
 		if same {
-			return i
+			return i, nil
 		}
 	}
-	return nil
+	return nil, nil //nolint:nilnil // nobody waits: no error, no inspection
 }
 
 func (d *Desk) lane(name string) *sync.Mutex {
@@ -221,17 +223,14 @@ func (d *Desk) Decide(ctx context.Context, actor audit.Actor, id uuid.UUID, deci
 	entry := actor.Entry(event.CrossedAt, audit.Collection, "crossing", event.CrossingID.String())
 	entry.Purpose, entry.Decision, entry.Justification = PurposeOfControl, string(decision.Verdict), decision.Reason
 	recorded, err := d.cfg.Store.Record(ctx, id, event, entry)
-	if err != nil && !errors.Is(err, ErrScanNotOpen) {
-		return CrossingEvent{}, err
-	}
-	d.forget(id)
+	d.forget(id) // also on an error: whether the scan still waits is for the store to say
 	return recorded, err
 }
 
 func (d *Desk) event(actor audit.Actor, i *Inspection, decision Decision, findings []Finding) CrossingEvent {
 	now := d.cfg.Now()
 	return CrossingEvent{
-		CrossingID: d.cfg.NewID(), Station: i.Scan.Station, Lane: i.Scan.Lane, Officer: actor.ID,
+		CrossingID: d.cfg.NewID(), Station: i.Scan.Station, Lane: i.Scan.Lane, Officer: actor.Name,
 		Direction: i.Scan.Direction, Mode: i.Scan.Mode, Transport: i.Scan.Transport, Purpose: i.Scan.Purpose,
 		CrossedAt: now, ScannedAt: i.Scan.At, Zone: d.cfg.Post.Zone.String(),
 		LocalDate: traveldoc.DateOf(now.In(d.cfg.Post.Zone)),
@@ -248,7 +247,7 @@ func (d *Desk) Undo(ctx context.Context, actor audit.Actor, crossing uuid.UUID, 
 	now := d.cfg.Now()
 	correction := CorrectionEvent{
 		CorrectionID: d.cfg.NewID(), CrossingID: crossing, Station: d.cfg.Post.Station, Lane: actor.Lane,
-		Officer: actor.ID, Reason: reason, CorrectedAt: now,
+		Officer: actor.Name, Reason: reason, CorrectedAt: now,
 	}
 	entry := actor.Entry(now, audit.Alteration, "crossing", crossing.String())
 	entry.Purpose, entry.Decision, entry.Justification = PurposeOfControl, "annul", reason
@@ -266,7 +265,7 @@ func (d *Desk) Dismiss(ctx context.Context, actor audit.Actor, id uuid.UUID, rea
 	}
 	now := d.cfg.Now()
 	dismissal := DismissalEvent{
-		InspectionID: id, Station: d.cfg.Post.Station, Lane: actor.Lane, Officer: actor.ID, Reason: reason, DismissedAt: now,
+		InspectionID: id, Station: d.cfg.Post.Station, Lane: actor.Lane, Officer: actor.Name, Reason: reason, DismissedAt: now,
 	}
 	entry := actor.Entry(now, audit.Alteration, "inspection", id.String())
 	entry.Purpose, entry.Decision, entry.Justification = PurposeOfControl, "dismiss", reason

@@ -21,7 +21,7 @@ const specimen = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO740
 
 const second = "P<UTOVIRTANEN<<PEKKA<<<<<<<<<<<<<<<<<<<<<<<<\nX000000017UTO8001014M3001019<<<<<<<<<<<<<<00"
 
-var officer = audit.Actor{ID: "officer.one", Role: "officer", Post: "test-air", Lane: "1"}
+var officer = audit.Actor{ID: "0197-one", Name: "officer.one", Role: "officer", Post: "test-air", Lane: "1"}
 
 type clock struct {
 	mu sync.Mutex
@@ -70,6 +70,8 @@ func TestACleanTravellerIsRecorded(t *testing.T) {
 	require.Equal(t, "TE 12", event.Transport)
 	require.Equal(t, "2026-03-15", event.LocalDate.String(), "the day is the post's own")
 	require.Len(t, event.Findings, 2)
+	require.Equal(t, "officer.one", event.Officer, "the centre knows no other name of a station's officer")
+	require.Equal(t, "0197-one", store.Entries[1].Actor)
 	require.Equal(t, []audit.Verb{audit.Consultation, audit.Collection}, []audit.Verb{store.Entries[0].Verb, store.Entries[1].Verb})
 	for _, e := range store.Entries {
 		require.Equal(t, border.PurposeOfControl, e.Purpose)

@@ -38,6 +38,7 @@ type Entry struct {
 // Actor is the part of an Entry that a session knows: who acts, in which role, and where.
 type Actor struct {
 	ID          string
+	Name        string // log-in name, for records that people read; it is no part of an Entry
 	Role        string
 	Post        string
 	Lane        string

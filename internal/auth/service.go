@@ -80,7 +80,7 @@ func (s *Service) keyedHex(kind, value string) string {
 // Actor is the session's person and place for an audit entry.
 func (s Session) Actor(post string) audit.Actor {
 	return audit.Actor{
-		ID: s.User.ID.String(), Role: string(s.User.Role),
+		ID: s.User.ID.String(), Name: s.User.Login, Role: string(s.User.Role),
 		Post: post, Lane: s.Lane, Workstation: s.Workstation,
 	}
 }
