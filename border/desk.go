@@ -2,7 +2,6 @@ package border
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -99,11 +98,11 @@ func (d *Desk) read(scan *Scan) (Subject, error) {
 // waiting is the open inspection of the same document in the same lane and direction, if there is one. The store is asked, not what
 // is remembered here: a scan that was kept although its answer was lost must not be opened twice.
 func (d *Desk) waiting(ctx context.Context, scan Scan) (*Inspection, error) {
-	open, err := d.Lane(ctx, scan.Lane)
+	lane, err := d.laneState(ctx, scan.Lane, 0, nil)
 	if err != nil {
 		return nil, err
 	}
-	for _, i := range open {
+	for _, i := range lane.Waiting {
 		same := i.Scan.Direction == scan.Direction && i.Scan.Document.Number == scan.Document.Number &&
 			i.Scan.Document.IssuingState == scan.Document.IssuingState && i.Scan.Identity == scan.Identity
 		if same {
