@@ -2,6 +2,7 @@ package border_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -178,6 +179,47 @@ func TestAScanOutlivesTheProgram(t *testing.T) {
 	<-lane.Waiting[0].Done()
 	_, err = after.Decide(t.Context(), officer, before.Scan.ID, border.Decision{Verdict: border.Admit})
 	require.NoError(t, err)
+}
+
+// The answer to a scan was lost with the program; the reader sends it again, before any page has asked for the lane.
+func TestAScanIsOpenedOnceOverARestart(t *testing.T) {
+	store, c := &bordertest.Memory{}, &clock{at: bordertest.Noon}
+	before, err := desk(store, c, noHit("document")).Open(t.Context(), officer, scan(specimen))
+	require.NoError(t, err)
+	again, err := desk(store, c, noHit("document")).Open(t.Context(), officer, scan(specimen))
+	require.NoError(t, err)
+	require.Equal(t, before.Scan.ID, again.Scan.ID)
+}
+
+// lossy does what it is asked and loses the answer, as a connection does that breaks within a commit.
+type lossy struct{ *bordertest.Memory }
+
+var errLost = errors.New("the connection broke")
+
+func (l lossy) OpenScan(ctx context.Context, s border.Scan, entry audit.Entry) error {
+	return errors.Join(errLost, l.Memory.OpenScan(ctx, s, entry))
+}
+
+func (l lossy) Record(ctx context.Context, id uuid.UUID, e border.CrossingEvent, entry audit.Entry) (border.CrossingEvent, error) {
+	_, err := l.Memory.Record(ctx, id, e, entry)
+	return border.CrossingEvent{}, errors.Join(errLost, err)
+}
+
+func TestALostAnswerIsNotActedOnTwice(t *testing.T) {
+	store, c := &bordertest.Memory{}, &clock{at: bordertest.Noon}
+	d := desk(lossy{store}, c, noHit("document"))
+	_, err := d.Open(t.Context(), officer, scan(specimen))
+	require.ErrorIs(t, err, errLost)
+	i, err := d.Open(t.Context(), officer, scan(specimen))
+	require.NoError(t, err, "the scan that was kept is the one that waits")
+	<-i.Done()
+	_, err = d.Decide(t.Context(), officer, i.Scan.ID, border.Decision{Verdict: border.Admit})
+	require.ErrorIs(t, err, errLost)
+	_, err = d.Decide(t.Context(), officer, i.Scan.ID, border.Decision{Verdict: border.Admit})
+	require.ErrorIs(t, err, border.ErrNoSuchScan, "it was recorded")
+	require.Len(t, store.Crossings, 1)
+	_, err = d.Open(t.Context(), officer, scan(specimen))
+	require.ErrorIs(t, err, errLost, "who comes back later is scanned anew")
 }
 
 func TestUndo(t *testing.T) {
