@@ -123,6 +123,9 @@ func (p *Part) at(https, metrics string) {
 	p.Set("BMIS_LISTEN", https, "BMIS_METRICS_LISTEN", metrics)
 }
 
+// password is everybody's.
+const password = "granite lantern orchid seventeen"
+
 // Person is somebody with an account.
 type Person struct {
 	auth.User
@@ -132,7 +135,7 @@ type Person struct {
 // Person makes an account of the role with a password and a PIN; the language, where given, is the person's own.
 func (p *Part) Person(t testing.TB, role auth.Role, login string, language ...string) Person {
 	t.Helper()
-	who := Person{Password: "granite lantern orchid seventeen", PIN: "271828"}
+	who := Person{Password: password, PIN: "271828"}
 	n := auth.NewUser{Login: login, DisplayName: "Person " + login, Role: role, Password: who.Password, PIN: who.PIN}
 	if len(language) > 0 {
 		n.Language = language[0]

@@ -4,6 +4,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/openbmis/openbmis/cmd/internal/central"
@@ -19,6 +21,7 @@ type World struct {
 	Logs    *Logs // of all programs
 
 	stations []*Station
+	secrets  []string // that no log may contain
 }
 
 // New starts a centre and a station for each post. Everything stops when the test ends.
@@ -33,7 +36,7 @@ func New(t testing.TB, posts ...Post) *World {
 func Prepare(t testing.TB, posts ...Post) *World {
 	t.Helper()
 	w := &World{Logs: &Logs{}}
-	t.Cleanup(func() { w.keepLogs(t) })
+	t.Cleanup(func() { w.checkLogs(t); w.keepLogs(t) })
 	w.Central = newCentral(t, w, nil)
 	for _, post := range posts {
 		w.stations = append(w.stations, newStation(t, w, post.complete()))
@@ -48,7 +51,9 @@ func (w *World) Start(t testing.TB) {
 	w.Central.Start()
 	version := w.Central.first(t)
 	for _, s := range w.stations {
-		s.Set("BMIS_CENTRAL_URL", w.Central.URL(), "BMIS_ENROLMENT_TOKEN", w.Central.Token(t, s.Post.ID, s.Post.Transport, s.Post.Zone))
+		token := w.Central.Token(t, s.Post.ID, s.Post.Transport, s.Post.Zone)
+		w.Secret(token)
+		s.Set("BMIS_CENTRAL_URL", w.Central.URL(), "BMIS_ENROLMENT_TOKEN", token)
 		s.Start()
 	}
 	for _, s := range w.stations {
@@ -75,6 +80,32 @@ func (w *World) WaitJoined(t testing.TB, s *Station) {
 func (w *World) WaitDrained(t testing.TB, s *Station) {
 	t.Helper()
 	Eventually(t, func() bool { return s.Backlog(t) == 0 }, "%s has not sent everything", s.Post.ID)
+}
+
+// Secret adds a text that no log may contain, beside the travellers' names and numbers and everybody's password.
+func (w *World) Secret(texts ...string) { w.secrets = append(w.secrets, texts...) }
+
+// personal finds the names and numbers of the world's travellers, however they are written.
+var personal = regexp.MustCompile(`(?i)` + SeedName + `|` + SeedNumber + `\d{7}`) //nolint:gochecknoglobals // compiled once
+
+// checkLogs runs after everything has stopped: all that was ever logged, at level debug, names nobody and gives nothing away.
+func (w *World) checkLogs(t testing.TB) {
+	all := w.Logs.String()
+	if found := personal.FindStringIndex(all); found != nil {
+		t.Errorf("a log names a traveller: %s", around(all, found[0]))
+	}
+	for _, secret := range append([]string{password}, w.secrets...) {
+		if at := strings.Index(all, secret); secret != "" && at >= 0 {
+			t.Errorf("a log holds a secret: %s", around(all, at))
+		}
+	}
+}
+
+// around is the line of a log at a place.
+func around(all string, at int) string {
+	from := strings.LastIndexByte(all[:at], '\n') + 1
+	line, _, _ := strings.Cut(all[from:], "\n")
+	return line
 }
 
 // LogDir is the environment variable that names a folder for the logs of tests that fail.

@@ -1,0 +1,140 @@
+package thread_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/cmd/internal/world"
+	"github.com/openbmis/openbmis/internal/auth"
+)
+
+// A supervisor puts somebody on the national list at the centre, and he is stopped at the counter; nobody does anything at the
+// station. With the centre away the counter answers from its own list, whose age it shows, until the list is too old.
+func TestTheNationalListReachesTheCounterAndGrowsOld(t *testing.T) {
+	post := airport()
+	post.Settings = map[string]string{"BMIS_LIST_AMBER": "10m", "BMIS_LIST_RED": "20m", "BMIS_IDLE_LOCK": "1h"}
+	w := world.New(t, post)
+	station, wanted := w.Station(0), world.NewTraveller(77)
+	officer := atLane(t, station, person(t, station.Part, auth.RoleOfficer, "en"), "en")
+	lists(t, w, wanted)
+	w.WaitListed(t, station, 2)
+
+	officer.Scan(wanted.MRZ(t), "\r")
+	officer.WaitFor("#check-alerts\\.national .status.hit")
+	officer.WaitFor("#band.hit")
+	officer.screen("counter-hit")
+	require.NotContains(t, officer.Text("body"), "thread reason", "the reason is not for the officer")
+	officer.Press("F4")
+	officer.WaitFocus("#reason")
+	officer.Press("ArrowDown", "Enter")
+	officer.WaitGone("#traveller-name")
+
+	w.Central.Stop()
+	officer.WaitFor("#status .status:nth-child(1).not-checked") // the badge asks for itself anew
+	officer.screen("centre-away")
+	listOutcome(t, officer, 78, "no-hit")
+	station.Clock.Pass(12 * time.Minute)
+	officer.WaitFor("#status .status:nth-child(2).not-checked")
+	require.Contains(t, officer.Text("#status"), "12 min")
+	officer.screen("list-amber")
+	listOutcome(t, officer, 79, "no-hit") // older, but not too old
+	station.Clock.Pass(12 * time.Minute)
+	officer.WaitFor("#status .status:nth-child(2).hit")
+	listOutcome(t, officer, 80, "not-checked")
+	require.Contains(t, officer.Text("#check-alerts\\.national"), "24 min")
+	officer.WaitFor("#band.not-checked")
+	officer.screen("list-red")
+
+	w.Central.Start()
+	officer.WaitFor("#status .status:nth-child(2).no-hit")
+}
+
+// lists fills the supervisor's form at the centre by keyboard.
+func lists(t *testing.T, w *world.World, wanted world.Traveller) {
+	t.Helper()
+	p := window(t, w.Central.Part, person(t, w.Central.Part, auth.RoleSupervisor, "en"), "en")
+	p.visit("/alerts")
+	p.follow("main details summary")
+	for _, field := range []struct{ selector, value string }{
+		{"#field-surname", wanted.Surname}, {"#field-given_names", wanted.GivenNames}, {"#field-birth_date", wanted.BirthDate.String()},
+	} {
+		p.TabTo(field.selector)
+		p.Type(field.value)
+	}
+	p.TabTo("#field-action")
+	p.Press("ArrowDown")
+	p.TabTo("#field-reason")
+	p.Type("the thread reason")
+	p.sound("alert-form")
+	p.follow("form[action='/alerts'] button.main")
+	p.WaitText("#alerts", wanted.Surname)
+	p.sound("alert-added")
+}
+
+// listOutcome scans the n-th traveller, waits for what the list says of him, and refers him.
+func listOutcome(t *testing.T, p page, n int, outcome string) {
+	t.Helper()
+	p.Scan(world.NewTraveller(n).MRZ(t), "\r")
+	p.WaitText("#traveller-name", world.NewTraveller(n).Surname)
+	p.WaitFor("#check-alerts\\.national .status." + outcome)
+	if outcome == "not-checked" {
+		return // he stays
+	}
+	p.Press("F4")
+	p.WaitFocus("#reason")
+	p.Press("ArrowDown", "F4") // an Enter so soon after a scan would be taken for the reader's
+	p.WaitGone("#traveller-name")
+}
+
+// A hit is decided with a reason; what is undone in time counts nowhere any more.
+func TestDecisionsAboutAHitAndTheirUndoing(t *testing.T) {
+	w := world.New(t, airport())
+	station, analyst := w.Station(0), w.Central.SignedIn(t, auth.RoleAnalyst, "anna")
+	version := w.Central.List(t, wantedAs(1), wantedAs(2), wantedAs(3))
+	w.WaitListed(t, station, version)
+	officer := station.Officer(t, auth.RoleOfficer, "1")
+
+	desk := checked(t, officer, 1)
+	require.Equal(t, "hit", desk.Band)
+	for name, d := range map[string]border.Decision{
+		"admit without a reason":           {Verdict: border.Admit},
+		"admit for a reason of refusing":   {Verdict: border.Admit, Reason: "A"},
+		"refer without a reason":           {Verdict: border.Refer},
+		"refuse without a letter":          {Verdict: border.Refuse},
+		"refuse for a reason of referring": {Verdict: border.Refuse, Reason: "hit"},
+		"a verdict that there is not":      {Verdict: "detain", Reason: "hit"},
+	} {
+		refused, err := officer.Decide(t.Context(), desk, d.Verdict, d.Reason, "")
+		require.NoError(t, err)
+		require.Equal(t, 422, refused.Status, name)
+		require.NotEmpty(t, refused.Wrong, name)
+	}
+	require.Zero(t, station.Count(t, `SELECT FROM decision`))
+
+	decide(t, officer, desk, border.Admit, "not_same_person")
+	decide(t, officer, checked(t, officer, 2), border.Refer, "hit")
+	done := decide(t, officer, checked(t, officer, 3), border.Refuse, "I")
+	world.Eventually(t, func() bool { return flows(t, analyst) == [4]int64{1, 0, 1, 1} }, "counted at the centre")
+
+	for _, crossing := range done.Undoable {
+		_, err := officer.Undo(t.Context(), crossing, "wrong_key")
+		require.NoError(t, err)
+	}
+	require.Len(t, done.Undoable, 3)
+	world.Eventually(t, func() bool { return flows(t, analyst) == [4]int64{} }, "counted no more")
+	require.Equal(t, 3, w.Central.Count(t, `SELECT FROM crossing_correction`), "nothing is deleted, all is corrected")
+	require.Equal(t, 3, w.Central.Count(t, `SELECT FROM crossing WHERE annulled_at IS NOT NULL`))
+
+	desk, err := officer.Look(t.Context())
+	require.NoError(t, err)
+	require.NotEmpty(t, desk.Traveller, "who was undone stands at the counter again")
+	done = decide(t, officer, desk, border.Refer, "hit")
+	station.Clock.Pass(2 * time.Minute)
+	late, err := officer.Undo(t.Context(), done.Undoable[0], "wrong_key")
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, late.Status, 400)
+	require.NotEmpty(t, late.Wrong)
+}
