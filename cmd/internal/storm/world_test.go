@@ -1,0 +1,207 @@
+package storm
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/x509"
+	"fmt"
+	"log/slog"
+	mathrand "math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/openbmis/openbmis/alerts"
+	"github.com/openbmis/openbmis/border"
+	domain "github.com/openbmis/openbmis/central"
+	"github.com/openbmis/openbmis/cmd/internal/node"
+	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/auth"
+	"github.com/openbmis/openbmis/internal/ca"
+	"github.com/openbmis/openbmis/internal/config"
+	"github.com/openbmis/openbmis/internal/faultnet"
+	"github.com/openbmis/openbmis/internal/pgtest"
+	"github.com/openbmis/openbmis/internal/postgres"
+	"github.com/openbmis/openbmis/internal/postgres/centraldb"
+	"github.com/openbmis/openbmis/internal/postgres/enrolment"
+	"github.com/openbmis/openbmis/traveldoc"
+)
+
+const (
+	stationID = "land-1"
+	lanes     = 3
+)
+
+// world is a centre and a station whose line runs through a proxy that misbehaves on demand.
+type world struct {
+	dir              string
+	seed             uint64
+	central, station *program
+	door             *faultnet.Proxy // to the centre's https
+	line             *faultnet.Proxy // to the centre's bus
+}
+
+// long says that the storm is the long one.
+func long() bool { return os.Getenv("BMIS_STORM") == "long" }
+
+// newWorld starts a centre with an alert list and an enrolled station with officers.
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{dir: pgtest.TempDir(t), seed: seed(t)}
+	w.door, w.line = proxy(t), proxy(t)
+	w.central = w.program(t, "central", "central", map[string]string{
+		"BMIS_NATS_LISTEN": anyPort, "BMIS_NATS_ADVERTISE": w.line.Addr(),
+	})
+	require.NoError(t, w.startCentral(t.Context()))
+	token := w.settle(t)
+	w.station = w.program(t, stationID, "station", map[string]string{
+		"BMIS_STATION_ID": stationID, "BMIS_STATION_NAME": "Storm pass", "BMIS_TRANSPORT": "land", "BMIS_ZONE": "Africa/Nairobi",
+		"BMIS_LANES": "1:entry,2:exit,3:entry", "BMIS_CENTRAL_URL": "https://" + w.door.Addr(), "BMIS_ENROLMENT_TOKEN": token,
+	})
+	require.NoError(t, w.station.start(t.Context()))
+	w.officers(t)
+	require.NoError(t, until(t.Context(), func() error { return w.holdsList(t.Context()) }))
+	return w
+}
+
+const anyPort = "127.0.0.1:0"
+
+func seed(t *testing.T) uint64 {
+	t.Helper()
+	chosen := mathrand.Uint64() //nolint:gosec // a storm is to be repeatable, not unguessable
+	if text := os.Getenv("BMIS_STORM_SEED"); text != "" {
+		var err error
+		chosen, err = strconv.ParseUint(text, 10, 64)
+		require.NoError(t, err)
+	}
+	t.Logf("BMIS_STORM_SEED=%d", chosen)
+	return chosen
+}
+
+func proxy(t *testing.T) *faultnet.Proxy {
+	t.Helper()
+	p, err := faultnet.Listen(anyPort) // the target is not there yet
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, p.Close()) })
+	return p
+}
+
+// program makes a program that is stopped at the end of the test, which fails if it cannot be.
+func (w *world) program(t *testing.T, name, role string, settings map[string]string) *program {
+	t.Helper()
+	p := &program{name: name, role: role, log: filepath.Join(w.dir, name+".log"), database: filepath.Join(w.dir, name+".pg"), settings: map[string]string{
+		"BMIS_DATA_DIR": filepath.Join(w.dir, name), "BMIS_PG_DIR": filepath.Join(w.dir, name+".pg"), "BMIS_LISTEN": anyPort,
+		"BMIS_METRICS_LISTEN": anyPort, "BMIS_PUBLIC_NAMES": "localhost,127.0.0.1", "BMIS_IDLE_LOCK": "1h",
+	}}
+	for key, value := range settings {
+		p.settings[key] = value
+	}
+	t.Cleanup(func() {
+		if err := p.stop(); err != nil && !t.Failed() {
+			t.Error(err)
+		}
+		if t.Failed() {
+			t.Logf("the end of %s's log:\n%s", name, p.lastWords(40))
+		}
+	})
+	return p
+}
+
+// startCentral starts the centre and leads the proxies to it.
+func (w *world) startCentral(ctx context.Context) error {
+	if err := w.central.start(ctx); err != nil {
+		return err
+	}
+	w.door.Retarget(w.central.run().HTTPS)
+	w.line.Retarget(w.central.run().NATS)
+	return nil
+}
+
+// start starts a program again.
+func (w *world) start(ctx context.Context, p *program) error {
+	if p == w.central {
+		return w.startCentral(ctx)
+	}
+	return p.start(ctx)
+}
+
+var installer = audit.Actor{ID: "storm", Role: "installation", Post: "central", Workstation: "console"}
+
+// settle makes the station known at the centre, puts somebody on the alert list and gives the station's token.
+func (w *world) settle(t *testing.T) (token string) {
+	t.Helper()
+	authority := w.authority(t, w.central)
+	require.NoError(t, w.central.with(t.Context(), func(db *postgres.DB) error {
+		store := enrolment.New(db, authority, time.Now, rand.Reader)
+		known := enrolment.Station{ID: stationID, Name: "Storm pass", Transport: border.Land, Zone: "Africa/Nairobi"}
+		if err := store.AddStation(t.Context(), installer, known); err != nil {
+			return err
+		}
+		made, err := store.CreateToken(t.Context(), installer, stationID, 0)
+		if err != nil {
+			return err
+		}
+		token = made.String()
+		now := time.Now()
+		entry := installer.Entry(now, audit.Administration, "dataset", alerts.Dataset)
+		_, err = centraldb.NewNationalAlerts(db, nil).Add(t.Context(), "storm", now, entry, domain.Alert{ID: uuid.New(), Alert: alerts.Alert{
+			Surname: "TORVALDSEN", GivenNames: "EMRIK", Action: "refer", Reason: "test", ValidFrom: traveldoc.DateOf(now.AddDate(0, -1, 0)),
+			DocumentNumber: "X00000000", IssuingState: "FRA",
+		}})
+		return err
+	}))
+	return token
+}
+
+// holdsList is an error until the station's list has come from the centre.
+func (w *world) holdsList(ctx context.Context) error {
+	return w.station.with(ctx, func(db *postgres.DB) error {
+		var version int64
+		err := db.Pool.QueryRow(ctx, `SELECT coalesce(max(version), 0) FROM ref_cursor WHERE dataset = $1`, alerts.Dataset).Scan(&version)
+		if err == nil && version == 0 {
+			err = fmt.Errorf("the station has no alert list; its last words:\n%s", w.station.lastWords(5))
+		}
+		return err
+	})
+}
+
+func (w *world) authority(t *testing.T, p *program) *ca.Authority {
+	t.Helper()
+	a, err := ca.OpenOrCreate(filepath.Join(p.settings["BMIS_DATA_DIR"], "ca"), rand.Reader, time.Now)
+	require.NoError(t, err)
+	return a
+}
+
+func (w *world) roots(t *testing.T, p *program) *x509.CertPool { return w.authority(t, p).Roots() }
+
+// secrets are the keys of a program.
+func (w *world) secrets(t *testing.T, p *program) node.Secrets {
+	t.Helper()
+	s, err := node.LoadSecrets(p.settings["BMIS_DATA_DIR"], p.name, rand.Reader)
+	require.NoError(t, err)
+	return s
+}
+
+// password is everybody's: the world lasts for a minute and listens to this machine alone.
+const password = "nine-orange-lanterns-drift"
+
+func login(lane int) string { return "officer" + strconv.Itoa(lane) }
+
+func (w *world) officers(t *testing.T) {
+	t.Helper()
+	tools := node.Tools{Now: time.Now, Random: rand.Reader, NewID: uuid.New, Log: slog.New(slog.DiscardHandler)}
+	require.NoError(t, w.station.with(t.Context(), func(db *postgres.DB) error {
+		service, err := node.Auth(tools, db, make([]byte, 32), stationID, config.Session{IdleLock: time.Hour, Lifetime: 12 * time.Hour})
+		for lane := 1; lane <= lanes && err == nil; lane++ {
+			_, _, err = service.CreateUser(t.Context(), installer, auth.NewUser{
+				Login: login(lane), DisplayName: "Officer in the storm", Role: auth.RoleOfficer, Password: password,
+			})
+		}
+		return err
+	}))
+}
