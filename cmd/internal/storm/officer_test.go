@@ -23,28 +23,35 @@ import (
 	"github.com/openbmis/openbmis/traveldoc/mrz"
 )
 
-// officer is a session at a counter over HTTPS. Redirects are not followed: where the station sends the browser is its answer.
-type officer struct {
-	station *program
-	lane    int
-	http    *http.Client
+// browser is a person's session at a program over HTTPS. Redirects are not followed: where the program sends the browser is its
+// answer.
+type browser struct {
+	at   *program
+	http *http.Client
+	htmx bool // asks as htmx does, for a part of the page
 }
 
-func (w *world) officer(t *testing.T, lane int) *officer {
-	t.Helper()
-	return newOfficer(t, w.station, w.roots(t, w.station), lane)
-}
-
-func newOfficer(t *testing.T, station *program, roots *x509.CertPool, lane int) *officer {
+func newBrowser(t *testing.T, at *program, roots *x509.CertPool) browser {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	require.NoError(t, err)
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS13}, MaxIdleConnsPerHost: 2}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &officer{station: station, lane: lane, http: &http.Client{
+	return browser{at: at, http: &http.Client{
 		Transport: transport, Jar: jar, Timeout: 20 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
+}
+
+// officer is a browser at a counter.
+type officer struct {
+	browser
+	lane int
+}
+
+func (w *world) officer(t *testing.T, lane int) *officer {
+	t.Helper()
+	return &officer{newBrowser(t, w.station, w.roots(t, w.station)), lane}
 }
 
 // answer is what the station answered, read whole.
@@ -62,23 +69,31 @@ func (a answer) String() string { return fmt.Sprintf("%d %s", a.status, a.locati
 
 var errSignedOut = errors.New("the session is over")
 
-// ask makes a request as the station's own page does.
-func (o *officer) ask(ctx context.Context, method, path string, values url.Values) (answer, error) {
+// open makes a request as the program's own page does; the answer's body is the caller's to close.
+func (b browser) open(ctx context.Context, method, path string, values url.Values) (*http.Response, error) {
 	var body io.Reader
 	if method != http.MethodGet {
 		body = strings.NewReader(values.Encode())
 	}
-	request, err := http.NewRequestWithContext(ctx, method, o.station.url()+path, body)
+	request, err := http.NewRequestWithContext(ctx, method, b.at.url()+path, body)
 	if err != nil {
-		return answer{}, err
+		return nil, err
 	}
 	request.Header.Set("Sec-Fetch-Site", "same-origin")
 	request.Header.Set("Accept-Language", "en")
 	if body != nil {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
+	if b.htmx {
+		request.Header.Set("HX-Request", "true")
+	}
+	return b.http.Do(request)
+}
+
+// ask is open, and reads the answer whole.
+func (b browser) ask(ctx context.Context, method, path string, values url.Values) (answer, error) {
 	began := time.Now()
-	response, err := o.http.Do(request)
+	response, err := b.open(ctx, method, path, values)
 	if err != nil {
 		return answer{}, err
 	}
@@ -93,16 +108,20 @@ func (o *officer) ask(ctx context.Context, method, path string, values url.Value
 	return a, nil
 }
 
-// signIn opens a session and takes the lane.
-func (o *officer) signIn(ctx context.Context) error {
-	a, err := o.ask(ctx, http.MethodPost, "/signin", url.Values{"login": {login(o.lane)}, "password": {password}, "next": {"/counter"}})
-	if err == nil && !a.done() {
+func (b browser) signInAs(ctx context.Context, login, next string) error {
+	a, err := b.ask(ctx, http.MethodPost, "/signin", url.Values{"login": {login}, "password": {password}, "next": {next}})
+	if err == nil && (a.status != http.StatusSeeOther || a.location != next) {
 		err = fmt.Errorf("sign in: %s", a)
 	}
-	if err != nil {
+	return err
+}
+
+// signIn opens a session and takes the lane.
+func (o *officer) signIn(ctx context.Context) error {
+	if err := o.signInAs(ctx, login(o.lane), "/counter"); err != nil {
 		return err
 	}
-	a, err = o.ask(ctx, http.MethodPost, "/counter/lane", url.Values{"lane": {strconv.Itoa(o.lane)}})
+	a, err := o.ask(ctx, http.MethodPost, "/counter/lane", url.Values{"lane": {strconv.Itoa(o.lane)}})
 	if err == nil && !a.done() {
 		err = fmt.Errorf("take lane %d: %s", o.lane, a)
 	}

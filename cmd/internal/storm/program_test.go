@@ -204,7 +204,7 @@ func (p *program) isServer(pid int) bool {
 	return err == nil && slices.Contains(strings.Split(string(line), "\x00"), p.data())
 }
 
-// servers are the processes of the machine that run postgres on this program's data.
+// servers are the processes of the machine that are postgres and work in this program's data.
 func (p *program) servers() []int {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
@@ -212,7 +212,14 @@ func (p *program) servers() []int {
 	}
 	var found []int
 	for _, e := range entries {
-		if pid, err := strconv.Atoi(e.Name()); err == nil && p.isServer(pid) {
+		pid, err := strconv.Atoi(e.Name())
+		if err != nil {
+			continue
+		}
+		proc := filepath.Join("/proc", e.Name())
+		exe, _ := os.Readlink(filepath.Join(proc, "exe")) // gone: not found
+		dir, _ := os.Readlink(filepath.Join(proc, "cwd"))
+		if filepath.Base(exe) == "postgres" && dir == p.data() {
 			found = append(found, pid)
 		}
 	}

@@ -59,12 +59,17 @@ func newWorld(t *testing.T) *world {
 	})
 	require.NoError(t, w.startCentral(t.Context()))
 	token := w.settle(t)
+	w.people(t, w.central, map[string]auth.Role{"analyst": auth.RoleAnalyst})
 	w.station = w.program(t, stationID, "station", map[string]string{
 		"BMIS_STATION_ID": stationID, "BMIS_STATION_NAME": "Storm pass", "BMIS_TRANSPORT": "land", "BMIS_ZONE": "Africa/Nairobi",
 		"BMIS_LANES": "1:entry,2:exit,3:entry", "BMIS_CENTRAL_URL": "https://" + w.door.Addr(), "BMIS_ENROLMENT_TOKEN": token,
 	})
 	require.NoError(t, w.station.start(t.Context()))
-	w.officers(t)
+	officers := map[string]auth.Role{}
+	for lane := 1; lane <= lanes; lane++ {
+		officers[login(lane)] = auth.RoleOfficer
+	}
+	w.people(t, w.station, officers)
 	require.NoError(t, until(t.Context(), func() error { return w.holdsList(t.Context()) }))
 	return w
 }
@@ -192,15 +197,16 @@ const password = "nine-orange-lanterns-drift"
 
 func login(lane int) string { return "officer" + strconv.Itoa(lane) }
 
-func (w *world) officers(t *testing.T) {
+// people makes accounts at a program that runs.
+func (w *world) people(t *testing.T, p *program, roles map[string]auth.Role) {
 	t.Helper()
 	tools := node.Tools{Now: time.Now, Random: rand.Reader, NewID: uuid.New, Log: slog.New(slog.DiscardHandler)}
-	require.NoError(t, w.station.with(t.Context(), func(db *postgres.DB) error {
-		service, err := node.Auth(tools, db, make([]byte, 32), stationID, config.Session{IdleLock: time.Hour, Lifetime: 12 * time.Hour})
-		for lane := 1; lane <= lanes && err == nil; lane++ {
-			_, _, err = service.CreateUser(t.Context(), installer, auth.NewUser{
-				Login: login(lane), DisplayName: "Officer in the storm", Role: auth.RoleOfficer, Password: password,
-			})
+	require.NoError(t, p.with(t.Context(), func(db *postgres.DB) error {
+		service, err := node.Auth(tools, db, make([]byte, 32), p.name, config.Session{IdleLock: time.Hour, Lifetime: 12 * time.Hour})
+		for login, role := range roles {
+			if err == nil {
+				_, _, err = service.CreateUser(t.Context(), installer, auth.NewUser{Login: login, DisplayName: "In the storm", Role: role, Password: password})
+			}
 		}
 		return err
 	}))
