@@ -35,14 +35,7 @@ func (s *Statements) Sent() []string {
 
 // TraceQueryStart implements pgx.QueryTracer.
 func (s *Statements) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
-	if ctx.Value(http.ServerContextKey) == nil { // of no request
-		return ctx
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.watching {
-		s.sent = append(s.sent, data.SQL)
-	}
+	s.note(ctx, data.SQL)
 	return ctx
 }
 
@@ -52,4 +45,29 @@ func (s *Statements) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEnd
 // WithStatements lets a pool tell s what it sends.
 func WithStatements(s *Statements) postgres.Option {
 	return func(c *pgxpool.Config) { c.ConnConfig.Tracer = s }
+}
+
+// TraceBatchStart implements pgx.BatchTracer.
+func (*Statements) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
+	return ctx
+}
+
+// TraceBatchQuery implements pgx.BatchTracer: a statement counts, however many go to the server together.
+func (s *Statements) TraceBatchQuery(ctx context.Context, _ *pgx.Conn, data pgx.TraceBatchQueryData) {
+	s.note(ctx, data.SQL)
+}
+
+// TraceBatchEnd implements pgx.BatchTracer.
+func (*Statements) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}
+
+// note keeps a statement of a request.
+func (s *Statements) note(ctx context.Context, sql string) {
+	if ctx.Value(http.ServerContextKey) == nil { // of no request
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.watching {
+		s.sent = append(s.sent, sql)
+	}
 }

@@ -1128,6 +1128,8 @@ const (
 	ProblemStorageFull Key = "problem.storage_full"
 	// ProblemTermTooLong is "Too long.".
 	ProblemTermTooLong Key = "problem.term_too_long"
+	// ProblemTextIllegible is "A character in what was sent cannot be kept: expected text in UTF-8 without NUL. Remove it and send again.".
+	ProblemTextIllegible Key = "problem.text_illegible"
 	// ProblemTokenLifeInvalid is "An enrolment token can be valid for {{.max_hours}} hours at most.".
 	ProblemTokenLifeInvalid Key = "problem.token_life_invalid"
 	// ProblemTokenRefused is "The enrolment token is not good (any more). Ask the centre for a new one.".

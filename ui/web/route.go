@@ -97,6 +97,9 @@ func (s *Server) register(r Route, h Handler, options []RouteOption) {
 		if err := s.admit(c, r); err != nil {
 			return err
 		}
+		if err := legible(c); err != nil {
+			return err
+		}
 		return h(c)
 	})
 }

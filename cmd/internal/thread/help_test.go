@@ -1,6 +1,7 @@
 package thread_test
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -37,6 +38,15 @@ func decide(t *testing.T, o *world.Officer, desk world.Desk, verdict border.Verd
 	require.NoError(t, err)
 	require.Equal(t, 200, done.Status, done.Wrong)
 	return done
+}
+
+// form makes the values of a form of pairs.
+func form(pairs ...string) url.Values {
+	values := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		values.Add(pairs[i], pairs[i+1])
+	}
+	return values
 }
 
 // flows are today's entries, exits, referred and refused, as the page adds them up.
