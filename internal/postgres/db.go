@@ -75,6 +75,7 @@ func parse(dsn string) (*pgxpool.Config, error) {
 		config.MaxConns = DefaultMaxConns
 	}
 	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	config.AfterConnect = registerUUID
 	return config, nil
 }
 

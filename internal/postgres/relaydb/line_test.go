@@ -3,7 +3,9 @@ package relaydb_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -105,18 +107,33 @@ func (l *line) run(t testing.TB, p *post, conn *nats.Conn) (relay *replication.R
 	return relay, stop
 }
 
+// travellers is how many people cross in these tests; the n-th crossing is that of person n modulo travellers.
+const travellers = 15_000
+
+// person makes the n-th of them: like a passport's bearer, with a name that others have too.
+func person(n int) (traveldoc.Identity, traveldoc.Document) {
+	surnames := strings.Fields("ERIKSSON MARTIN GARCIA WALKER BENNANI SCHNEIDER NGUYEN ZHANG SHARMA OLIVEIRA DIOP TANAKA MANSOUR KOWALSKI ROSSI")
+	given := strings.Fields("ANNA MARIA SOPHIE LUCIA EMILY KHADIJA LENA LINH YUTONG DEEPA BEATRIZ AWA YUKI MONA EWA GIULIA JULIEN PABLO OMAR WEI KENJI TAREK")
+	states := strings.Fields("UTO FRA ESP GBR MAR D USA CHN IND BRA SEN JPN EGY POL ITA")
+	i := n % travellers
+	at := func(words []string, k int) string { return words[k%len(words)] }
+	birth := time.Date(1940, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, i*13%27_000)
+	state := at(states, i)
+	return traveldoc.Identity{Surname: at(surnames, i/7) + " " + at(surnames, i/3), GivenNames: at(given, i/11) + " " + at(given, i),
+			BirthDate: traveldoc.DateOf(birth), Sex: "F", Nationality: state},
+		traveldoc.Document{Code: "P", Number: fmt.Sprintf("L%08d", i*7919%100_000_000), IssuingState: state, ExpiryDate: traveldoc.DateOf(birth.AddDate(95, 0, 0))}
+}
+
 // crossing is the payload of a realistic event.
 func crossing(station string, id uuid.UUID, n int, at time.Time) border.CrossingEvent {
 	finding := func(check string) border.Finding {
 		return border.Finding{Check: check, Source: border.Source{Name: check, Version: "1042", AsOf: at}, Outcome: border.NoHit, At: at, Took: 3 * time.Millisecond}
 	}
-	birth, _ := traveldoc.ParseDate("1974-08-12")
+	identity, document := person(n)
 	return border.CrossingEvent{
-		CrossingID: id, TravellerID: uuid.NewSHA1(uuid.Nil, []byte{byte(n), byte(n >> 8)}), Station: station, Lane: "3", Officer: "officer1",
+		CrossingID: id, TravellerID: uuid.NewSHA1(uuid.Nil, []byte(document.Number)), Station: station, Lane: "3", Officer: "officer1",
 		Direction: border.Entry, Mode: border.Air, Transport: "XX123", Purpose: "holiday", CrossedAt: at, ScannedAt: at.Add(-20 * time.Second),
-		Zone: "Europe/Paris", LocalDate: traveldoc.DateOf(at),
-		Identity: traveldoc.Identity{Surname: "ERIKSSON", GivenNames: "ANNA MARIA", BirthDate: birth, Sex: "F", Nationality: "UTO"},
-		Document: traveldoc.Document{Code: "P", Number: "L898902C3", IssuingState: "UTO"},
+		Zone: "Europe/Paris", LocalDate: traveldoc.DateOf(at), Identity: identity, Document: document,
 		Decision: border.Decision{Verdict: border.Admit},
 		Findings: []border.Finding{finding("document"), finding("alerts.national"), finding("previous")},
 	}

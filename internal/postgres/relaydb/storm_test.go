@@ -272,7 +272,7 @@ func TestATamperedOutboxIsRefusedAndTold(t *testing.T) {
 	p := newPost(t, "land")
 	p.cross(t, 20)
 	p.number(t)
-	_, err := p.db.Pool.Exec(t.Context(), `UPDATE outbox SET payload = replace(payload::text, 'ERIKSSON', 'ERIKSEN')::json WHERE seq = 12`)
+	_, err := p.db.Pool.Exec(t.Context(), `UPDATE outbox SET payload = replace(payload::text, 'officer1', 'officer2')::json WHERE seq = 12`)
 	require.NoError(t, err)
 	_, stop := l.run(t, p, l.bus.Station(t, "land", ""))
 	require.Eventually(t, func() bool { return slices.Contains(l.alerts.codes(), replication.AlertChainBroken) }, patience, time.Millisecond)
