@@ -34,7 +34,7 @@ func (p *Page) Download(act func()) (name string, content []byte) {
 }
 
 func mustRead(t require.TestingT, dir, name string) []byte {
-	content, err := os.ReadFile(filepath.Join(dir, name)) //nolint:gosec // a folder of the test's own
+	content, err := os.ReadFile(filepath.Join(dir, name))
 	require.NoError(t, err)
 	return content
 }

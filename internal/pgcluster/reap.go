@@ -79,7 +79,7 @@ func (c *Cluster) disown(path string, pid int) error {
 	_, rest, _ := strings.Cut(string(text), "\n")
 	fresh := path + ".new"
 	stamped := []byte(strconv.Itoa(os.Getpid()) + "\n" + rest)
-	if err := os.WriteFile(fresh, stamped, 0o600); err != nil { //nolint:gosec // beside the file it replaces
+	if err := os.WriteFile(fresh, stamped, 0o600); err != nil {
 		return err
 	}
 	return errors.Join(c.as.give(fresh), os.Rename(fresh, path))

@@ -59,7 +59,7 @@ func (c *Cluster) removeOldSocketDir() {
 	if err != nil || !strings.HasPrefix(filepath.Base(string(text)), socketPrefix) {
 		return
 	}
-	if err := os.RemoveAll(string(text)); err != nil { //nolint:gosec // our own note, in our own closed directory
+	if err := os.RemoveAll(string(text)); err != nil {
 		c.cfg.Logger.Warn("socket directory of an earlier run stays", "error", err)
 	}
 }

@@ -89,7 +89,7 @@ func (p *program) spawn() (*process, *os.File, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	run := &process{cmd: exec.Command(self), ended: make(chan struct{})} //nolint:noctx // ended by signals
+	run := &process{cmd: exec.Command(self), ended: make(chan struct{})}
 	run.cmd.Stdout, run.cmd.Stderr = its, output
 	run.cmd.Env = p.environment()
 	run.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}

@@ -116,7 +116,7 @@ func (w *World) keepLogs(t testing.TB) {
 	if !t.Failed() || dir == "" {
 		return
 	}
-	file, err := os.Create(filepath.Join(dir, filepath.Base(t.Name())+".log")) //nolint:gosec // the tester's own folder
+	file, err := os.Create(filepath.Join(dir, filepath.Base(t.Name())+".log"))
 	if err != nil {
 		t.Log(err)
 		return
