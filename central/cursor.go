@@ -38,5 +38,9 @@ func ParseCursor(s string) (Cursor, error) {
 		return Cursor{}, problem.New(problem.Invalid, "cursor_invalid").At("after")
 	}
 	micros := int64(binary.BigEndian.Uint64(raw)) //nolint:gosec // bits, not a number
-	return Cursor{At: time.UnixMicro(micros).UTC(), ID: uuid.UUID(raw[8:])}, nil
+	at := time.UnixMicro(micros).UTC()
+	if at.Year() < 1 || at.Year() > 9999 { // no row is from there, and PostgreSQL has no such time
+		return Cursor{}, problem.New(problem.Invalid, "cursor_invalid").At("after")
+	}
+	return Cursor{At: at, ID: uuid.UUID(raw[8:])}, nil
 }

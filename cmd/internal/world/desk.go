@@ -39,7 +39,7 @@ func readDesk(answer Response) (Desk, error) {
 			d.element(n)
 		}
 	}
-	if d.Band == "" && answer.Status < http.StatusInternalServerError {
+	if d.Band == "" && answer.Status < http.StatusBadRequest {
 		return d, fmt.Errorf("no desk at %s: answered %d", answer.Path, answer.Status)
 	}
 	return d, nil
