@@ -2,6 +2,7 @@ package border
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -222,7 +223,10 @@ func (d *Desk) Decide(ctx context.Context, actor audit.Actor, id uuid.UUID, deci
 	entry := actor.Entry(event.CrossedAt, audit.Collection, "crossing", event.CrossingID.String())
 	entry.Purpose, entry.Decision, entry.Justification = PurposeOfControl, string(decision.Verdict), decision.Reason
 	recorded, err := d.cfg.Store.Record(ctx, id, event, entry)
-	d.forget(id) // also on an error: whether the scan still waits is for the store to say
+	if err != nil && !errors.Is(err, ErrScanNotOpen) {
+		return CrossingEvent{}, err
+	}
+	d.forget(id)
 	return recorded, err
 }
 

@@ -216,7 +216,7 @@ func TestALostAnswerIsNotActedOnTwice(t *testing.T) {
 	_, err = d.Decide(t.Context(), officer, i.Scan.ID, border.Decision{Verdict: border.Admit})
 	require.ErrorIs(t, err, errLost)
 	_, err = d.Decide(t.Context(), officer, i.Scan.ID, border.Decision{Verdict: border.Admit})
-	require.ErrorIs(t, err, border.ErrNoSuchScan, "it was recorded")
+	require.ErrorIs(t, err, border.ErrScanNotOpen, "it was recorded")
 	require.Len(t, store.Crossings, 1)
 	_, err = d.Open(t.Context(), officer, scan(specimen))
 	require.ErrorIs(t, err, errLost, "who comes back later is scanned anew")
