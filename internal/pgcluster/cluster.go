@@ -19,12 +19,13 @@ import (
 
 // Cluster is a running private PostgreSQL.
 type Cluster struct {
-	cfg    Config
-	bin    programs
-	as     account
-	data   string   // the data directory, canonical
-	socket string   // the directory of the socket; the same for the cluster's life
-	lock   *os.File // held for the cluster's life
+	cfg     Config
+	bin     programs
+	as      account
+	data    string   // the data directory, canonical
+	socket  string   // the directory of the socket; the same for the cluster's life
+	lock    *os.File // held for the cluster's life
+	reserve *reserve
 
 	mu       sync.Mutex
 	server   *process // the present postmaster
@@ -62,6 +63,8 @@ func (c *Cluster) prepare(ctx context.Context) error {
 	if c.lock, err = takeLock(filepath.Join(c.cfg.Root, "supervisor.lock")); err != nil {
 		return err
 	}
+	c.reserve = newReserve(c.cfg)
+	c.reserve.look() // what follows writes small files
 	made, err := dataVersion(c.data)
 	if err != nil {
 		return err

@@ -21,6 +21,7 @@ type Config struct {
 
 	Settings map[string]string // PostgreSQL settings, over the defaults; "" removes a default
 	NoSync   bool              // initdb without waiting for the disk
+	Reserve  int64             // bytes of the disk kept for when it is full; 0 is 64 MB, below 0 and with NoSync none
 	TempDir  string            // where the short socket directory is made; "" is the system's
 
 	StartTimeout time.Duration    // until the server answers; 0 is two minutes (recovery after a crash takes its time)
@@ -76,6 +77,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.StopTimeout == 0 {
 		c.StopTimeout = 30 * time.Second
+	}
+	if c.Reserve == 0 && !c.NoSync {
+		c.Reserve = defaultReserve
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

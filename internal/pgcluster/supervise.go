@@ -18,6 +18,9 @@ const (
 	restartWindow = time.Minute
 )
 
+// lookAtDisk is how often the room on the disk is looked at when nobody asks.
+const lookAtDisk = time.Second
+
 // supervise waits for the postmaster's end, and starts it again unless the end was wanted.
 func (c *Cluster) supervise() {
 	defer close(c.ended)
@@ -34,11 +37,16 @@ func (c *Cluster) supervise() {
 
 func (c *Cluster) keepRunning() error {
 	var recent []time.Time
+	look := time.NewTicker(lookAtDisk)
+	defer look.Stop()
 	for {
 		p := c.current()
 		select {
 		case <-c.stop:
 			return c.endServer()
+		case <-look.C:
+			c.reserve.look()
+			continue
 		case <-p.exited:
 		}
 		now := c.cfg.Now()
@@ -90,6 +98,7 @@ func (c *Cluster) launch(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.StartTimeout)
 	defer cancel()
 	for {
+		c.reserve.look() // recovery needs room
 		before := fileSize(c.LogFile())
 		p, err := c.startServer()
 		if err != nil {

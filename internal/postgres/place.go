@@ -108,6 +108,14 @@ func (s *Service) Stop(ctx context.Context) error {
 	return errors.Join(err, s.Place.Close(ctx))
 }
 
+// Space says how much the private cluster's disk can still take; with a configured DSN its administrator sees to that.
+func (s *Service) Space() pgcluster.Space {
+	if s.Place.Cluster == nil {
+		return pgcluster.Ample
+	}
+	return s.Place.Cluster.Space()
+}
+
 // Failed gives an error when the private cluster could not be kept running; with a configured DSN it stays silent for ever.
 func (s *Service) Failed() <-chan error {
 	if s.Place.Cluster == nil {

@@ -37,7 +37,7 @@ func openLine(a *app) (l *line, err error) {
 		return nil, err
 	}
 	l.receiver, err = replication.NewReceiver(l.conn, replication.Parts{
-		Applier: a.applier, Completeness: a.completeness, Status: centraldb.NewStatus(a.db.DB), Witness: a.witness,
+		Applier: centraldb.Sparing(a.applier, a.db.Space), Completeness: a.completeness, Status: centraldb.NewStatus(a.db.DB), Witness: a.witness,
 		Source: centraldb.NewReference(a.db.DB), Alerts: a.alerts, Now: a.tools.Now, Log: a.tools.Log,
 	})
 	if err != nil {

@@ -48,6 +48,8 @@ func (w *world) exact(t *testing.T, l *ledger) {
 	require.Empty(t, l.wrong, "answers that no fault explains")
 	w.chained(t, len(here))
 	require.NoError(t, until(ctx, func() error { return w.complete(ctx, len(here)) }))
+	require.NoError(t, w.station.stop(), "what is stopped in order signs its audit log to the end")
+	require.NoError(t, w.station.start(ctx))
 	w.audited(t)
 }
 

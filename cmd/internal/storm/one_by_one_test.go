@@ -21,7 +21,7 @@ import (
 
 // One fault after the other, each looked at closely, in one world. At its end everything must be exact.
 func TestStormFaultByFault(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t, 0)
 	l := newLedger()
 	for _, one := range []struct {
 		name string
@@ -166,7 +166,7 @@ func (b browser) stream(t *testing.T, path string) (ended <-chan struct{}) {
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
-		for lines.Scan() { //nolint:revive // read to the end
+		for lines.Scan() {
 		}
 		_ = response.Body.Close() // read to its end
 	}()

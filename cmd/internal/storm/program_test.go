@@ -270,3 +270,12 @@ func (p *program) lastWords(n int) string {
 	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
 	return "  " + strings.Join(lines[max(0, len(lines)-n):], "\n  ")
 }
+
+// says is an error until the program's log has the words.
+func (p *program) says(words string) error {
+	text, err := os.ReadFile(p.log)
+	if err == nil && !strings.Contains(string(text), words) {
+		err = fmt.Errorf("%s has not said %q", p.name, words)
+	}
+	return err
+}

@@ -41,6 +41,7 @@ const (
 type world struct {
 	dir              string
 	seed             uint64
+	smallDisk        int64 // bytes; 0: the databases are on the machine's own disk
 	central, station *program
 	door             *faultnet.Proxy // to the centre's https
 	line             *faultnet.Proxy // to the centre's bus
@@ -49,10 +50,11 @@ type world struct {
 // long says that the storm is the long one.
 func long() bool { return os.Getenv("BMIS_STORM") == "long" }
 
-// newWorld starts a centre with an alert list and an enrolled station with officers.
-func newWorld(t *testing.T) *world {
+// newWorld starts a centre with an alert list and an enrolled station with officers. With a small disk each database is on a file
+// system of its own, of so many bytes.
+func newWorld(t *testing.T, smallDisk int64) *world {
 	t.Helper()
-	w := &world{dir: pgtest.TempDir(t), seed: seed(t)}
+	w := &world{dir: pgtest.TempDir(t), seed: seed(t), smallDisk: smallDisk}
 	w.door, w.line = proxy(t), proxy(t)
 	w.central = w.program(t, "central", "central", map[string]string{
 		"BMIS_NATS_LISTEN": anyPort, "BMIS_NATS_ADVERTISE": w.line.Addr(),
@@ -78,7 +80,7 @@ const anyPort = "127.0.0.1:0"
 
 func seed(t *testing.T) uint64 {
 	t.Helper()
-	chosen := mathrand.Uint64() //nolint:gosec // a storm is to be repeatable, not unguessable
+	chosen := mathrand.Uint64()
 	if text := os.Getenv("BMIS_STORM_SEED"); text != "" {
 		var err error
 		chosen, err = strconv.ParseUint(text, 10, 64)
@@ -105,6 +107,9 @@ func (w *world) program(t *testing.T, name, role string, settings map[string]str
 	}}
 	for key, value := range settings {
 		p.settings[key] = value
+	}
+	if w.smallDisk > 0 {
+		p.moveTo(t, w.smallDisk)
 	}
 	t.Cleanup(func() {
 		if err := p.stop(); err != nil && !t.Failed() {
