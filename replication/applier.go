@@ -53,6 +53,20 @@ type Applier interface {
 	Position(ctx context.Context, station string, epoch uuid.UUID) (Position, error)
 }
 
+// Preparer is an Applier that does what it can of its work on a batch before the batch's turn has come: reading the payloads. The
+// function that it returns does the rest, as Apply does; calling it is all that Apply adds.
+type Preparer interface {
+	Applier
+	Prepare(station string, events []Event) (apply func(ctx context.Context, epoch uuid.UUID) (Reply, error))
+}
+
+func prepare(a Applier, station string, events []Event) func(context.Context, uuid.UUID) (Reply, error) {
+	if p, can := a.(Preparer); can {
+		return p.Prepare(station, events)
+	}
+	return func(ctx context.Context, epoch uuid.UUID) (Reply, error) { return a.Apply(ctx, station, epoch, events) }
+}
+
 // Continue decides what of a batch follows a committed position. It is pure; an Applier calls it while it holds the lock
 // on that position. keep is the part to apply (possibly empty); reply is the answer once keep is committed.
 // The caller has verified the batch within itself (VerifyChain; the Receiver does).

@@ -67,18 +67,18 @@ func NewReceiver(conn *nats.Conn, parts Parts) (*Receiver, error) {
 func (r *Receiver) subscribe() error {
 	type route struct {
 		subject string
-		serve   func(station string, data []byte) any
+		serve   service
 	}
 	routes := []route{
 		{bus.PushSubjects(), r.push},
-		{bus.CursorSubjects(), r.cursor},
-		{bus.StatusSubjects(), r.status},
+		{bus.CursorSubjects(), inTurn(r.cursor)},
+		{bus.StatusSubjects(), inTurn(r.status)},
 	}
 	if r.parts.Witness != nil {
-		routes = append(routes, route{bus.AuditSubjects(), r.audit})
+		routes = append(routes, route{bus.AuditSubjects(), inTurn(r.audit)})
 	}
 	if r.parts.Source != nil {
-		routes = append(routes, route{bus.ReferenceSubjects(), r.reference})
+		routes = append(routes, route{bus.ReferenceSubjects(), inTurn(r.reference)})
 	}
 	for _, route := range routes {
 		sub, err := r.conn.QueueSubscribe(route.subject, queueGroup, func(m *nats.Msg) { r.enqueue(m, route.serve) })
@@ -93,9 +93,18 @@ func (r *Receiver) subscribe() error {
 	return r.conn.Flush()
 }
 
+// service answers requests in two steps: it reads a request, which may happen while the one before is still being answered, and
+// gives the function that answers it, which is called in turn.
+type service func(station string, data []byte) (answer func() any)
+
+// inTurn does all in the second step.
+func inTurn(serve func(station string, data []byte) any) service {
+	return func(station string, data []byte) func() any { return func() any { return serve(station, data) } }
+}
+
 // enqueue puts a request into the lane of its subject: requests of one station about one thing are answered in order, those of
 // different stations side by side. A full lane answers "unavailable" instead of holding up the others.
-func (r *Receiver) enqueue(m *nats.Msg, serve func(string, []byte) any) {
+func (r *Receiver) enqueue(m *nats.Msg, serve service) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	name, ok := laneOf(m)
@@ -127,13 +136,33 @@ func laneOf(m *nats.Msg) (name string, ok bool) {
 	return m.Subject, bus.CheckStation(station) == nil && strings.HasPrefix(m.Reply, bus.InboxPrefix(station)+".")
 }
 
-func (r *Receiver) runLane(lane chan *nats.Msg, serve func(string, []byte) any) {
+// runLane answers the lane's requests in order. The next one is read meanwhile: a batch takes as long to read as to commit.
+func (r *Receiver) runLane(lane chan *nats.Msg, serve service) {
+	type request struct {
+		m      *nats.Msg
+		answer func() any
+	}
+	next := make(chan request)
+	r.work.Go(func() {
+		for {
+			select {
+			case <-r.ctx.Done():
+				return
+			case q := <-next:
+				r.respond(q.m, q.answer())
+			}
+		}
+	})
 	for {
 		select {
 		case <-r.ctx.Done():
 			return
 		case m := <-lane:
-			r.respond(m, serve(bus.LastToken(m.Subject), m.Data))
+			select {
+			case <-r.ctx.Done():
+				return
+			case next <- request{m, serve(bus.LastToken(m.Subject), m.Data)}:
+			}
 		}
 	}
 }
@@ -155,25 +184,30 @@ func encodeAnswer(answer any) ([]byte, error) {
 	return json.Marshal(answer)
 }
 
-func (r *Receiver) push(station string, data []byte) any {
-	ctx, cancel := context.WithTimeout(r.ctx, serveDeadline)
-	defer cancel()
+func (r *Receiver) push(station string, data []byte) (answer func() any) {
 	epoch, events, err := DecodeBatch(data)
 	if err != nil {
-		return r.refuse(ctx, station, err)
+		return func() any { return r.refuse(station, err) }
 	}
-	reply, err := r.parts.Applier.Apply(ctx, station, epoch, events)
-	if err != nil {
-		r.parts.Log.Error("replication: batch not applied", "station", station, "first_seq", events[0].Seq, "events", len(events), "error", err)
-		return Reply{Code: CodeUnavailable}
+	apply := prepare(r.parts.Applier, station, events)
+	return func() any {
+		ctx, cancel := context.WithTimeout(r.ctx, serveDeadline)
+		defer cancel()
+		reply, err := apply(ctx, epoch)
+		if err != nil {
+			r.parts.Log.Error("replication: batch not applied", "station", station, "first_seq", events[0].Seq, "events", len(events), "error", err)
+			return Reply{Code: CodeUnavailable}
+		}
+		if reply.Code == CodeChainBroken {
+			r.alert(ctx, Alert{station, AlertChainBroken, fmt.Sprintf("epoch %s, after number %d: %s", epoch, reply.Cursor, reply.Detail)})
+		}
+		return reply
 	}
-	if reply.Code == CodeChainBroken {
-		r.alert(ctx, Alert{station, AlertChainBroken, fmt.Sprintf("epoch %s, after number %d: %s", epoch, reply.Cursor, reply.Detail)})
-	}
-	return reply
 }
 
-func (r *Receiver) refuse(ctx context.Context, station string, err error) Reply {
+func (r *Receiver) refuse(station string, err error) Reply {
+	ctx, cancel := context.WithTimeout(r.ctx, serveDeadline)
+	defer cancel()
 	alert, code := AlertMalformed, CodeMalformed
 	if errors.Is(err, ErrChain) {
 		alert, code = AlertChainBroken, CodeChainBroken

@@ -23,8 +23,9 @@ type sending struct {
 	sent   int64 // last number on its way
 	number int   // of the last batch sent in this session: its reply comes to inbox.number
 	flight []flight
-	dry    bool   // the outbox had nothing to send
-	lines  uint64 // reconnects when the session began
+	done   []Position // what the centre has committed and the outbox does not know yet
+	dry    bool       // the outbox had nothing to send
+	lines  uint64     // reconnects when the session began
 }
 
 // flight is a batch that waits for its answer.
@@ -57,11 +58,14 @@ func (s *sending) run(ctx context.Context) error {
 		if err := s.fill(ctx); err != nil {
 			return err
 		}
+		if err := s.confirm(ctx); err != nil {
+			return err
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case m := <-s.replies:
-			if err := s.answered(ctx, m); err != nil {
+			if err := s.answered(m); err != nil {
 				return err
 			}
 		case <-s.wake:
@@ -111,7 +115,7 @@ func (s *sending) send(events []Event) error {
 }
 
 // answered takes the answer to the oldest batch. Any other answer than "committed" ends the session.
-func (s *sending) answered(ctx context.Context, m *nats.Msg) error {
+func (s *sending) answered(m *nats.Msg) error {
 	number, _ := strconv.Atoi(bus.LastToken(m.Subject)) // 0 is no batch's number
 	if len(s.flight) == 0 || number < s.flight[0].number {
 		return nil // the echo of a batch answered already
@@ -131,7 +135,22 @@ func (s *sending) answered(ctx context.Context, m *nats.Msg) error {
 		return fmt.Errorf("%w: centre at %d, batch ended at %d", errRewind, reply.Cursor, first.last)
 	}
 	s.flight = s.flight[1:]
-	return s.agree(ctx, s.epoch, Position{reply.Cursor, reply.Head})
+	s.done = append(s.done, Position{reply.Cursor, reply.Head})
+	return nil
+}
+
+// together is how many answered batches are confirmed at once while more are on their way: pruning is the larger part of the
+// station's work on a backlog, and the centre would wait for it.
+const together = 4
+
+// confirm tells the outbox what the centre has committed; at once when nothing is on its way.
+func (s *sending) confirm(ctx context.Context) error {
+	if len(s.done) == 0 || len(s.flight) > 0 && len(s.done) < together {
+		return nil
+	}
+	at := s.done[len(s.done)-1]
+	s.done = s.done[:0]
+	return s.agree(ctx, s.epoch, at)
 }
 
 func (s *sending) judge(reply Reply) error {

@@ -37,6 +37,8 @@ type ApplierConfig struct {
 	OnCommit func()
 }
 
+var _ replication.Preparer = (*Applier)(nil)
+
 // NewApplier makes an Applier.
 func NewApplier(c ApplierConfig) *Applier {
 	onCommit := c.OnCommit
@@ -55,8 +57,21 @@ const applyTries = 4
 func (a *Applier) Apply(
 	ctx context.Context, station string, epoch uuid.UUID, events []replication.Event,
 ) (replication.Reply, error) {
-	receivedAt := a.now().UTC()
+	return a.Prepare(station, events)(ctx, epoch)
+}
+
+// Prepare reads the payloads of a batch; it implements replication.Preparer.
+func (a *Applier) Prepare(station string, events []replication.Event) func(context.Context, uuid.UUID) (replication.Reply, error) {
 	decoded := decodeAll(station, events)
+	return func(ctx context.Context, epoch uuid.UUID) (replication.Reply, error) {
+		return a.commit(ctx, station, epoch, events, decoded)
+	}
+}
+
+func (a *Applier) commit(
+	ctx context.Context, station string, epoch uuid.UUID, events []replication.Event, decoded []decoded,
+) (replication.Reply, error) {
+	receivedAt := a.now().UTC()
 	a.months.ensure(ctx, decoded)
 	for try := 1; ; try++ {
 		reply, parked, err := a.once(ctx, station, epoch, events, decoded, receivedAt)

@@ -101,14 +101,21 @@ func BenchmarkInsertToCommit(b *testing.B) {
 
 // clocked notes when the centre's commit of an event returned.
 type clocked struct {
-	replication.Applier
+	replication.Preparer
 	mu   sync.Mutex
 	seen map[uuid.UUID]time.Time
 }
 
-func (c *clocked) Apply(ctx context.Context, station string, epoch uuid.UUID, events []replication.Event) (replication.Reply, error) {
-	reply, err := c.Applier.Apply(ctx, station, epoch, events)
-	now := time.Now()
+func (c *clocked) Prepare(station string, events []replication.Event) func(context.Context, uuid.UUID) (replication.Reply, error) {
+	apply := c.Preparer.Prepare(station, events)
+	return func(ctx context.Context, epoch uuid.UUID) (replication.Reply, error) {
+		reply, err := apply(ctx, epoch)
+		c.note(time.Now(), events, reply, err)
+		return reply, err
+	}
+}
+
+func (c *clocked) note(now time.Time, events []replication.Event, reply replication.Reply, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for i := range events {
@@ -116,7 +123,6 @@ func (c *clocked) Apply(ctx context.Context, station string, epoch uuid.UUID, ev
 			c.seen[events[i].ID] = now
 		}
 	}
-	return reply, err
 }
 
 func (c *clocked) committed(id uuid.UUID) time.Time {
@@ -150,7 +156,7 @@ func newDurableLine(b *testing.B) *durableLine {
 	b.Helper()
 	l := &line{bus: bustest.New(b), alerts: &alertList{}}
 	l.openCentral(b, durable(b, migrations.Central))
-	clock := &clocked{Applier: l.applier, seen: map[uuid.UUID]time.Time{}}
+	clock := &clocked{Preparer: l.applier.(replication.Preparer), seen: map[uuid.UUID]time.Time{}}
 	l.applier = clock
 	l.receive(b)
 	return &durableLine{l, clock}
