@@ -88,6 +88,7 @@ func TestPlantedFaultsAreCaught(t *testing.T) {
 		"pale text":          {head + `<style>p{color:#ccc}</style></head><body><main><h1>x</h1><p>pale</p></main></body></html>`, nil},
 		"focus out of sight": {head + `<style>:focus{outline:none}</style></head><body><main><h1>x</h1><button>a</button></main></body></html>`, nil},
 		"too tall":           {head + `<style>main{height:900px}</style></head><body><main><h1>x</h1></main></body></html>`, nil},
+		"out of the header":  {head + `<style>header{height:44px}</style></head><body><header class="top"><p>a<br>b<br>c<br>d</p></header><main><h1>x</h1></main></body></html>`, nil},
 		"too wide":           {head + `<style>h1{width:900px}</style></head><body><main><h1>x</h1></main></body></html>`, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

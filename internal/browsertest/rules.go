@@ -60,13 +60,20 @@ func (p *Page) CheckOneScreen() {
 	p.Size(1366, 768)
 }
 
-// overflowing lists what does not fit: the page itself, and whatever main hides because it is too large for it.
+// overflowing lists what does not fit: the page itself, whatever main hides because it is too large for it, and what stands out
+// of the header.
 const overflowing = `(() => { const out = [];
 	const d = document.documentElement;
 	if (d.scrollHeight > innerHeight || d.scrollWidth > innerWidth) out.push("page " + d.scrollWidth + "x" + d.scrollHeight);
 	const main = document.querySelector("main");
 	if (main.scrollHeight > main.clientHeight + 1) out.push("main " + main.scrollHeight + " > " + main.clientHeight);
 	if (main.scrollWidth > main.clientWidth + 1) out.push("main is " + main.scrollWidth + " wide > " + main.clientWidth);
+	const top = document.querySelector("header.top")?.getBoundingClientRect();
+	for (const e of document.querySelectorAll("header.top > *, header.top .status")) {
+		const r = e.getBoundingClientRect();
+		if (r.top < top.top - 1 || r.bottom > top.bottom + 1 || r.left < -1 || r.right > innerWidth + 1)
+			out.push("header: " + (e.innerText || e.className).trim());
+	}
 	return out; })()`
 
 // CheckNoSidewaysScroll asks that the page at 200 % zoom (half the width) needs no scrolling sideways.

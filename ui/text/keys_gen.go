@@ -588,7 +588,7 @@ const (
 	CounterAdmit Key = "counter.admit"
 	// CounterAge is "data of {{.ago}}".
 	CounterAge Key = "counter.age"
-	// CounterBacklog is "{{.count}} records to send".
+	// CounterBacklog is "{{.count}} to send".
 	CounterBacklog Key = "counter.backlog"
 	// CounterBandClear is "No hit".
 	CounterBandClear Key = "counter.band_clear"
@@ -610,8 +610,10 @@ const (
 	CounterBirthDate Key = "counter.birth_date"
 	// CounterCancel is "Back".
 	CounterCancel Key = "counter.cancel"
-	// CounterCentreDown is "Centre away – working locally".
+	// CounterCentreDown is "Centre away".
 	CounterCentreDown Key = "counter.centre_down"
+	// CounterCentreDownHelp is "Centre away – working locally".
+	CounterCentreDownHelp Key = "counter.centre_down_help"
 	// CounterCentreUp is "Centre connected".
 	CounterCentreUp Key = "counter.centre_up"
 	// CounterChangeLane is "Change lane".
@@ -700,7 +702,7 @@ const (
 	CounterPurposeNone Key = "counter.purpose_none"
 	// CounterReady is "Ready – scan a document".
 	CounterReady Key = "counter.ready"
-	// CounterReadyHelp is "Put the document on the reader, paste its machine readable zone, or type it below. Keystrokes of the reader arrive whatever has the focus.".
+	// CounterReadyHelp is "Put the document on the reader, paste its machine readable zone, or type it in the field above. Keystrokes of the reader arrive whatever has the focus.".
 	CounterReadyHelp Key = "counter.ready_help"
 	// CounterReason is "Reason".
 	CounterReason Key = "counter.reason"

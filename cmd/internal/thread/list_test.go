@@ -35,6 +35,20 @@ func TestTheNationalListReachesTheCounterAndGrowsOld(t *testing.T) {
 	w.Central.Stop()
 	officer.WaitFor("#status .status:nth-child(1).not-checked") // the badge asks for itself anew
 	officer.screen("centre-away")
+	for n, language := range []string{"fr", "es", "ar"} {
+		other := window(t, station.Part, person(t, station.Part, auth.RoleSupervisor, language), language)
+		other.TabTo("button[name=lane]:nth-of-type(1)")
+		other.Press("Enter")
+		other.Wait("location.pathname === '/counter' && document.readyState === 'complete' && !!globalThis.wedge")
+		other.Scan(wanted.MRZ(t), "\r")
+		other.WaitFor("#band.hit")
+		require.Contains(t, other.Text("#check-alerts\\.national"), []string{"2ᵉ ligne", "segunda línea", "الخط الثاني"}[n])
+		other.screen("centre-away")
+		other.Press("F9")
+		other.WaitFocus("#reason")
+		other.Press("ArrowDown", "F9")
+		other.WaitGone("#traveller-name")
+	}
 	listOutcome(t, officer, 78, "no-hit")
 	station.Clock.Pass(12 * time.Minute)
 	officer.WaitFor("#status .status:nth-child(2).not-checked")

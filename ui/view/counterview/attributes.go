@@ -105,16 +105,20 @@ func facts(ctx context.Context, e border.Evidence) string {
 	if at, err := time.Parse(time.RFC3339, found); err == nil {
 		found = text.FromContext(ctx).DateTime(at)
 	}
+	expected := e.Expected
+	if e.Code == "alert_action" {
+		expected = actionWord(ctx, expected)
+	}
 	switch {
 	case found == "":
-		return e.Expected
-	case e.Expected == "":
+		return expected
+	case expected == "":
 		return found
 	}
 	if e.Ref != "" {
-		return text.T(ctx, text.CounterFoundListed, "found", found, "listed", e.Expected)
+		return text.T(ctx, text.CounterFoundListed, "found", found, "listed", expected)
 	}
-	return text.T(ctx, text.CounterFoundExpected, "found", found, "expected", e.Expected)
+	return text.T(ctx, text.CounterFoundExpected, "found", found, "expected", expected)
 }
 
 // versionWord names the version of a list or of rules, or whose records were looked at.

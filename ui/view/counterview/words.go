@@ -105,6 +105,15 @@ func evidenceWord(ctx context.Context, e border.Evidence) string {
 	}, e.Code)
 }
 
+// actionWord is what an alert asks the officer to do; the centre's own words for the code, which it chose from.
+func actionWord(ctx context.Context, code string) string {
+	key := text.Key("analyst.actions." + code)
+	if code == "" || !text.FromContext(ctx).Has(key) {
+		return code
+	}
+	return text.T(ctx, key)
+}
+
 // fieldWord is the name of the field that a piece of the document's evidence is about; empty when its words name it already.
 func fieldWord(ctx context.Context, e border.Evidence) string {
 	key := text.Key("field." + e.Field)
