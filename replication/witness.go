@@ -27,7 +27,7 @@ type Witness interface {
 // AuditLog is the station's side: its own log, shown to the witness.
 type AuditLog interface {
 	// Outgoing is what a witness that holds "from" leaves should get next; nil while nothing is signed. It may come with an
-	// error that tells the station's own alarm.
+	// error that tells the station's own alarm; one that wraps audit.ErrAway is none.
 	Outgoing(ctx context.Context, from int64, limit int) (*audit.Batch, error)
 	StoreCosignature(ctx context.Context, cosigned []byte, origin, witness note.Verifier, at time.Time) error
 }
@@ -89,7 +89,7 @@ func (w *WitnessRelay) Run(ctx context.Context) error {
 // falls silent is an alarm at the centre.
 func (w *WitnessRelay) Push(ctx context.Context) (more bool, err error) {
 	batch, err := w.config.Log.Outgoing(ctx, w.held, leavesPerPush)
-	if err != nil {
+	if err != nil && !errors.Is(err, audit.ErrAway) {
 		w.alarm(ctx, err.Error())
 	}
 	if batch == nil {

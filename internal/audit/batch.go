@@ -1,10 +1,14 @@
 package audit
 
 import (
+	"errors"
 	"fmt"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
+
+// ErrAway says that a log cannot be read at present. It says nothing about the log, and is no reason for an alarm.
+var ErrAway = errors.New("the audit log cannot be read at present")
 
 // Batch is what a log sends to its witness: leaves in order, the newest checkpoint, and the proof that the tree up to
 // the last leaf sent is the beginning of the checkpoint's tree. A batch without leaves is a sign of life.

@@ -73,14 +73,22 @@ func leaves(ctx context.Context, db querier, from, to int64) (out [][]byte, err 
 // Outgoing is the next batch for a witness that holds from leaves: at most limit leaves, the newest checkpoint, and the
 // proof that joins them. Without news it is a sign of life (no leaves, the newest checkpoint again); while nothing is
 // signed yet it is nil. If the witness is ahead the batch is a sign of life too, so that the witness raises its alarm,
-// and the error wraps ErrWitnessAhead.
+// and the error wraps ErrWitnessAhead. While the database is away the error wraps audit.ErrAway, which is no alarm.
 func (l *Log) Outgoing(ctx context.Context, from int64, limit int) (batch *audit.Batch, err error) {
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	txErr := pgx.BeginTxFunc(ctx, l.db.Pool, options, func(tx pgx.Tx) error {
 		batch, err = outgoing(ctx, tx, from, limit)
 		return nil
 	})
-	return batch, errors.Join(err, txErr)
+	return batch, orAway(errors.Join(err, txErr))
+}
+
+// orAway tells a log that cannot be read at present from one that is not as it was.
+func orAway(err error) error {
+	if postgres.IsUnavailable(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%w: %w", audit.ErrAway, err)
+	}
+	return err
 }
 
 func outgoing(ctx context.Context, tx pgx.Tx, from int64, limit int) (*audit.Batch, error) {

@@ -2,6 +2,7 @@ package relaydb_test
 
 import (
 	"crypto/rand"
+	"fmt"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/bus/bustest"
+	"github.com/openbmis/openbmis/internal/pgtest"
 	"github.com/openbmis/openbmis/internal/postgres/auditlog"
 	"github.com/openbmis/openbmis/replication"
 )
@@ -108,6 +110,28 @@ func TestAStationThatStartsAnewAsksWhereTheWitnessStands(t *testing.T) {
 	a.relay = replication.NewWitnessRelay(a.config)
 	a.pushAll(t)
 	require.Equal(t, int64(51), a.cosigned(t))
+}
+
+func TestADatabaseThatIsAwayIsNoAlarm(t *testing.T) {
+	a := newAudited(t)
+	a.act(t, 5)
+	admin := pgtest.Admin(t, a.post.db)
+	limit := func(n int) {
+		t.Helper()
+		_, err := admin.Pool.Exec(t.Context(), fmt.Sprintf(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %%I CONNECTION LIMIT %d', current_database()); END $$`, n))
+		require.NoError(t, err)
+	}
+	limit(0)
+	_, err := admin.Pool.Exec(t.Context(), `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`)
+	require.NoError(t, err)
+	for range 3 {
+		_, err := a.relay.Push(t.Context())
+		require.ErrorIs(t, err, audit.ErrAway)
+	}
+	limit(-1)
+	a.pushAll(t)
+	require.Equal(t, int64(5), a.cosigned(t))
+	require.Empty(t, a.told.codes())
 }
 
 func TestAnAuditLogThatShrankIsToldOnBothSides(t *testing.T) {
