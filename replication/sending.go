@@ -23,9 +23,12 @@ type sending struct {
 	sent   int64 // last number on its way
 	number int   // of the last batch sent in this session: its reply comes to inbox.number
 	flight []flight
-	done   []Position // what the centre has committed and the outbox does not know yet
-	dry    bool       // the outbox had nothing to send
-	lines  uint64     // reconnects when the session began
+	dry    bool   // the outbox had nothing to send
+	lines  uint64 // reconnects when the session began
+
+	committed Position // by the centre, as it answered
+	confirmed int64    // number up to which the outbox knows it
+	due       bool     // what is committed waits long enough to be confirmed
 }
 
 // flight is a batch that waits for its answer.
@@ -48,6 +51,7 @@ func (s *sending) begin(ctx context.Context) error {
 		return err
 	}
 	s.epoch, s.sent, s.lines = state.Epoch, at.Seq, s.conn.Stats().Reconnects
+	s.committed, s.confirmed = at, at.Seq
 	return nil
 }
 
@@ -71,7 +75,7 @@ func (s *sending) run(ctx context.Context) error {
 		case <-s.wake:
 			s.dry = false
 		case <-poll.C:
-			s.dry = false
+			s.dry, s.due = false, true
 			if err := s.lost(); err != nil {
 				return err
 			}
@@ -135,22 +139,23 @@ func (s *sending) answered(m *nats.Msg) error {
 		return fmt.Errorf("%w: centre at %d, batch ended at %d", errRewind, reply.Cursor, first.last)
 	}
 	s.flight = s.flight[1:]
-	s.done = append(s.done, Position{reply.Cursor, reply.Head})
+	s.committed = Position{reply.Cursor, reply.Head}
 	return nil
 }
 
-// together is how many answered batches are confirmed at once while more are on their way: pruning is the larger part of the
-// station's work on a backlog, and the centre would wait for it.
-const together = 4
+// together is how many events of a backlog are confirmed at once while more are on their way: pruning is the larger part of the
+// station's work on them, and the centre would wait for it.
+const together = 4 * MaxBatchEvents
 
-// confirm tells the outbox what the centre has committed; at once when nothing is on its way.
+// confirm tells the outbox what the centre has committed. Single events wait for the next poll: the one that is written meanwhile
+// must not wait for those before it to be pruned.
 func (s *sending) confirm(ctx context.Context) error {
-	if len(s.done) == 0 || len(s.flight) > 0 && len(s.done) < together {
+	n := s.committed.Seq - s.confirmed
+	if n == 0 || n < together && !s.due && (n < MaxBatchEvents || len(s.flight) > 0) {
 		return nil
 	}
-	at := s.done[len(s.done)-1]
-	s.done = s.done[:0]
-	return s.agree(ctx, s.epoch, at)
+	s.confirmed, s.due = s.committed.Seq, false
+	return s.agree(ctx, s.epoch, s.committed)
 }
 
 func (s *sending) judge(reply Reply) error {
