@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -56,9 +57,16 @@ func asProblem(err error) (status int, known error) {
 	return statusOf(err), err
 }
 
+// statusGone is what the log says of a request whose browser went away before it was answered (as nginx does). Nobody reads it.
+const statusGone = 499
+
 // fail answers a request that went wrong: in the person's language, as a page, a fragment or plain text, and never empty.
 // What has been answered already is left as it is.
 func (s *Server) fail(c *Context, err error) {
+	if c.Ctx().Err() != nil && errors.Is(err, context.Canceled) && !c.Response().Committed {
+		c.Response().WriteHeader(statusGone)
+		return
+	}
 	status, known := asProblem(err)
 	s.logFailure(c, status, known)
 	if c.Response().Committed {
