@@ -27,8 +27,8 @@ func until(ctx context.Context, ask func() error) error {
 		if err == nil || errors.As(err, &end) {
 			return err
 		}
-		if pause(ctx, 20*time.Millisecond) != nil {
-			return fmt.Errorf("given up: %w", err)
+		if end := pause(ctx, 20*time.Millisecond); end != nil {
+			return fmt.Errorf("given up: %w: %w", end, err)
 		}
 	}
 }
