@@ -6,7 +6,7 @@ GO      ?= go
 TOOL    := $(GO) tool -modfile=tools/go.mod
 PKG     ?= ./...
 VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
-LDFLAGS := -s -w -X main.version=$(VERSION)
+LDFLAGS := -s -w -X github.com/openbmis/openbmis/cmd/internal/node.version=$(VERSION)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset build test storm bench fuzz check lint vet archtest generate generated templ-fmt deadcode vulncheck \

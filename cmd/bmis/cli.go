@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/openbmis/openbmis/cmd/internal/node"
 )
 
 // cli lists the commands, each a struct with a Run method in a file of its own. Run may ask for a context.Context and an *app.
@@ -19,6 +21,8 @@ type cli struct {
 	Simulate simulateCommand `cmd:"" help:"Let synthetic travellers cross at a test station."`
 	Migrate  migrateCommand  `cmd:"" help:"Look after the schema of a database."`
 	Station  stationCommand  `cmd:"" help:"Look after the line of a station to the centre."`
+
+	Version kong.VersionFlag `help:"Print the release and end."`
 }
 
 // app is what commands use of the world.
@@ -50,6 +54,7 @@ func run(ctx context.Context, args []string, a *app) int {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(a),
+		kong.Vars{"version": node.Version()},
 	)
 	if err != nil {
 		return a.fail(exitFailed, err)

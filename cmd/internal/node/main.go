@@ -35,16 +35,16 @@ func Misconfigured(w io.Writer, err error) int {
 	return 2
 }
 
-// Version is the release that runs: the module's version, else the commit it was built from.
+// version is the release; the linker sets it (see the Makefile).
+var version string //nolint:gochecknoglobals // the linker can set nothing else
+
+// Version is the release that runs: as built by make, else the module's version.
 func Version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
+	if version != "" {
+		return version
 	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			return s.Value[:min(len(s.Value), 12)]
-		}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Version
 	}
-	return info.Main.Version
+	return "unknown"
 }
