@@ -54,6 +54,19 @@
     return null;
   };
 
+  // ending: the zone at the end of a text that somebody began and a reader went on with, with what stands before it; null when its
+  // check digits are wrong, for then nobody can say where it begins. Only of a text that is complete: the middle of a zone may look
+  // like a smaller one.
+  const ending = (typed) => {
+    for (const length of [90, 88, 72]) {
+      let from = typed.length;
+      for (let n = 0; n < length && from > 0;) if (/\S/.test(typed[--from])) n++;
+      const found = from > 0 ? zone(typed.slice(from)) : null;
+      if (found?.valid) return { ...found, kept: typed.slice(0, from).replace(/\n/g, "") };
+    }
+    return null;
+  };
+
   // layout: which keyboard layout the computer has, when a reader set to the US layout typed this; null when it is no such text.
   // On AZERTY the digits are &é"'(-è_çà and < is a full stop; on QWERTZ (and its neighbours) < is a semicolon and Y and Z change
   // places; on an Arabic layout the letters are Arabic letters or vowel signs.
@@ -69,7 +82,7 @@
     return null;
   };
 
-  globalThis.wedge = { zone, layout, digit };
+  globalThis.wedge = { zone, ending, layout, digit };
 
   // ---- the page ------------------------------------------------------------------------------------------------------------
 
@@ -89,21 +102,24 @@
 
   const forget = () => { typed = ""; keys = 0; before = null; clearTimeout(quiet); };
 
-  // remember what the focused field held before the reader typed into it; restore puts it back.
+  // remember what the focused field held before the reader typed into it; restore puts it back, with what the person had typed
+  // just before.
   const remember = () => {
     const el = document.activeElement;
     before = el && "value" in el && el.matches("input, textarea, select")
       ? { el, value: el.value, from: el.type === "text" || el.matches("textarea") ? el.selectionStart : null } : null;
   };
-  const restore = () => {
-    if (!before || before.el.value === before.value) return;
+  const restore = (kept = "") => {
+    if (!before || before.el.value === before.value && !kept) return;
     before.el.value = before.value;
-    if (before.from !== null) before.el.setSelectionRange(before.from, before.from);
+    if (before.from === null) return;
+    before.el.setSelectionRange(before.from, before.from);
+    before.el.setRangeText(kept, before.from, before.from, "end");
   };
 
   const take = (found, source, at) => {
     const text = found.lines.join("\n");
-    restore();
+    restore(found.kept);
     forget();
     const again = text === taken.text && at - taken.at < TWICE;
     taken = { text, at };
@@ -149,7 +165,8 @@
   // settle: no key came for a while. What has the right form is taken although a check digit is wrong, because that is for the
   // checks to say; what a reader typed and nobody can read is told.
   const settle = (given) => {
-    const found = zone(typed);
+    const whole = zone(typed);
+    const found = whole?.valid ? whole : ending(typed) ?? whole;
     if (found) return take(found, "reader", last);
     if (!given) { quiet = setTimeout(settle, GAP - QUIET, true); return; } // it may go on yet
     const mean = keys > 1 ? (last - began) / (keys - 1) : Infinity;
@@ -178,7 +195,7 @@
     if (at - last > GAP) forget();
     const suffix = c === "\n";
     if (suffix && typed === "" && at - taken.at < SUFFIX) return swallow(e);
-    if (suffix && keys >= BURST && !/ /.test(typed)) swallow(e);
+    if (suffix && keys >= BURST && !/ /.test(typed.slice(-BURST))) swallow(e);
     if (typed === "") {
       if (suffix) return;
       began = at;

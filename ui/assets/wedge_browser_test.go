@@ -204,6 +204,28 @@ func TestScanIntoAnyFieldLeavesTheFieldAlone(t *testing.T) {
 	require.Equal(t, "none", p.Value("#choice"), "a scan does not choose from a list")
 }
 
+// Who types and puts the document down in the same moment loses neither the words nor the scan.
+func TestAScanRightAfterTypedWords(t *testing.T) {
+	for name, c := range map[string]struct{ words, typed, mrz string }{
+		"one word":            {"KQ113", td3, td3},
+		"two words":           {"KQ 113", td3, td3},
+		"in one line":         {"KQ 113", flat(td1), td1},
+		"like a zone's start": {"P<UTO", td2, td2},
+		"upside down":         {"KQ113", turned(td3), td3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, l := openLane(t)
+			browsertest.Eval[bool](p, "document.getElementById('reason').value = 'gate 7, ', document.getElementById('reason').focus(), true")
+			p.Scan(c.words, "")
+			p.Scan(c.typed, "\r")
+			l.wait(t, p, 1)
+			require.Equal(t, c.mrz+"|reader", l.got()[0])
+			require.Equal(t, "gate 7, "+c.words, p.Value("#reason"))
+			require.Equal(t, "#reason", p.Focus())
+		})
+	}
+}
+
 func TestSameScanTwiceIsOne(t *testing.T) {
 	p, l := openLane(t)
 	p.Scan(td3, "\r")

@@ -95,3 +95,49 @@ func exports(p page, crossings int) {
 	require.Len(p.t, rows, 2)
 	require.Equal(p.t, []string{"airport-1", fmt.Sprint(crossings), "0"}, rows[1][1:4])
 }
+
+// The pages that the act does not pass by, in both directions: typing a document by hand, one's own account, a wrong field, the
+// lock.
+func TestTheOtherPagesOfACounter(t *testing.T) {
+	w := world.New(t, airport())
+	for _, language := range languages() {
+		t.Run(language, func(t *testing.T) {
+			p := atLane(t, w.Station(0), person(t, w.Station(0).Part, auth.RoleOfficer, language), language)
+			p.Press("F6")
+			p.Wait("location.pathname === '/counter/typed' && document.readyState === 'complete'")
+			p.screen("typed")
+			for _, value := range []string{"P", "UTO", "QX9999999", "TYPED", "BY HAND", "UTO", "1990-13-01", "X", "2030-01-01"} {
+				p.Type(value)
+				p.Press("Tab")
+			}
+			p.AllowConsole("status of 422")
+			p.Press("Enter")
+			p.WaitFocus("[name=birth_date]")
+			p.screen("typed-wrong")
+			p.Press("Control+a")
+			p.Type("1990-12-01")
+			p.follow("main button.main")
+			p.WaitText("#traveller-name", "TYPED")
+			p.screen("counter-typed")
+			p.Press("Control+l")
+			p.AllowConsole("status of 423")
+			p.WaitFor("dialog.session-gate")
+			p.sound("locked")
+			p.Type("271828")
+			p.Press("Enter")
+			p.WaitText("#traveller-name", "TYPED")
+			p.Press("F4")
+			p.WaitFocus("#reason")
+			p.screen("counter-refer")
+			p.Press("ArrowDown", "Enter")
+			p.WaitGone("#traveller-name")
+			p.Goto(w.Station(0).URL() + "/account")
+			p.WaitFor("main h1")
+			p.sound("account")
+			p.Goto(w.Station(0).URL() + "/nowhere")
+			p.AllowConsole("status of 404")
+			p.WaitFor("main h1")
+			p.sound("not-found")
+		})
+	}
+}

@@ -23,3 +23,14 @@ func typedFields() []typedField {
 		{"expiry_date", text.CounterExpiryDate, text.CounterDateHint, true},
 	}
 }
+
+// first is the field that gets the focus: the first with a fault, else the first of all.
+func (in Typed) first() string {
+	all := typedFields()
+	for _, f := range all {
+		if in.Faults[f.name] != "" {
+			return f.name
+		}
+	}
+	return all[0].name
+}
