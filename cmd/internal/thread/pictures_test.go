@@ -41,19 +41,23 @@ func TestPicturesOfTheDocumentation(t *testing.T) {
 	analyst := window(t, w.Central.Part, named(t, w.Central.Part, auth.RoleAnalyst, "amani", "Amani Otieno"), "en")
 	seesLive(analyst, 18)
 	officer := atLane(t, w.Station(0), named(t, w.Station(0).Part, auth.RoleOfficer, "joyce", "Joyce Kamau"), "en")
+	officer.TabTo("#transport")
+	officer.Type("KQ 113")
+	officer.Press("Tab")
 	for i := range 4 {
 		officer.Scan(zone(t, town.Person(200+i, false)), "\r")
 		officer.WaitFor("#band.no-hit")
 		officer.Press("F2")
 		officer.WaitGone("#traveller-name")
 	}
-	officer.TabTo("#transport")
-	officer.Type("KQ 113")
 	officer.Scan(zone(t, wanted), "\r")
 	officer.WaitFor("#band.hit")
 	officer.WaitText("#status", "connected")
 	officer.Screenshot("counter")
-	analyst.Wait("document.querySelectorAll('#live-rows tbody tr').length === 22")
+	officer.Press("F4")
+	officer.WaitFocus("#reason")
+	officer.Press("ArrowDown", "F4")
+	analyst.Wait("document.querySelectorAll('#live-rows tbody tr').length === 23")
 	analyst.Screenshot("analyst")
 }
 
