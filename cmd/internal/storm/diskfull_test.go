@@ -115,7 +115,7 @@ func TestStormDiskFull(t *testing.T) {
 		}
 		a, err := o.admit(t.Context(), page)
 		if err == nil && a.done() {
-			l.acknowledge(page.traveller(), 0)
+			l.acknowledge(page.traveller())
 		}
 		return errors.Join(err, fmt.Errorf("%s stands at the counter: %s", page.traveller(), a))
 	}), "with room again, those who wait are served")

@@ -15,15 +15,14 @@ import (
 // the line.
 type weather struct {
 	*world
-	tell func(format string, args ...any)
 
 	mu       sync.Mutex
 	restarts map[string][]time.Duration // by program: from its start to serving
 	bites    map[string]int             // by fault
 }
 
-func newWeather(w *world, tell func(string, ...any)) *weather {
-	return &weather{world: w, tell: tell, restarts: map[string][]time.Duration{}, bites: map[string]int{}}
+func newWeather(w *world) *weather {
+	return &weather{world: w, restarts: map[string][]time.Duration{}, bites: map[string]int{}}
 }
 
 func (w *weather) bit(fault string) {

@@ -3,6 +3,7 @@ package storm
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -22,7 +23,7 @@ func TestStormKillsAndBadLine(t *testing.T) {
 	stop := w.traffic(t, l)
 	require.NoError(t, until(t.Context(), func() error { return atLeast(l, 5) }))
 
-	weather := newWeather(w, t.Logf)
+	weather := newWeather(w)
 	ctx, calm := context.WithCancel(t.Context())
 	defer calm()
 	all, ctx := errgroup.WithContext(ctx)
@@ -46,7 +47,10 @@ func TestStormKillsAndBadLine(t *testing.T) {
 	require.NoError(t, stop())
 	healed := time.Now()
 	w.exact(t, l)
-	t.Logf("%d crossings acknowledged, %d requests refused or unanswered, faults %v, exact %.1f s after the storm; restarts %v",
-		l.count(), l.refused, weather.bites, time.Since(healed).Seconds(), weather.restarts)
+	t.Logf("%d crossings acknowledged, %d requests refused or unanswered, faults %v, exact %.1f s after the storm",
+		l.count(), l.refused, weather.bites, time.Since(healed).Seconds())
+	for name, took := range weather.restarts {
+		t.Logf("%s killed: from the start to serving again, median %s, longest %s", name, median(took), slices.Max(took))
+	}
 	require.Positive(t, l.refused, "the storm was felt at the counter")
 }
