@@ -36,6 +36,53 @@ func BenchmarkCountry(b *testing.B) {
 			b.ReportMetric(float64(len(l.scans))/l.took.Seconds(), "travellers/s")
 		}
 	})
+	b.Run("screen", func(b *testing.B) {
+		for b.Loop() {
+			report(b, "", people.scansOnScreen(b, 60), 50, 95)
+		}
+	})
+	b.Run("assets", func(b *testing.B) {
+		for b.Loop() {
+			page, assets, fonts := c.sizes(b)
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(page, "page-KB")
+			b.ReportMetric(assets, "assets-KB")
+			b.ReportMetric(assets+fonts, "with-fonts-KB")
+		}
+	})
+	b.Run("insert-to-centre", func(b *testing.B) {
+		for b.Loop() {
+			c.settle(b)
+			seen, since := c.watch(b), time.Now()
+			people.run(b, counters, scanEvery, loadFor)
+			c.settle(b)
+			report(b, "", c.reached(b, since, seen()), 50, 99)
+		}
+	})
+	b.Run("drain", func(b *testing.B) {
+		for b.Loop() {
+			rate, bytes := c.drain(b, 20_000)
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(rate, "events/s")
+			b.ReportMetric(float64(bytes), "payload-B")
+		}
+	})
+	b.Run("start/warm", func(b *testing.B) {
+		var took durations
+		for b.Loop() {
+			for range 5 {
+				c.post.stop(b)
+				took = append(took, c.post.start(b))
+			}
+			report(b, "", took, 50)
+		}
+	})
+	b.Run("start/cold", func(b *testing.B) {
+		for b.Loop() {
+			p := newProgram(b, "station", map[string]string{"BMIS_STATION_ID": "bench-new", "BMIS_TRANSPORT": "land", "BMIS_LANES": "1:entry"})
+			report(b, "", durations{p.start(b)}, 50)
+		}
+	})
 }
 
 func reportScans(b *testing.B, l *load) {

@@ -32,12 +32,19 @@ type travellers struct {
 }
 
 func (t *travellers) zone() (string, error) {
+	zone, _, err := t.draw()
+	return zone, err
+}
+
+func (t *travellers) draw() (zone string, expired bool, err error) {
 	const stride = 7919 // coprime to the town's size: every person comes once
 	n := t.next.Add(1)
 	if int(n) >= t.town.Size {
-		return "", errors.New("the town has no more people")
+		return "", false, errors.New("the town has no more people")
 	}
-	return t.town.Person(int(n)*stride%t.town.Size, false).MRZ()
+	p := t.town.Person(int(n)*stride%t.town.Size, false)
+	zone, err = p.MRZ()
+	return zone, p.Document.ExpiryDate.Before(t.town.Today), err
 }
 
 func (c *country) counters(b *testing.B, n int) []*counter {

@@ -34,7 +34,9 @@ func (c *country) fillHistory(b *testing.B, n int) {
 		persons[i], ids[i] = c.town.Person(i, false), uuid.New()
 	}
 	all := make([]past, 0, n)
-	begin := time.Now().AddDate(0, -3, 0)
+	const days = 90
+	begin := time.Now().AddDate(0, 0, -days)
+	step := days * 24 * time.Hour / time.Duration(n)
 	for i := range n {
 		who, way := i, "exit"
 		if i < n-people {
@@ -42,7 +44,7 @@ func (c *country) fillHistory(b *testing.B, n int) {
 		} else {
 			who = i - (n - people)
 		}
-		all = append(all, past{persons[who], ids[who], uuid.New(), uuid.New(), way, begin.Add(time.Duration(i) * 90 * 24 * time.Hour / time.Duration(n))})
+		all = append(all, past{persons[who], ids[who], uuid.New(), uuid.New(), way, begin.Add(time.Duration(i) * step)})
 	}
 	c.copy(b, "traveller", []string{"id", "created_at", "audit_salt"}, people, func(i int) []any {
 		return []any{ids[i], begin, make([]byte, 32)}
