@@ -297,11 +297,11 @@ func TestAnAlertOfAStationIsSeenTo(t *testing.T) {
 func TestAccountsAreKeptFromTheirPage(t *testing.T) {
 	c := newCentre(t)
 	client := c.SignedIn(t, c.Person(t, auth.RoleAdministrator, "adam"))
-	made := c.Post(t, client, "/users", url.Values{"login": {"nadia"}, "name": {"Nadia Testperson"}, "role": {"analyst"}})
+	made := c.Post(t, client, "/users", url.Values{"login": {"nadia"}, "display_name": {"Nadia Testperson"}, "role": {"analyst"}})
 	require.Equal(t, http.StatusOK, made.Status)
 	says(t, made.Body, "First password of nadia")
 	require.NotContains(t, c.Get(t, client, "/users").Body, "First password")
-	require.Equal(t, http.StatusUnprocessableEntity, c.Post(t, client, "/users", url.Values{"login": {"x y"}, "name": {"X"}, "role": {"analyst"}}).Status)
+	require.Equal(t, http.StatusUnprocessableEntity, c.Post(t, client, "/users", url.Values{"login": {"x y"}, "display_name": {"X"}, "role": {"analyst"}}).Status)
 	var id uuid.UUID
 	require.NoError(t, c.DB.Pool.QueryRow(t.Context(), `SELECT id FROM account WHERE login = 'nadia'`).Scan(&id))
 	says(t, c.Post(t, client, "/users/"+id.String()+"/disable", nil).Body, "disabled and signed out")

@@ -2,6 +2,7 @@ package analyst
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/openbmis/openbmis/central"
 	"github.com/openbmis/openbmis/internal/auth"
@@ -13,6 +14,10 @@ import (
 // flowDays is the range that the page shows before anybody has chosen one.
 const flowDays = 14
 
+// earliest is how far the easternmost zone (UTC+14) is ahead: flows count the days of the crossing points, and who crosses in the
+// east late in the UTC day crosses tomorrow.
+const earliest = 14 * time.Hour
+
 func (x *console) flows(c *web.Context) error {
 	stations, err := x.Reader.StationNames(c.Ctx())
 	if err != nil {
@@ -20,7 +25,7 @@ func (x *console) flows(c *web.Context) error {
 	}
 	p := analystview.Flows{Form: form(c, analystview.FlowFields()), Stations: stations, MayExport: c.May(auth.ExportCreate)}
 	if p.Form.Value("from") == "" && p.Form.Value("to") == "" {
-		today := c.Now().UTC()
+		today := c.Now().UTC().Add(earliest)
 		p.Form.Values["from"] = traveldoc.DateOf(today.AddDate(0, 0, 1-flowDays)).String()
 		p.Form.Values["to"] = traveldoc.DateOf(today).String()
 	}

@@ -24,9 +24,9 @@ func (x *console) showUsers(c *web.Context, status int, p analystview.Users) (er
 
 // addUser makes an account; its first password is shown once.
 func (x *console) addUser(c *web.Context) error {
-	f := form(c, []string{"login", "name", "role"})
+	f := form(c, []string{"login", "display_name", "role"})
 	user, password, err := x.Accounts.CreateUser(c.Ctx(), c.Actor(), auth.NewUser{
-		Login: f.Value("login"), DisplayName: f.Value("name"), Role: auth.Role(f.Value("role")),
+		Login: f.Value("login"), DisplayName: f.Value("display_name"), Role: auth.Role(f.Value("role")),
 	})
 	if err == nil {
 		return x.showUsers(c, http.StatusOK, analystview.Users{Password: password, PasswordFor: user.Login})

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
@@ -37,6 +38,7 @@ func naughty(t *testing.T) map[string]string {
 // prober sends forms with one field spoiled, and remembers what was taken.
 type prober struct {
 	t       *testing.T
+	part    *world.Part
 	client  *world.Client
 	who     world.Person
 	serial  int
@@ -46,7 +48,7 @@ type prober struct {
 
 func newProber(t *testing.T, p *world.Part, role auth.Role) *prober {
 	t.Helper()
-	b := &prober{t: t, client: p.Client(t), who: p.Person(t, role, "naughty-"+string(role)), taken: map[string][]string{}}
+	b := &prober{t: t, part: p, client: p.Client(t), who: p.Person(t, role, "naughty-"+string(role)), taken: map[string][]string{}}
 	require.NoError(t, b.client.SignIn(t.Context(), b.who))
 	return b
 }
@@ -77,7 +79,8 @@ func (b *prober) send(action string, values url.Values, what, payload string) wo
 	answer, err := b.client.Post(b.t.Context(), action, values)
 	require.NoError(b.t, err, "%s with %s", action, what)
 	b.judge(answer, action, what, payload)
-	if strings.HasPrefix(answer.Path, "/signin") && action != "/signin" { // too many wrong passwords
+	if strings.HasPrefix(answer.Path, "/signin") && action != "/signin" { // too many wrong passwords end a session
+		b.part.Clock.Pass(2 * time.Hour)
 		require.NoError(b.t, b.client.SignIn(b.t.Context(), b.who))
 	}
 	return answer
@@ -152,11 +155,11 @@ func TestNaughtyInputAtTheCentre(t *testing.T) {
 			}
 		}},
 		{auth.RoleAdministrator, func(b *prober) {
-			b.form("/users", "login", "person#", "name", "A Person", "role", "analyst")
+			b.form("/users", "login", "person#", "display_name", "A Person", "role", "analyst")
 			b.form("/enrolment/stations", "id", "post-#", "name", "A Post", "transport", "air", "zone", "UTC")
 			b.form("/enrolment/stations/post-1/deny", "why", "stolen")
 			b.get("/dead-letters?after=%s")
-			b.kept(w.Central.Part, "/users name", "account.display_name")
+			b.kept(w.Central.Part, "/users display_name", "account.display_name")
 			b.kept(w.Central.Part, "/enrolment/stations name", "station.name")
 		}},
 		{auth.RoleAuditor, func(b *prober) {
@@ -172,6 +175,7 @@ func TestNaughtyInputAtTheCentre(t *testing.T) {
 			require.Greater(t, b.reached, b.serial/2, "most never came further than the sign-in")
 		})
 	}
+	w.Central.Clock.Pass(2 * time.Hour) // so many wrong passwords slow down everybody at this address, for an hour
 	looksSound(t, w.Central.Part, map[auth.Role][]string{
 		auth.RoleSupervisor: {"/alerts"}, auth.RoleAdministrator: {"/users", "/enrolment"}, auth.RoleAuditor: {"/audit"},
 	})

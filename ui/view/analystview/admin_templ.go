@@ -586,7 +586,7 @@ func UsersPage(p Users) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = view.Field(p.Form.field("name", text.AnalystDisplayName)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = view.Field(p.Form.field("display_name", text.AnalystDisplayName)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
