@@ -97,9 +97,6 @@ func (p *Part) Stop() {
 	require.NoError(p.t, <-p.ended, "%s stops cleanly", p.Name)
 }
 
-// Running tells whether the program was started and not stopped.
-func (p *Part) Running() bool { return p.stop != nil }
-
 func (p *Part) tools() node.Tools {
 	return node.Tools{
 		Now: p.Clock.Now, Random: rand.Reader, NewID: uuid.New, Log: node.Log(p.Logs, slog.LevelDebug, "world", p.Name),
