@@ -25,7 +25,7 @@ const stopwatch = `(() => {
 			painted.port1.onmessage = () => bench.took.push(performance.now() - key);
 			painted.port2.postMessage(0);
 		});
-	}).observe(document.body, { childList: true, subtree: true });
+	}).observe(document.body, { childList: true, subtree: true, attributeFilter: ["class"] });
 	return true;
 })()`
 
