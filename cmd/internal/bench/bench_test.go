@@ -53,7 +53,7 @@ func BenchmarkCountry(b *testing.B) {
 	b.Run("insert-to-centre", func(b *testing.B) {
 		for b.Loop() {
 			c.settle(b)
-			seen, since := c.watch(b), time.Now()
+			seen, since := c.watch(b, lookEvery), time.Now()
 			people.run(b, counters, scanEvery, loadFor)
 			c.settle(b)
 			report(b, "", c.reached(b, since, seen()), 50, 99)

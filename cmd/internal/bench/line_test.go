@@ -24,8 +24,12 @@ type sighting struct {
 	seq int64
 }
 
-// lookEvery is how often the centre's cursor is looked at: what is measured by it is too large by half of that, never too small.
-const lookEvery = 2 * time.Millisecond
+// How often the centre's cursor is looked at: what is measured by it is too large by half of that, never too small. A drain is looked
+// at less often, because looking takes of what is measured.
+const (
+	lookEvery      = 2 * time.Millisecond
+	lookDrainEvery = 20 * time.Millisecond
+)
 
 // cursor is the number of the last event of the station that the centre has committed.
 func (c *country) cursor(ctx context.Context) (seq int64, err error) {
@@ -34,14 +38,14 @@ func (c *country) cursor(ctx context.Context) (seq int64, err error) {
 }
 
 // watch looks at the centre's cursor until the returned function is called, which gives each new number with when it was seen.
-func (c *country) watch(b *testing.B) (seen func() []sighting) {
+func (c *country) watch(b *testing.B, every time.Duration) (seen func() []sighting) {
 	b.Helper()
 	ctx, cancel := context.WithCancel(b.Context())
 	done := make(chan []sighting)
 	go func() {
 		var all []sighting
 		defer func() { done <- all }()
-		tick := time.NewTicker(lookEvery)
+		tick := time.NewTicker(every)
 		defer tick.Stop()
 		for last := int64(0); ; {
 			select {
@@ -140,8 +144,13 @@ func (c *country) drain(b *testing.B, n int) (rate float64, bytes int) {
 	c.centreDB = c.centre.database(b)
 	before, err := c.cursor(b.Context())
 	require.NoError(b, err)
-	seen := c.watch(b)
-	c.settle(b)
+	seen := c.watch(b, lookDrainEvery)
+	tick := time.NewTicker(10 * lookDrainEvery)
+	defer tick.Stop()
+	for seq := before; seq < before+int64(n); seq, err = c.cursor(b.Context()) {
+		require.NoError(b, err)
+		<-tick.C
+	}
 	all := seen()
 	for len(all) > 1 && all[0].seq <= before {
 		all = all[1:]

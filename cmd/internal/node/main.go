@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -17,6 +18,8 @@ import (
 // Main runs a program until a signal ends it and gives the exit status: 0 for the end that was asked for, 1 for a failure, which is
 // logged. Log lines go to w.
 func Main(w io.Writer, program, id string, level slog.Level, run func(context.Context, Tools) error) int {
+	ballast := make([]byte, ballastBytes)
+	defer runtime.KeepAlive(ballast)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	log := Log(w, level, program, id)
@@ -28,6 +31,11 @@ func Main(w io.Writer, program, id string, level slog.Level, run func(context.Co
 	log.Info("stopped")
 	return 0
 }
+
+// ballastBytes counts for the garbage collector as if it were in use, and is never touched: it takes addresses and no memory. A
+// program of thirty megabytes would be collected every thirty megabytes; so it is every hundred and sixty, which saves a fifth of the
+// processor time of a backlog. Where much is in use (a list of a million) it makes no difference, as a larger GOGC would.
+const ballastBytes = 128 << 20
 
 // Misconfigured tells what is wrong with the configuration and gives the exit status.
 func Misconfigured(w io.Writer, err error) int {
