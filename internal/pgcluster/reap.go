@@ -73,6 +73,9 @@ func (c *Cluster) disown(path string, pid int) error {
 		return nil // PostgreSQL sees for itself that it is stale
 	}
 	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // it was the postmaster, on its last step: it takes its file along
+	}
 	if err != nil {
 		return err
 	}
@@ -92,7 +95,11 @@ func signalable(pid int) bool { return syscall.Kill(pid, 0) == nil }
 // still finds backends that live, by the shared memory of this data directory.
 func (c *Cluster) setAside(path string) error {
 	c.cfg.Logger.Warn("setting a spoilt postmaster.pid aside")
-	return os.Rename(path, path+".spoilt")
+	err := os.Rename(path, path+".spoilt")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // its postmaster was on its last step, and has taken it along
+	}
+	return err
 }
 
 // errBogus says that a postmaster.pid does not begin with a process id.
