@@ -73,12 +73,16 @@ func (a *Applier) commit(
 ) (replication.Reply, error) {
 	receivedAt := a.now().UTC()
 	a.months.ensure(ctx, decoded)
+	singly := false
 	for try := 1; ; try++ {
-		reply, parked, err := a.once(ctx, station, epoch, events, decoded, receivedAt)
+		reply, parked, err := a.once(ctx, station, epoch, events, decoded, receivedAt, singly)
 		switch {
 		case err == nil:
 			a.after(ctx, station, parked)
 			return reply, nil
+		case isData(err) && !singly:
+			singly = true
+			continue
 		case postgres.IsRetryable(err) && try < applyTries:
 			continue
 		}
@@ -86,9 +90,9 @@ func (a *Applier) commit(
 	}
 }
 
-// once is one attempt: all of the batch in bulk, or, when the database refuses some value in it, event by event.
+// once is one attempt: all of the batch in bulk, or, after the database has refused some value in it, event by event.
 func (a *Applier) once(
-	ctx context.Context, station string, epoch uuid.UUID, events []replication.Event, decoded []decoded, receivedAt time.Time,
+	ctx context.Context, station string, epoch uuid.UUID, events []replication.Event, decoded []decoded, receivedAt time.Time, singly bool,
 ) (reply replication.Reply, parked int, err error) {
 	err = a.db.InTx(ctx, func(tx pgx.Tx) error {
 		cur, err := lockCursor(ctx, tx, station, epoch)
@@ -102,12 +106,17 @@ func (a *Applier) once(
 		}
 		b := &batch{
 			tx: tx, origin: cur.origin, station: station, receivedAt: receivedAt, newID: a.newID,
-			items: decoded[len(events)-len(keep):],
+			items: decoded[len(events)-len(keep):], out: new(pgx.Batch),
 		}
-		if parked, err = b.apply(ctx); err != nil {
+		apply := b.applyBulk
+		if singly {
+			apply = b.applySingly
+		}
+		if parked, err = apply(ctx); err != nil {
 			return err
 		}
-		return b.finish(ctx, epoch, keep)
+		b.finish(epoch, keep)
+		return b.flush(ctx)
 	})
 	return reply, parked, err
 }
@@ -155,14 +164,11 @@ func lockCursor(ctx context.Context, tx pgx.Tx, station string, epoch uuid.UUID)
 }
 
 // finish accounts for the kept events: counts per day, then the cursor.
-func (b *batch) finish(ctx context.Context, epoch uuid.UUID, keep []replication.Event) error {
-	if err := countDays(ctx, b.tx, b.station, replication.Summarise(epoch, keep)); err != nil {
-		return err
-	}
+func (b *batch) finish(epoch uuid.UUID, keep []replication.Event) {
+	countDays(b.out, b.station, replication.Summarise(epoch, keep))
 	last := &keep[len(keep)-1]
-	_, err := b.tx.Exec(ctx, `UPDATE replication_cursor SET last_seq = $2, last_hash = $3, updated_at = $4 WHERE origin = $1`,
+	b.out.Queue(`UPDATE replication_cursor SET last_seq = $2, last_hash = $3, updated_at = $4 WHERE origin = $1`,
 		b.origin, last.Seq, last.Hash, b.receivedAt)
-	return wrap(err, "store cursor")
 }
 
 // isData says that the database refused a value, not the work: data exceptions (22) and integrity violations (23).

@@ -18,27 +18,23 @@ type batch struct {
 	receivedAt time.Time
 	newID      func() uuid.UUID
 	items      []decoded
+	out        *pgx.Batch // statements whose result nobody needs; they are sent together, in order, by flush
 }
 
-// apply stores the batch in bulk. When the database refuses a value in it, nothing of the bulk stays and the events are applied
-// one by one, so that only those that are refused are parked. It returns how many were.
-func (b *batch) apply(ctx context.Context) (parked int, err error) {
-	parked, err = b.attempt(ctx)
-	if err == nil || !isData(err) {
-		return parked, err
+// few is how many rows are better inserted along with everything else than copied, which takes three round trips of its own.
+const few = 16
+
+// flush sends what has been gathered.
+func (b *batch) flush(ctx context.Context) error {
+	if b.out.Len() == 0 {
+		return nil
 	}
-	return b.applySingly(ctx)
+	err := b.tx.SendBatch(ctx, b.out).Close()
+	b.out = new(pgx.Batch)
+	return wrap(err, "store events")
 }
 
-// attempt applies the items in a savepoint.
-func (b *batch) attempt(ctx context.Context) (parked int, err error) {
-	err = b.savepoint(ctx, func(in *batch) (err error) {
-		parked, err = in.applyBulk(ctx)
-		return err
-	})
-	return parked, err
-}
-
+// applySingly applies the events one by one, so that only those that the database refuses are parked. It returns how many were.
 func (b *batch) applySingly(ctx context.Context) (parked int, err error) {
 	for _, item := range b.items {
 		one := *b
@@ -46,7 +42,9 @@ func (b *batch) applySingly(ctx context.Context) (parked int, err error) {
 		n, err := one.attempt(ctx)
 		if err != nil && isData(err) {
 			item.why = errors.New("the database refused it: " + refusal(err))
-			n, err = 1, b.park(ctx, []decoded{item})
+			n = 1
+			b.park([]decoded{item})
+			err = b.flush(ctx)
 		}
 		if err != nil {
 			return parked, err
@@ -56,13 +54,15 @@ func (b *batch) applySingly(ctx context.Context) (parked int, err error) {
 	return parked, nil
 }
 
-// savepoint runs fn in a nested transaction.
-func (b *batch) savepoint(ctx context.Context, fn func(*batch) error) error {
-	return pgx.BeginFunc(ctx, b.tx, func(nested pgx.Tx) error {
+// attempt applies the items in a savepoint.
+func (b *batch) attempt(ctx context.Context) (parked int, err error) {
+	err = pgx.BeginFunc(ctx, b.tx, func(nested pgx.Tx) (err error) {
 		in := *b
-		in.tx = nested
-		return fn(&in)
+		in.tx, in.out = nested, new(pgx.Batch)
+		parked, err = in.applyBulk(ctx)
+		return err
 	})
+	return parked, err
 }
 
 // applyBulk stores all items. Rows that other stations' batches also touch are written late and in sorted order, so that two
@@ -82,16 +82,13 @@ func (b *batch) applyBulk(ctx context.Context) (parked int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := b.dismiss(ctx, work.dismissals); err != nil {
-		return 0, err
-	}
-	if err := b.park(ctx, work.bad); err != nil {
-		return 0, err
-	}
+	b.dismiss(work.dismissals)
+	b.park(work.bad)
 	if err := b.updateStays(ctx, work.crossings, annulled); err != nil {
 		return 0, err
 	}
-	return len(work.bad), b.countFlows(ctx, work.crossings, annulled)
+	b.countFlows(work.crossings, annulled)
+	return len(work.bad), b.flush(ctx)
 }
 
 // work is a batch sorted by what is to be done.

@@ -24,10 +24,14 @@ func (b *batch) correct(ctx context.Context, w *work) ([]annulment, error) {
 	if len(w.corrections) == 0 {
 		return nil, nil
 	}
+	if err := b.flush(ctx); err != nil { // the crossings of this batch may be among those corrected
+		return nil, err
+	}
 	if err := b.separateOrphans(ctx, w); err != nil {
 		return nil, err
 	}
-	if err := b.storeCorrections(ctx, w.corrections); err != nil {
+	b.storeCorrections(w.corrections)
+	if err := b.flush(ctx); err != nil {
 		return nil, err
 	}
 	return b.annul(ctx, w)
@@ -63,18 +67,16 @@ func (b *batch) separateOrphans(ctx context.Context, w *work) error {
 	return nil
 }
 
-func (b *batch) storeCorrections(ctx context.Context, corrections []decoded) error {
-	pipeline := new(pgx.Batch)
+func (b *batch) storeCorrections(corrections []decoded) {
 	for _, item := range corrections {
 		c := item.correction
-		pipeline.Queue(`
+		b.out.Queue(`
 			INSERT INTO crossing_correction (correction_id, crossing_id, event_id, origin, origin_seq, station, lane, officer, reason,
 			                                 corrected_at, received_at, payload)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 			c.CorrectionID, c.CrossingID, item.event.ID, b.origin, item.event.Seq, b.station, c.Lane, c.Officer, c.Reason,
 			c.CorrectedAt, b.receivedAt, []byte(item.event.Payload))
 	}
-	return b.send(ctx, pipeline, "store corrections")
 }
 
 func (b *batch) annul(ctx context.Context, w *work) ([]annulment, error) {

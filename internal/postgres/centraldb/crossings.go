@@ -3,6 +3,8 @@ package centraldb
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -15,8 +17,20 @@ var crossingColumns = []string{ //nolint:gochecknoglobals // a constant list
 	"outcome", "reason", "hits", "not_checked", "payload",
 }
 
+// insertCrossing is for a few rows what copyCrossings' COPY is for many.
+func insertCrossing() string {
+	places := make([]string, len(crossingColumns))
+	for i := range places {
+		places[i] = "$" + strconv.Itoa(i+1)
+	}
+	return "INSERT INTO crossing (" + strings.Join(crossingColumns, ", ") + ") VALUES (" + strings.Join(places, ", ") + ")"
+}
+
 func (b *batch) copyCrossings(ctx context.Context, crossings []*crossingRow) error {
-	if len(crossings) == 0 {
+	if len(crossings) <= few {
+		for _, c := range crossings {
+			b.out.Queue(insertCrossing(), b.crossingValues(c)...)
+		}
 		return nil
 	}
 	source := pgx.CopyFromSlice(len(crossings), func(i int) ([]any, error) { return b.crossingValues(crossings[i]), nil })
@@ -37,21 +51,12 @@ func (b *batch) crossingValues(r *crossingRow) []any {
 }
 
 // dismiss stores scans that were put aside.
-func (b *batch) dismiss(ctx context.Context, dismissals []decoded) error {
-	pipeline := new(pgx.Batch)
+func (b *batch) dismiss(dismissals []decoded) {
 	for _, item := range dismissals {
 		d := item.dismissal
-		pipeline.Queue(`
+		b.out.Queue(`
 			INSERT INTO inspection_dismissal (event_id, origin, origin_seq, station, reason, dismissed_at, received_at, payload)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			item.event.ID, b.origin, item.event.Seq, b.station, d.Reason, d.DismissedAt, b.receivedAt, []byte(item.event.Payload))
 	}
-	return b.send(ctx, pipeline, "store dismissals")
-}
-
-func (b *batch) send(ctx context.Context, pipeline *pgx.Batch, doing string) error {
-	if pipeline.Len() == 0 {
-		return nil
-	}
-	return wrap(b.tx.SendBatch(ctx, pipeline).Close(), doing)
 }

@@ -1,18 +1,15 @@
 package centraldb
 
 import (
-	"context"
-
 	"github.com/jackc/pgx/v5"
 
 	"github.com/openbmis/openbmis/replication"
 )
 
 // countDays adds received events to their days.
-func countDays(ctx context.Context, tx pgx.Tx, station string, days []replication.DaySummary) error {
-	pipeline := new(pgx.Batch)
+func countDays(out *pgx.Batch, station string, days []replication.DaySummary) {
 	for _, d := range days {
-		pipeline.Queue(`
+		out.Queue(`
 			INSERT INTO station_day AS s (station, epoch, day, received, received_first, received_last, received_head)
 			VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (station, epoch, day) DO UPDATE SET
@@ -21,5 +18,4 @@ func countDays(ctx context.Context, tx pgx.Tx, station string, days []replicatio
 				received_last = excluded.received_last, received_head = excluded.received_head`,
 			station, d.Epoch, d.Day, d.Count, d.FirstSeq, d.LastSeq, d.Head)
 	}
-	return wrap(tx.SendBatch(ctx, pipeline).Close(), "count events per day")
 }

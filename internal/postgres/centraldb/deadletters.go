@@ -24,8 +24,10 @@ func (a *Applier) Retry(ctx context.Context, id central.DeadLetterID, entry audi
 			return err
 		}
 		items := decodeAll(station, []replication.Event{event})
-		b := &batch{tx: tx, origin: id.Origin, station: station, receivedAt: a.now().UTC(), newID: a.newID, items: items}
-		parked, err := b.apply(ctx)
+		b := &batch{
+			tx: tx, origin: id.Origin, station: station, receivedAt: a.now().UTC(), newID: a.newID, items: items, out: new(pgx.Batch),
+		}
+		parked, err := b.applySingly(ctx)
 		if err != nil {
 			return err
 		}

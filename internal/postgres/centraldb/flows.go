@@ -2,7 +2,6 @@ package centraldb
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"time"
 )
@@ -17,7 +16,7 @@ type flowCell struct {
 }
 
 // countFlows adds the batch to the rollups, and takes annulled crossings out again.
-func (b *batch) countFlows(ctx context.Context, crossings []*crossingRow, annulled []annulment) error {
+func (b *batch) countFlows(crossings []*crossingRow, annulled []annulment) {
 	byStation, byNationality := map[flowCell]int64{}, map[flowCell]int64{}
 	add := func(cell flowCell, n int64) {
 		byStation[flowCell{cell.day, cell.station, "", cell.direction, cell.outcome}] += n
@@ -33,14 +32,11 @@ func (b *batch) countFlows(ctx context.Context, crossings []*crossingRow, annull
 			add(a.cell, -1)
 		}
 	}
-	err := b.addFlows(ctx, byStation, func(c flowCell) string { return c.station }, `
+	b.addFlows(byStation, func(c flowCell) string { return c.station }, `
 		INSERT INTO flow_day_bcp AS f (day, station, direction, outcome, n)
 		SELECT * FROM unnest($1::date[], $2::text[], $3::text[], $4::text[], $5::bigint[])
 		ON CONFLICT (day, station, direction, outcome) DO UPDATE SET n = f.n + excluded.n`)
-	if err != nil {
-		return err
-	}
-	return b.addFlows(ctx, byNationality, func(c flowCell) string { return c.nationality }, `
+	b.addFlows(byNationality, func(c flowCell) string { return c.nationality }, `
 		INSERT INTO flow_day_nat AS f (day, nationality, direction, outcome, n)
 		SELECT * FROM unnest($1::date[], $2::text[], $3::text[], $4::text[], $5::bigint[])
 		ON CONFLICT (day, nationality, direction, outcome) DO UPDATE SET n = f.n + excluded.n`)
@@ -51,7 +47,7 @@ func (r *crossingRow) cell() flowCell {
 }
 
 // addFlows upserts cells in the order of their key: all batches take the row locks in the same order.
-func (b *batch) addFlows(ctx context.Context, cells map[flowCell]int64, by func(flowCell) string, query string) error {
+func (b *batch) addFlows(cells map[flowCell]int64, by func(flowCell) string, query string) {
 	keys := make([]flowCell, 0, len(cells))
 	for cell, n := range cells {
 		if n != 0 {
@@ -59,7 +55,7 @@ func (b *batch) addFlows(ctx context.Context, cells map[flowCell]int64, by func(
 		}
 	}
 	if len(keys) == 0 {
-		return nil
+		return
 	}
 	slices.SortFunc(keys, func(a, b flowCell) int {
 		return cmp.Or(a.day.Compare(b.day), cmp.Compare(by(a), by(b)), cmp.Compare(a.direction, b.direction), cmp.Compare(a.outcome, b.outcome))
@@ -69,6 +65,5 @@ func (b *batch) addFlows(ctx context.Context, cells map[flowCell]int64, by func(
 	for i, k := range keys {
 		days[i], names[i], directions[i], outcomes[i], counts[i] = k.day, by(k), k.direction, k.outcome, cells[k]
 	}
-	_, err := b.tx.Exec(ctx, query, days, names, directions, outcomes, counts)
-	return wrap(err, "count flows")
+	b.out.Queue(query, days, names, directions, outcomes, counts)
 }

@@ -30,13 +30,16 @@ func (b *batch) indexNames(ctx context.Context, crossings []*crossingRow) error 
 		}
 	}
 	fresh, others = distinctWords(fresh), distinctWords(others)
-	if err := b.copyWords(ctx, fresh); err != nil {
-		return err
+	if len(fresh) > few {
+		if err := b.copyWords(ctx, fresh); err != nil {
+			return err
+		}
+	} else {
+		b.addWords(fresh)
 	}
-	if err := b.addWords(ctx, others); err != nil {
-		return err
-	}
-	return b.growVocabulary(ctx, append(fresh, others...))
+	b.addWords(others)
+	b.growVocabulary(append(fresh, others...))
+	return nil
 }
 
 func distinctWords(pairs []travellerWord) []travellerWord {
@@ -48,40 +51,35 @@ func distinctWords(pairs []travellerWord) []travellerWord {
 
 // copyWords stores the words of travellers that this transaction has made: nobody else can have stored them.
 func (b *batch) copyWords(ctx context.Context, pairs []travellerWord) error {
-	if len(pairs) == 0 {
-		return nil
-	}
 	_, err := b.tx.CopyFrom(ctx, pgx.Identifier{"traveller_word"}, []string{"word", "traveller_id"},
 		pgx.CopyFromSlice(len(pairs), func(i int) ([]any, error) { return []any{pairs[i].word, pairs[i].traveller}, nil }))
 	return wrap(err, "index names")
 }
 
-func (b *batch) addWords(ctx context.Context, pairs []travellerWord) error {
+func (b *batch) addWords(pairs []travellerWord) {
 	if len(pairs) == 0 {
-		return nil
+		return
 	}
 	words, travellers := make([]string, len(pairs)), make([]uuid.UUID, len(pairs))
 	for i, p := range pairs {
 		words[i], travellers[i] = p.word, p.traveller
 	}
-	_, err := b.tx.Exec(ctx, `
+	b.out.Queue(`
 		INSERT INTO traveller_word (word, traveller_id)
 		SELECT * FROM unnest($1::text[], $2::uuid[]) ON CONFLICT DO NOTHING`, words, travellers)
-	return wrap(err, "index names")
 }
 
-func (b *batch) growVocabulary(ctx context.Context, pairs []travellerWord) error {
+func (b *batch) growVocabulary(pairs []travellerWord) {
 	if len(pairs) == 0 {
-		return nil
+		return
 	}
 	words := make([]string, len(pairs))
 	for i, p := range pairs {
 		words[i] = p.word
 	}
 	slices.Sort(words)
-	_, err := b.tx.Exec(ctx, `
+	b.out.Queue(`
 		INSERT INTO name_word (word)
 		SELECT w FROM unnest($1::text[]) AS u(w) WHERE NOT EXISTS (SELECT FROM name_word n WHERE n.word = u.w)
 		ON CONFLICT DO NOTHING`, slices.Compact(words))
-	return wrap(err, "index words")
 }

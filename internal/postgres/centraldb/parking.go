@@ -1,27 +1,23 @@
 package centraldb
 
 import (
-	"context"
 	"errors"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // park keeps events that could not be applied, byte for byte, with the reason. One that was parked before keeps the new reason.
-func (b *batch) park(ctx context.Context, items []decoded) error {
-	pipeline := new(pgx.Batch)
+func (b *batch) park(items []decoded) {
 	for _, item := range items {
 		e := item.event
-		pipeline.Queue(`
+		b.out.Queue(`
 			INSERT INTO dead_letter (origin, seq, station, event_id, kind, version, created_at, payload, error, parked_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 			ON CONFLICT (origin, seq) DO UPDATE SET error = excluded.error, tries = dead_letter.tries + 1`,
 			b.origin, e.Seq, b.station, e.ID, storable(e.Kind), e.Version, e.CreatedAt, []byte(e.Payload),
 			storable(item.why.Error()), b.receivedAt)
 	}
-	return b.send(ctx, pipeline, "park events")
 }
 
 // storable takes out what PostgreSQL's text cannot hold.

@@ -3,7 +3,6 @@ package centraldb
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -20,15 +19,16 @@ func (b *batch) updateStays(ctx context.Context, crossings []*crossingRow, annul
 		return err
 	}
 	last := latest(crossings)
-	known := slices.DeleteFunc(slices.Clone(last), func(c *crossingRow) bool { return c.fresh })
-	fresh := slices.DeleteFunc(last, func(c *crossingRow) bool { return !c.fresh })
-	if err := b.copyStays(ctx, fresh); err != nil {
-		return err
+	if len(last) > few {
+		fresh := slices.DeleteFunc(slices.Clone(last), func(c *crossingRow) bool { return !c.fresh })
+		if err := b.copyStays(ctx, fresh); err != nil {
+			return err
+		}
+		last = slices.DeleteFunc(last, func(c *crossingRow) bool { return c.fresh })
 	}
-	if err := b.advanceStays(ctx, known); err != nil {
-		return err
-	}
-	return b.recomputeStays(ctx, annulled)
+	b.advanceStays(last)
+	b.recomputeStays(annulled)
+	return nil
 }
 
 // latest picks the last standing crossing of each traveller, sorted by traveller.
@@ -87,9 +87,9 @@ func (b *batch) copyStays(ctx context.Context, last []*crossingRow) error {
 	return wrap(err, "store stays")
 }
 
-func (b *batch) advanceStays(ctx context.Context, last []*crossingRow) error {
+func (b *batch) advanceStays(last []*crossingRow) {
 	if len(last) == 0 {
-		return nil
+		return
 	}
 	n := len(last)
 	ids, events, times := make([]uuid.UUID, n), make([]uuid.UUID, n), make([]time.Time, n)
@@ -99,7 +99,7 @@ func (b *batch) advanceStays(ctx context.Context, last []*crossingRow) error {
 		ids[i], events[i], times[i], inside[i] = c.traveller, c.event.ID, c.CrossedAt, c.Direction == border.Entry
 		nationalities[i], states[i], numbers[i] = c.Identity.Nationality, c.Document.IssuingState, c.docNo
 	}
-	_, err := b.tx.Exec(ctx, `
+	b.out.Queue(`
 		INSERT INTO stay AS s (traveller_id, inside, crossed_at, event_id, nationality, issuing_state, doc_no, station)
 		SELECT u.*, $8 FROM unnest($1::uuid[], $2::boolean[], $3::timestamptz[], $4::uuid[], $5::text[], $6::text[], $7::text[]) u
 		ON CONFLICT (traveller_id) DO UPDATE SET
@@ -107,13 +107,12 @@ func (b *batch) advanceStays(ctx context.Context, last []*crossingRow) error {
 			nationality = excluded.nationality, issuing_state = excluded.issuing_state, doc_no = excluded.doc_no, station = excluded.station
 		WHERE (s.crossed_at, s.event_id) < (excluded.crossed_at, excluded.event_id)`,
 		ids, inside, times, events, nationalities, states, numbers, b.station)
-	return wrap(err, "update stays")
 }
 
 // recomputeStays reads the crossings of travellers whose latest may have been annulled.
-func (b *batch) recomputeStays(ctx context.Context, annulled []annulment) error {
+func (b *batch) recomputeStays(annulled []annulment) {
 	if len(annulled) == 0 {
-		return nil
+		return
 	}
 	ids := make([]uuid.UUID, len(annulled))
 	for i, a := range annulled {
@@ -121,15 +120,12 @@ func (b *batch) recomputeStays(ctx context.Context, annulled []annulment) error 
 	}
 	slices.SortFunc(ids, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
 	ids = slices.Compact(ids)
-	if _, err := b.tx.Exec(ctx, `DELETE FROM stay WHERE traveller_id = ANY($1)`, ids); err != nil {
-		return fmt.Errorf("recompute stays: %w", err)
-	}
-	_, err := b.tx.Exec(ctx, `
+	b.out.Queue(`DELETE FROM stay WHERE traveller_id = ANY($1)`, ids)
+	b.out.Queue(`
 		INSERT INTO stay (traveller_id, inside, crossed_at, event_id, nationality, issuing_state, doc_no, station)
 		SELECT t.id, l.direction = 'entry', l.crossed_at, l.event_id, l.nationality, l.issuing_state, l.doc_no, l.station
 		FROM unnest($1::uuid[]) AS t(id) CROSS JOIN LATERAL (
 			SELECT * FROM crossing c WHERE c.traveller_id = t.id AND c.outcome = 'admit' AND c.annulled_at IS NULL
 			ORDER BY c.crossed_at DESC, c.event_id DESC LIMIT 1) l
 		ORDER BY t.id`, ids)
-	return wrap(err, "recompute stays")
 }
