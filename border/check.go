@@ -28,6 +28,7 @@ type Subject struct {
 	// At is the instant of the crossing; Today is the calendar date then at the crossing point.
 	At    time.Time
 	Today traveldoc.Date
+	Circumstances
 }
 
 // Direction is the way a traveller goes.

@@ -24,9 +24,11 @@ type DeskConfig struct {
 	Store Store
 	Plan  []Planned
 	// Undo is how long after a decision it may be undone.
-	Undo  time.Duration
-	Now   func() time.Time
-	NewID func() uuid.UUID
+	Undo time.Duration
+	// Centre reports whether the centre is within reach; a decision made without it is provisional. Nil: always.
+	Centre func() bool
+	Now    func() time.Time
+	NewID  func() uuid.UUID
 }
 
 // Desk is the work of a crossing point's counters: it opens inspections, keeps them while their checks run, and records what is
@@ -60,7 +62,7 @@ func (d *Desk) Open(ctx context.Context, actor audit.Actor, in ScanInput) (*Insp
 	scan := Scan{
 		ID: d.cfg.NewID(), At: now, Station: d.cfg.Post.Station, Lane: actor.Lane, Officer: actor.Name,
 		Direction: in.Direction, Mode: in.Mode, Transport: strings.TrimSpace(in.Transport), Purpose: in.Purpose,
-		MRZ: in.MRZ, Identity: in.Identity, Document: in.Document,
+		MRZ: in.MRZ, Identity: in.Identity, Document: in.Document, Circumstances: in.Circumstances,
 	}
 	subject, err := d.read(&scan)
 	if err != nil {
@@ -83,7 +85,7 @@ func (d *Desk) Open(ctx context.Context, actor audit.Actor, in ScanInput) (*Insp
 // read parses the scan's MRZ, if it has one, and makes the subject of its checks.
 func (d *Desk) read(scan *Scan) (Subject, error) {
 	today := traveldoc.DateOf(scan.At.In(d.cfg.Post.Zone))
-	subject := Subject{Direction: scan.Direction, Mode: scan.Mode, At: scan.At, Today: today}
+	subject := Subject{Direction: scan.Direction, Mode: scan.Mode, At: scan.At, Today: today, Circumstances: scan.Circumstances}
 	if strings.TrimSpace(scan.MRZ) != "" {
 		parsed, err := mrz.Parse(scan.MRZ, today)
 		if err != nil {
@@ -239,7 +241,26 @@ func (d *Desk) event(actor audit.Actor, i *Inspection, decision Decision, findin
 		LocalDate: traveldoc.DateOf(now.In(d.cfg.Post.Zone)),
 		Identity:  i.Scan.Identity, Document: i.Scan.Document, Decision: decision, Findings: findings,
 		Replaces: i.Scan.Replaces,
+		Status:   d.Status(), Category: i.Scan.Category, Particulars: i.Scan.Particulars, Basis: i.Scan.Basis,
+		Group: i.Scan.Group, Guardian: i.Scan.Guardian, Vehicle: i.Scan.Vehicle, Grant: grantOf(findings),
 	}
+}
+
+// Status is what a decision made now is: provisional while the centre is out of reach.
+func (d *Desk) Status() Status {
+	if d.cfg.Centre == nil || d.cfg.Centre() {
+		return Confirmed
+	}
+	return Provisional
+}
+
+func grantOf(findings []Finding) *Grant {
+	for _, f := range findings {
+		if f.Grant != nil {
+			return f.Grant
+		}
+	}
+	return nil
 }
 
 // Undo annuls a decision within the undo window and opens its scan again; the record of both stays.

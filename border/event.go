@@ -42,6 +42,66 @@ type CrossingEvent struct {
 	Findings []Finding          `json:"findings"`
 	// Replaces is the annulled crossing that this one was decided in place of.
 	Replaces *uuid.UUID `json:"replaces,omitempty"`
+
+	// Status is Provisional when the decision was made without the centre.
+	Status   Status   `json:"status,omitempty"`
+	Category Category `json:"category,omitempty"`
+	// Particulars are the fields of the mode and the category: "seat", "voyage", "coach", ... (see Fields).
+	Particulars map[string]string `json:"particulars,omitempty"`
+	Basis       Basis             `json:"basis,omitempty"`
+	// Grant is the stay that an admitted traveller was granted at entry, or what was found of his stay at exit.
+	Grant *Grant `json:"grant,omitempty"`
+	// Group is the manifest that the traveller was ticked off; Guardian the adult with a minor; Vehicle what he came in.
+	Group    uuid.UUID `json:"group,omitzero"`
+	Guardian *Guardian `json:"guardian,omitempty"`
+	Vehicle  *Vehicle  `json:"vehicle,omitempty"`
+	// Referral is the case whose outcome this decision is: the crossing id of the decision that referred the traveller.
+	Referral uuid.UUID `json:"referral,omitzero"`
+	// Refusal is the form of a refusal of entry.
+	Refusal *Refusal `json:"refusal,omitempty"`
+	// Approver is the log-in name of the second person of an override.
+	Approver string `json:"approver,omitempty"`
+}
+
+// Grant is a permitted stay, explained. Days are calendar days at the crossing point.
+type Grant struct {
+	MaxDays  int            `json:"max_days"`
+	Until    traveldoc.Date `json:"until,omitzero"`    // the last lawful day; zero when nothing bounds the stay
+	Rule     string         `json:"rule,omitempty"`    // such as "90/180"
+	Regime   string         `json:"regime,omitempty"`  // which dated regime applied
+	Bound    string         `json:"bound,omitempty"`   // what bounds the stay: "rule", "visa", "officer", ...
+	Used     int            `json:"used"`              // days used in the window on the day of the crossing
+	Overstay int            `json:"overstay,omitzero"` // days over, found at exit
+	// Uncertain says that records are missing or contradict each other; Used and Overstay are then the lower bounds.
+	Uncertain bool `json:"uncertain,omitempty"`
+}
+
+// Guardian is the adult who accompanies a minor.
+type Guardian struct {
+	Surname        string    `json:"surname"`
+	GivenNames     string    `json:"given_names"`
+	DocumentNumber string    `json:"document_number,omitempty"`
+	File           uuid.UUID `json:"file,omitzero"` // the adult's individual file, when he was scanned too
+	Relation       string    `json:"relation"`      // coded
+	Consent        string    `json:"consent"`       // coded: what shows the consent of those with parental authority
+}
+
+// Vehicle is what a traveller came in.
+type Vehicle struct {
+	Plate   string `json:"plate"`
+	Country string `json:"country,omitempty"` // issuing state of the plate, three letters
+	Driver  bool   `json:"driver,omitempty"`  // the traveller drives it
+}
+
+// Refusal is what the standard form states (Regulation (EU) 2016/399, annex V part B).
+type Refusal struct {
+	Number    string   `json:"number"`            // copy number
+	Reasons   []string `json:"reasons"`           // coded letters, national additions included
+	Remarks   string   `json:"remarks,omitempty"` // comments on the form
+	Signature string   `json:"signature"`         // "signed", "refused_to_sign" or "unable"
+	Language  string   `json:"language"`          // the language of the traveller's copy
+	// Biometrics says whether fingerprints were to be taken (reasons B, D and H) and what came of it.
+	Biometrics string `json:"biometrics,omitempty"`
 }
 
 // CorrectionEvent annuls a recorded decision. The record itself stays for ever.

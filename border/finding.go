@@ -90,6 +90,8 @@ type Finding struct {
 	Evidence []Evidence    `json:"evidence,omitempty"`
 	Took     time.Duration `json:"took"` // nanoseconds
 	At       time.Time     `json:"at"`
+	// Grant is the stay that the check of stays proposes; nil from every other check.
+	Grant *Grant `json:"grant,omitempty"`
 }
 
 // Severity is the gravest severity of a hit's evidence, and Note for anything else.

@@ -34,6 +34,17 @@ type Scan struct {
 	Document traveldoc.Document
 	// Replaces is the annulled crossing whose scan this is again; nil for a new one.
 	Replaces *uuid.UUID
+	Circumstances
+}
+
+// Circumstances are what an officer knows of a traveller besides the document. The zero value is an ordinary traveller alone.
+type Circumstances struct {
+	Category    Category          `json:"category,omitempty"`
+	Basis       Basis             `json:"basis,omitempty"`
+	Particulars map[string]string `json:"particulars,omitempty"`
+	Group       uuid.UUID         `json:"group,omitzero"`
+	Guardian    *Guardian         `json:"guardian,omitempty"`
+	Vehicle     *Vehicle          `json:"vehicle,omitempty"`
 }
 
 // MaxScan is the longest text taken from a reader, in bytes: several times the longest MRZ.
@@ -50,6 +61,7 @@ type ScanInput struct {
 	Mode      Mode
 	Transport string
 	Purpose   string
+	Circumstances
 }
 
 func (in ScanInput) check() error {

@@ -9,19 +9,26 @@ import "slices"
 // running the system is no reason to read it. The alert list is therefore kept
 // by supervisors, and an analyst, who reads the most, changes nothing.
 //
+// Refusing entry belongs to the second line (Regulation (EU) 2016/399, annex V part A). Cases of protection belong to the
+// protection service alone: not even a supervisor reads or counts them.
+//
 // Acts that security demands four eyes for (alerts, export, role grant) will
 // name a second permission for the approver; the table is ready for it, since
 // requester and approver are told apart by person, not by role.
 func grants(role Role) []Permission {
 	switch role {
 	case RoleOfficer:
-		return []Permission{SessionOwn, CrossingRecord, CrossingCorrect, CrossingRefuse}
+		return []Permission{SessionOwn, CrossingRecord, CrossingCorrect, ProtectionSignal, ShiftWork}
+	case RoleSecondLine:
+		return append(grants(RoleOfficer), SecondLineWork, CrossingRefuse, HitReasonView, FileView)
 	case RoleSupervisor:
-		return append(grants(RoleOfficer),
-			HitReasonView, HistoryView, FlowsView, AlertView, AlertManage, StationsView, CrossingSearch)
+		return append(grants(RoleSecondLine), OverrideApprove, FileRepair, DuplicateDecide, ShiftLead, RecheckView, OverstayView,
+			HistoryView, FlowsView, AlertView, AlertManage, StationsView, CrossingSearch)
+	case RoleProtection:
+		return []Permission{SessionOwn, ProtectionWork}
 	case RoleAnalyst:
 		return []Permission{SessionOwn, CrossingSearch, CrossingLive, HistoryView, FlowsView,
-			ExportCreate, StationsView, AlertView, HitReasonView}
+			ExportCreate, StationsView, AlertView, HitReasonView, OverstayView}
 	case RoleAdministrator:
 		return []Permission{SessionOwn, UserManage, StationsEnrol, StationsView, DeadLetterManage}
 	case RoleAuditor:

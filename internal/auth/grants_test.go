@@ -92,6 +92,10 @@ func TestDutiesAreSeparate(t *testing.T) {
 		require.False(t, auth.Allowed(role, auth.ExportCreate) && auth.Allowed(role, auth.AlertManage), role)
 	}
 	require.False(t, auth.Allowed(auth.RoleOfficer, auth.HitReasonView))
+	require.False(t, auth.Allowed(auth.RoleOfficer, auth.CrossingRefuse), "refusing belongs to the second line")
+	for _, role := range auth.Roles() {
+		require.Equal(t, role == auth.RoleProtection, auth.Allowed(role, auth.ProtectionWork), role)
+	}
 }
 
 func BenchmarkAllowed(b *testing.B) {

@@ -40,6 +40,28 @@ const (
 	UserManage Permission = "user.manage"
 	// AuditView: read the audit log.
 	AuditView Permission = "audit.view"
+	// SecondLineWork: the queue of referrals and its cases, up to their outcome.
+	SecondLineWork Permission = "secondline.work"
+	// OverrideApprove: agree, as a second person, to admitting in spite of a hit.
+	OverrideApprove Permission = "override.approve"
+	// FileView: find and read individual files at a crossing point.
+	FileView Permission = "file.view"
+	// FileRepair: supply or void an entry or exit, change an authorisation of stay.
+	FileRepair Permission = "file.repair"
+	// DuplicateDecide: say whether two files are one person.
+	DuplicateDecide Permission = "duplicate.decide"
+	// ProtectionSignal: record a sign that somebody needs protection.
+	ProtectionSignal Permission = "protection.signal"
+	// ProtectionWork: read and work the cases of the protection service.
+	ProtectionWork Permission = "protection.work"
+	// ShiftWork: open and close the own lane, note occurrences, read the hand-over.
+	ShiftWork Permission = "shift.work"
+	// ShiftLead: begin and hand over a shift, complete the post register.
+	ShiftLead Permission = "shift.lead"
+	// RecheckView: what came of decisions that were made without the centre.
+	RecheckView Permission = "recheck.view"
+	// OverstayView: the list of overstayers and its counts.
+	OverstayView Permission = "overstay.view"
 	// SessionOwn: what concerns one's own session only: log out, lock, unlock,
 	// language, own password and PIN.
 	SessionOwn Permission = "session.own"
@@ -52,7 +74,9 @@ func Permissions() []Permission {
 		CrossingRecord, CrossingCorrect, CrossingRefuse, HitReasonView,
 		CrossingSearch, CrossingLive, HistoryView, FlowsView, ExportCreate,
 		StationsView, StationsEnrol, DeadLetterManage,
-		AlertView, AlertManage, UserManage, AuditView, SessionOwn,
+		AlertView, AlertManage, UserManage, AuditView,
+		SecondLineWork, OverrideApprove, FileView, FileRepair, DuplicateDecide, ProtectionSignal, ProtectionWork,
+		ShiftWork, ShiftLead, RecheckView, OverstayView, SessionOwn,
 	}
 }
 

@@ -10,8 +10,12 @@ type Role string
 const (
 	// RoleOfficer works a lane at a counter.
 	RoleOfficer Role = "officer"
-	// RoleSupervisor leads a shift: second line, hits, the state of the post.
+	// RoleSecondLine examines who was referred, ends the case, and refuses entry.
+	RoleSecondLine Role = "second_line"
+	// RoleSupervisor leads a shift: overrides, repairs, duplicates, hand-over, the state of the post.
 	RoleSupervisor Role = "supervisor"
+	// RoleProtection works for the protection service: asylum, trafficking, separated children. Its cases are seen by nobody else.
+	RoleProtection Role = "protection"
 	// RoleAnalyst searches and counts crossings at the central node.
 	RoleAnalyst Role = "analyst"
 	// RoleAdministrator runs the system and its accounts and sees no traveller.
@@ -23,7 +27,7 @@ const (
 // Roles lists every role, in the order in which screens and the matrix test
 // show them. The caller owns the slice.
 func Roles() []Role {
-	return []Role{RoleOfficer, RoleSupervisor, RoleAnalyst, RoleAdministrator, RoleAuditor}
+	return []Role{RoleOfficer, RoleSecondLine, RoleSupervisor, RoleProtection, RoleAnalyst, RoleAdministrator, RoleAuditor}
 }
 
 // Valid reports whether r is one of Roles.

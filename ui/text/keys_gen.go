@@ -926,6 +926,10 @@ const (
 	FrameRoleAuditor Key = "frame.role.auditor"
 	// FrameRoleOfficer is "Officer".
 	FrameRoleOfficer Key = "frame.role.officer"
+	// FrameRoleProtection is "Protection service".
+	FrameRoleProtection Key = "frame.role.protection"
+	// FrameRoleSecondLine is "Second line".
+	FrameRoleSecondLine Key = "frame.role.second_line"
 	// FrameRoleSupervisor is "Supervisor".
 	FrameRoleSupervisor Key = "frame.role.supervisor"
 	// FrameSignOut is "Sign out".

@@ -45,7 +45,9 @@ const (
 func stationPeople() []person {
 	return []person{
 		{"officer", "Officer at the counter", auth.RoleOfficer},
+		{"second-line", "Officer of the second line", auth.RoleSecondLine},
 		{"supervisor", "Supervisor of the shift", auth.RoleSupervisor},
+		{"protection", "Protection service", auth.RoleProtection},
 		{"administrator", "Administrator of the station", auth.RoleAdministrator},
 		{"auditor", "Auditor", auth.RoleAuditor},
 		{simulatorIn, "Simulator, way in", auth.RoleOfficer},

@@ -21,7 +21,6 @@ import (
 	"github.com/openbmis/openbmis/internal/bus"
 	"github.com/openbmis/openbmis/internal/postgres/auditlog"
 	"github.com/openbmis/openbmis/internal/postgres/relaydb"
-	"github.com/openbmis/openbmis/internal/postgres/stationdb"
 	"github.com/openbmis/openbmis/replication"
 )
 
@@ -43,7 +42,7 @@ func newLink(a *app) *link {
 	return &link{
 		app:        a,
 		outbox:     relaydb.NewOutbox(a.db.DB, a.cfg.ID, a.tools.NewID, a.tools.Now),
-		references: relaydb.NewReferences(a.db.DB, map[string]relaydb.Sink{alerts.Dataset: stationdb.AlertSink{}}, a.tools.Now),
+		references: relaydb.NewReferences(a.db.DB, a.sinks(), a.tools.Now),
 	}
 }
 
@@ -132,7 +131,7 @@ func (l *link) work(ctx context.Context, m *enrol.Membership) error {
 	})
 	puller = replication.NewPuller(replication.PullerConfig{
 		Station: a.cfg.ID, Datasets: l.references.Datasets(), Conn: conn, Store: l.references, Alerts: heart,
-		OnApplied: func(string, int64) { a.list.changed() }, Log: a.tools.Log,
+		OnApplied: a.applied, Log: a.tools.Log,
 	})
 	relay := replication.NewRelay(a.cfg.ID, l.outbox, conn, heart, replication.Timing{}, a.tools.Log)
 	witnessing := replication.NewWitnessRelay(replication.WitnessConfig{

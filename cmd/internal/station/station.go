@@ -77,7 +77,7 @@ func (a *app) assemble(ctx context.Context) (err error) {
 	a.desk = border.NewDesk(border.DeskConfig{
 		Post:  border.Post{Station: a.cfg.ID, Zone: a.cfg.Zone, Mode: border.Mode(a.cfg.Transport)},
 		Store: stationdb.Sparing(stationdb.New(a.db.DB, a.tools.NewID, a.link.wake), a.db.Space), Plan: a.plan(),
-		Undo: a.cfg.Counter.UndoWindow, Now: a.tools.Now, NewID: a.tools.NewID,
+		Undo: a.cfg.Counter.UndoWindow, Centre: a.link.Online, Now: a.tools.Now, NewID: a.tools.NewID,
 	})
 	a.health.Add("database", a.db.Ping)
 	return nil

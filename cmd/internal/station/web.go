@@ -28,7 +28,7 @@ func (a *app) web() (*web.Server, error) {
 	s, err := web.NewServer(web.Options{
 		Sessions: a.auth, Texts: texts, Assets: files, Log: a.tools.Log, Now: a.tools.Now, Random: a.tools.Random, NewID: a.tools.NewID,
 		Program: text.FrameStation, Post: a.cfg.ID, Zone: a.cfg.Zone, IdleAfter: a.cfg.Session.IdleLock,
-		Nav:    []view.NavItem{{Href: "/counter", Label: text.CounterTitle, Need: auth.CrossingRecord}},
+		Nav:    append([]view.NavItem{{Href: "/counter", Label: text.CounterTitle, Need: auth.CrossingRecord}}, a.nav()...),
 		Status: bar.Badge,
 	})
 	if err != nil {
@@ -40,6 +40,9 @@ func (a *app) web() (*web.Server, error) {
 		lanes[n] = counterview.Lane{Name: l.Name, Direction: border.Direction(l.Direction)}
 	}
 	counter.New(a.desk, lanes, a.auth).Register(s)
+	if err := a.register(s); err != nil {
+		return nil, err
+	}
 	s.Handle(http.MethodGet, "/", auth.SessionOwn, home)
 	s.Handle(http.MethodGet, "/status", auth.SessionOwn, bar.Show, web.Background())
 	s.HandlePublic(http.MethodGet, "/healthz", func(c *web.Context) error { return c.NoContent(http.StatusNoContent) }, web.Machine())

@@ -1,6 +1,7 @@
 package stationdb
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -28,31 +29,38 @@ func (s *Store) Record(ctx context.Context, scanID uuid.UUID, e border.CrossingE
 		if tag.RowsAffected() == 0 {
 			return border.ErrScanNotOpen
 		}
-		file, err := s.file(ctx, tx, e)
-		if err != nil {
-			return err
-		}
-		e.TravellerID = file.id
-		if err := tx.SendBatch(ctx, facts(scanID, e)).Close(); err != nil {
-			return err
-		}
-		payload, err := json.Marshal(e)
-		if err != nil {
-			return err
-		}
-		if entry.Commitment, err = audit.Commit(file.salt, string(payload)); err != nil {
-			return err
-		}
-		if err := auditlog.Insert(ctx, tx, entry); err != nil {
-			return err
-		}
-		return relaydb.Append(ctx, tx, border.KindCrossing, border.EventVersion, json.RawMessage(payload), e.CrossedAt, e.CrossingID)
+		e, err = s.Write(ctx, tx, scanID, e, entry)
+		return err
 	})
 	if err != nil {
 		return border.CrossingEvent{}, fmt.Errorf("record crossing %s: %w", e.CrossingID, err)
 	}
 	s.nudge()
 	return e, nil
+}
+
+// Write writes a decision on an inspection in the caller's transaction. It is the one way by which a decision comes to be: at a
+// counter (Record) and as the outcome of a case (the second line). Wake the relay after the commit.
+func (s *Store) Write(ctx context.Context, tx pgx.Tx, inspection uuid.UUID, e border.CrossingEvent, entry audit.Entry) (border.CrossingEvent, error) {
+	file, err := s.file(ctx, tx, e)
+	if err != nil {
+		return e, err
+	}
+	e.TravellerID = file.id
+	payload, err := json.Marshal(e)
+	if err != nil {
+		return e, err
+	}
+	if err := tx.SendBatch(ctx, facts(inspection, e, payload)).Close(); err != nil {
+		return e, err
+	}
+	if entry.Commitment, err = audit.Commit(file.salt, string(payload)); err != nil {
+		return e, err
+	}
+	if err := auditlog.Insert(ctx, tx, entry); err != nil {
+		return e, err
+	}
+	return e, relaydb.Append(ctx, tx, border.KindCrossing, border.EventVersion, json.RawMessage(payload), e.CrossedAt, e.CrossingID)
 }
 
 type file struct {
@@ -103,7 +111,7 @@ func documentKey(identity traveldoc.Identity, document traveldoc.Document) []any
 }
 
 // facts are the rows of a decision. An inspection decided again after a correction keeps its first row.
-func facts(scanID uuid.UUID, e border.CrossingEvent) *pgx.Batch {
+func facts(scanID uuid.UUID, e border.CrossingEvent, payload []byte) *pgx.Batch {
 	b := &pgx.Batch{}
 	b.Queue(`insert into inspection (id, traveller_id, identity, document, inspected_at) values ($1, $2, $3, $4, $5)
 		on conflict (id) do nothing`, scanID, e.TravellerID, e.Identity, e.Document, e.ScannedAt)
@@ -114,8 +122,9 @@ func facts(scanID uuid.UUID, e border.CrossingEvent) *pgx.Batch {
 			evidenceJSON(f.Evidence), f.Took.Microseconds(), f.At)
 	}
 	d := e.Decision
-	b.Queue(`insert into decision (crossing_id, inspection_id, verdict, reason, note, officer, lane, decided_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8)`, e.CrossingID, scanID, d.Verdict, d.Reason, d.Note, e.Officer, e.Lane, e.CrossedAt)
+	b.Queue(`insert into decision (crossing_id, inspection_id, verdict, reason, note, officer, lane, decided_at, status, referral, approver,
+		event) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, e.CrossingID, scanID, d.Verdict, d.Reason, d.Note, e.Officer,
+		e.Lane, e.CrossedAt, cmp.Or(e.Status, border.Confirmed), idOrNull(e.Referral), e.Approver, string(payload))
 	if d.Verdict == border.Admit {
 		b.Queue(`insert into crossing (id, traveller_id, direction, mode, transport, purpose, lane, officer, crossed_at, local_date,
 			zone, issuing_state, number_folded, replaces) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
@@ -123,6 +132,13 @@ func facts(scanID uuid.UUID, e border.CrossingEvent) *pgx.Batch {
 			e.LocalDate.First(), e.Zone, e.Document.IssuingState, traveldoc.FoldNumber(e.Document.Number), e.Replaces)
 	}
 	return b
+}
+
+func idOrNull(id uuid.UUID) *uuid.UUID {
+	if id == uuid.Nil {
+		return nil
+	}
+	return &id
 }
 
 func instantOrNull(t time.Time) *time.Time {

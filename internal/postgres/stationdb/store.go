@@ -32,14 +32,14 @@ func New(db *postgres.DB, newID func() uuid.UUID, nudge func()) *Store {
 }
 
 const insertScan = `
-insert into scan (id, scanned_at, station, lane, officer, direction, mode, transport, purpose, mrz, identity, document, replaces)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+insert into scan (id, scanned_at, station, lane, officer, direction, mode, transport, purpose, mrz, identity, document, replaces, circumstances)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 
 // OpenScan keeps a scan as undecided.
 func (s *Store) OpenScan(ctx context.Context, scan border.Scan, entry audit.Entry) error {
 	err := s.db.InTx(ctx, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, insertScan, scan.ID, scan.At, scan.Station, scan.Lane, scan.Officer, scan.Direction, scan.Mode,
-			scan.Transport, scan.Purpose, scan.MRZ, scan.Identity, scan.Document, scan.Replaces)
+			scan.Transport, scan.Purpose, scan.MRZ, scan.Identity, scan.Document, scan.Replaces, scan.Circumstances)
 		if err != nil {
 			return err
 		}
@@ -51,12 +51,13 @@ func (s *Store) OpenScan(ctx context.Context, scan border.Scan, entry audit.Entr
 	return nil
 }
 
-const scanColumns = `id, scanned_at, station, lane, officer, direction, mode, transport, purpose, mrz, identity, document, replaces`
+const scanColumns = `id, scanned_at, station, lane, officer, direction, mode, transport, purpose, mrz, identity, document, replaces,
+	circumstances`
 
 func scanRow(row pgx.CollectableRow) (border.Scan, error) {
 	var s border.Scan
 	err := row.Scan(&s.ID, &s.At, &s.Station, &s.Lane, &s.Officer, &s.Direction, &s.Mode, &s.Transport, &s.Purpose, &s.MRZ,
-		&s.Identity, &s.Document, &s.Replaces)
+		&s.Identity, &s.Document, &s.Replaces, &s.Circumstances)
 	return s, err
 }
 

@@ -1,0 +1,33 @@
+package station
+
+import (
+	"github.com/openbmis/openbmis/alerts"
+	"github.com/openbmis/openbmis/internal/postgres/relaydb"
+	"github.com/openbmis/openbmis/internal/postgres/stationdb"
+	"github.com/openbmis/openbmis/ui/view"
+	"github.com/openbmis/openbmis/ui/web"
+)
+
+// The parts of a station besides the counter. Each has a file of its own in this package; here is where they are put together.
+
+// sinks are where reference data goes, by dataset.
+func (a *app) sinks() map[string]relaydb.Sink {
+	return map[string]relaydb.Sink{alerts.Dataset: stationdb.AlertSink{}}
+}
+
+// applied is told of every new version of a dataset. It must not block.
+func (a *app) applied(dataset string, _ int64) {
+	if dataset == alerts.Dataset {
+		a.list.changed()
+	}
+}
+
+// nav are the parts' places in the navigation, in the order shown.
+func (a *app) nav() []view.NavItem {
+	return []view.NavItem{}
+}
+
+// register registers the parts' routes.
+func (a *app) register(*web.Server) error {
+	return nil
+}
