@@ -96,11 +96,15 @@ func userKey(id uuid.UUID) string { return "user:" + id.String() }
 
 // brake turns the attempt away when account or source has to wait.
 func (s *Service) brake(ctx context.Context, c *candidate) error {
+	return s.brakeAt(ctx, c, s.Policy.Source)
+}
+
+func (s *Service) brakeAt(ctx context.Context, c *candidate, source Brake) error {
 	var wait time.Duration
 	for _, at := range []struct {
 		key   string
 		brake Brake
-	}{{c.accountKey, s.Policy.Account}, {c.sourceKey, s.Policy.Source}} {
+	}{{c.accountKey, s.Policy.Account}, {c.sourceKey, source}} {
 		failures, err := s.Store.Failures(ctx, at.key)
 		if err != nil {
 			return fmt.Errorf("signing in: %w", err)

@@ -61,6 +61,11 @@ func (s *Service) ownSecret(ctx context.Context, user User, secret string) (bool
 	if err != nil {
 		return false, err
 	}
+	return s.secretOf(ctx, account, secret)
+}
+
+// secretOf is ownSecret of an account at hand. It costs one hash, also for the zero account, which no secret matches.
+func (s *Service) secretOf(ctx context.Context, account Account, secret string) (bool, error) {
 	stored := account.PasswordHash
 	prepared, ok := preparePIN(secret)
 	if ok && account.PINHash != "" && len(prepared) <= MaxPINDigits {

@@ -1154,6 +1154,14 @@ const (
 	ProblemVerificationRunning Key = "problem.verification_running"
 	// ProblemWithdrawalReason is "Choose why the alert is withdrawn.".
 	ProblemWithdrawalReason Key = "problem.withdrawal_reason"
+	// ProblemWitnessNotAllowed is "The role of this person does not allow this signature. Ask somebody whose role does.".
+	ProblemWitnessNotAllowed Key = "problem.witness_not_allowed"
+	// ProblemWitnessRefused is "User name, PIN or password of the second person is wrong. Check them and try again.".
+	ProblemWitnessRefused Key = "problem.witness_refused"
+	// ProblemWitnessSelf is "Nobody signs for himself. A second person enters his own user name and PIN.".
+	ProblemWitnessSelf Key = "problem.witness_self"
+	// ProblemWitnessSetup is "This person still has a password that was made for him. He signs in once and chooses his own first.".
+	ProblemWitnessSetup Key = "problem.witness_setup"
 	// ScannerLayoutArabic is "The reader types in another keyboard layout than this computer’s (Arabic). Set this computer to the US layout and scan again.".
 	ScannerLayoutArabic Key = "scanner.layout_arabic"
 	// ScannerLayoutAzerty is "The reader types in another keyboard layout than this computer’s (AZERTY). Set this computer to the US layout, or the reader to AZERTY, and scan again.".
