@@ -9,7 +9,7 @@ type Verdict string
 const (
 	Admit  Verdict = "admit"
 	Refer  Verdict = "refer"  // to the second line
-	Refuse Verdict = "refuse" // Regulation (EU) 2016/399, annex V
+	Refuse Verdict = "refuse" // only from the second line (Regulation (EU) 2016/399, annex V part A)
 )
 
 // Decision is the officer's verdict with its reason.
@@ -93,3 +93,6 @@ func CorrectionReasons() []string { return []string{"wrong_key", "wrong_travelle
 
 // DismissReasons are the codes for putting a scan aside without a decision.
 func DismissReasons() []string { return []string{"misread", "scanned_twice", "stepped_back"} }
+
+// HandedOver is the reason of a dismissal that no officer chooses: the traveller was taken over by somebody else (Desk.HandOver).
+const HandedOver = "handed_over"

@@ -208,8 +208,12 @@ func (d *Desk) forget(id uuid.UUID) {
 	delete(d.open, id)
 }
 
-// Decide records the officer's decision on a waiting inspection. ErrPending while a check has no outcome yet.
+// Decide records the officer's decision on a waiting inspection. ErrPending while a check has no outcome yet; ErrSecondLine for a
+// refusal, which no counter may record.
 func (d *Desk) Decide(ctx context.Context, actor audit.Actor, id uuid.UUID, decision Decision) (CrossingEvent, error) {
+	if decision.Verdict == Refuse {
+		return CrossingEvent{}, ErrSecondLine
+	}
 	i, err := d.Inspection(ctx, actor.Lane, id)
 	if err != nil {
 		return CrossingEvent{}, err
@@ -287,6 +291,16 @@ func (d *Desk) Dismiss(ctx context.Context, actor audit.Actor, id uuid.UUID, rea
 	if !contains(DismissReasons(), reason) {
 		return problem.New(problem.Invalid, "dismissal.reason").At("reason")
 	}
+	return d.putAside(ctx, actor, id, reason)
+}
+
+// HandOver closes a scan of the actor's lane because somebody else has taken the traveller over. What is written tells nothing of
+// who, or why.
+func (d *Desk) HandOver(ctx context.Context, actor audit.Actor, id uuid.UUID) error {
+	return d.putAside(ctx, actor, id, HandedOver)
+}
+
+func (d *Desk) putAside(ctx context.Context, actor audit.Actor, id uuid.UUID, reason string) error {
 	now := d.cfg.Now()
 	dismissal := DismissalEvent{
 		InspectionID: id, Station: d.cfg.Post.Station, Lane: actor.Lane, Officer: actor.Name, Reason: reason, DismissedAt: now,

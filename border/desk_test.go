@@ -259,6 +259,37 @@ func TestDismiss(t *testing.T) {
 	require.ErrorIs(t, err, border.ErrNoSuchScan)
 }
 
+func TestACounterNeverRefuses(t *testing.T) {
+	store, c := &bordertest.Memory{}, &clock{at: bordertest.Noon}
+	d := desk(store, c, noHit("document"))
+	i, err := d.Open(t.Context(), officer, scan(specimen))
+	require.NoError(t, err)
+	<-i.Done()
+	for _, reason := range append(border.RefuseReasons(), "") {
+		_, err = d.Decide(t.Context(), officer, i.Scan.ID, border.Decision{Verdict: border.Refuse, Reason: reason})
+		require.ErrorIs(t, err, border.ErrSecondLine)
+	}
+	require.Empty(t, store.Crossings)
+}
+
+func TestAScanThatIsHandedOverTellsNotWhy(t *testing.T) {
+	store, c := &bordertest.Memory{}, &clock{at: bordertest.Noon}
+	d := desk(store, c, noHit("document"))
+	i, err := d.Open(t.Context(), officer, scan(specimen))
+	require.NoError(t, err)
+	require.Error(t, d.Dismiss(t.Context(), officer, i.Scan.ID, border.HandedOver), "no officer chooses it")
+	other := officer
+	other.Lane = "2"
+	require.ErrorIs(t, d.HandOver(t.Context(), other, i.Scan.ID), border.ErrScanNotOpen)
+	require.NoError(t, d.HandOver(t.Context(), officer, i.Scan.ID))
+	require.ErrorIs(t, d.HandOver(t.Context(), officer, i.Scan.ID), border.ErrScanNotOpen)
+	last := store.Entries[len(store.Entries)-1]
+	require.Equal(t, []string{"dismiss", border.HandedOver}, []string{last.Decision, last.Justification})
+	lane, err := d.Lane(t.Context(), officer, 5)
+	require.NoError(t, err)
+	require.Empty(t, lane.Waiting)
+}
+
 func TestBadScansSayWhatWasExpected(t *testing.T) {
 	typed := border.ScanInput{
 		Direction: border.Entry, Mode: border.Air,

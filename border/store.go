@@ -18,6 +18,8 @@ var (
 	ErrTooLate        = problem.New(problem.Conflict, "crossing.too_late")
 	ErrPending        = problem.New(problem.Conflict, "decision.pending")
 	ErrNoSuchScan     = problem.New(problem.NotFound, "scan.none")
+	// ErrSecondLine answers a counter that would refuse: it refers, and the second line refuses with the form.
+	ErrSecondLine = problem.New(problem.Forbidden, "decision.second_line").At("verdict")
 )
 
 // Store keeps the facts of a crossing point. Every writing method writes the fact, the audit entry and, where the centre must

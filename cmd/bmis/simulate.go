@@ -104,6 +104,6 @@ func (t *tally) add(_, _ int, o simulate.Outcome) {
 func (t *tally) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return fmt.Sprintf("admitted %d, referred %d, refused %d, put aside %d",
-		t.count[simulate.Admitted], t.count[simulate.Referred], t.count[simulate.Refused], t.count[simulate.PutAside])
+	return fmt.Sprintf("admitted %d, referred %d, put aside %d",
+		t.count[simulate.Admitted], t.count[simulate.Referred], t.count[simulate.PutAside])
 }

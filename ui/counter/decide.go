@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/openbmis/openbmis/border"
-	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/view/counterview"
@@ -22,9 +21,6 @@ func (h *Handlers) decide(c *web.Context, lane counterview.Lane) error {
 	}
 	decision := border.Decision{
 		Verdict: border.Verdict(c.FormValue("verdict")), Reason: c.FormValue("reason"), Note: strings.TrimSpace(c.FormValue("note")),
-	}
-	if decision.Verdict == border.Refuse && !c.May(auth.CrossingRefuse) {
-		return problem.New(problem.Forbidden, "forbidden")
 	}
 	event, err := h.desk.Decide(c.Ctx(), c.Actor(), id, decision)
 	if err != nil {
@@ -52,7 +48,7 @@ func (h *Handlers) undecided(c *web.Context, lane counterview.Lane, d border.Dec
 
 func recorded(c *web.Context, e border.CrossingEvent) string {
 	key := map[border.Verdict]text.Key{
-		border.Admit: text.CounterRecordedAdmit, border.Refer: text.CounterRecordedRefer, border.Refuse: text.CounterRecordedRefuse,
+		border.Admit: text.CounterRecordedAdmit, border.Refer: text.CounterRecordedRefer,
 	}[e.Decision.Verdict]
 	return c.Text().T(key, "name", strings.TrimSpace(e.Identity.Surname+" "+e.Identity.GivenNames))
 }

@@ -35,7 +35,7 @@ func asked(c *web.Context, s counterview.Screen) counterview.Panel {
 			p.Undo = id
 			return p
 		}
-	case counterview.PanelAdmit, counterview.PanelRefer, counterview.PanelRefuse, counterview.PanelDismiss:
+	case counterview.PanelAdmit, counterview.PanelRefer, counterview.PanelDismiss:
 		if s.Current != nil {
 			return p
 		}

@@ -514,6 +514,8 @@ const (
 	CodeDocumentExamined Key = "code.document_examined"
 	// CodeFoot is "On foot".
 	CodeFoot Key = "code.foot"
+	// CodeHandedOver is "Taken over by another service".
+	CodeHandedOver Key = "code.handed_over"
 	// CodeHit is "Hit on a list".
 	CodeHit Key = "code.hit"
 	// CodeHoliday is "Holiday".
@@ -992,6 +994,8 @@ const (
 	ProblemDecisionReasonUnknown Key = "problem.decision.reason_unknown"
 	// ProblemDecisionRefuseExit is "Entry can be refused, leaving cannot: refer the traveller instead.".
 	ProblemDecisionRefuseExit Key = "problem.decision.refuse_exit"
+	// ProblemDecisionSecondLine is "Only the second line refuses entry: refer the traveller.".
+	ProblemDecisionSecondLine Key = "problem.decision.second_line"
 	// ProblemDecisionVerdict is "Choose admit, refer or refuse.".
 	ProblemDecisionVerdict Key = "problem.decision.verdict"
 	// ProblemDenyReason is "Give the reason.".

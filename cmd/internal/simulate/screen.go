@@ -16,7 +16,7 @@ type screen struct {
 	Checks  map[string]string // by the check's name: the same words
 	Waiting int               // travellers behind the one at the counter
 	Forms   []form            // what can be sent
-	Panels  []string          // panels that can be asked for: admit, refer, refuse, dismiss
+	Panels  []string          // panels that can be asked for: admit, refer, dismiss
 	Said    string            // words for the officer: what is wrong, or what was done
 	Counter bool              // the page is a counter at all, not sign-in, lock or an error
 }

@@ -12,11 +12,10 @@ import (
 // Outcome is what became of an arrival.
 type Outcome string
 
-// The outcomes: the three verdicts, and a scan that was put aside and never led to one.
+// The outcomes: the two verdicts of a counter, and a scan that was put aside and never led to one.
 const (
 	Admitted  Outcome = "admit"
 	Referred  Outcome = "refer"
-	Refused   Outcome = "refuse"
 	PutAside  Outcome = "dismiss"
 	docCheck          = "document"
 	alertList         = "alerts.national"
@@ -98,7 +97,7 @@ func (l *lane) answered(ctx context.Context, s screen) (screen, error) {
 }
 
 // decide admits who is clear. A list's hit goes to the second line, now and then it is another person; a document that does not
-// hold is refused at the way in or sent to the second line; a check without an answer is made up for by hand.
+// hold goes there too, for only the second line refuses; a check without an answer is made up for by hand.
 func (l *lane) decide(ctx context.Context, s screen) (Outcome, error) {
 	if f, ok := s.decision("admit"); ok {
 		return Admitted, l.record(ctx, f)
@@ -126,14 +125,11 @@ func (l *lane) record(ctx context.Context, f form) error {
 }
 
 func (l *lane) judge(s screen) (Outcome, string) {
-	entry := contains(s.Panels, "refuse")
 	switch chance := l.random.IntN(10); {
 	case s.Checks[alertList] == "hit" && chance == 0:
 		return Admitted, "not_same_person"
 	case s.Checks[alertList] == "hit":
 		return Referred, "hit"
-	case s.Checks[docCheck] == "hit" && entry && chance < 4:
-		return Refused, "A" // no valid travel document
 	case s.Checks[docCheck] == "hit" && chance < 7:
 		return Referred, "document_doubt"
 	case s.Checks[docCheck] == "hit":
@@ -153,13 +149,4 @@ func (l *lane) think(ctx context.Context, s screen) error {
 		least, spread = 6*time.Second, 14*time.Second
 	}
 	return l.wait(ctx, time.Duration(float64(least+time.Duration(l.random.Int64N(int64(spread))))/l.Pace))
-}
-
-func contains(list []string, what string) bool {
-	for _, one := range list {
-		if one == what {
-			return true
-		}
-	}
-	return false
 }

@@ -119,8 +119,6 @@ func TestDecisionsAboutAHitAndTheirUndoing(t *testing.T) {
 		"admit without a reason":           {Verdict: border.Admit},
 		"admit for a reason of refusing":   {Verdict: border.Admit, Reason: "A"},
 		"refer without a reason":           {Verdict: border.Refer},
-		"refuse without a letter":          {Verdict: border.Refuse},
-		"refuse for a reason of referring": {Verdict: border.Refuse, Reason: "hit"},
 		"a verdict that there is not":      {Verdict: "detain", Reason: "hit"},
 	} {
 		refused, err := officer.Decide(t.Context(), desk, d.Verdict, d.Reason, "")
@@ -128,12 +126,16 @@ func TestDecisionsAboutAHitAndTheirUndoing(t *testing.T) {
 		require.Equal(t, 422, refused.Status, name)
 		require.NotEmpty(t, refused.Wrong, name)
 	}
+	alone, err := officer.Decide(t.Context(), desk, border.Refuse, "I", "")
+	require.NoError(t, err)
+	require.Equal(t, 403, alone.Status, "only the second line refuses")
+	require.NotEmpty(t, alone.Wrong)
 	require.Zero(t, station.Count(t, `SELECT FROM decision`))
 
 	decide(t, officer, desk, border.Admit, "not_same_person")
 	decide(t, officer, checked(t, officer, 2), border.Refer, "hit")
-	done := decide(t, officer, checked(t, officer, 3), border.Refuse, "I")
-	world.Eventually(t, func() bool { return flows(t, analyst) == [4]int64{1, 0, 1, 1} }, "counted at the centre")
+	done := decide(t, officer, checked(t, officer, 3), border.Refer, "document_doubt")
+	world.Eventually(t, func() bool { return flows(t, analyst) == [4]int64{1, 0, 2, 0} }, "counted at the centre")
 
 	for _, crossing := range done.Undoable {
 		_, err := officer.Undo(t.Context(), crossing, "wrong_key")
@@ -144,7 +146,7 @@ func TestDecisionsAboutAHitAndTheirUndoing(t *testing.T) {
 	require.Equal(t, 3, w.Central.Count(t, `SELECT FROM crossing_correction`), "nothing is deleted, all is corrected")
 	require.Equal(t, 3, w.Central.Count(t, `SELECT FROM crossing WHERE annulled_at IS NOT NULL`))
 
-	desk, err := officer.Look(t.Context())
+	desk, err = officer.Look(t.Context())
 	require.NoError(t, err)
 	require.NotEmpty(t, desk.Traveller, "who was undone stands at the counter again")
 	done = decide(t, officer, desk, border.Refer, "hit")

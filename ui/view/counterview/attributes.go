@@ -50,7 +50,7 @@ func undoAttributes(ctx context.Context, n int, r border.RecentCrossing) templ.A
 // panelKey is the function key that opened the panel: pressed again it confirms.
 func panelKey(k PanelKind) string {
 	return map[PanelKind]string{
-		PanelAdmit: "F2", PanelRefer: "F4", PanelRefuse: "F8", PanelDismiss: "F9", PanelUndo: "F10",
+		PanelAdmit: "F2", PanelRefer: "F4", PanelDismiss: "F9", PanelUndo: "F10",
 	}[k]
 }
 

@@ -58,7 +58,6 @@ const (
 	PanelNone    PanelKind = ""
 	PanelAdmit   PanelKind = "admit"
 	PanelRefer   PanelKind = "refer"
-	PanelRefuse  PanelKind = "refuse"
 	PanelDismiss PanelKind = "dismiss"
 	PanelUndo    PanelKind = "undo"
 )
@@ -166,8 +165,6 @@ func (p Panel) reasons() []string {
 		return border.AdmitReasons()
 	case PanelRefer:
 		return border.ReferReasons()
-	case PanelRefuse:
-		return border.RefuseReasons()
 	case PanelDismiss:
 		return border.DismissReasons()
 	case PanelUndo:
@@ -179,14 +176,14 @@ func (p Panel) reasons() []string {
 
 func (p Panel) title() text.Key {
 	return map[PanelKind]text.Key{
-		PanelAdmit: text.CounterAdmit, PanelRefer: text.CounterRefer, PanelRefuse: text.CounterRefuse,
+		PanelAdmit: text.CounterAdmit, PanelRefer: text.CounterRefer,
 		PanelDismiss: text.CounterDismiss, PanelUndo: text.CounterUndoReason,
 	}[p.Kind]
 }
 
 func (p Panel) confirm() text.Key {
 	return map[PanelKind]text.Key{
-		PanelAdmit: text.CounterConfirmAdmit, PanelRefer: text.CounterConfirmRefer, PanelRefuse: text.CounterConfirmRefuse,
+		PanelAdmit: text.CounterConfirmAdmit, PanelRefer: text.CounterConfirmRefer,
 		PanelDismiss: text.CounterConfirmDismiss, PanelUndo: text.CounterUndo,
 	}[p.Kind]
 }
@@ -197,7 +194,7 @@ func (p Panel) action(c *Card) string {
 		return "/counter/crossings/" + p.Undo.String() + "/undo"
 	case PanelDismiss:
 		return "/counter/inspections/" + c.ID.String() + "/dismissal"
-	case PanelNone, PanelAdmit, PanelRefer, PanelRefuse:
+	case PanelNone, PanelAdmit, PanelRefer:
 	}
 	return "/counter/inspections/" + c.ID.String() + "/decision"
 }

@@ -49,7 +49,7 @@ func Reason(ctx context.Context, code string) string {
 		"A": text.CodeRefuseA, "B": text.CodeRefuseB, "C": text.CodeRefuseC, "D": text.CodeRefuseD, "E": text.CodeRefuseE,
 		"F": text.CodeRefuseF, "G": text.CodeRefuseG, "H": text.CodeRefuseH, "I": text.CodeRefuseI,
 		"wrong_key": text.CodeWrongKey, "wrong_traveller": text.CodeWrongTraveller, "new_information": text.CodeNewInformation,
-		"misread": text.CodeMisread, "scanned_twice": text.CodeScannedTwice, "stepped_back": text.CodeSteppedBack,
+		"misread": text.CodeMisread, border.HandedOver: text.CodeHandedOver, "scanned_twice": text.CodeScannedTwice, "stepped_back": text.CodeSteppedBack,
 	}, code)
 }
 
