@@ -21,6 +21,9 @@ type Published struct {
 	Members []uuid.UUID `json:"members,omitempty"` // ids of the files, as stations named them, that this row stands for
 	Papers  []Paper     `json:"papers"`
 	stay.History
+	// Voided are the movements of these files that do not stand (annulled or voided, at whichever crossing point), so that the
+	// crossing point that recorded them does not go on counting them.
+	Voided []uuid.UUID `json:"voided,omitempty"`
 	// Links are the standing decisions about these files.
 	Links []StandingLink `json:"links,omitempty"`
 }
@@ -55,6 +58,8 @@ type Link struct {
 type StandingLink struct {
 	ID uuid.UUID `json:"id"`
 	At time.Time `json:"at"`
+	// Supersedes are the links that this one took the place of, so that a crossing point that still holds them learns of it.
+	Supersedes []uuid.UUID `json:"supersedes,omitempty"`
 	Link
 }
 

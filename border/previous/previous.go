@@ -1,5 +1,5 @@
-// Package previous is the check of a traveller's earlier crossings at this crossing point. It must never claim to know the records
-// of other crossing points: its source says whose they are.
+// Package previous is the check of a traveller's earlier crossings: of the whole individual file, as far as this crossing point
+// knows it. It must never claim to know more: its source says whose records they are, and how old those of others are.
 package previous
 
 import (
@@ -11,25 +11,32 @@ import (
 	"github.com/openbmis/openbmis/traveldoc"
 )
 
-// Name is the check's name.
+// Name is the check's name, and the name of its source while only the crossing point's own records are known.
 const Name = "crossing.previous"
+
+// SourceFiles is the name of the source once the centre has told of the other crossing points' records.
+const SourceFiles = "files"
 
 // Crossing is an earlier crossing as the check needs it.
 type Crossing struct {
 	At        time.Time
 	Direction border.Direction
+	Station   string
 	Lane      string
 }
 
 // Past is what this crossing point knows of a document.
 type Past struct {
-	// Last is the latest crossing, not annulled, of its bearer; nil when there is none.
+	// Last is the latest standing crossing of its bearer, under whichever document and at whichever crossing point; nil when none
+	// is known.
 	Last *Crossing
 	// Others are other people in whose name a document of the same issuing state and number was shown.
 	Others []traveldoc.Identity
+	// AsOf is when the other crossing points' records were last known to be whole; zero when they never were.
+	AsOf time.Time
 }
 
-// History is the records of this crossing point.
+// History is the files that this crossing point holds.
 type History interface {
 	// Past looks up a document by issuing state and folded number, and its bearer by birth date.
 	Past(ctx context.Context, identity traveldoc.Identity, document traveldoc.Document) (Past, error)
@@ -61,7 +68,10 @@ func (c *Check) Check(ctx context.Context, s border.Subject) (border.Finding, er
 	if err != nil {
 		return f, fmt.Errorf("earlier crossings: %w", err)
 	}
-	f.Evidence = append(sequence(past.Last, s.Direction), otherBearers(past.Others)...)
+	if !past.AsOf.IsZero() {
+		f.Source = border.Source{Name: SourceFiles, AsOf: past.AsOf}
+	}
+	f.Evidence = append(c.sequence(past.Last, s.Direction), otherBearers(past.Others)...)
 	for _, e := range f.Evidence {
 		if e.Severity != border.Note {
 			f.Outcome = border.Hit
@@ -70,7 +80,8 @@ func (c *Check) Check(ctx context.Context, s border.Subject) (border.Finding, er
 	return f, nil
 }
 
-func sequence(last *Crossing, direction border.Direction) []border.Evidence {
+// sequence says what the latest crossing is, and where it was when it was elsewhere.
+func (c *Check) sequence(last *Crossing, direction border.Direction) []border.Evidence {
 	if last == nil {
 		return []border.Evidence{{Code: "previous_none", Severity: border.Note}}
 	}
@@ -79,7 +90,10 @@ func sequence(last *Crossing, direction border.Direction) []border.Evidence {
 		e.Severity = border.Acknowledge
 		e.Code = map[border.Direction]string{border.Entry: "open_entry", border.Exit: "exit_without_entry"}[direction]
 	}
-	return []border.Evidence{e}
+	if last.Station == c.station {
+		return []border.Evidence{e}
+	}
+	return []border.Evidence{e, {Code: "previous_elsewhere", Found: last.Station, Severity: border.Note}}
 }
 
 func otherBearers(others []traveldoc.Identity) []border.Evidence {

@@ -25,8 +25,9 @@ func (h history) Past(context.Context, traveldoc.Identity, traveldoc.Document) (
 }
 
 func TestPrevious(t *testing.T) {
-	entered := &previous.Crossing{At: noon.Add(-time.Hour), Direction: border.Entry, Lane: "1"}
-	left := &previous.Crossing{At: noon.Add(-time.Hour), Direction: border.Exit, Lane: "2"}
+	entered := &previous.Crossing{At: noon.Add(-time.Hour), Direction: border.Entry, Station: "test-air", Lane: "1"}
+	left := &previous.Crossing{At: noon.Add(-time.Hour), Direction: border.Exit, Station: "test-air", Lane: "2"}
+	elsewhere := &previous.Crossing{At: noon.Add(-time.Hour), Direction: border.Entry, Station: "test-sea", Lane: "1"}
 	other := []traveldoc.Identity{{Surname: "OTHER", GivenNames: "BEARER"}}
 	tests := map[string]struct {
 		past    previous.Past
@@ -40,6 +41,7 @@ func TestPrevious(t *testing.T) {
 		"leaving after entering":     {previous.Past{Last: entered}, border.Exit, border.NoHit, []string{"previous_entry"}},
 		"entering with an open stay": {previous.Past{Last: entered}, border.Entry, border.Hit, []string{"open_entry"}},
 		"leaving twice":              {previous.Past{Last: left}, border.Exit, border.Hit, []string{"exit_without_entry"}},
+		"an open stay elsewhere":     {previous.Past{Last: elsewhere}, border.Entry, border.Hit, []string{"open_entry", "previous_elsewhere"}},
 		"the number of another":      {previous.Past{Others: other}, border.Entry, border.Hit, []string{"previous_none", "other_bearer"}},
 	}
 	for name, test := range tests {
@@ -56,6 +58,19 @@ func TestPrevious(t *testing.T) {
 			require.Equal(t, "test-air", f.Source.Version, "it says whose records these are")
 		})
 	}
+}
+
+func TestTheSourceSaysWhoseRecordsAndHowOld(t *testing.T) {
+	subject := border.Subject{Direction: border.Entry, Document: traveldoc.Document{Number: "X1"}}
+	answer := func(p previous.Past) border.Source {
+		f, err := previous.New(history{past: p}, "test-air", func() time.Time { return noon }).Check(t.Context(), subject)
+		require.NoError(t, err)
+		return f.Source
+	}
+	require.Equal(t, border.Source{Name: previous.Name, Version: "test-air", AsOf: noon}, answer(previous.Past{}), "its own records alone")
+	whole := answer(previous.Past{AsOf: noon.Add(-3 * time.Hour)})
+	require.Equal(t, previous.SourceFiles, whole.Name)
+	require.Equal(t, 3*time.Hour, whole.Age(noon), "as old as what the centre told")
 }
 
 func TestWithoutNumberOrRecordsNothingIsChecked(t *testing.T) {

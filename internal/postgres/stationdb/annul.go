@@ -34,6 +34,13 @@ func (s *Store) Annul(ctx context.Context, c border.CorrectionEvent, notBefore t
 		if err != nil {
 			return err
 		}
+		_, err = tx.Exec(ctx, `update movement set voided_by = $2, voided_at = $3 where id = $1`, c.CrossingID, c.CorrectionID, c.CorrectedAt)
+		if err != nil {
+			return err
+		}
+		if err := withdraw(ctx, tx, c, s.newID, entry); err != nil {
+			return err
+		}
 		rows, err := tx.Query(ctx, reopenScan, inspection, c.CrossingID)
 		if err != nil {
 			return err

@@ -6,12 +6,13 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	individual "github.com/openbmis/openbmis/border/file"
 	"github.com/openbmis/openbmis/border/previous"
 	"github.com/openbmis/openbmis/internal/postgres"
 	"github.com/openbmis/openbmis/traveldoc"
 )
 
-// History implements previous.History over the crossings of this station.
+// History implements previous.History over the files of this station, with what the centre told of other crossing points.
 type History struct {
 	db *postgres.DB
 }
@@ -21,25 +22,28 @@ var _ previous.History = History{}
 // NewHistory makes the history.
 func NewHistory(db *postgres.DB) History { return History{db: db} }
 
+// The latest movement of the person that the document's file is about, under whichever document and wherever.
 const lastCrossing = `
-select c.crossed_at, c.direction, c.lane
-from traveller_document d join crossing c on c.traveller_id = d.traveller_id
-where d.issuing_state = $1 and d.number_folded = $2 and d.birth_date = $3
-  and not exists (select from correction k where k.crossing_id = c.id)
-order by c.crossed_at desc limit 1`
+select m.at, m.direction, m.station, m.lane
+from traveller_document d join traveller t on t.id = d.traveller_id join traveller g on g.group_id = t.group_id
+    join movement m on m.file_id = g.id
+where d.issuing_state = $1 and d.number_folded = $2 and d.birth_date = $3 and m.voided_by is null
+order by m.at desc, m.id limit 1`
 
 const bearers = `
 select surname, given_names, birth_date from traveller_document
 where issuing_state = $1 and number_folded = $2 and birth_date <> $3`
 
-// Past looks up both in one round trip.
+const filesConfirmed = `select confirmed_at from ref_cursor where dataset = $1 and applied_at is not null`
+
+// Past looks up all of it in one round trip.
 func (h History) Past(ctx context.Context, identity traveldoc.Identity, document traveldoc.Document) (previous.Past, error) {
 	key := documentKey(identity, document)
 	var past previous.Past
 	b := &pgx.Batch{}
 	b.Queue(lastCrossing, key...).QueryRow(func(row pgx.Row) error {
 		var c previous.Crossing
-		err := row.Scan(&c.At, &c.Direction, &c.Lane)
+		err := row.Scan(&c.At, &c.Direction, &c.Station, &c.Lane)
 		if err == pgx.ErrNoRows { //nolint:errorlint // pgx documents this very value
 			return nil
 		}
@@ -49,6 +53,13 @@ func (h History) Past(ctx context.Context, identity traveldoc.Identity, document
 	b.Queue(bearers, key...).Query(func(rows pgx.Rows) error {
 		var err error
 		past.Others, err = pgx.CollectRows(rows, bearer)
+		return err
+	})
+	b.Queue(filesConfirmed, individual.Dataset).QueryRow(func(row pgx.Row) error {
+		err := row.Scan(&past.AsOf)
+		if err == pgx.ErrNoRows { //nolint:errorlint // pgx documents this very value
+			return nil
+		}
 		return err
 	})
 	if err := h.db.Pool.SendBatch(ctx, b).Close(); err != nil {

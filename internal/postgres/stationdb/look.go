@@ -18,7 +18,7 @@ select d.crossing_id, d.decided_at, s.direction, d.verdict, i.identity ->> 'surn
        (i.document ->> 'issuing_state') || ' ' || (i.document ->> 'number'),
        exists (select from correction c where c.crossing_id = d.crossing_id)
 from decision d join inspection i on i.id = d.inspection_id join scan s on s.id = d.inspection_id
-where d.lane = $1 order by d.decided_at desc limit $2`
+where d.lane = $1 and d.referral is null order by d.decided_at desc limit $2`
 
 // Look is what a lane shows, in one round trip; with an entry it is a read of people's data and is audited in its transaction.
 func (s *Store) Look(ctx context.Context, lane string, recent int, entry *audit.Entry) (border.LaneView, error) {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/google/uuid"
@@ -51,7 +50,11 @@ func (s *Store) Write(ctx context.Context, tx pgx.Tx, inspection uuid.UUID, e bo
 	if err != nil {
 		return e, err
 	}
-	if err := tx.SendBatch(ctx, facts(inspection, e, payload)).Close(); err != nil {
+	rows := facts(inspection, e, payload)
+	if file.made {
+		rows.Queue(FindDuplicates, []uuid.UUID{file.id}, e.CrossedAt)
+	}
+	if err := tx.SendBatch(ctx, rows).Close(); err != nil {
 		return e, err
 	}
 	if entry.Commitment, err = audit.Commit(file.salt, string(payload)); err != nil {
@@ -61,53 +64,6 @@ func (s *Store) Write(ctx context.Context, tx pgx.Tx, inspection uuid.UUID, e bo
 		return e, err
 	}
 	return e, relaydb.Append(ctx, tx, border.KindCrossing, border.EventVersion, json.RawMessage(payload), e.CrossedAt, e.CrossingID)
-}
-
-type file struct {
-	id   uuid.UUID
-	salt []byte
-}
-
-// A document seen before gives its bearer's file; a new one makes a file. Two counters that meet the same new document at once
-// agree, for the second waits for the first's row.
-const findFile = `
-select t.id, t.audit_salt from traveller_document d join traveller t on t.id = d.traveller_id
-where d.issuing_state = $1 and d.number_folded = $2 and d.birth_date = $3`
-
-const addDocument = `
-insert into traveller_document
-    (issuing_state, number_folded, birth_date, traveller_id, surname, given_names, nationality, sex, first_seen)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-on conflict (issuing_state, number_folded, birth_date) do nothing`
-
-func (s *Store) file(ctx context.Context, tx pgx.Tx, e border.CrossingEvent) (file, error) {
-	key := documentKey(e.Identity, e.Document)
-	var f file
-	err := tx.QueryRow(ctx, findFile, key...).Scan(&f.id, &f.salt)
-	if err != pgx.ErrNoRows { //nolint:errorlint // pgx documents this very value
-		return f, err
-	}
-	f = file{id: s.newID(), salt: make([]byte, 32)}
-	if _, err := io.ReadFull(s.random, f.salt); err != nil {
-		return f, fmt.Errorf("salt: %w", err)
-	}
-	if _, err := tx.Exec(ctx, `insert into traveller (id, created_at, audit_salt) values ($1, $2, $3)`, f.id, e.CrossedAt, f.salt); err != nil {
-		return f, err
-	}
-	tag, err := tx.Exec(ctx, addDocument, append(key, f.id, e.Identity.Surname, e.Identity.GivenNames, e.Identity.Nationality,
-		e.Identity.Sex, e.CrossedAt)...)
-	if err != nil || tag.RowsAffected() == 1 {
-		return f, err
-	}
-	if _, err := tx.Exec(ctx, `delete from traveller where id = $1`, f.id); err != nil {
-		return f, err
-	}
-	err = tx.QueryRow(ctx, findFile, key...).Scan(&f.id, &f.salt)
-	return f, err
-}
-
-func documentKey(identity traveldoc.Identity, document traveldoc.Document) []any {
-	return []any{document.IssuingState, traveldoc.FoldNumber(document.Number), identity.BirthDate.String()}
 }
 
 // facts are the rows of a decision. An inspection decided again after a correction keeps its first row.
@@ -125,13 +81,27 @@ func facts(scanID uuid.UUID, e border.CrossingEvent, payload []byte) *pgx.Batch 
 	b.Queue(`insert into decision (crossing_id, inspection_id, verdict, reason, note, officer, lane, decided_at, status, referral, approver,
 		event) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, e.CrossingID, scanID, d.Verdict, d.Reason, d.Note, e.Officer,
 		e.Lane, e.CrossedAt, cmp.Or(e.Status, border.Confirmed), idOrNull(e.Referral), e.Approver, string(payload))
+	if d.Verdict == border.Refer {
+		referral(b, scanID, e)
+	}
 	if d.Verdict == border.Admit {
 		b.Queue(`insert into crossing (id, traveller_id, direction, mode, transport, purpose, lane, officer, crossed_at, local_date,
 			zone, issuing_state, number_folded, replaces) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 			e.CrossingID, e.TravellerID, e.Direction, e.Mode, e.Transport, e.Purpose, e.Lane, e.Officer, e.CrossedAt,
 			e.LocalDate.First(), e.Zone, e.Document.IssuingState, traveldoc.FoldNumber(e.Document.Number), e.Replaces)
+		b.Queue(`insert into movement (id, file_id, direction, at, date, station, lane, origin, category, basis, until, nationality, source)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'local')`, e.CrossingID, e.TravellerID, e.Direction, e.CrossedAt,
+			e.LocalDate.String(), e.Station, e.Lane, border.Live, e.Category, e.Basis, granted(e), e.Identity.Nationality)
 	}
 	return b
+}
+
+// granted is the last day of the stay that an entry begins; empty when none is bounded.
+func granted(e border.CrossingEvent) string {
+	if e.Grant == nil || e.Direction != border.Entry {
+		return ""
+	}
+	return e.Grant.Until.String()
 }
 
 func idOrNull(id uuid.UUID) *uuid.UUID {
