@@ -1,6 +1,9 @@
 package border
 
-import "github.com/openbmis/openbmis/internal/problem"
+import (
+	"github.com/openbmis/openbmis/internal/problem"
+	"github.com/openbmis/openbmis/traveldoc"
+)
 
 // Verdict is what the officer decides.
 type Verdict string
@@ -17,6 +20,43 @@ type Decision struct {
 	Verdict Verdict `json:"verdict"`
 	Reason  string  `json:"reason,omitempty"` // coded; see AdmitReasons, ReferReasons, RefuseReasons
 	Note    string  `json:"note,omitempty"`   // the officer's own words
+	// Days is the stay that the officer grants where it is shorter than the one proposed; 0: as proposed. DaysReason says why, coded.
+	Days       int    `json:"days,omitzero"`
+	DaysReason string `json:"days_reason,omitempty"`
+}
+
+// DaysReasons are the codes for granting a shorter stay than the rules allow.
+func DaysReasons() []string {
+	return []string{"purpose", "return_ticket", "means", "document_expiry", "insurance", "other"}
+}
+
+// BoundOfficer is Grant.Bound of a stay that the officer shortened.
+const BoundOfficer = "officer"
+
+// checkDays says what is wrong with a shortened stay, given the one that the rules propose.
+func (d Decision) checkDays(direction Direction, proposed *Grant) error {
+	switch {
+	case d.Days == 0 && d.DaysReason == "":
+		return nil
+	case d.Verdict != Admit || direction != Entry || proposed == nil || proposed.Until.IsZero():
+		return problem.New(problem.Invalid, "decision.days_none").At("days")
+	case d.Days < 1 || d.Days > proposed.MaxDays:
+		return problem.New(problem.Invalid, "decision.days").At("days").With("max", proposed.MaxDays)
+	case d.Days < proposed.MaxDays && !contains(DaysReasons(), d.DaysReason):
+		return problem.New(problem.Invalid, "decision.days_reason").At("days_reason")
+	}
+	return nil
+}
+
+// grant is the stay that the decision grants from a day on: the proposed one, or the part of it that the officer grants.
+func (d Decision) grant(proposed *Grant, from traveldoc.Date) *Grant {
+	if proposed == nil || d.Days == 0 || d.Days >= proposed.MaxDays {
+		return proposed
+	}
+	shorter := *proposed
+	shorter.MaxDays, shorter.Bound = d.Days, BoundOfficer
+	shorter.Until = traveldoc.DateOf(from.First().AddDate(0, 0, d.Days-1))
+	return &shorter
 }
 
 // AdmitReasons are the codes for admitting in spite of a hit or of a check without an answer.

@@ -27,8 +27,12 @@ type DeskConfig struct {
 	Undo time.Duration
 	// Centre reports whether the centre is within reach; a decision made without it is provisional. Nil: always.
 	Centre func() bool
-	Now    func() time.Time
-	NewID  func() uuid.UUID
+	// State is the own State's three-letter code; its nationals stay as of right. Empty: nobody does by nationality alone.
+	State string
+	// AdultAge is the age at which a traveller is an adult, in years; 0: 18.
+	AdultAge int
+	Now      func() time.Time
+	NewID    func() uuid.UUID
 }
 
 // Desk is the work of a crossing point's counters: it opens inspections, keeps them while their checks run, and records what is
@@ -55,13 +59,14 @@ func (d *Desk) Post() Post { return d.cfg.Post }
 // Open keeps a scan and starts its checks. Nothing of a traveller is looked up before the audit entry of doing so is written.
 // The same document scanned again while it waits undecided in the lane is the same traveller: it gives the waiting inspection.
 func (d *Desk) Open(ctx context.Context, actor audit.Actor, in ScanInput) (*Inspection, error) {
-	if err := in.check(); err != nil {
+	in, err := in.normal()
+	if err != nil {
 		return nil, err
 	}
 	now := d.cfg.Now()
 	scan := Scan{
 		ID: d.cfg.NewID(), At: now, Station: d.cfg.Post.Station, Lane: actor.Lane, Officer: actor.Name,
-		Direction: in.Direction, Mode: in.Mode, Transport: strings.TrimSpace(in.Transport), Purpose: in.Purpose,
+		Direction: in.Direction, Mode: in.Mode, Transport: in.Transport, Purpose: in.Purpose,
 		MRZ: in.MRZ, Identity: in.Identity, Document: in.Document, Circumstances: in.Circumstances,
 	}
 	subject, err := d.read(&scan)
@@ -84,8 +89,8 @@ func (d *Desk) Open(ctx context.Context, actor audit.Actor, in ScanInput) (*Insp
 
 // read parses the scan's MRZ, if it has one, and makes the subject of its checks.
 func (d *Desk) read(scan *Scan) (Subject, error) {
-	today := traveldoc.DateOf(scan.At.In(d.cfg.Post.Zone))
-	subject := Subject{Direction: scan.Direction, Mode: scan.Mode, At: scan.At, Today: today, Circumstances: scan.Circumstances}
+	today := d.today(scan.At)
+	subject := Subject{Direction: scan.Direction, Mode: scan.Mode, At: scan.At, Today: today}
 	if strings.TrimSpace(scan.MRZ) != "" {
 		parsed, err := mrz.Parse(scan.MRZ, today)
 		if err != nil {
@@ -94,9 +99,13 @@ func (d *Desk) read(scan *Scan) (Subject, error) {
 		scan.Identity, scan.Document = parsed.Identity(), parsed.TravelDocument()
 		subject.MRZ = parsed
 	}
-	subject.Identity, subject.Document = scan.Identity, scan.Document
+	d.propose(scan, today)
+	subject.Identity, subject.Document, subject.Circumstances = scan.Identity, scan.Document, scan.Circumstances
 	return subject, nil
 }
+
+// today is the calendar date at the crossing point.
+func (d *Desk) today(at time.Time) traveldoc.Date { return traveldoc.DateOf(at.In(d.cfg.Post.Zone)) }
 
 // waiting is the open inspection of the same document in the same lane and direction, if there is one. The store is asked, not what
 // is remembered here: a scan that was kept although its answer was lost must not be opened twice.
@@ -136,6 +145,45 @@ func (d *Desk) start(ctx context.Context, scan Scan, subject Subject) *Inspectio
 	d.mu.Unlock()
 	go Inspect(context.WithoutCancel(ctx), d.cfg.Now, subject, d.cfg.Plan, i.add)
 	return i
+}
+
+// Change is what an officer puts right about a waiting traveller.
+type Change struct {
+	Mode      Mode
+	Transport string
+	Purpose   string
+	Circumstances
+}
+
+// Amend changes what is known of a waiting traveller and runs the checks again. An empty category or basis is proposed anew.
+func (d *Desk) Amend(ctx context.Context, actor audit.Actor, id uuid.UUID, change Change) (*Inspection, error) {
+	lane := d.lane(actor.Lane)
+	lane.Lock()
+	defer lane.Unlock()
+	i, err := d.Inspection(ctx, actor.Lane, id)
+	if err != nil {
+		return nil, err
+	}
+	in := ScanInput{
+		MRZ: i.Scan.MRZ, Identity: i.Scan.Identity, Document: i.Scan.Document, Direction: i.Scan.Direction,
+		Mode: change.Mode, Transport: change.Transport, Purpose: change.Purpose, Circumstances: change.Circumstances,
+	}
+	if in, err = in.normal(); err != nil {
+		return nil, err
+	}
+	scan := i.Scan
+	scan.Mode, scan.Transport, scan.Purpose, scan.Circumstances = in.Mode, in.Transport, in.Purpose, in.Circumstances
+	subject, err := d.read(&scan)
+	if err != nil {
+		return nil, err
+	}
+	entry := actor.Entry(d.cfg.Now(), audit.Alteration, "inspection", id.String())
+	entry.Purpose, entry.Decision = PurposeOfControl, "amend"
+	if err := d.cfg.Store.AmendScan(ctx, scan, entry); err != nil {
+		return nil, err
+	}
+	d.forget(id)
+	return d.start(ctx, scan, subject), nil
 }
 
 // LaneState is a lane as its officer sees it.
@@ -214,15 +262,15 @@ func (d *Desk) Decide(ctx context.Context, actor audit.Actor, id uuid.UUID, deci
 	if decision.Verdict == Refuse {
 		return CrossingEvent{}, ErrSecondLine
 	}
+	lane := d.lane(actor.Lane)
+	lane.Lock() // what is known of the traveller must not change between the findings and the record
+	defer lane.Unlock()
 	i, err := d.Inspection(ctx, actor.Lane, id)
 	if err != nil {
 		return CrossingEvent{}, err
 	}
-	if !i.Complete() && decision.Verdict == Admit {
-		return CrossingEvent{}, ErrPending
-	}
 	findings := i.outcomes(d.cfg.Now())
-	if err := decision.Check(i.Scan.Direction, findings); err != nil {
+	if err := d.decidable(i, decision, findings); err != nil {
 		return CrossingEvent{}, err
 	}
 	event := d.event(actor, i, decision, findings)
@@ -236,17 +284,35 @@ func (d *Desk) Decide(ctx context.Context, actor audit.Actor, id uuid.UUID, deci
 	return recorded, err
 }
 
+// decidable says what keeps the decision from being recorded.
+func (d *Desk) decidable(i *Inspection, decision Decision, findings []Finding) error {
+	if decision.Verdict == Admit {
+		if !i.Complete() {
+			return ErrPending
+		}
+		for _, f := range Fields(i.Scan.Mode, i.Scan.Category) {
+			if f.Required && i.Scan.Particulars[f.Code] == "" {
+				return problem.New(problem.Invalid, "decision.particular_missing").At(f.Code)
+			}
+		}
+	}
+	if err := decision.Check(i.Scan.Direction, findings); err != nil {
+		return err
+	}
+	return decision.checkDays(i.Scan.Direction, grantOf(findings))
+}
+
 func (d *Desk) event(actor audit.Actor, i *Inspection, decision Decision, findings []Finding) CrossingEvent {
 	now := d.cfg.Now()
 	return CrossingEvent{
 		CrossingID: d.cfg.NewID(), Station: i.Scan.Station, Lane: i.Scan.Lane, Officer: actor.Name,
 		Direction: i.Scan.Direction, Mode: i.Scan.Mode, Transport: i.Scan.Transport, Purpose: i.Scan.Purpose,
 		CrossedAt: now, ScannedAt: i.Scan.At, Zone: d.cfg.Post.Zone.String(),
-		LocalDate: traveldoc.DateOf(now.In(d.cfg.Post.Zone)),
+		LocalDate: d.today(now),
 		Identity:  i.Scan.Identity, Document: i.Scan.Document, Decision: decision, Findings: findings,
 		Replaces: i.Scan.Replaces,
 		Status:   d.Status(), Category: i.Scan.Category, Particulars: i.Scan.Particulars, Basis: i.Scan.Basis,
-		Group: i.Scan.Group, Guardian: i.Scan.Guardian, Vehicle: i.Scan.Vehicle, Grant: grantOf(findings),
+		Group: i.Scan.Group, Guardian: i.Scan.Guardian, Vehicle: i.Scan.Vehicle, Grant: decision.grant(grantOf(findings), d.today(now)),
 	}
 }
 

@@ -81,9 +81,10 @@ type Guardian struct {
 	Surname        string    `json:"surname"`
 	GivenNames     string    `json:"given_names"`
 	DocumentNumber string    `json:"document_number,omitempty"`
-	File           uuid.UUID `json:"file,omitzero"` // the adult's individual file, when he was scanned too
-	Relation       string    `json:"relation"`      // coded
-	Consent        string    `json:"consent"`       // coded: what shows the consent of those with parental authority
+	File           uuid.UUID `json:"file,omitzero"`          // the adult's individual file, when he was scanned too
+	Relation       string    `json:"relation"`               // coded
+	Consent        string    `json:"consent"`                // coded: what shows the consent of those with parental authority
+	OtherParent    string    `json:"other_parent,omitempty"` // name of the parent who stays behind
 }
 
 // Vehicle is what a traveller came in.
@@ -91,6 +92,8 @@ type Vehicle struct {
 	Plate   string `json:"plate"`
 	Country string `json:"country,omitempty"` // issuing state of the plate, three letters
 	Driver  bool   `json:"driver,omitempty"`  // the traveller drives it
+	// Occupants is how many people sit in it, the driver included; 0 when nobody counted.
+	Occupants int `json:"occupants,omitzero"`
 }
 
 // Refusal is what the standard form states (Regulation (EU) 2016/399, annex V part B).

@@ -37,16 +37,6 @@ type Scan struct {
 	Circumstances
 }
 
-// Circumstances are what an officer knows of a traveller besides the document. The zero value is an ordinary traveller alone.
-type Circumstances struct {
-	Category    Category          `json:"category,omitempty"`
-	Basis       Basis             `json:"basis,omitempty"`
-	Particulars map[string]string `json:"particulars,omitempty"`
-	Group       uuid.UUID         `json:"group,omitzero"`
-	Guardian    *Guardian         `json:"guardian,omitempty"`
-	Vehicle     *Vehicle          `json:"vehicle,omitempty"`
-}
-
 // MaxScan is the longest text taken from a reader, in bytes: several times the longest MRZ.
 const MaxScan = 1024
 
@@ -62,6 +52,20 @@ type ScanInput struct {
 	Transport string
 	Purpose   string
 	Circumstances
+}
+
+// normal gives the input trimmed and in capitals where that is how it is kept, or says what is wrong with it.
+func (in ScanInput) normal() (ScanInput, error) {
+	if err := in.check(); err != nil {
+		return in, err
+	}
+	in.Transport = strings.TrimSpace(in.Transport)
+	var err error
+	if in.Circumstances, err = in.Circumstances.normal(in.Mode); err != nil {
+		return in, err
+	}
+	in.Transport, in.Particulars = transport(in.Mode, in.Transport, in.Particulars)
+	return in, nil
 }
 
 func (in ScanInput) check() error {

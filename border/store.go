@@ -27,6 +27,9 @@ var (
 type Store interface {
 	// OpenScan keeps a scan as undecided.
 	OpenScan(ctx context.Context, scan Scan, entry audit.Entry) error
+	// AmendScan keeps what an officer changed about an undecided scan of the lane: mode, transport, purpose and circumstances.
+	// ErrScanNotOpen as in Record.
+	AmendScan(ctx context.Context, scan Scan, entry audit.Entry) error
 	// Look is what a lane shows: its undecided scans, oldest first, and its latest decisions, newest first. entry, when it is not
 	// nil, is written in the same transaction, with the number of people shown.
 	Look(ctx context.Context, lane string, recent int, entry *audit.Entry) (LaneView, error)

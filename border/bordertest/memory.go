@@ -45,6 +45,23 @@ func (m *Memory) OpenScan(_ context.Context, scan border.Scan, entry audit.Entry
 	return nil
 }
 
+// AmendScan keeps what changed about an undecided scan.
+func (m *Memory) AmendScan(_ context.Context, scan border.Scan, entry audit.Entry) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.Err != nil {
+		return m.Err
+	}
+	at := slices.IndexFunc(m.scans, func(s memoryScan) bool { return s.ID == scan.ID && s.Lane == scan.Lane && s.status == "open" })
+	if at < 0 {
+		return border.ErrScanNotOpen
+	}
+	s := &m.scans[at].Scan
+	s.Mode, s.Transport, s.Purpose, s.Circumstances = scan.Mode, scan.Transport, scan.Purpose, scan.Circumstances
+	m.Entries = append(m.Entries, entry)
+	return nil
+}
+
 // Look is what a lane shows.
 func (m *Memory) Look(_ context.Context, lane string, recent int, entry *audit.Entry) (border.LaneView, error) {
 	m.mu.Lock()

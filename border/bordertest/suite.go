@@ -64,6 +64,7 @@ func RunStore(t *testing.T, fresh func(t *testing.T) border.Store) {
 		"the same document and birth date is one file":           oneFile,
 		"a decision can be undone once, and decided again":       undone,
 		"a decision too old or of another lane stays":            notUndone,
+		"an undecided scan can be amended":                       amended,
 		"a dismissed scan is closed":                             dismissed,
 		"a scan's text comes back to the letter":                 textKept,
 		"two decisions at once of one new document are one file": twoCounters,
@@ -182,6 +183,28 @@ func notUndone(t *testing.T, store border.Store) {
 	other.Lane = "2"
 	_, err = store.Annul(t.Context(), other, Noon.Add(-time.Minute), entry)
 	require.ErrorIs(t, err, border.ErrNoSuchCrossing)
+}
+
+func amended(t *testing.T, store border.Store) {
+	s := open(t, store, Scan("L898902C3"))
+	s.Mode, s.Transport, s.Purpose = border.Sea, "MV ALMARA", "visit"
+	s.Circumstances = border.Circumstances{
+		Category: border.Minor, Basis: border.ShortStay, Particulars: map[string]string{"voyage": "7"}, Group: uuid.New(),
+		Guardian: &border.Guardian{Surname: "ERIKSSON", Relation: "mother", Consent: "letter"},
+		Vehicle:  &border.Vehicle{Plate: "AA 1", Driver: true, Occupants: 3},
+	}
+	other := s
+	other.Lane = "2"
+	require.ErrorIs(t, store.AmendScan(t.Context(), other, Entry(audit.Alteration, "inspection", s.ID)), border.ErrScanNotOpen)
+	require.NoError(t, store.AmendScan(t.Context(), s, Entry(audit.Alteration, "inspection", s.ID)))
+	one, err := store.OpenScanByID(t.Context(), "1", s.ID)
+	require.NoError(t, err)
+	one.At = one.At.UTC()
+	require.Equal(t, s, one)
+	e := Event(s, Noon)
+	_, err = store.Record(t.Context(), s.ID, e, Entry(audit.Collection, "crossing", e.CrossingID))
+	require.NoError(t, err)
+	require.ErrorIs(t, store.AmendScan(t.Context(), s, Entry(audit.Alteration, "inspection", s.ID)), border.ErrScanNotOpen)
 }
 
 func dismissed(t *testing.T, store border.Store) {

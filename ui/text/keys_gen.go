@@ -984,8 +984,16 @@ const (
 	ProblemDayIncomplete Key = "problem.day_incomplete"
 	// ProblemDeadLetterUnknown is "This event is not parked (any more).".
 	ProblemDeadLetterUnknown Key = "problem.dead_letter_unknown"
+	// ProblemDecisionDays is "Number of days not possible: from 1 to {{.max}}.".
+	ProblemDecisionDays Key = "problem.decision.days"
+	// ProblemDecisionDaysNone is "There is no stay to shorten here.".
+	ProblemDecisionDaysNone Key = "problem.decision.days_none"
+	// ProblemDecisionDaysReason is "Choose why fewer days are granted.".
+	ProblemDecisionDaysReason Key = "problem.decision.days_reason"
 	// ProblemDecisionNoteTooLong is "The remark is too long: at most {{.max}} characters.".
 	ProblemDecisionNoteTooLong Key = "problem.decision.note_too_long"
+	// ProblemDecisionParticularMissing is "This category needs the field before the traveller is admitted.".
+	ProblemDecisionParticularMissing Key = "problem.decision.particular_missing"
 	// ProblemDecisionPending is "Checks are still running: admit when all have answered.".
 	ProblemDecisionPending Key = "problem.decision.pending"
 	// ProblemDecisionReasonMissing is "This decision needs a reason.".
@@ -1080,6 +1088,14 @@ const (
 	ProblemRoleUnknown Key = "problem.role_unknown"
 	// ProblemRouteUnknown is "There is no such page. Check the address, or go back to the start.".
 	ProblemRouteUnknown Key = "problem.route_unknown"
+	// ProblemScanBasis is "Basis of stay not known.".
+	ProblemScanBasis Key = "problem.scan.basis"
+	// ProblemScanBasisCategory is "This basis of stay does not go with this category.".
+	ProblemScanBasisCategory Key = "problem.scan.basis_category"
+	// ProblemScanCategory is "Category of traveller not known.".
+	ProblemScanCategory Key = "problem.scan.category"
+	// ProblemScanConsent is "Choose what shows the consent of the parents.".
+	ProblemScanConsent Key = "problem.scan.consent"
 	// ProblemScanDate is "Not a date: expected YYYY-MM-DD, YYYY-MM or YYYY.".
 	ProblemScanDate Key = "problem.scan.date"
 	// ProblemScanDirection is "Direction missing: expected entry or exit.".
@@ -1094,12 +1110,26 @@ const (
 	ProblemScanNone Key = "problem.scan.none"
 	// ProblemScanNotOpen is "This scan was already decided or put aside.".
 	ProblemScanNotOpen Key = "problem.scan.not_open"
+	// ProblemScanOccupants is "Number of occupants not possible: from 0 to {{.max}}.".
+	ProblemScanOccupants Key = "problem.scan.occupants"
+	// ProblemScanParticularForm is "Not in the form expected for this field.".
+	ProblemScanParticularForm Key = "problem.scan.particular_form"
+	// ProblemScanParticularUnknown is "A field that this mode of transport does not have.".
+	ProblemScanParticularUnknown Key = "problem.scan.particular_unknown"
+	// ProblemScanPlate is "Not a plate: expected letters and digits, at most 20 characters.".
+	ProblemScanPlate Key = "problem.scan.plate"
+	// ProblemScanPlateCountry is "Not a State's letters: expected one to three letters.".
+	ProblemScanPlateCountry Key = "problem.scan.plate_country"
 	// ProblemScanPurpose is "Purpose of travel not known.".
 	ProblemScanPurpose Key = "problem.scan.purpose"
+	// ProblemScanRelation is "Choose what the adult is to the minor.".
+	ProblemScanRelation Key = "problem.scan.relation"
 	// ProblemScanTooLong is "The reader sent too much: at most {{.max}} characters.".
 	ProblemScanTooLong Key = "problem.scan.too_long"
 	// ProblemScanUnreadable is "No machine readable zone found: expected 2 lines of 44 or 36 characters, or 3 lines of 30.".
 	ProblemScanUnreadable Key = "problem.scan.unreadable"
+	// ProblemScanVehicleMode is "Travellers of this mode of transport come in no vehicle of their own.".
+	ProblemScanVehicleMode Key = "problem.scan.vehicle_mode"
 	// ProblemSearchEmpty is "Give a name, a document number, a day or a crossing point.".
 	ProblemSearchEmpty Key = "problem.search_empty"
 	// ProblemSessionLocked is "The session is locked. Enter your PIN to go on.".

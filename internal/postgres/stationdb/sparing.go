@@ -32,6 +32,14 @@ func (s sparing) OpenScan(ctx context.Context, scan border.Scan, entry audit.Ent
 	return s.Store.OpenScan(ctx, scan, entry)
 }
 
+// AmendScan keeps what an officer changed about an undecided scan.
+func (s sparing) AmendScan(ctx context.Context, scan border.Scan, entry audit.Entry) error {
+	if s.space() == pgcluster.Spent {
+		return postgres.ErrFull
+	}
+	return s.Store.AmendScan(ctx, scan, entry)
+}
+
 // Dismiss closes a scan without a decision: who cannot be decided must not stand in the way of the next.
 func (s sparing) Dismiss(ctx context.Context, d border.DismissalEvent, entry audit.Entry) error {
 	if s.space() == pgcluster.Spent {
