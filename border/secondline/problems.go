@@ -15,6 +15,7 @@ var (
 	ErrRequested     = problem.New(problem.Conflict, "referral.requested")
 	ErrNothingGrave  = problem.New(problem.Conflict, "referral.nothing_grave")
 	ErrSecondPerson  = problem.New(problem.Conflict, "referral.second_person")
+	ErrMoved         = problem.New(problem.Conflict, "referral.moved")
 	ErrSelf          = problem.New(problem.Forbidden, "referral.self")
 	ErrNoSuchHit     = problem.New(problem.Conflict, "referral.no_such_hit")
 	ErrCompanion     = problem.New(problem.Conflict, "referral.companion")

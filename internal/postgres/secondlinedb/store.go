@@ -1,0 +1,134 @@
+package secondlinedb
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/border/secondline"
+	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/postgres"
+	"github.com/openbmis/openbmis/internal/postgres/recorddb"
+	"github.com/openbmis/openbmis/internal/postgres/refusaldb"
+)
+
+// Decisions writes decisions; stationdb.Store is the one way.
+type Decisions interface {
+	Write(ctx context.Context, tx pgx.Tx, inspection uuid.UUID, e border.CrossingEvent, entry audit.Entry) (border.CrossingEvent, error)
+}
+
+// Protect hands a traveller to the protection service in the caller's transaction. It may be done twice.
+type Protect func(ctx context.Context, tx pgx.Tx, actor audit.Actor, scan border.Scan) error
+
+// Config is what a Store is made of. Protect may be nil: then the outcome protection is not to be had.
+type Config struct {
+	DB        *postgres.DB
+	Decisions Decisions
+	Protect   Protect
+	Zone      *time.Location
+	Nudge     func() // called after each commit that has something for the centre; must not block
+}
+
+// Store implements secondline.Store.
+type Store struct{ cfg Config }
+
+var _ secondline.Store = (*Store)(nil)
+
+// New makes the store.
+func New(cfg Config) *Store { return &Store{cfg: cfg} }
+
+// Change reads the case under a lock, lets act choose the step, and writes it.
+func (s *Store) Change(ctx context.Context, id uuid.UUID, act func(*secondline.Case) (secondline.Step, error)) (step secondline.Step, err error) {
+	err = s.cfg.DB.InTx(ctx, func(tx pgx.Tx) error {
+		c, err := load(ctx, tx, id, " FOR NO KEY UPDATE OF r")
+		if err != nil {
+			return err
+		}
+		if step, err = act(c); err != nil {
+			return err
+		}
+		return s.write(ctx, tx, c, &step)
+	})
+	if err != nil {
+		return secondline.Step{}, fmt.Errorf("case %s: %w", id, err)
+	}
+	s.cfg.Nudge()
+	return step, nil
+}
+
+const updateCase = `
+UPDATE referral SET owner = $2, claimed_at = $3, steps = $4, changed_at = $5, outcome = $6, closed_at = $7 WHERE id = $1`
+
+// write writes the step that c has taken.
+func (s *Store) write(ctx context.Context, tx pgx.Tx, c *secondline.Case, step *secondline.Step) error {
+	if err := recorddb.Append(ctx, tx, step.Record, step.Entry); err != nil {
+		return err
+	}
+	var outcome secondline.Outcome
+	if c.End != nil {
+		outcome = c.End.Outcome
+	}
+	_, err := tx.Exec(ctx, updateCase, c.ID(), c.Owner, instantOrNull(c.ClaimedAt), len(c.Course), step.Event.At, outcome, instantOrNull(c.EndedAt))
+	if err != nil {
+		return err
+	}
+	switch {
+	case step.Decision != nil:
+		return s.decide(ctx, tx, c, step)
+	case step.Reopen:
+		return reopen(ctx, tx, c)
+	case step.Protect != nil:
+		return s.protect(ctx, tx, c, *step.Protect)
+	}
+	return nil
+}
+
+func (s *Store) decide(ctx context.Context, tx pgx.Tx, c *secondline.Case, step *secondline.Step) (err error) {
+	if form := step.Decision.Refusal; form != nil {
+		if form.Number, err = refusaldb.Number(ctx, tx, step.Decision.Station, step.Decision.CrossedAt.In(s.cfg.Zone)); err != nil {
+			return err
+		}
+	}
+	written, err := s.cfg.Decisions.Write(ctx, tx, c.Inspection, *step.Decision, step.DecisionEntry)
+	if postgres.Constraint(err) == "refusal_stopped" {
+		return secondline.ErrRefusalStops // the cause stays where it is: it must not reach a log
+	}
+	step.Decision = &written
+	return err
+}
+
+const reopenScan = `UPDATE scan SET status = 'open', closed_at = NULL WHERE id = $1 AND status = 'decided'`
+
+// reopen opens the traveller's scan again in its lane. One that is open already, or was decided again, is left as it is.
+func reopen(ctx context.Context, tx pgx.Tx, c *secondline.Case) error {
+	tag, err := tx.Exec(ctx, reopenScan, c.Inspection)
+	if err != nil {
+		return err
+	}
+	if tag.RowsAffected() == 0 {
+		return border.ErrScanNotOpen
+	}
+	return nil
+}
+
+func (s *Store) protect(ctx context.Context, tx pgx.Tx, c *secondline.Case, actor audit.Actor) error {
+	if s.cfg.Protect == nil {
+		return secondline.ErrNoProtection
+	}
+	scan, err := scanOf(ctx, tx, c.Inspection)
+	if err != nil {
+		return err
+	}
+	return s.cfg.Protect(ctx, tx, actor, scan)
+}
+
+func instantOrNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
