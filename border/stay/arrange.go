@@ -1,0 +1,155 @@
+package stay
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/openbmis/openbmis/border"
+)
+
+// once leaves one of each movement that is told several times. Where the tellings differ, the days are all of which one tells.
+func once(moves []*move) []*move {
+	byID := slices.Clone(moves)
+	slices.SortFunc(byID, func(a, b *move) int {
+		return cmp.Or(compareID(a.ID, b.ID), cmp.Compare(a.Direction, b.Direction), a.At.Compare(b.At), compareRest(a, b))
+	})
+	kept := byID[:0]
+	for _, m := range byID {
+		n := len(kept) - 1
+		switch {
+		case n < 0 || m.ID != kept[n].ID:
+			kept = append(kept, m)
+		case before(m, kept[n]) == 0:
+		case m.isNil():
+			kept = append(kept, m)
+		case m.Direction != kept[n].Direction:
+			m.note(VersionsDiffer, string(m.Direction), string(kept[n].Direction), true)
+			kept = append(kept, m)
+		default:
+			kept[n].reconcile(m)
+		}
+	}
+	return kept
+}
+
+func (m *move) isNil() bool { return m.ID == [16]byte{} }
+
+// reconcile takes in another telling of the same movement.
+func (m *move) reconcile(other *move) {
+	doubt := m.days != other.days
+	if m.Basis.Counts() != other.Basis.Counts() {
+		doubt, m.doubtful = true, true
+	}
+	m.note(VersionsDiffer, other.Date.String(), m.Date.String(), doubt)
+	m.days = span{min(m.days.from, other.days.from), max(m.days.to, other.days.to)}
+}
+
+// arrange puts movements whose time of day says nothing, such as stamps, where they fit among the others of their day.
+func arrange(moves []*move) []*move {
+	inside := false
+	for from := 0; from < len(moves); {
+		to, loose := sameDay(moves, from)
+		if loose {
+			fitted := arrangeDay(moves[from:to], inside)
+			moves = slices.Replace(moves, from, to, fitted...)
+			to = from + len(fitted)
+		}
+		if to > from {
+			inside = moves[to-1].Direction == border.Entry
+		}
+		from = to
+	}
+	return moves
+}
+
+// sameDay is where the movements of the day of moves[from] end, and whether the order of some of them is free.
+func sameDay(moves []*move, from int) (to int, loose bool) {
+	for to = from; to < len(moves) && moves[to].days == moves[from].days; to++ {
+		free := moves[to].loose || to > from && moves[to].At.Equal(moves[to-1].At)
+		loose = loose || free && to > from || moves[to].loose
+	}
+	return to, loose && to-from > 1
+}
+
+// arrangeDay tries both readings of a day: every record a crossing of its own, or a loose record the same crossing as another of its
+// direction. The one with fewer contradictions is taken; when both have as many, the one with fewer crossings.
+func arrangeDay(moves []*move, inside bool) []*move {
+	apart, misfits := fit(moves, inside)
+	single, twins := matched(moves)
+	together, fewer := fit(single, inside)
+	if fewer > misfits {
+		return apart
+	}
+	for kept, twin := range twins {
+		kept.note(SameCrossing, string(twin.Origin), string(kept.Origin), false)
+		kept.problems[len(kept.problems)-1].Records = ids(&kept.Movement, &twin.Movement)
+	}
+	return together
+}
+
+// matched leaves out each loose movement that another one of the day, of the same direction, may stand for.
+func matched(moves []*move) (single []*move, twins map[*move]*move) {
+	twins = map[*move]*move{}
+	for _, m := range moves {
+		if !m.loose {
+			single = append(single, m)
+		}
+	}
+	for _, m := range moves {
+		if !m.loose {
+			continue
+		}
+		twin := slices.IndexFunc(single, func(other *move) bool {
+			return other.Direction == m.Direction && twins[other] == nil && !other.loose
+		})
+		if twin < 0 {
+			single = append(single, m)
+			continue
+		}
+		twins[single[twin]] = m
+	}
+	slices.SortFunc(single, before)
+	return single, twins
+}
+
+// fit orders the movements of a day so that entries and exits alternate as far as they can: those with a time of day keep their
+// order, loose ones go where they fit. Misfits is how many still follow one of their own direction.
+func fit(moves []*move, inside bool) (ordered []*move, misfits int) {
+	rest := slices.Clone(moves)
+	for len(rest) > 0 {
+		want := border.Entry
+		if inside {
+			want = border.Exit
+		}
+		n := next(rest, want)
+		if rest[n].Direction != want {
+			misfits++
+		}
+		inside = rest[n].Direction == border.Entry
+		ordered = append(ordered, rest[n])
+		rest = slices.Delete(rest, n, n+1)
+	}
+	return ordered, misfits
+}
+
+// next is the first timed movement when it goes the wanted way, else the first loose one that does, else the first of all.
+// Movements at one instant are loose among themselves.
+func next(rest []*move, want border.Direction) int {
+	timed, loose := -1, -1
+	for i, m := range rest {
+		switch {
+		case m.loose && loose < 0 && m.Direction == want:
+			loose = i
+		case m.loose:
+		case timed < 0, rest[timed].Direction != want && m.At.Equal(rest[timed].At):
+			timed = i
+		}
+	}
+	switch {
+	case timed >= 0 && rest[timed].Direction == want:
+		return timed
+	case loose >= 0:
+		return loose
+	}
+	return max(timed, 0)
+}

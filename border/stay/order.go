@@ -1,0 +1,138 @@
+package stay
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/traveldoc"
+)
+
+// move is a movement with the days it may have been on, and what is wrong with it.
+type move struct {
+	Movement
+	days     span
+	loose    bool // its time of day says nothing
+	doubtful bool // whether it counts is not known
+	problems []Problem
+}
+
+// admit are the movements that can be put in order, once each and in order. The others are told.
+func (t *Timeline) admit(movements []Movement) []*move {
+	kept := make([]move, 0, len(movements))
+	moves := make([]*move, 0, len(movements))
+	for _, m := range movements {
+		candidate := move{Movement: m}
+		switch {
+		case !m.Direction.Valid():
+			t.leaveOut(DirectionUnknown, m.ID, string(m.Direction), "entry, exit")
+		case !candidate.date():
+			t.leaveOut(DateMissing, m.ID, "", "")
+		default:
+			candidate.codes()
+			kept = append(kept, candidate)
+			moves = append(moves, &kept[len(kept)-1])
+		}
+	}
+	moves = once(moves)
+	if !slices.IsSortedFunc(moves, before) {
+		slices.SortFunc(moves, before)
+	}
+	return arrange(moves)
+}
+
+func (t *Timeline) leaveOut(code string, id uuid.UUID, found, expected string) {
+	p := Problem{Code: code, Records: []uuid.UUID{id}, Found: found, Expected: expected, Doubt: true}
+	same := func(q Problem) bool { return q.Code == code && q.Records[0] == id && q.Found == found }
+	if !slices.ContainsFunc(t.Problems, same) {
+		t.Problems = append(t.Problems, p)
+	}
+	slices.SortFunc(t.Problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Code, b.Code), compareID(a.Records[0], b.Records[0]), cmp.Compare(a.Found, b.Found))
+	})
+}
+
+// date finds the days on which the movement may have been; false when nothing is known of them.
+func (m *move) date() bool {
+	m.loose = m.Origin == border.StampImport || m.At.IsZero()
+	if m.Date.IsZero() && m.At.IsZero() {
+		return false
+	}
+	if m.Date.IsZero() { // the post's zone is not known: the calendar date there is that of UTC or one beside it
+		m.days = span{dayAt(m.At.Add(-12 * time.Hour)), dayAt(m.At.Add(14 * time.Hour))}
+		m.note(DatePartial, "", m.At.UTC().Format(time.DateOnly), true)
+		return true
+	}
+	m.days = rangeOf(m.Date)
+	if m.Date.Precision() != traveldoc.PrecisionDay {
+		m.note(DatePartial, m.Date.String(), "", true)
+	}
+	if m.At.IsZero() {
+		m.At = m.days.from.date().First().Add(12 * time.Hour)
+		return true
+	}
+	if at := dayAt(m.At); at < m.days.from-1 || at > m.days.to+1 {
+		m.days = span{min(m.days.from, at), max(m.days.to, at)}
+		m.note(DateContradicts, m.Date.String(), at.date().String(), true)
+	}
+	return true
+}
+
+func (m *move) note(code, found, expected string, doubt bool) {
+	m.problems = append(m.problems, Problem{Code: code, Records: []uuid.UUID{m.ID}, Found: found, Expected: expected, Doubt: doubt})
+}
+
+// codes notes the codes that this release does not know. They change nothing but the certainty.
+func (m *move) codes() {
+	if m.Basis != "" && !m.Basis.Valid() {
+		m.doubtful = true
+		m.note(BasisUnknown, string(m.Basis), "", true)
+	}
+	if m.Category != "" && !m.Category.Valid() {
+		m.note(CategoryUnknown, string(m.Category), "", false)
+	}
+	if m.Origin != "" && !m.Origin.Valid() {
+		m.note(OriginUnknown, string(m.Origin), "", false)
+	}
+}
+
+func dayAt(at time.Time) day {
+	year, month, dayOfMonth := at.UTC().Date()
+	return dayFrom(year, int(month), dayOfMonth)
+}
+
+// rangeOf are the days that a partly known date can mean.
+func rangeOf(d traveldoc.Date) span {
+	if d.Precision() == traveldoc.PrecisionDay {
+		return onlyDay(dayOf(d))
+	}
+	return span{dayAt(d.First()), dayAt(d.Last())}
+}
+
+// before orders by event time. What follows only makes the order independent of the order of arrival.
+func before(a, b *move) int {
+	if c := a.At.Compare(b.At); c != 0 {
+		return c
+	}
+	return cmp.Or(
+		cmp.Compare(a.Direction, b.Direction), compareID(a.ID, b.ID), compareRest(a, b),
+	)
+}
+
+func compareRest(a, b *move) int {
+	return cmp.Or(
+		cmp.Compare(a.days.from, b.days.from), cmp.Compare(a.days.to, b.days.to), cmp.Compare(a.Basis, b.Basis),
+		cmp.Compare(a.Category, b.Category), cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Station, b.Station),
+		cmp.Compare(a.Nationality, b.Nationality), compareDates(a.Until, b.Until),
+	)
+}
+
+func compareDates(a, b traveldoc.Date) int {
+	return cmp.Or(cmp.Compare(a.Year(), b.Year()), cmp.Compare(a.Month(), b.Month()), cmp.Compare(a.Day(), b.Day()))
+}
+
+func compareID(a, b uuid.UUID) int { return strings.Compare(string(a[:]), string(b[:])) }
