@@ -50,6 +50,7 @@ CREATE TABLE movement (
     told_by     text COLLATE "C",
     voided_by   uuid,
     voided_at   timestamptz,
+    withdrawn   boolean     NOT NULL DEFAULT false, -- the centre says that it does not stand
     received_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX movement_file ON movement (file_id, at DESC);
@@ -77,10 +78,12 @@ CREATE TABLE authorisation (
 CREATE INDEX authorisation_file ON authorisation (file_id);
 CREATE INDEX authorisation_told ON authorisation (told_by) WHERE told_by IS NOT NULL;
 
--- What people said about whether two files are one person, superseded words too. a and b are ids as the author's station knew them.
--- A row of source 'bond' is no word of a person: the centre published two of our files as one.
+-- What people said about whether two files are one person, superseded words too. told_a and told_b are ids as the author's station
+-- knew them, a and b the files here. A row of source 'bond' is no word of a person: the centre published two of our files as one.
 CREATE TABLE file_link (
     id         uuid        PRIMARY KEY,
+    told_a     uuid        NOT NULL,
+    told_b     uuid        NOT NULL,
     a          uuid        NOT NULL,
     b          uuid        NOT NULL,
     verdict    text        NOT NULL CHECK (verdict IN ('same', 'different', 'undecided')),
@@ -88,13 +91,21 @@ CREATE TABLE file_link (
     evidence   text        NOT NULL,
     at         timestamptz NOT NULL,
     supersedes uuid[]      NOT NULL,
-    source     text        NOT NULL CHECK (source IN ('local', 'centre', 'bond')),
-    told_by    text COLLATE "C",
-    CHECK (a <> b)
+    source     text        NOT NULL CHECK (source IN ('local', 'centre', 'bond'))
 );
 CREATE INDEX file_link_a ON file_link (a);
 CREATE INDEX file_link_b ON file_link (b);
-CREATE INDEX file_link_told ON file_link (told_by) WHERE told_by IS NOT NULL;
+CREATE INDEX file_link_told_a ON file_link (told_a);
+CREATE INDEX file_link_told_b ON file_link (told_b);
+CREATE INDEX file_link_supersedes ON file_link USING gin (supersedes);
+
+-- Which rows of dataset "files" tell of a link: one that joins nobody stands in the rows of both files.
+CREATE TABLE file_link_told (
+    key     text COLLATE "C" NOT NULL,
+    link_id uuid NOT NULL REFERENCES file_link (id),
+    PRIMARY KEY (key, link_id)
+);
+CREATE INDEX file_link_told_link ON file_link_told (link_id);
 
 -- Ids of files that other stations and the centre use for files of ours.
 CREATE TABLE file_alias (
@@ -102,11 +113,6 @@ CREATE TABLE file_alias (
     file_id    uuid NOT NULL REFERENCES traveller (id)
 );
 CREATE INDEX file_alias_file ON file_alias (file_id);
-
--- Links between files as this station knows them.
-CREATE VIEW file_edge AS
-    SELECT l.id, coalesce(x.file_id, l.a) AS a, coalesce(y.file_id, l.b) AS b, l.verdict, l.ground, l.evidence, l.at, l.supersedes, l.source
-    FROM file_link l LEFT JOIN file_alias x ON x.foreign_id = l.a LEFT JOIN file_alias y ON y.foreign_id = l.b;
 
 -- What of dataset "files" this release cannot use. The row itself stays in ref_row.
 CREATE TABLE file_unusable (
@@ -142,8 +148,7 @@ REVOKE UPDATE ON attachment FROM bmis_app;
 
 -- +goose Down
 DROP TABLE attachment, duplicate_task, file_unusable;
-DROP VIEW file_edge;
-DROP TABLE file_alias, file_link, authorisation, movement;
+DROP TABLE file_alias, file_link_told, file_link, authorisation, movement;
 DROP INDEX traveller_document_words, traveller_document_name, traveller_document_number;
 ALTER TABLE traveller_document DROP COLUMN origin, DROP COLUMN expiry_date, DROP COLUMN number, DROP COLUMN code, DROP COLUMN born_last,
     DROP COLUMN born_first, DROP COLUMN name_key;

@@ -27,7 +27,7 @@ const lastCrossing = `
 select m.at, m.direction, m.station, m.lane
 from traveller_document d join traveller t on t.id = d.traveller_id join traveller g on g.group_id = t.group_id
     join movement m on m.file_id = g.id
-where d.issuing_state = $1 and d.number_folded = $2 and d.birth_date = $3 and m.voided_by is null
+where d.issuing_state = $1 and d.number_folded = $2 and d.birth_date = $3 and m.voided_by is null and not m.withdrawn
 order by m.at desc, m.id limit 1`
 
 const bearers = `
