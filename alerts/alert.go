@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/traveldoc"
 )
 
@@ -15,7 +16,7 @@ const (
 	CheckName = "alerts.national"
 )
 
-// Alert is one entry: an identity or a document, the reason for it and what is to be done.
+// Alert is one entry: an identity, a document or a vehicle, the reason for it and what is to be done.
 type Alert struct {
 	ID             string         `json:"id"`
 	Surname        string         `json:"surname,omitempty"`
@@ -25,21 +26,23 @@ type Alert struct {
 	Nationality    string         `json:"nationality,omitempty"`
 	DocumentNumber string         `json:"document_number,omitempty"`
 	IssuingState   string         `json:"issuing_state,omitempty"` // of the document; empty when not known
+	Plate          string         `json:"plate,omitempty"`         // of a vehicle
+	PlateCountry   string         `json:"plate_country,omitempty"` // letters of the State that issued the plate; empty when not known
 	Reason         string         `json:"reason"`
 	Action         string         `json:"action"` // what the officer is to do
 	ValidFrom      traveldoc.Date `json:"valid_from"`
 	ValidUntil     traveldoc.Date `json:"valid_until"`
 }
 
-// Parse reads an entry as the centre publishes it. An entry that names neither a person nor a document is an error.
+// Parse reads an entry as the centre publishes it. An entry that names no person, document or vehicle is an error.
 func Parse(key string, row json.RawMessage) (Alert, error) {
 	var a Alert
 	if err := json.Unmarshal(row, &a); err != nil {
 		return Alert{}, fmt.Errorf("alert %s: %w", key, err)
 	}
 	a.ID = key
-	if traveldoc.FoldName(a.Surname+a.GivenNames) == "" && traveldoc.FoldNumber(a.DocumentNumber) == "" {
-		return Alert{}, fmt.Errorf("alert %s: expected a name or a document number", key)
+	if traveldoc.FoldName(a.Surname+a.GivenNames) == "" && traveldoc.FoldNumber(a.DocumentNumber) == "" && border.FoldPlate(a.Plate) == "" {
+		return Alert{}, fmt.Errorf("alert %s: expected a name, a document number or a plate", key)
 	}
 	return a, nil
 }

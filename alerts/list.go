@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/traveldoc"
 )
 
@@ -14,6 +15,7 @@ type List struct {
 	alerts   []Alert
 	byNumber map[string][]int // folded number -> positions
 	byName   map[string][]int // name key -> positions
+	byPlate  map[string][]int // folded plate -> positions
 	prefixes []prefix         // folded "SURNAME GIVEN", sorted, for truncated names
 }
 
@@ -24,10 +26,13 @@ type prefix struct {
 
 // NewList indexes the alerts of a version.
 func NewList(version string, all []Alert) *List {
-	l := &List{version: version, alerts: all, byNumber: map[string][]int{}, byName: map[string][]int{}}
+	l := &List{version: version, alerts: all, byNumber: map[string][]int{}, byName: map[string][]int{}, byPlate: map[string][]int{}}
 	for n, a := range all {
 		if number := traveldoc.FoldNumber(a.DocumentNumber); number != "" {
 			l.byNumber[number] = append(l.byNumber[number], n)
+		}
+		if plate := border.FoldPlate(a.Plate); plate != "" {
+			l.byPlate[plate] = append(l.byPlate[plate], n)
 		}
 		if name := traveldoc.NameKey(a.Surname, a.GivenNames); name != "" {
 			l.byName[name] = append(l.byName[name], n)

@@ -148,7 +148,7 @@ func TestParse(t *testing.T) {
 	require.Equal(t, "k1", a.ID)
 	require.Equal(t, 1980, a.BirthDate.Year())
 	_, err = alerts.Parse("k2", json.RawMessage(`{"reason":"nobody"}`))
-	require.ErrorContains(t, err, "expected a name or a document number")
+	require.ErrorContains(t, err, "expected a name, a document number or a plate")
 	_, err = alerts.Parse("k3", json.RawMessage(`{"birth_date":"19x0"}`))
 	require.ErrorContains(t, err, "k3")
 }

@@ -27,6 +27,7 @@ const (
 	ReceiptIssued        RecordKind = "receipt.issued"        // body receipt.Issued
 	GroupEvent           RecordKind = "group.event"           // body group.Event: one step of a manifest
 	ShiftEvent           RecordKind = "shift.event"           // body shift.Event: lane, shift, hand-over, occurrence
+	PassEvent            RecordKind = "pass.event"            // body pass.Event: a border pass issued or revoked
 	EvidenceAttached     RecordKind = "evidence.attached"     // body file.Evidence: what supports another record
 )
 
@@ -34,7 +35,7 @@ const (
 func RecordKinds() []RecordKind {
 	return []RecordKind{
 		FileLinked, MovementSupplied, MovementVoided, AuthorisationChanged, ReferralEvent, RefusalIssued, ProtectionEvent,
-		DecisionRechecked, ReceiptIssued, GroupEvent, ShiftEvent, EvidenceAttached,
+		DecisionRechecked, ReceiptIssued, GroupEvent, ShiftEvent, PassEvent, EvidenceAttached,
 	}
 }
 
