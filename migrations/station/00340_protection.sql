@@ -21,21 +21,32 @@ CREATE TABLE protection_case (
     kind          text        NOT NULL,
     service       text        NOT NULL,
     state         text        NOT NULL CHECK (state IN ('opened', 'acknowledged', 'contacted', 'handed_over', 'closed')),
-    outcome       text        NOT NULL DEFAULT '',
     opened_at     timestamptz NOT NULL,
-    opened_by     text        NOT NULL,
-    opened_lane   text        NOT NULL,
     due_at        timestamptz NOT NULL,              -- unacknowledged after this, it escalates
     acknowledged_at timestamptz,
-    acknowledged_by text      NOT NULL DEFAULT '',
     closed_at     timestamptz,
     identity      jsonb       NOT NULL,
     document      jsonb       NOT NULL,
     CHECK ((state = 'closed') = (closed_at IS NOT NULL))
 );
--- One open case per inspection: a second signal about the same person goes into it.
-CREATE UNIQUE INDEX protection_case_open ON protection_case (inspection_id) WHERE closed_at IS NULL;
+-- One open case per inspection and kind: a second signal of the kind about the same person goes into it.
+CREATE UNIQUE INDEX protection_case_open ON protection_case (inspection_id, kind) WHERE closed_at IS NULL;
 CREATE INDEX protection_case_queue ON protection_case (opened_at, id) WHERE closed_at IS NULL;
+CREATE INDEX protection_case_closed ON protection_case (closed_at DESC, id) WHERE closed_at IS NOT NULL;
+
+-- Whether a refusal of the inspection is stopped: it was signalled itself, or its document was, or another document of its bearer.
+-- +goose StatementBegin
+CREATE FUNCTION protection_stopped(inspection uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT 1 FROM protection_stop p WHERE p.inspection_id = inspection AND p.lifted_at IS NULL)
+        OR EXISTS (
+            SELECT 1 FROM inspection i
+            JOIN traveller t ON t.id = i.traveller_id
+            JOIN traveller same ON same.group_id = t.group_id
+            JOIN traveller_document d ON d.traveller_id = same.id
+            JOIN protection_stop p USING (issuing_state, number_folded, birth_date)
+            WHERE i.id = inspection AND p.lifted_at IS NULL)
+$$;
+-- +goose StatementEnd
 
 -- Whatever writes a decision, a stopped traveller is not refused. The scan's row is locked by whoever signals and whoever refuses, so
 -- that of two at once the later one sees the other.
@@ -43,14 +54,7 @@ CREATE INDEX protection_case_queue ON protection_case (opened_at, id) WHERE clos
 CREATE FUNCTION protection_stops_refusal() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM 1 FROM scan WHERE id = NEW.inspection_id FOR UPDATE;
-    IF EXISTS (
-        SELECT 1 FROM protection_stop p WHERE p.lifted_at IS NULL AND p.inspection_id = NEW.inspection_id
-    ) OR EXISTS (
-        SELECT 1 FROM inspection i
-        JOIN traveller_document d ON d.traveller_id = i.traveller_id
-        JOIN protection_stop p ON (p.issuing_state, p.number_folded, p.birth_date) = (d.issuing_state, d.number_folded, d.birth_date)
-        WHERE i.id = NEW.inspection_id AND p.lifted_at IS NULL
-    ) THEN
+    IF protection_stopped(NEW.inspection_id) THEN
         RAISE EXCEPTION 'refusal is stopped' USING ERRCODE = 'check_violation', CONSTRAINT = 'refusal_stopped', TABLE = 'decision';
     END IF;
     RETURN NEW;
@@ -62,5 +66,5 @@ CREATE TRIGGER protection_stops_refusal BEFORE INSERT ON decision
 
 -- +goose Down
 DROP TRIGGER protection_stops_refusal ON decision;
-DROP FUNCTION protection_stops_refusal();
+DROP FUNCTION protection_stops_refusal(), protection_stopped(uuid);
 DROP TABLE protection_case, protection_stop;
