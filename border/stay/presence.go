@@ -161,3 +161,15 @@ func total(spans []span) int {
 	}
 	return n
 }
+
+// Within are the runs of days of presence from first to last, ascending.
+func (p Presence) Within(first, last traveldoc.Date) []Span {
+	from, to := dayOf(first), dayOf(last)
+	var spans []span
+	for _, r := range p.runs {
+		if s := r.span.since(from).upTo(to); !s.empty() {
+			spans = append(spans, s)
+		}
+	}
+	return exported(spans)
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -14,6 +15,7 @@ import (
 // cli lists the commands, each a struct with a Run method in a file of its own. Run may ask for a context.Context and an *app.
 type cli struct {
 	MRZ  mrzCommand  `cmd:"" name:"mrz" help:"Read machine readable zones and print what they say as JSON."`
+	Stay stayCommand `cmd:"" help:"Compute how long somebody may stay, from the dates of his stays."`
 	User userCommand `cmd:"" help:"Keep the accounts of a station or of the centre."`
 
 	Demo     demoCommand     `cmd:"" help:"Run a small country: the centre, two stations, and travellers."`
@@ -42,6 +44,11 @@ const (
 	exitUsage
 )
 
+// usageError is an error of what a command was given to read: it ends with exitUsage.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
 // run carries out one command line, without the program's name, and gives the exit code.
 func run(ctx context.Context, args []string, a *app) int {
 	var commands cli
@@ -66,7 +73,10 @@ func run(ctx context.Context, args []string, a *app) int {
 	case err != nil:
 		return a.fail(exitUsage, fmt.Errorf("%w (see bmis --help)", err))
 	}
-	if err := parsed.Run(); err != nil {
+	var misuse usageError
+	if err := parsed.Run(); errors.As(err, &misuse) {
+		return a.fail(exitUsage, err)
+	} else if err != nil {
 		return a.fail(exitFailed, err)
 	}
 	return exitDone
