@@ -56,7 +56,7 @@ func OpenBMIS() House {
 	return House{Rooms: slices.Concat(
 		rooms(programs, "", "cmd/station", "cmd/central", "cmd/bmis"),
 		rooms(wiring, "", "cmd/internal"),
-		rooms(screens, "", "ui/counter", "ui/secondline", "ui/files", "ui/protection", "ui/receipts", "ui/rechecks", "ui/groups", "ui/shifts", "ui/analyst", "ui/visaportal", "ui/admin", "ui/signin"),
+		rooms(screens, "", "ui/counter", "ui/secondline", "ui/files", "ui/protection", "ui/refusals", "ui/receipts", "ui/rechecks", "ui/groups", "ui/shifts", "ui/analyst", "ui/visaportal", "ui/admin", "ui/signin"),
 		rooms(web, "", "ui/web"),
 		rooms(view, "", "ui/view"),
 		rooms(texts, "", "ui/text", "ui/assets"),
@@ -65,7 +65,7 @@ func OpenBMIS() House {
 		rooms(plugins, "", "alerts", "api_pnr", "evisa", "replication"),
 		rooms(domain, "", "border"),
 		rooms(plumbing, "", "traveldoc", "biometrics"),
-		rooms(plumbing, "plumbing", "internal/audit", "internal/auth", "internal/bus", "internal/ca", "internal/config", "internal/pgcluster"),
+		rooms(plumbing, "plumbing", "internal/audit", "internal/auth", "internal/bus", "internal/ca", "internal/config", "internal/pdfprint", "internal/pgcluster"),
 		rooms(basics, "", "internal/problem", "migrations"),
 		support("internal/archtest", "internal/pgtest", "internal/browsertest", "internal/faultnet", "deployments", "cmd/internal/world"),
 	), Bans: bans(), Names: []Name{{Folder: "api_pnr", Name: "apipnr"}}}
@@ -88,8 +88,8 @@ func bans() []Ban {
 		{Imports: []string{"github.com/stretchr/testify/...", "pgregory.net/rapid/...", "go.uber.org/goleak/...", "testing/..."},
 			Support: true,
 			Why:     "test libraries stay in tests; expected a support package"},
-		{Imports: []string{"github.com/chromedp/..."}, Except: []string{"internal/browsertest"},
-			Why: "the browser is for tests; expected internal/browsertest"},
+		{Imports: []string{"github.com/chromedp/..."}, Except: []string{"internal/browsertest", "internal/pdfprint"},
+			Why: "the browser is for tests and for printing; expected internal/browsertest or internal/pdfprint"},
 		{Imports: []string{"github.com/a-h/templ/..."}, Except: []string{"ui", "cmd"}, Tests: true,
 			Why: "HTML stays in ui; expected domain values below"},
 		{Imports: []string{"log"}, Tests: false,
