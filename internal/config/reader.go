@@ -117,6 +117,16 @@ func (r *reader) id(name, about string) string {
 	return value
 }
 
+var threeLetters = regexp.MustCompile(`^[A-Z]{3}$`)
+
+func (r *reader) state(name, about string) string {
+	value := r.get(name, "UTO", about)
+	if !threeLetters.MatchString(value) {
+		r.fail(name, fmt.Sprintf("is %q; expected three capital letters, such as FRA", value))
+	}
+	return value
+}
+
 func (r *reader) oneOf(name, fallback string, allowed []string, about string) string {
 	value := r.get(name, fallback, about)
 	if !slices.Contains(allowed, value) {

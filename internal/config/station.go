@@ -6,13 +6,16 @@ import "time"
 type Station struct {
 	Common
 	// ID names the station everywhere: in events, certificates and NATS subjects. Lower-case letters, digits and dashes.
-	ID        string
-	Name      string         // for people, such as "Port Almara, hall A"
-	Transport Transport      // how travellers come here
-	Zone      *time.Location // in which the station's days and clocks are shown
-	Lanes     []Lane
-	Centre    Centre
-	Counter   Counter
+	ID         string
+	Name       string         // for people, such as "Port Almara, hall A"
+	State      string         // the State that the crossing point belongs to, three letters as in an MRZ
+	Transport  Transport      // how travellers come here
+	Zone       *time.Location // in which the station's days and clocks are shown
+	Lanes      []Lane
+	Centre     Centre
+	Counter    Counter
+	Refusal    Refusal
+	Protection Protection
 }
 
 // Centre says how the station reaches the central node. Without URL and NATSURL the station works alone.
@@ -43,12 +46,15 @@ func LoadStation(getenv Getenv) (Station, error) {
 	var s Station
 	s.ID = r.id("BMIS_STATION_ID", "the station in events, certificates and subjects; never changes")
 	s.Name = r.text("BMIS_STATION_NAME", s.ID, 80, "the station for people")
+	s.State = r.state("BMIS_STATE", "the State of the crossing point, three letters as in an MRZ; the made-up UTO while training")
 	s.Transport = Transport(r.oneOf("BMIS_TRANSPORT", "", transports, "how travellers come here: air, land, sea, rail, river, foot"))
 	s.Zone = r.zone("BMIS_ZONE", "UTC", "IANA time zone of the station's clocks")
 	s.Lanes = r.lanes("BMIS_LANES", "lanes and their direction: `1:entry,2:exit`")
 	s.Common = r.common("station")
 	s.Centre = r.centre()
 	s.Counter = r.counter()
+	s.Refusal = r.refusal()
+	s.Protection = r.protection()
 	settings, err := r.done()
 	s.settings = settings
 	return s, err

@@ -1082,6 +1082,16 @@ const (
 	ProblemRangeReversed Key = "problem.range_reversed"
 	// ProblemRangeTooLong is "At most {{.max}} days at a time.".
 	ProblemRangeTooLong Key = "problem.range_too_long"
+	// ProblemReceiptAnnulled is "The crossing was annulled: there is no receipt of it.".
+	ProblemReceiptAnnulled Key = "problem.receipt.annulled"
+	// ProblemReceiptCopyUnknown is "No such copy of a receipt.".
+	ProblemReceiptCopyUnknown Key = "problem.receipt.copy_unknown"
+	// ProblemReceiptCrossingUnknown is "No such crossing at this station, or it was recorded before receipts were kept.".
+	ProblemReceiptCrossingUnknown Key = "problem.receipt.crossing_unknown"
+	// ProblemReceiptLanguage is "Choose a language of the receipt.".
+	ProblemReceiptLanguage Key = "problem.receipt.language"
+	// ProblemReceiptNotAdmitted is "Only who was admitted gets a receipt of crossing.".
+	ProblemReceiptNotAdmitted Key = "problem.receipt.not_admitted"
 	// ProblemRequestInvalid is "The certificate request cannot be read. Expected PKCS #10 in DER with a key on the curve P-256.".
 	ProblemRequestInvalid Key = "problem.request_invalid"
 	// ProblemRoleUnknown is "There is no such role.".
@@ -1196,6 +1206,138 @@ const (
 	ProblemWitnessSelf Key = "problem.witness_self"
 	// ProblemWitnessSetup is "This person still has a password that was made for him. He signs in once and chooses his own first.".
 	ProblemWitnessSetup Key = "problem.witness_setup"
+	// ReceiptBack is "Back to the counter".
+	ReceiptBack Key = "receipt.back"
+	// ReceiptCopyAnnulled is "This crossing was annulled after the receipt was printed. Take the paper back.".
+	ReceiptCopyAnnulled Key = "receipt.copy_annulled"
+	// ReceiptCrossing is "Crossing".
+	ReceiptCrossing Key = "receipt.crossing"
+	// ReceiptLanguage is "Language of the receipt".
+	ReceiptLanguage Key = "receipt.language"
+	// ReceiptLead is "Print a receipt of this crossing instead of a stamp. Each copy is counted.".
+	ReceiptLead Key = "receipt.lead"
+	// ReceiptNextCopy is "Next copy: {{.n}}".
+	ReceiptNextCopy Key = "receipt.next_copy"
+	// ReceiptPaper is "Paper".
+	ReceiptPaper Key = "receipt.paper"
+	// ReceiptPaperA4 is "A4".
+	ReceiptPaperA4 Key = "receipt.paper_a4"
+	// ReceiptPaperRoll is "Roll, 80 mm".
+	ReceiptPaperRoll Key = "receipt.paper_roll"
+	// ReceiptPaperTextAt is "Date and time".
+	ReceiptPaperTextAt Key = "receipt.paper_text.at"
+	// ReceiptPaperTextCopy is "Copy {{.n}}".
+	ReceiptPaperTextCopy Key = "receipt.paper_text.copy"
+	// ReceiptPaperTextCorrection is "Is something wrong? Tell an officer before you leave the crossing point, or write later to its supervisor and give the receipt number. You may see and correct what is recorded about you.".
+	ReceiptPaperTextCorrection Key = "receipt.paper_text.correction"
+	// ReceiptPaperTextDays is "Days granted".
+	ReceiptPaperTextDays Key = "receipt.paper_text.days"
+	// ReceiptPaperTextDocument is "Travel document".
+	ReceiptPaperTextDocument Key = "receipt.paper_text.document"
+	// ReceiptPaperTextEntry is "ENTRY".
+	ReceiptPaperTextEntry Key = "receipt.paper_text.entry"
+	// ReceiptPaperTextExit is "EXIT".
+	ReceiptPaperTextExit Key = "receipt.paper_text.exit"
+	// ReceiptPaperTextKeep is "Keep this receipt with your travel document and show it when you leave.".
+	ReceiptPaperTextKeep Key = "receipt.paper_text.keep"
+	// ReceiptPaperTextKey is "Key {{.id}}".
+	ReceiptPaperTextKey Key = "receipt.paper_text.key"
+	// ReceiptPaperTextName is "Name".
+	ReceiptPaperTextName Key = "receipt.paper_text.name"
+	// ReceiptPaperTextNumber is "Receipt number".
+	ReceiptPaperTextNumber Key = "receipt.paper_text.number"
+	// ReceiptPaperTextProvisional is "PROVISIONAL".
+	ReceiptPaperTextProvisional Key = "receipt.paper_text.provisional"
+	// ReceiptPaperTextProvisionalHelp is "Recorded while the centre was out of reach. It is checked again by itself.".
+	ReceiptPaperTextProvisionalHelp Key = "receipt.paper_text.provisional_help"
+	// ReceiptPaperTextQr is "Signed code of this receipt".
+	ReceiptPaperTextQr Key = "receipt.paper_text.qr"
+	// ReceiptPaperTextStation is "Crossing point".
+	ReceiptPaperTextStation Key = "receipt.paper_text.station"
+	// ReceiptPaperTextTitle is "Receipt of border crossing".
+	ReceiptPaperTextTitle Key = "receipt.paper_text.title"
+	// ReceiptPaperTextUnbounded is "No end date was set at this crossing".
+	ReceiptPaperTextUnbounded Key = "receipt.paper_text.unbounded"
+	// ReceiptPaperTextUntil is "You may stay until".
+	ReceiptPaperTextUntil Key = "receipt.paper_text.until"
+	// ReceiptPrint is "Print".
+	ReceiptPrint Key = "receipt.print"
+	// ReceiptPrintAgain is "Print one more copy".
+	ReceiptPrintAgain Key = "receipt.print_again"
+	// ReceiptPrintThis is "Print".
+	ReceiptPrintThis Key = "receipt.print_this"
+	// ReceiptTitle is "Receipt".
+	ReceiptTitle Key = "receipt.title"
+	// ReceiptVerify is "Verify a receipt".
+	ReceiptVerify Key = "receipt.verify"
+	// ReceiptVerifyingAnnulled is "The crossing was annulled after this receipt was printed.".
+	ReceiptVerifyingAnnulled Key = "receipt.verifying.annulled"
+	// ReceiptVerifyingCannotSay is "Cannot say".
+	ReceiptVerifyingCannotSay Key = "receipt.verifying.cannot_say"
+	// ReceiptVerifyingCleared is "Printed as provisional; the decision has been checked again since.".
+	ReceiptVerifyingCleared Key = "receipt.verifying.cleared"
+	// ReceiptVerifyingCode is "Code of the receipt".
+	ReceiptVerifyingCode Key = "receipt.verifying.code"
+	// ReceiptVerifyingCodeHint is "begins with BMIS1:".
+	ReceiptVerifyingCodeHint Key = "receipt.verifying.code_hint"
+	// ReceiptVerifyingConfirmed is "confirmed".
+	ReceiptVerifyingConfirmed Key = "receipt.verifying.confirmed"
+	// ReceiptVerifyingCrossing is "Crossing".
+	ReceiptVerifyingCrossing Key = "receipt.verifying.crossing"
+	// ReceiptVerifyingDirection is "Direction".
+	ReceiptVerifyingDirection Key = "receipt.verifying.direction"
+	// ReceiptVerifyingDocumentSame is "The document shown is the one of the receipt".
+	ReceiptVerifyingDocumentSame Key = "receipt.verifying.document_same"
+	// ReceiptVerifyingGenuine is "Genuine".
+	ReceiptVerifyingGenuine Key = "receipt.verifying.genuine"
+	// ReceiptVerifyingGenuineHelp is "Signed by {{.station}}. Nothing on the code was changed.".
+	ReceiptVerifyingGenuineHelp Key = "receipt.verifying.genuine_help"
+	// ReceiptVerifyingKeyId is "Key".
+	ReceiptVerifyingKeyId Key = "receipt.verifying.key_id"
+	// ReceiptVerifyingKeysFile is "Public keys as a file".
+	ReceiptVerifyingKeysFile Key = "receipt.verifying.keys_file"
+	// ReceiptVerifyingKeysKnown is "{{.count}} keys are known here".
+	ReceiptVerifyingKeysKnown Key = "receipt.verifying.keys_known"
+	// ReceiptVerifyingLead is "Scan the code with the reader, paste its text, or load a picture of it. Nothing is sent anywhere: the public keys at this station are enough.".
+	ReceiptVerifyingLead Key = "receipt.verifying.lead"
+	// ReceiptVerifyingNotGenuine is "Not genuine".
+	ReceiptVerifyingNotGenuine Key = "receipt.verifying.not_genuine"
+	// ReceiptVerifyingNumber is "Number of the document shown (optional)".
+	ReceiptVerifyingNumber Key = "receipt.verifying.number"
+	// ReceiptVerifyingPicture is "Or a picture of the code (PNG, JPEG)".
+	ReceiptVerifyingPicture Key = "receipt.verifying.picture"
+	// ReceiptVerifyingProvisional is "provisional".
+	ReceiptVerifyingProvisional Key = "receipt.verifying.provisional"
+	// ReceiptVerifyingStation is "Crossing point".
+	ReceiptVerifyingStation Key = "receipt.verifying.station"
+	// ReceiptVerifyingStatus is "Status".
+	ReceiptVerifyingStatus Key = "receipt.verifying.status"
+	// ReceiptVerifyingStillProvisional is "Provisional: decided while the centre was out of reach.".
+	ReceiptVerifyingStillProvisional Key = "receipt.verifying.still_provisional"
+	// ReceiptVerifyingSubmit is "Verify".
+	ReceiptVerifyingSubmit Key = "receipt.verifying.submit"
+	// ReceiptVerifyingTitle is "Verify a receipt".
+	ReceiptVerifyingTitle Key = "receipt.verifying.title"
+	// ReceiptVerifyingUnvouched is "The following stands on the code. Nobody vouches for it.".
+	ReceiptVerifyingUnvouched Key = "receipt.verifying.unvouched"
+	// ReceiptWhyDocument is "The receipt belongs to another document than the one shown.".
+	ReceiptWhyDocument Key = "receipt.why.document"
+	// ReceiptWhyKeyExpired is "The signature bears a day on which this key did not sign.".
+	ReceiptWhyKeyExpired Key = "receipt.why.key_expired"
+	// ReceiptWhyKeyUnknown is "The key of this receipt is not known here. Ask the centre, or the station named.".
+	ReceiptWhyKeyUnknown Key = "receipt.why.key_unknown"
+	// ReceiptWhyOther is "This is a seal, but not of a receipt of border crossing.".
+	ReceiptWhyOther Key = "receipt.why.other"
+	// ReceiptWhyPicture is "No code was found in the picture. Take it again, straight and near.".
+	ReceiptWhyPicture Key = "receipt.why.picture"
+	// ReceiptWhySignature is "The signature does not fit: the code was changed, or the station did not sign it.".
+	ReceiptWhySignature Key = "receipt.why.signature"
+	// ReceiptWhyStation is "The key belongs to another station than the one named.".
+	ReceiptWhyStation Key = "receipt.why.station"
+	// ReceiptWhyUnreadable is "This is no receipt code, or a part of it is missing.".
+	ReceiptWhyUnreadable Key = "receipt.why.unreadable"
+	// ReceiptWhyUnsupported is "This kind of signature cannot be verified here.".
+	ReceiptWhyUnsupported Key = "receipt.why.unsupported"
 	// ScannerLayoutArabic is "The reader types in another keyboard layout than this computer’s (Arabic). Set this computer to the US layout and scan again.".
 	ScannerLayoutArabic Key = "scanner.layout_arabic"
 	// ScannerLayoutAzerty is "The reader types in another keyboard layout than this computer’s (AZERTY). Set this computer to the US layout, or the reader to AZERTY, and scan again.".
