@@ -1,9 +1,13 @@
 package config
 
+import "time"
+
 // Central is the configuration of the central node.
 type Central struct {
 	Common
 	NATS NATS
+	// FilesKept is how long after a person's last movement the stations are told of it.
+	FilesKept time.Duration
 }
 
 // NATS says how the central node and the stations meet.
@@ -35,6 +39,8 @@ func LoadCentral(getenv Getenv) (Central, error) {
 		Credentials: r.path("BMIS_NATS_CREDENTIALS", "", aboutNATSCredentials),
 		CAFile:      r.path("BMIS_NATS_CA", "", "root certificate (PEM file) that the servers of BMIS_NATS_URL show"),
 	}
+	c.FilesKept = r.duration("BMIS_FILES_KEPT", 1100*24*time.Hour, span{24 * time.Hour, 36600 * 24 * time.Hour},
+		"how long after a person's last movement stations are told of the file; the default is 1,100 days")
 	if c.NATS.URL == "" && c.NATS.Credentials != "" {
 		r.fail("BMIS_NATS_CREDENTIALS", "is set without BMIS_NATS_URL; expected both or neither")
 	}
