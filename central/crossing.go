@@ -73,7 +73,8 @@ type Stay struct {
 	Inside         bool
 	Since          time.Time // the entry's instant when inside, else the exit's
 	Station        string
-	PermittedUntil *time.Time
+	PermittedUntil *time.Time // the last lawful day; nil when nothing bounds the stay
+	Uncertain      bool       // records are missing or contradict each other
 }
 
 // Event is one crossing with everything the station sent about it, for the timeline.

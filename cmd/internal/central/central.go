@@ -57,6 +57,7 @@ type app struct {
 	completeness *centraldb.Completeness
 	reader       *centraldb.Reader
 	national     *centraldb.NationalAlerts
+	projector    *centraldb.Projector
 	line         *line
 	health       *node.Health
 	metrics      *prometheus.Registry
@@ -102,6 +103,9 @@ func (a *app) assemble(ctx context.Context) (err error) {
 	a.completeness = centraldb.NewCompleteness(db, now)
 	a.reader = centraldb.NewReader(db, a.secrets.Query)
 	a.national = centraldb.NewNationalAlerts(db, func(dataset string) { a.line.tellNews(dataset) })
+	a.projector = centraldb.NewProjector(centraldb.ProjectorConfig{
+		DB: db, Now: now, Kept: a.cfg.FilesKept, Published: func(dataset string) { a.line.tellNews(dataset) }, Log: a.tools.Log,
+	})
 	if err := centraldb.MakeMonths(ctx, db, now()); err != nil {
 		return err
 	}
@@ -186,6 +190,8 @@ const (
 func (a *app) runBehind(ctx context.Context, behind *errgroup.Group) {
 	behind.Go(func() error { return a.audit.Run(ctx, nil) })
 	behind.Go(func() error { return a.auth.Run(ctx) })
+	behind.Go(func() error { return a.projector.Run(ctx) })
+	behind.Go(func() error { return a.every(ctx, tickEvery, "forget old files", a.projector.Forget) })
 	behind.Go(func() error { return a.certificate.Run(ctx, tickEvery) })
 	behind.Go(func() error { return a.enrolment.KeepDenyList(ctx, a.denied, denyEvery, a.line.recheck, a.tools.Log) })
 	behind.Go(func() error { return a.every(ctx, checkEvery, "completeness", a.completeness.CheckAll) })

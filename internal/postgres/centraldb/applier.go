@@ -50,8 +50,9 @@ func NewApplier(c ApplierConfig) *Applier {
 	}
 }
 
-// applyTries bounds how often a transaction that met a deadlock is run again before the station is asked to send again.
-const applyTries = 4
+// applyTries bounds how often a transaction that met a deadlock, or was not first with a traveller, is run again before the station
+// is asked to send again.
+const applyTries = 12
 
 // Apply commits a batch; see replication.Applier for the rules.
 func (a *Applier) Apply(
@@ -83,7 +84,7 @@ func (a *Applier) commit(
 		case isData(err) && !singly:
 			singly = true
 			continue
-		case postgres.IsRetryable(err) && try < applyTries:
+		case (postgres.IsRetryable(err) || errors.Is(err, errRaced)) && try < applyTries:
 			continue
 		}
 		return replication.Reply{}, fmt.Errorf("apply events of station %s: %w", station, err)

@@ -162,13 +162,30 @@ func TestTheApplicationCannotDeleteACrossing(t *testing.T) {
 
 func BenchmarkApply1000(b *testing.B) {
 	c, s := newCentre(b), newStation("airport")
-	c.send(b, s, s.backlog(b, 1000)...) // partitions, plans, first travellers
+	c.apply(b, s, s.backlog(b, 1000)...) // partitions, plans, first travellers
 	b.ReportAllocs()
 	for b.Loop() {
 		b.StopTimer()
 		events := s.backlog(b, 1000)
 		b.StartTimer()
-		c.send(b, s, events...)
+		c.apply(b, s, events...)
 	}
 	b.ReportMetric(float64(1000*b.N)/b.Elapsed().Seconds(), "events/s")
+}
+
+// What it costs to keep stays, the list of overstayers and dataset "files" current, for each event of a backlog.
+func BenchmarkProject(b *testing.B) {
+	c, s := newCentre(b), newStation("airport")
+	c.send(b, s, s.backlog(b, 3000)...)
+	b.ReportAllocs()
+	const events = 3000
+	for b.Loop() {
+		b.StopTimer()
+		for range events / 1000 {
+			c.apply(b, s, s.backlog(b, 1000)...)
+		}
+		b.StartTimer()
+		require.NoError(b, c.projector.Drain(b.Context()))
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(events*b.N), "us/event")
 }

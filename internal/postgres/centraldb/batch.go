@@ -19,6 +19,9 @@ type batch struct {
 	newID      func() uuid.UUID
 	items      []decoded
 	out        *pgx.Batch // statements whose result nobody needs; they are sent together, in order, by flush
+
+	dirty   []uuid.UUID // travellers whose stays the projector has to look at again
+	regroup []uuid.UUID // travellers whose links changed
 }
 
 // few is how many rows are better inserted along with everything else than copied, which takes three round trips of its own.
@@ -58,7 +61,7 @@ func (b *batch) applySingly(ctx context.Context) (parked int, err error) {
 func (b *batch) attempt(ctx context.Context) (parked int, err error) {
 	err = pgx.BeginFunc(ctx, b.tx, func(nested pgx.Tx) (err error) {
 		in := *b
-		in.tx, in.out = nested, new(pgx.Batch)
+		in.tx, in.out, in.dirty, in.regroup = nested, new(pgx.Batch), nil, nil
 		parked, err = in.applyBulk(ctx)
 		return err
 	})
@@ -72,7 +75,7 @@ func (b *batch) applyBulk(ctx context.Context) (parked int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := b.identify(ctx, work.crossings); err != nil {
+	if err := b.identify(ctx, work.sightings()); err != nil {
 		return 0, err
 	}
 	if err := b.copyCrossings(ctx, work.crossings); err != nil {
@@ -83,11 +86,15 @@ func (b *batch) applyBulk(ctx context.Context) (parked int, err error) {
 		return 0, err
 	}
 	b.dismiss(work.dismissals)
+	if err := b.storeRecords(work.records); err != nil {
+		return 0, err
+	}
 	b.park(work.bad)
-	if err := b.updateStays(ctx, work.crossings, annulled); err != nil {
+	if err := b.storeMovements(ctx, work.crossings, annulled); err != nil {
 		return 0, err
 	}
 	b.countFlows(work.crossings, annulled)
+	b.markDirty()
 	return len(work.bad), b.flush(ctx)
 }
 
@@ -96,7 +103,22 @@ type work struct {
 	crossings   []*crossingRow
 	corrections []decoded
 	dismissals  []decoded
+	records     []*recordRow
 	bad         []decoded
+}
+
+// sightings are the files and documents that the work is about, in the order of the events.
+func (w *work) sightings() []*sighting {
+	list := make([]*sighting, 0, len(w.crossings)+len(w.records))
+	for _, c := range w.crossings {
+		list = append(list, &c.sighting)
+	}
+	for _, r := range w.records {
+		for i := range r.seen {
+			list = append(list, &r.seen[i])
+		}
+	}
+	return list
 }
 
 func (b *batch) sort(ctx context.Context) (*work, error) {
@@ -117,6 +139,8 @@ func (b *batch) sort(ctx context.Context) (*work, error) {
 			w.corrections = append(w.corrections, item)
 		case item.dismissal != nil:
 			w.dismissals = append(w.dismissals, item)
+		case item.record != nil:
+			w.records = append(w.records, item.record)
 		}
 	}
 	return w, nil
@@ -148,6 +172,7 @@ func (b *batch) carriedBefore(ctx context.Context) (map[uuid.UUID]bool, error) {
 		WHERE EXISTS (SELECT FROM crossing c WHERE c.crossed_at = q.at AND c.event_id = q.id AND c.station = $3)
 		   OR EXISTS (SELECT FROM crossing_correction c WHERE c.event_id = q.id AND c.station = $3)
 		   OR EXISTS (SELECT FROM inspection_dismissal d WHERE d.event_id = q.id AND d.station = $3)
+		   OR EXISTS (SELECT FROM record r WHERE r.id = q.id AND r.station = $3)
 		   OR EXISTS (SELECT FROM dead_letter l WHERE l.event_id = q.id AND l.station = $3)`, ids, times, b.station)
 	if err != nil {
 		return nil, fmt.Errorf("look for carried events: %w", err)

@@ -16,32 +16,26 @@ import (
 	"github.com/openbmis/openbmis/traveldoc"
 )
 
-// decoded is an event with what it says. Exactly one of crossing, correction, dismissal and why is set.
+// decoded is an event with what it says. Exactly one of crossing, correction, dismissal, record and why is set.
 type decoded struct {
 	event      *replication.Event
 	crossing   *crossingRow
 	correction *border.CorrectionEvent
 	dismissal  *border.DismissalEvent
+	record     *recordRow
 	why        error // why it cannot be applied; never personal data
 }
 
 // crossingRow is a crossing on its way into the table, with what is derived from the event.
 type crossingRow struct {
 	border.CrossingEvent
+	sighting
 	event      *replication.Event
 	localDate  time.Time
-	docNo      string
-	key        documentKey
-	name       string // folded: surname, then given names
 	hits       int16
 	notChecked int16
-	traveller  uuid.UUID
-	fresh      bool       // the traveller was made in this transaction
 	annulled   *time.Time // set when a correction of the same batch annuls it
 }
-
-// documentKey is what a traveller is known by.
-type documentKey struct{ issuingState, docNo, birthDate string }
 
 // decodeShare is how many events one goroutine decodes at least: about two milliseconds of work.
 const decodeShare = 128
@@ -76,7 +70,7 @@ func decode(station string, e *replication.Event) decoded {
 	case border.KindDismissal:
 		d.dismissal, d.why = decodeDismissal(station, e)
 	default:
-		d.why = errors.New("kind of event is not known to this release")
+		d.record, d.why = decodeRecord(station, e)
 	}
 	return d
 }
@@ -100,12 +94,7 @@ func decodeCrossing(station string, e *replication.Event) (*crossingRow, error) 
 }
 
 func (r *crossingRow) derive() {
-	r.docNo = traveldoc.FoldNumber(r.Document.Number)
-	r.key = documentKey{r.Document.IssuingState, r.docNo, r.Identity.BirthDate.String()}
-	if r.docNo == "" {
-		r.key.docNo = "file:" + r.TravellerID.String()
-	}
-	r.name = traveldoc.FoldName(r.Identity.Surname + " " + r.Identity.GivenNames)
+	r.sighting = sightingOf(r.TravellerID, &r.Identity, &r.Document)
 	for _, f := range r.Findings {
 		switch f.Outcome {
 		case border.Hit:

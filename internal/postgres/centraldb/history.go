@@ -31,7 +31,7 @@ func readHistory(ctx context.Context, tx pgx.Tx, traveller uuid.UUID) (h central
 	if err := addCorrections(ctx, tx, h.Events); err != nil {
 		return h, err
 	}
-	h.Stay, err = readStay(ctx, tx, traveller)
+	h.Stay, err = readStay(ctx, tx, []uuid.UUID{traveller})
 	return h, err
 }
 
@@ -83,10 +83,11 @@ func addCorrections(ctx context.Context, tx pgx.Tx, events []central.Event) erro
 	return nil
 }
 
-func readStay(ctx context.Context, tx pgx.Tx, traveller uuid.UUID) (*central.Stay, error) {
+func readStay(ctx context.Context, tx pgx.Tx, files []uuid.UUID) (*central.Stay, error) {
 	s := new(central.Stay)
-	err := tx.QueryRow(ctx, `SELECT inside, crossed_at, station, permitted_until FROM stay WHERE traveller_id = $1`, traveller).
-		Scan(&s.Inside, &s.Since, &s.Station, &s.PermittedUntil)
+	err := tx.QueryRow(ctx, `
+		SELECT inside, coalesce(entered_at, last_at), CASE WHEN inside THEN entry_station ELSE station END, last_lawful, uncertain
+		FROM stay WHERE group_id = ANY($1)`, files).Scan(&s.Inside, &s.Since, &s.Station, &s.PermittedUntil, &s.Uncertain)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil //nolint:nilnil // no crossing stands: there is no stay, and that is no fault
 	}

@@ -18,9 +18,9 @@ type travellerWord struct {
 }
 
 // indexNames makes travellers findable by the words of their names.
-func (b *batch) indexNames(ctx context.Context, crossings []*crossingRow) error {
+func (b *batch) indexNames(ctx context.Context, seen []*sighting) error {
 	var fresh, others []travellerWord
-	for _, c := range crossings {
+	for _, c := range seen {
 		for word := range strings.FieldsSeq(c.name) {
 			if c.fresh {
 				fresh = append(fresh, travellerWord{word, c.traveller})

@@ -124,56 +124,131 @@ func versionAt(ctx context.Context, tx pgx.Tx, dataset string, version int64) (v
 func publish(
 	ctx context.Context, tx pgx.Tx, dataset, signedBy string, at time.Time, changes []replication.Change,
 ) (version int64, err error) {
-	var state []byte
-	err = tx.QueryRow(ctx, `
-		INSERT INTO ref_dataset AS d (dataset, changed_at) VALUES ($1, $2) ON CONFLICT (dataset) DO UPDATE SET changed_at = excluded.changed_at
-		RETURNING d.version + 1, d.state`, dataset, at).Scan(&version, &state)
+	keys := make([]string, len(changes))
+	for i := range changes {
+		keys[i] = changes[i].Key
+	}
+	var next nextVersion
+	if err := next.lock(ctx, tx, dataset, at); err != nil {
+		return 0, err
+	}
+	old, err := readRows(ctx, tx, dataset, keys)
 	if err != nil {
-		return 0, fmt.Errorf("lock dataset %s: %w", dataset, err)
+		return 0, err
 	}
-	digest, err := replication.LoadContentDigest(state)
-	if err != nil {
-		return 0, fmt.Errorf("dataset %s: %w", dataset, err)
-	}
-	for n := range changes {
-		if err := publishChange(ctx, tx, dataset, version, n, &changes[n], digest); err != nil {
-			return 0, fmt.Errorf("dataset %s: %w", dataset, err)
-		}
-	}
-	_, err = tx.Exec(ctx, `UPDATE ref_dataset SET version = $2, state = $3 WHERE dataset = $1`, dataset, version, digest.Bytes())
-	if err != nil {
-		return 0, fmt.Errorf("dataset %s: %w", dataset, err)
-	}
-	_, err = tx.Exec(ctx, `INSERT INTO ref_version (dataset, version, digest, signed_by, changed_at) VALUES ($1, $2, $3, $4, $5)`,
-		dataset, version, digest.Sum(), signedBy, at)
-	return version, wrap(err, "dataset "+dataset)
+	return next.write(ctx, tx, signedBy, at, changes, old)
 }
 
-func publishChange(
-	ctx context.Context, tx pgx.Tx, dataset string, version int64, n int, c *replication.Change, digest *replication.ContentDigest,
-) error {
-	c.Version = version
-	if err := c.Check(); err != nil {
-		return err
+// publishOver is publish for a dataset that nobody else writes: the caller has read the rows that the changes touch.
+func publishOver(
+	ctx context.Context, tx pgx.Tx, dataset, signedBy string, at time.Time, changes []replication.Change, old map[string]string,
+) (version int64, err error) {
+	var next nextVersion
+	if err := next.lock(ctx, tx, dataset, at); err != nil {
+		return 0, err
 	}
-	var old string
-	err := tx.QueryRow(ctx, `DELETE FROM ref_row WHERE dataset = $1 AND key = $2 RETURNING row::text`, dataset, c.Key).Scan(&old)
-	switch {
-	case err == nil:
-		digest.Remove(c.Key, []byte(old))
-	case !errors.Is(err, pgx.ErrNoRows):
-		return fmt.Errorf("change row: %w", err)
+	return next.write(ctx, tx, signedBy, at, changes, old)
+}
+
+// readRows reads the present rows of some keys.
+func readRows(ctx context.Context, tx pgx.Tx, dataset string, keys []string) (map[string]string, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT r.key, r.row::text FROM unnest($2::text[]) AS k(key) JOIN ref_row r ON r.dataset = $1 AND r.key = k.key`, dataset, keys)
+	if err != nil {
+		return nil, fmt.Errorf("rows of dataset %s: %w", dataset, err)
 	}
-	var data *string
-	if c.Op == replication.OpPut {
-		text := string(c.Data)
-		data = &text
-		digest.Add(c.Key, c.Data)
-		if _, err := tx.Exec(ctx, `INSERT INTO ref_row (dataset, key, row) VALUES ($1, $2, $3::json)`, dataset, c.Key, text); err != nil {
-			return fmt.Errorf("change row: %w", err)
+	old := make(map[string]string, len(keys))
+	var key, row string
+	_, err = pgx.ForEachRow(rows, []any{&key, &row}, func() error {
+		old[key] = row
+		return nil
+	})
+	return old, wrap(err, "rows of dataset "+dataset)
+}
+
+// nextVersion is a version of a dataset in the making.
+type nextVersion struct {
+	dataset string
+	version int64
+	digest  *replication.ContentDigest
+}
+
+func (v *nextVersion) lock(ctx context.Context, tx pgx.Tx, dataset string, at time.Time) (err error) {
+	var state []byte
+	v.dataset = dataset
+	err = tx.QueryRow(ctx, `
+		INSERT INTO ref_dataset AS d (dataset, changed_at) VALUES ($1, $2) ON CONFLICT (dataset) DO UPDATE SET changed_at = excluded.changed_at
+		RETURNING d.version + 1, d.state`, dataset, at).Scan(&v.version, &state)
+	if err != nil {
+		return fmt.Errorf("lock dataset %s: %w", dataset, err)
+	}
+	v.digest, err = replication.LoadContentDigest(state)
+	return wrap(err, "dataset "+dataset)
+}
+
+// write stores the changes, the content that results and its digest, each with one statement. old are the present rows of the keys;
+// it is brought up to date.
+func (v *nextVersion) write(
+	ctx context.Context, tx pgx.Tx, signedBy string, at time.Time, changes []replication.Change, old map[string]string,
+) (version int64, err error) {
+	n := len(changes)
+	ops, keys, rows, places := make([]string, n), make([]string, n), make([]*string, n), make([]int32, n)
+	for i := range changes {
+		c := &changes[i]
+		c.Version = v.version
+		if err := c.Check(); err != nil {
+			return 0, fmt.Errorf("dataset %s: %w", v.dataset, err)
 		}
+		ops[i], keys[i], rows[i], places[i] = string(c.Op), c.Key, v.count(c, old), int32(i) //nolint:gosec // far below 2^31
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO ref_change (dataset, version, n, op, key, row) VALUES ($1, $2, $3, $4, $5, $6::json)`,
-		dataset, version, n, string(c.Op), c.Key, data)
-	return wrap(err, "record change")
+	out := new(pgx.Batch)
+	v.replaceRows(out, keys, old)
+	out.Queue(`
+		INSERT INTO ref_change (dataset, version, n, op, key, row)
+		SELECT $1, $2, u.n, u.op, u.key, u.row::json FROM unnest($3::integer[], $4::text[], $5::text[], $6::text[]) AS u(n, op, key, row)`,
+		v.dataset, v.version, places, ops, keys, rows)
+	out.Queue(`UPDATE ref_dataset SET version = $2, state = $3 WHERE dataset = $1`, v.dataset, v.version, v.digest.Bytes())
+	out.Queue(`INSERT INTO ref_version (dataset, version, digest, signed_by, changed_at) VALUES ($1, $2, $3, $4, $5)`,
+		v.dataset, v.version, v.digest.Sum(), signedBy, at)
+	return v.version, wrap(tx.SendBatch(ctx, out).Close(), "dataset "+v.dataset)
+}
+
+// count carries the digest on over one change, and keeps old what the content is after it. It gives the row as it is stored.
+func (v *nextVersion) count(c *replication.Change, old map[string]string) *string {
+	if before, has := old[c.Key]; has {
+		v.digest.Remove(c.Key, []byte(before))
+		delete(old, c.Key)
+	}
+	if c.Op != replication.OpPut {
+		return nil
+	}
+	v.digest.Add(c.Key, c.Data)
+	text := string(c.Data)
+	old[c.Key] = text
+	return &text
+}
+
+// replaceRows makes the rows of the keys what the content says.
+func (v *nextVersion) replaceRows(out *pgx.Batch, keys []string, content map[string]string) {
+	var gone, put, rows []string
+	seen := make(map[string]bool, len(keys))
+	for _, key := range keys {
+		row, has := content[key]
+		switch {
+		case seen[key]:
+		case has:
+			put, rows = append(put, key), append(rows, row)
+		default:
+			gone = append(gone, key)
+		}
+		seen[key] = true
+	}
+	if len(gone) > 0 {
+		out.Queue(`DELETE FROM ref_row WHERE dataset = $1 AND key = ANY($2)`, v.dataset, gone)
+	}
+	if len(put) > 0 {
+		out.Queue(`
+			INSERT INTO ref_row (dataset, key, row) SELECT $1, u.key, u.row::json FROM unnest($2::text[], $3::text[]) AS u(key, row)
+			ON CONFLICT (dataset, key) DO UPDATE SET row = excluded.row`, v.dataset, put, rows)
+	}
 }

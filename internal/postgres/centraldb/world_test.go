@@ -28,6 +28,9 @@ type centre struct {
 	db      *postgres.DB
 	applier *centraldb.Applier
 	alerts  *centraldb.Alerts
+	// projector works after every send; now is its clock.
+	projector *centraldb.Projector
+	now       time.Time
 }
 
 func newCentre(t testing.TB) *centre {
@@ -35,9 +38,13 @@ func newCentre(t testing.TB) *centre {
 	db := pgtest.New(t, migrations.Central)
 	now := func() time.Time { return noon }
 	alerts := centraldb.NewAlerts(db, now, slog.New(slog.DiscardHandler))
-	return &centre{db: db, alerts: alerts, applier: centraldb.NewApplier(centraldb.ApplierConfig{
+	c := &centre{db: db, now: noon, alerts: alerts, applier: centraldb.NewApplier(centraldb.ApplierConfig{
 		DB: db, Now: now, NewID: func() uuid.UUID { return uuid.Must(uuid.NewV7()) }, Alerts: alerts, Log: slog.New(slog.DiscardHandler),
 	})}
+	c.projector = centraldb.NewProjector(centraldb.ProjectorConfig{
+		DB: db, Now: func() time.Time { return c.now }, Log: slog.New(slog.DiscardHandler),
+	})
+	return c
 }
 
 // station writes events as a station would: numbered and chained.
@@ -116,8 +123,15 @@ func (s *station) correction(c border.CrossingEvent) border.CorrectionEvent {
 	}
 }
 
-// send applies events and wants all of them taken.
+// send applies events, wants all of them taken, and lets the projector work.
 func (c *centre) send(t testing.TB, s *station, events ...replication.Event) {
+	t.Helper()
+	c.apply(t, s, events...)
+	require.NoError(t, c.projector.Drain(t.Context()))
+}
+
+// apply applies events and wants all of them taken.
+func (c *centre) apply(t testing.TB, s *station, events ...replication.Event) {
 	t.Helper()
 	reply, err := c.applier.Apply(t.Context(), s.name, s.epoch, events)
 	require.NoError(t, err)
