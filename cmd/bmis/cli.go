@@ -18,6 +18,8 @@ type cli struct {
 	Stay stayCommand `cmd:"" help:"Compute how long somebody may stay, from the dates of his stays."`
 	User userCommand `cmd:"" help:"Keep the accounts of a station or of the centre."`
 
+	Receipt receiptCommand `cmd:"" help:"Verify receipts of border crossing with public keys alone."`
+
 	Demo     demoCommand     `cmd:"" help:"Run a small country: the centre, two stations, and travellers."`
 	Audit    auditCommand    `cmd:"" help:"Verify the audit log, print its head and its key."`
 	Simulate simulateCommand `cmd:"" help:"Let synthetic travellers cross at a test station."`
@@ -49,6 +51,12 @@ type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
+// answer is an outcome that a command tells by an exit code of its own; what it is has been printed.
+type answer struct {
+	error
+	code int
+}
+
 // run carries out one command line, without the program's name, and gives the exit code.
 func run(ctx context.Context, args []string, a *app) int {
 	var commands cli
@@ -73,13 +81,22 @@ func run(ctx context.Context, args []string, a *app) int {
 	case err != nil:
 		return a.fail(exitUsage, fmt.Errorf("%w (see bmis --help)", err))
 	}
+	return a.code(parsed.Run())
+}
+
+// code is the exit code of what a command came to.
+func (a *app) code(err error) int {
 	var misuse usageError
-	if err := parsed.Run(); errors.As(err, &misuse) {
+	var told answer
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &misuse):
 		return a.fail(exitUsage, err)
-	} else if err != nil {
-		return a.fail(exitFailed, err)
+	case errors.As(err, &told):
+		return a.fail(told.code, err)
 	}
-	return exitDone
+	return a.fail(exitFailed, err)
 }
 
 // fail tells what went wrong. Nothing more can be done when even that cannot be written.
