@@ -30,6 +30,9 @@ CREATE INDEX traveller_document_number ON traveller_document (number_folded);
 CREATE INDEX traveller_document_name ON traveller_document (name_key);
 CREATE INDEX traveller_document_words ON traveller_document USING gin ((' ' || name_key) gin_trgm_ops);
 
+-- When a decision came into this database, which may be later than it was made.
+ALTER TABLE decision ADD COLUMN received_at timestamptz NOT NULL DEFAULT now();
+
 -- Entries and exits, one row each for ever: of this station's counters (id of the crossing), supplied by a person (id of the
 -- record), or told by the centre. told_by is the row of dataset "files" that holds it now. A row that does not stand keeps its
 -- place and says which correction or record took it away.
@@ -149,6 +152,7 @@ REVOKE UPDATE ON attachment FROM bmis_app;
 -- +goose Down
 DROP TABLE attachment, duplicate_task, file_unusable;
 DROP TABLE file_alias, file_link_told, file_link, authorisation, movement;
+ALTER TABLE decision DROP COLUMN received_at;
 DROP INDEX traveller_document_words, traveller_document_name, traveller_document_number;
 ALTER TABLE traveller_document DROP COLUMN origin, DROP COLUMN expiry_date, DROP COLUMN number, DROP COLUMN code, DROP COLUMN born_last,
     DROP COLUMN born_first, DROP COLUMN name_key;
