@@ -10,7 +10,7 @@ import (
 	"github.com/openbmis/openbmis/traveldoc"
 )
 
-// What bounds a stay: the earliest bound wins and is named. They are keys of the text catalogue below "evidence.", after "stay_bound_".
+// What bounds a stay: the earliest bound wins and is named. They are keys of the text catalogue after "evidence.stay.bound_".
 const (
 	BoundNone        = "none"         // nothing bounds the stay
 	BoundRule        = "rule"         // the days of the rule are used
@@ -54,7 +54,7 @@ func (s *Stay) granted() authority {
 	if s.Entry.Until.Precision() != traveldoc.PrecisionDay {
 		s.note(UntilPartial, s.Entry.ID, s.Entry.Until.String(), s.Entry.Until.Last().Format("2006-01-02"), false)
 	}
-	if a.base < s.entered.from {
+	if a.base < s.entered.from-1 { // the day before the entry says that not even one day was lawful
 		a.doubtful = true
 		s.note(UntilBeforeEntry, s.Entry.ID, s.Entry.Until.String(), s.From.String(), true)
 	}

@@ -500,6 +500,10 @@ const (
 	CheckSourceCrossingPrevious Key = "check.source_crossing_previous"
 	// CheckSourceDocument is "the document itself".
 	CheckSourceDocument Key = "check.source_document"
+	// CheckSourceStayRules is "records of all crossing points".
+	CheckSourceStayRules Key = "check.source_stay_rules"
+	// CheckStayRules is "Rules of stay".
+	CheckStayRules Key = "check.stay_rules"
 	// CodeAir is "Air".
 	CodeAir Key = "code.air"
 	// CodeBusiness is "Business".
@@ -864,6 +868,106 @@ const (
 	EvidenceStateTraining Key = "evidence.state.training"
 	// EvidenceStateUnknown is "State code not known".
 	EvidenceStateUnknown Key = "evidence.state.unknown"
+	// EvidenceStayBasisUnknown is "Basis of stay not known: its days may count".
+	EvidenceStayBasisUnknown Key = "evidence.stay.basis_unknown"
+	// EvidenceStayBoundAnnulment is "annulment".
+	EvidenceStayBoundAnnulment Key = "evidence.stay.bound_annulment"
+	// EvidenceStayBoundExtension is "extension".
+	EvidenceStayBoundExtension Key = "evidence.stay.bound_extension"
+	// EvidenceStayBoundGranted is "granted at entry".
+	EvidenceStayBoundGranted Key = "evidence.stay.bound_granted"
+	// EvidenceStayBoundNone is "not bounded".
+	EvidenceStayBoundNone Key = "evidence.stay.bound_none"
+	// EvidenceStayBoundOfficer is "shortened by the officer".
+	EvidenceStayBoundOfficer Key = "evidence.stay.bound_officer"
+	// EvidenceStayBoundRevocation is "revocation".
+	EvidenceStayBoundRevocation Key = "evidence.stay.bound_revocation"
+	// EvidenceStayBoundRule is "days of the rule".
+	EvidenceStayBoundRule Key = "evidence.stay.bound_rule"
+	// EvidenceStayBoundVisa is "end of the visa".
+	EvidenceStayBoundVisa Key = "evidence.stay.bound_visa"
+	// EvidenceStayBoundVisaDays is "days of the visa".
+	EvidenceStayBoundVisaDays Key = "evidence.stay.bound_visa_days"
+	// EvidenceStayBoundVisaEntries is "entries of the visa".
+	EvidenceStayBoundVisaEntries Key = "evidence.stay.bound_visa_entries"
+	// EvidenceStayBoundVisaStart is "start of the visa".
+	EvidenceStayBoundVisaStart Key = "evidence.stay.bound_visa_start"
+	// EvidenceStayCategoryUnknown is "Category of traveller not known".
+	EvidenceStayCategoryUnknown Key = "evidence.stay.category_unknown"
+	// EvidenceStayChangeDateMissing is "Change of authorisation without its date".
+	EvidenceStayChangeDateMissing Key = "evidence.stay.change_date_missing"
+	// EvidenceStayChangeUnknown is "Change of authorisation of unknown kind".
+	EvidenceStayChangeUnknown Key = "evidence.stay.change_unknown"
+	// EvidenceStayChangeWithoutStay is "Change of authorisation at a time without a stay".
+	EvidenceStayChangeWithoutStay Key = "evidence.stay.change_without_stay"
+	// EvidenceStayDateContradicts is "Date and time of the crossing contradict each other".
+	EvidenceStayDateContradicts Key = "evidence.stay.date_contradicts"
+	// EvidenceStayDateMissing is "Record has no date".
+	EvidenceStayDateMissing Key = "evidence.stay.date_missing"
+	// EvidenceStayDatePartial is "Day of the crossing is not known".
+	EvidenceStayDatePartial Key = "evidence.stay.date_partial"
+	// EvidenceStayDirectionUnknown is "Record is neither entry nor exit".
+	EvidenceStayDirectionUnknown Key = "evidence.stay.direction_unknown"
+	// EvidenceStayEntryMissing is "Exit without an entry: the entry is missing".
+	EvidenceStayEntryMissing Key = "evidence.stay.entry_missing"
+	// EvidenceStayExempt is "Days on this basis of stay do not count".
+	EvidenceStayExempt Key = "evidence.stay.exempt"
+	// EvidenceStayExitMissing is "Entry follows an entry: the exit in between is missing".
+	EvidenceStayExitMissing Key = "evidence.stay.exit_missing"
+	// EvidenceStayExtensionBackwards is "Extension ends before it was decided".
+	EvidenceStayExtensionBackwards Key = "evidence.stay.extension_backwards"
+	// EvidenceStayFreeMovement is "Right of free movement: nothing is counted".
+	EvidenceStayFreeMovement Key = "evidence.stay.free_movement"
+	// EvidenceStayFutureMovement is "Crossings recorded in the future: a clock is wrong".
+	EvidenceStayFutureMovement Key = "evidence.stay.future_movement"
+	// EvidenceStayGranted is "Days · last lawful day · rule".
+	EvidenceStayGranted Key = "evidence.stay.granted"
+	// EvidenceStayMore is "Further problems".
+	EvidenceStayMore Key = "evidence.stay.more"
+	// EvidenceStayNoneLeft is "No day of stay left (ground F)".
+	EvidenceStayNoneLeft Key = "evidence.stay.none_left"
+	// EvidenceStayOriginUnknown is "Provenance of the record not known".
+	EvidenceStayOriginUnknown Key = "evidence.stay.origin_unknown"
+	// EvidenceStayOtherNationality is "The file has crossings under another nationality".
+	EvidenceStayOtherNationality Key = "evidence.stay.other_nationality"
+	// EvidenceStayOthersMissing is "No records of other crossing points yet: counted from this one alone".
+	EvidenceStayOthersMissing Key = "evidence.stay.others_missing"
+	// EvidenceStayOthersOld is "Records of other crossing points are known until".
+	EvidenceStayOthersOld Key = "evidence.stay.others_old"
+	// EvidenceStayOverlap is "Two stays share days".
+	EvidenceStayOverlap Key = "evidence.stay.overlap"
+	// EvidenceStayOverstayed is "Overstay: days · since".
+	EvidenceStayOverstayed Key = "evidence.stay.overstayed"
+	// EvidenceStayOverstayedBefore is "Days of overstay in an earlier stay of the window".
+	EvidenceStayOverstayedBefore Key = "evidence.stay.overstayed_before"
+	// EvidenceStayOwnNational is "National of this State: nothing is counted".
+	EvidenceStayOwnNational Key = "evidence.stay.own_national"
+	// EvidenceStaySameCrossing is "Two records of one crossing".
+	EvidenceStaySameCrossing Key = "evidence.stay.same_crossing"
+	// EvidenceStayUnbounded is "Nothing bounds the stay".
+	EvidenceStayUnbounded Key = "evidence.stay.unbounded"
+	// EvidenceStayUncertain is "Records are missing: between these numbers of days".
+	EvidenceStayUncertain Key = "evidence.stay.uncertain"
+	// EvidenceStayUntilBeforeEntry is "Authorised stay ended before the entry".
+	EvidenceStayUntilBeforeEntry Key = "evidence.stay.until_before_entry"
+	// EvidenceStayUntilPartial is "End of the authorised stay is no full date".
+	EvidenceStayUntilPartial Key = "evidence.stay.until_partial"
+	// EvidenceStayVersionsDiffer is "The same crossing is recorded in two ways".
+	EvidenceStayVersionsDiffer Key = "evidence.stay.versions_differ"
+	// EvidenceStayVisaDaysUsed is "Days of the visa are used".
+	EvidenceStayVisaDaysUsed Key = "evidence.stay.visa_days_used"
+	// EvidenceStayVisaEnded is "Visa has ended".
+	EvidenceStayVisaEnded Key = "evidence.stay.visa_ended"
+	// EvidenceStayVisaEntriesUsed is "Entries of the visa are used up".
+	EvidenceStayVisaEntriesUsed Key = "evidence.stay.visa_entries_used"
+	// EvidenceStayVisaNotBegun is "Visa is not valid yet".
+	EvidenceStayVisaNotBegun Key = "evidence.stay.visa_not_begun"
+	// EvidenceStayVisaUnknown is "Stay on a visa that is not known here: look at the visa".
+	EvidenceStayVisaUnknown Key = "evidence.stay.visa_unknown"
+	// EvidenceStayVisaUnreadable is "What is noted of the visa is no date or number".
+	EvidenceStayVisaUnreadable Key = "evidence.stay.visa_unreadable"
+	// EvidenceStayWithin is "Stay within the rule: days used".
+	EvidenceStayWithin Key = "evidence.stay.within"
 	// FieldBirthDate is "Date of birth".
 	FieldBirthDate Key = "field.birth_date"
 	// FieldComposite is "Composite digit".
@@ -1072,6 +1176,28 @@ const (
 	ProblemPinTooSimple Key = "problem.pin_too_simple"
 	// ProblemPlaceInvalid is "A lane or workstation is named by at most {{.max}} plain characters.".
 	ProblemPlaceInvalid Key = "problem.place_invalid"
+	// ProblemProtectionKind is "Choose what it is: asylum, trafficking or violence, a child without parents, or another need of protection.".
+	ProblemProtectionKind Key = "problem.protection.kind"
+	// ProblemProtectionNobody is "There is no such traveller in your lane.".
+	ProblemProtectionNobody Key = "problem.protection.nobody"
+	// ProblemProtectionNone is "There is no such case.".
+	ProblemProtectionNone Key = "problem.protection.none"
+	// ProblemProtectionNotNow is "The case has gone further already: this step is no longer possible.".
+	ProblemProtectionNotNow Key = "problem.protection.not_now"
+	// ProblemProtectionNotStopped is "Refusal is not stopped by this case.".
+	ProblemProtectionNotStopped Key = "problem.protection.not_stopped"
+	// ProblemProtectionNoteLong is "The remark is too long: at most {{.max}} characters.".
+	ProblemProtectionNoteLong Key = "problem.protection.note_long"
+	// ProblemProtectionNoteMissing is "Write down why.".
+	ProblemProtectionNoteMissing Key = "problem.protection.note_missing"
+	// ProblemProtectionOtherCase is "Another case about this person is open: its service must close it first.".
+	ProblemProtectionOtherCase Key = "problem.protection.other_case"
+	// ProblemProtectionOutcome is "Choose an outcome for closing or for allowing refusal again; other steps have none.".
+	ProblemProtectionOutcome Key = "problem.protection.outcome"
+	// ProblemProtectionSign is "The signs are not those of the form: tick each at most once.".
+	ProblemProtectionSign Key = "problem.protection.sign"
+	// ProblemProtectionUnacknowledged is "Confirm the receipt of the case first.".
+	ProblemProtectionUnacknowledged Key = "problem.protection.unacknowledged"
 	// ProblemPurposeMissing is "Say what this look is for. Without a purpose nothing is shown.".
 	ProblemPurposeMissing Key = "problem.purpose_missing"
 	// ProblemPurposeUnknown is "This purpose is not on the list.".
@@ -1206,6 +1332,180 @@ const (
 	ProblemWitnessSelf Key = "problem.witness_self"
 	// ProblemWitnessSetup is "This person still has a password that was made for him. He signs in once and chooses his own first.".
 	ProblemWitnessSetup Key = "problem.witness_setup"
+	// ProtectionActsAcknowledged is "Confirm receipt".
+	ProtectionActsAcknowledged Key = "protection.acts.acknowledged"
+	// ProtectionActsClosed is "Close the case".
+	ProtectionActsClosed Key = "protection.acts.closed"
+	// ProtectionActsContacted is "Spoke with the person".
+	ProtectionActsContacted Key = "protection.acts.contacted"
+	// ProtectionActsHandedOver is "Person taken over".
+	ProtectionActsHandedOver Key = "protection.acts.handed_over"
+	// ProtectionActsLifted is "Allow refusal again".
+	ProtectionActsLifted Key = "protection.acts.lifted"
+	// ProtectionActsNoted is "Note".
+	ProtectionActsNoted Key = "protection.acts.noted"
+	// ProtectionActsSignalled is "Signalled".
+	ProtectionActsSignalled Key = "protection.acts.signalled"
+	// ProtectionBack is "All cases".
+	ProtectionBack Key = "protection.back"
+	// ProtectionBorn is "Born".
+	ProtectionBorn Key = "protection.born"
+	// ProtectionBy is "By".
+	ProtectionBy Key = "protection.by"
+	// ProtectionCancel is "Back".
+	ProtectionCancel Key = "protection.cancel"
+	// ProtectionCase is "Service case".
+	ProtectionCase Key = "protection.case"
+	// ProtectionChooseOutcome is "Choose an outcome".
+	ProtectionChooseOutcome Key = "protection.choose_outcome"
+	// ProtectionCourse is "Course of the case".
+	ProtectionCourse Key = "protection.course"
+	// ProtectionDidAcknowledged is "Receipt confirmed".
+	ProtectionDidAcknowledged Key = "protection.did.acknowledged"
+	// ProtectionDidClosed is "Case closed".
+	ProtectionDidClosed Key = "protection.did.closed"
+	// ProtectionDidContacted is "Spoke with the person".
+	ProtectionDidContacted Key = "protection.did.contacted"
+	// ProtectionDidHandedOver is "Person taken over".
+	ProtectionDidHandedOver Key = "protection.did.handed_over"
+	// ProtectionDidLifted is "Refusal allowed again".
+	ProtectionDidLifted Key = "protection.did.lifted"
+	// ProtectionDidNoted is "Note".
+	ProtectionDidNoted Key = "protection.did.noted"
+	// ProtectionDidSignalled is "Signalled".
+	ProtectionDidSignalled Key = "protection.did.signalled"
+	// ProtectionDo is "Record".
+	ProtectionDo Key = "protection.do"
+	// ProtectionDocument is "Document".
+	ProtectionDocument Key = "protection.document"
+	// ProtectionDueAt is "Confirm by".
+	ProtectionDueAt Key = "protection.due_at"
+	// ProtectionFiltersClosed is "Closed".
+	ProtectionFiltersClosed Key = "protection.filters.closed"
+	// ProtectionFiltersWaiting is "Not confirmed".
+	ProtectionFiltersWaiting Key = "protection.filters.waiting"
+	// ProtectionFiltersWorking is "In work".
+	ProtectionFiltersWorking Key = "protection.filters.working"
+	// ProtectionHandedOver is "Handed over.".
+	ProtectionHandedOver Key = "protection.handed_over"
+	// ProtectionKind is "What it is".
+	ProtectionKind Key = "protection.kind"
+	// ProtectionKindsAsylum is "Asks for asylum".
+	ProtectionKindsAsylum Key = "protection.kinds.asylum"
+	// ProtectionKindsSeparatedChild is "Child without parents".
+	ProtectionKindsSeparatedChild Key = "protection.kinds.separated_child"
+	// ProtectionKindsTrafficking is "Signs of trafficking or violence".
+	ProtectionKindsTrafficking Key = "protection.kinds.trafficking"
+	// ProtectionKindsVulnerable is "Other need of protection".
+	ProtectionKindsVulnerable Key = "protection.kinds.vulnerable"
+	// ProtectionLane is "Lane".
+	ProtectionLane Key = "protection.lane"
+	// ProtectionLifts is "After this the second line may refuse entry again.".
+	ProtectionLifts Key = "protection.lifts"
+	// ProtectionNationality is "Nationality".
+	ProtectionNationality Key = "protection.nationality"
+	// ProtectionNotStopped is "Refusal possible".
+	ProtectionNotStopped Key = "protection.not_stopped"
+	// ProtectionNote is "Remark".
+	ProtectionNote Key = "protection.note"
+	// ProtectionOpenedAt is "Signalled".
+	ProtectionOpenedAt Key = "protection.opened_at"
+	// ProtectionOpenedBy is "Signalled by".
+	ProtectionOpenedBy Key = "protection.opened_by"
+	// ProtectionOutcome is "Outcome".
+	ProtectionOutcome Key = "protection.outcome"
+	// ProtectionOutcomesDecided is "Finally decided".
+	ProtectionOutcomesDecided Key = "protection.outcomes.decided"
+	// ProtectionOutcomesDeclined is "Person declined help".
+	ProtectionOutcomesDeclined Key = "protection.outcomes.declined"
+	// ProtectionOutcomesInCare is "In care of the service".
+	ProtectionOutcomesInCare Key = "protection.outcomes.in_care"
+	// ProtectionOutcomesInProcedure is "In a procedure for protection".
+	ProtectionOutcomesInProcedure Key = "protection.outcomes.in_procedure"
+	// ProtectionOutcomesNoNeed is "No need of protection found".
+	ProtectionOutcomesNoNeed Key = "protection.outcomes.no_need"
+	// ProtectionOutcomesNotFound is "Person not found".
+	ProtectionOutcomesNotFound Key = "protection.outcomes.not_found"
+	// ProtectionOutcomesReferredOn is "Passed on to another body".
+	ProtectionOutcomesReferredOn Key = "protection.outcomes.referred_on"
+	// ProtectionOverdue is "Not confirmed in time".
+	ProtectionOverdue Key = "protection.overdue"
+	// ProtectionOverdueCount is "{{.count}} cases are not confirmed in time".
+	ProtectionOverdueCount Key = "protection.overdue_count"
+	// ProtectionPerson is "Person".
+	ProtectionPerson Key = "protection.person"
+	// ProtectionQueueCount is "{{.count}} cases".
+	ProtectionQueueCount Key = "protection.queue_count"
+	// ProtectionQueueEmpty is "No case here.".
+	ProtectionQueueEmpty Key = "protection.queue_empty"
+	// ProtectionReason is "Reason".
+	ProtectionReason Key = "protection.reason"
+	// ProtectionSend is "Send to the service".
+	ProtectionSend Key = "protection.send"
+	// ProtectionService is "Service".
+	ProtectionService Key = "protection.service"
+	// ProtectionServicesAsylum is "Asylum authority".
+	ProtectionServicesAsylum Key = "protection.services.asylum"
+	// ProtectionServicesSeparatedChild is "Child protection service".
+	ProtectionServicesSeparatedChild Key = "protection.services.separated_child"
+	// ProtectionServicesTrafficking is "Service against trafficking in human beings".
+	ProtectionServicesTrafficking Key = "protection.services.trafficking"
+	// ProtectionServicesVulnerable is "Protection service".
+	ProtectionServicesVulnerable Key = "protection.services.vulnerable"
+	// ProtectionSignAge is "Child or old age".
+	ProtectionSignAge Key = "protection.sign.age"
+	// ProtectionSignDependent is "Dependent on another person".
+	ProtectionSignDependent Key = "protection.sign.dependent"
+	// ProtectionSignExtremePoverty is "Extreme poverty".
+	ProtectionSignExtremePoverty Key = "protection.sign.extreme_poverty"
+	// ProtectionSignGender is "Sex or gender".
+	ProtectionSignGender Key = "protection.sign.gender"
+	// ProtectionSignIllness is "Illness or disability".
+	ProtectionSignIllness Key = "protection.sign.illness"
+	// ProtectionSignIrregular is "Irregular situation".
+	ProtectionSignIrregular Key = "protection.sign.irregular"
+	// ProtectionSignOrientation is "Sexual orientation".
+	ProtectionSignOrientation Key = "protection.sign.orientation"
+	// ProtectionSignRefugee is "Refugee".
+	ProtectionSignRefugee Key = "protection.sign.refugee"
+	// ProtectionSignSeparated is "Separated from family".
+	ProtectionSignSeparated Key = "protection.sign.separated"
+	// ProtectionSignStranded is "Stranded".
+	ProtectionSignStranded Key = "protection.sign.stranded"
+	// ProtectionSignTrafficking is "Trafficking in human beings".
+	ProtectionSignTrafficking Key = "protection.sign.trafficking"
+	// ProtectionSignUndocumented is "Without documents".
+	ProtectionSignUndocumented Key = "protection.sign.undocumented"
+	// ProtectionSignViolence is "Violence".
+	ProtectionSignViolence Key = "protection.sign.violence"
+	// ProtectionSignal is "Needs protection".
+	ProtectionSignal Key = "protection.signal"
+	// ProtectionSignalHelp is "Choose what it is and press Enter. The traveller then leaves this lane.".
+	ProtectionSignalHelp Key = "protection.signal_help"
+	// ProtectionSignalMore is "Signs and remark (optional)".
+	ProtectionSignalMore Key = "protection.signal_more"
+	// ProtectionSigns is "Signs".
+	ProtectionSigns Key = "protection.signs"
+	// ProtectionState is "State".
+	ProtectionState Key = "protection.state"
+	// ProtectionStatesAcknowledged is "Confirmed".
+	ProtectionStatesAcknowledged Key = "protection.states.acknowledged"
+	// ProtectionStatesClosed is "Closed".
+	ProtectionStatesClosed Key = "protection.states.closed"
+	// ProtectionStatesContacted is "In contact".
+	ProtectionStatesContacted Key = "protection.states.contacted"
+	// ProtectionStatesHandedOver is "With the service".
+	ProtectionStatesHandedOver Key = "protection.states.handed_over"
+	// ProtectionStatesOpened is "Not confirmed".
+	ProtectionStatesOpened Key = "protection.states.opened"
+	// ProtectionSteps is "What to record".
+	ProtectionSteps Key = "protection.steps"
+	// ProtectionStopped is "Refusal stopped".
+	ProtectionStopped Key = "protection.stopped"
+	// ProtectionTitle is "Service cases".
+	ProtectionTitle Key = "protection.title"
+	// ProtectionWaitingSince is "Age".
+	ProtectionWaitingSince Key = "protection.waiting_since"
 	// ReceiptBack is "Back to the counter".
 	ReceiptBack Key = "receipt.back"
 	// ReceiptCopyAnnulled is "This crossing was annulled after the receipt was printed. Take the paper back.".

@@ -19,13 +19,14 @@ func word(ctx context.Context, words map[string]text.Key, code string) string {
 func checkName(ctx context.Context, check string) string {
 	return word(ctx, map[string]text.Key{
 		"document": text.CheckDocument, "alerts.national": text.CheckAlertsNational, "crossing.previous": text.CheckCrossingPrevious,
+		"stay.rules": text.CheckStayRules,
 	}, check)
 }
 
 func sourceName(ctx context.Context, source string) string {
 	return word(ctx, map[string]text.Key{
 		"document": text.CheckSourceDocument, "alerts.national": text.CheckSourceAlertsNational,
-		"crossing.previous": text.CheckSourceCrossingPrevious,
+		"crossing.previous": text.CheckSourceCrossingPrevious, "stay.rules": text.CheckSourceStayRules,
 	}, source)
 }
 
