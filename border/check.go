@@ -28,6 +28,8 @@ type Subject struct {
 	// At is the instant of the crossing; Today is the calendar date then at the crossing point.
 	At    time.Time
 	Today traveldoc.Date
+	// Again says that a decision made then is checked again: its own crossing, and what followed it, count for nothing against it.
+	Again bool
 	Circumstances
 }
 

@@ -38,8 +38,9 @@ type Past struct {
 
 // History is the files that this crossing point holds.
 type History interface {
-	// Past looks up a document by issuing state and folded number, and its bearer by birth date.
-	Past(ctx context.Context, identity traveldoc.Identity, document traveldoc.Document) (Past, error)
+	// Past looks up a document by issuing state and folded number, and its bearer by birth date. Crossings at or after before are left
+	// out, unless it is zero.
+	Past(ctx context.Context, identity traveldoc.Identity, document traveldoc.Document, before time.Time) (Past, error)
 }
 
 // Check is the check. It implements border.Check.
@@ -64,7 +65,11 @@ func (c *Check) Check(ctx context.Context, s border.Subject) (border.Finding, er
 		f.Outcome, f.Reason = border.NotChecked, border.ReasonDataInsufficient
 		return f, nil
 	}
-	past, err := c.history.Past(ctx, s.Identity, s.Document)
+	var before time.Time
+	if s.Again {
+		before = s.At // neither the crossing itself nor what followed it counts against it
+	}
+	past, err := c.history.Past(ctx, s.Identity, s.Document, before)
 	if err != nil {
 		return f, fmt.Errorf("earlier crossings: %w", err)
 	}

@@ -20,7 +20,7 @@ type history struct {
 	err  error
 }
 
-func (h history) Past(context.Context, traveldoc.Identity, traveldoc.Document) (previous.Past, error) {
+func (h history) Past(context.Context, traveldoc.Identity, traveldoc.Document, time.Time) (previous.Past, error) {
 	return h.past, h.err
 }
 

@@ -160,5 +160,5 @@ func author() file.Author {
 
 func (p *post) past(t testing.TB, who file.Paper) (previous.Past, error) {
 	t.Helper()
-	return stationdb.NewHistory(p.db).Past(t.Context(), who.Identity, who.Document)
+	return stationdb.NewHistory(p.db).Past(t.Context(), who.Identity, who.Document, time.Time{})
 }

@@ -3,6 +3,7 @@ package stationdb
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -28,6 +29,7 @@ select m.at, m.direction, m.station, m.lane
 from traveller_document d join traveller t on t.id = d.traveller_id join traveller g on g.group_id = t.group_id
     join movement m on m.file_id = g.id
 where d.issuing_state = $1 and d.number_folded = $2 and d.birth_date = $3 and m.voided_by is null and not m.withdrawn
+    and ($4::timestamptz is null or m.at < $4)
 order by m.at desc, m.id limit 1`
 
 const bearers = `
@@ -37,11 +39,11 @@ where issuing_state = $1 and number_folded = $2 and birth_date <> $3`
 const filesConfirmed = `select confirmed_at from ref_cursor where dataset = $1 and applied_at is not null`
 
 // Past looks up all of it in one round trip.
-func (h History) Past(ctx context.Context, identity traveldoc.Identity, document traveldoc.Document) (previous.Past, error) {
+func (h History) Past(ctx context.Context, identity traveldoc.Identity, document traveldoc.Document, before time.Time) (previous.Past, error) {
 	key := documentKey(identity, document)
 	var past previous.Past
 	b := &pgx.Batch{}
-	b.Queue(lastCrossing, key...).QueryRow(func(row pgx.Row) error {
+	b.Queue(lastCrossing, append(key[:len(key):len(key)], instantOrNull(before))...).QueryRow(func(row pgx.Row) error {
 		var c previous.Crossing
 		err := row.Scan(&c.At, &c.Direction, &c.Station, &c.Lane)
 		if err == pgx.ErrNoRows { //nolint:errorlint // pgx documents this very value

@@ -2,6 +2,7 @@ package stationdb_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -57,7 +58,7 @@ func TestPast(t *testing.T) {
 	db := pgtest.New(t, migrations.Station)
 	store, history := stationdb.New(db, uuid.New, func() {}), stationdb.NewHistory(db)
 	scan := bordertest.Scan("L898902C3")
-	past, err := history.Past(t.Context(), scan.Identity, scan.Document)
+	past, err := history.Past(t.Context(), scan.Identity, scan.Document, time.Time{})
 	require.NoError(t, err)
 	require.Nil(t, past.Last)
 	require.Empty(t, past.Others)
@@ -69,14 +70,14 @@ func TestPast(t *testing.T) {
 
 	misread := scan.Document
 	misread.Number = "l898902c3"
-	past, err = history.Past(t.Context(), scan.Identity, misread)
+	past, err = history.Past(t.Context(), scan.Identity, misread, time.Time{})
 	require.NoError(t, err)
 	require.Equal(t, border.Entry, past.Last.Direction)
 	require.True(t, past.Last.At.Equal(bordertest.Noon))
 
 	other := scan.Identity
 	other.BirthDate = bordertest.Scan("").Document.ExpiryDate
-	past, err = history.Past(t.Context(), other, scan.Document)
+	past, err = history.Past(t.Context(), other, scan.Document, time.Time{})
 	require.NoError(t, err)
 	require.Nil(t, past.Last)
 	require.Len(t, past.Others, 1)
@@ -85,7 +86,7 @@ func TestPast(t *testing.T) {
 	correction := border.CorrectionEvent{CorrectionID: uuid.New(), CrossingID: event.CrossingID, Lane: "1", Reason: "wrong_key", CorrectedAt: bordertest.Noon}
 	_, err = store.Annul(t.Context(), correction, bordertest.Noon, bordertest.Entry(audit.Alteration, "crossing", event.CrossingID))
 	require.NoError(t, err)
-	past, err = history.Past(t.Context(), scan.Identity, scan.Document)
+	past, err = history.Past(t.Context(), scan.Identity, scan.Document, time.Time{})
 	require.NoError(t, err)
 	require.Nil(t, past.Last, "an annulled crossing did not happen")
 }
