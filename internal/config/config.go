@@ -59,6 +59,8 @@ type Common struct {
 	LogLevel slog.Level
 	// Language is the one shown before a person has chosen: en, fr, es or ar.
 	Language string
+	// StayRules is the file of the country's regimes of stay (see docs/stay.md); "" is 90 days in any 180 for everybody.
+	StayRules string
 
 	settings []Setting
 }
@@ -103,6 +105,7 @@ func (r *reader) common(program string) Common {
 	}
 	c.LogLevel = r.logLevel("BMIS_LOG_LEVEL")
 	c.Language = r.oneOf("BMIS_LANGUAGE", "en", []string{"en", "fr", "es", "ar"}, "language before a person chose one")
+	c.StayRules = r.path("BMIS_STAY_RULES", "", "JSON file of the country's rules of stay; empty is 90 days in any 180 for everybody")
 	return c
 }
 
