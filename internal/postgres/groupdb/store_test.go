@@ -145,7 +145,7 @@ func TestABusOf40(t *testing.T) {
 	closing, err := p.groups.Close(t.Context(), officer, g.ID, map[int]string{0: "crosses_elsewhere", 2: "not_on_board"}, "joined_on_the_way")
 	require.NoError(t, err)
 	require.Equal(t, []int{39, 1}, []int{closing.Crossed, closing.Referred})
-	require.Equal(t, map[int]string{2: "crosses_elsewhere"}, closing.Reasons, "line 2 of the text names P1, who never came")
+	require.Equal(t, map[int]string{2: "not_on_board"}, closing.Reasons, "line 2 of the text names P1, who never came")
 	_, err = p.groups.Close(t.Context(), officer, g.ID, map[int]string{0: "not_on_board"}, "joined_on_the_way")
 	require.ErrorIs(t, err, group.ErrClosed)
 	_, _, err = p.groups.AdmitClean(t.Context(), officer, g.ID)
