@@ -27,6 +27,7 @@ CREATE TABLE protection_case (
     closed_at     timestamptz,
     identity      jsonb       NOT NULL,
     document      jsonb       NOT NULL,
+    steps         integer     NOT NULL,
     CHECK ((state = 'closed') = (closed_at IS NOT NULL))
 );
 -- One open case per inspection and kind: a second signal of the kind about the same person goes into it.

@@ -1218,6 +1218,50 @@ const (
 	ProblemReceiptLanguage Key = "problem.receipt.language"
 	// ProblemReceiptNotAdmitted is "Only who was admitted gets a receipt of crossing.".
 	ProblemReceiptNotAdmitted Key = "problem.receipt.not_admitted"
+	// ProblemReferralClaimed is "{{.owner}} has this case already.".
+	ProblemReferralClaimed Key = "problem.referral.claimed"
+	// ProblemReferralCode is "This choice is not known.".
+	ProblemReferralCode Key = "problem.referral.code"
+	// ProblemReferralCompanion is "This person is noted already, or is the traveller.".
+	ProblemReferralCompanion Key = "problem.referral.companion"
+	// ProblemReferralEnded is "This case has ended. Nothing follows its outcome.".
+	ProblemReferralEnded Key = "problem.referral.ended"
+	// ProblemReferralMissing is "This field is needed.".
+	ProblemReferralMissing Key = "problem.referral.missing"
+	// ProblemReferralMoved is "The case has changed since it was shown: look again.".
+	ProblemReferralMoved Key = "problem.referral.moved"
+	// ProblemReferralNoCompanion is "This person is not noted here.".
+	ProblemReferralNoCompanion Key = "problem.referral.no_companion"
+	// ProblemReferralNoRequest is "Nobody asks for a second person any more.".
+	ProblemReferralNoRequest Key = "problem.referral.no_request"
+	// ProblemReferralNoSuchHit is "This hit does not stand any more.".
+	ProblemReferralNoSuchHit Key = "problem.referral.no_such_hit"
+	// ProblemReferralNone is "There is no such case.".
+	ProblemReferralNone Key = "problem.referral.none"
+	// ProblemReferralNotOwner is "This is the case of {{.owner}}: only its owner acts on it.".
+	ProblemReferralNotOwner Key = "problem.referral.not_owner"
+	// ProblemReferralNothingGrave is "No grave hit stands: no second person is needed.".
+	ProblemReferralNothingGrave Key = "problem.referral.nothing_grave"
+	// ProblemReferralOutcome is "A case cannot end so.".
+	ProblemReferralOutcome Key = "problem.referral.outcome"
+	// ProblemReferralOwnAlready is "This is your case already.".
+	ProblemReferralOwnAlready Key = "problem.referral.own_already"
+	// ProblemReferralQuery is "There is no such page of the queue.".
+	ProblemReferralQuery Key = "problem.referral.query"
+	// ProblemReferralReason is "Give a reason.".
+	ProblemReferralReason Key = "problem.referral.reason"
+	// ProblemReferralRequested is "A second person is asked for already.".
+	ProblemReferralRequested Key = "problem.referral.requested"
+	// ProblemReferralSecondPerson is "A grave hit stands: a second person must agree first.".
+	ProblemReferralSecondPerson Key = "problem.referral.second_person"
+	// ProblemReferralSelf is "The owner of a case cannot be its second person.".
+	ProblemReferralSelf Key = "problem.referral.self"
+	// ProblemReferralTooLong is "Too long: at most {{.max}} characters.".
+	ProblemReferralTooLong Key = "problem.referral.too_long"
+	// ProblemReferralTouched is "The second line has this case: it can no longer be undone at the counter.".
+	ProblemReferralTouched Key = "problem.referral.touched"
+	// ProblemReferralUnclaimed is "Nobody has this case: claim it first.".
+	ProblemReferralUnclaimed Key = "problem.referral.unclaimed"
 	// ProblemRequestInvalid is "The certificate request cannot be read. Expected PKCS #10 in DER with a key on the curve P-256.".
 	ProblemRequestInvalid Key = "problem.request_invalid"
 	// ProblemRoleUnknown is "There is no such role.".
@@ -1282,6 +1326,66 @@ const (
 	ProblemSetupNeeded Key = "problem.setup_needed"
 	// ProblemSexUnknown is "Choose F, M or X.".
 	ProblemSexUnknown Key = "problem.sex_unknown"
+	// ProblemShiftAuthor is "It is not known who does this.".
+	ProblemShiftAuthor Key = "problem.shift_author"
+	// ProblemShiftBlocked is "The shift cannot be handed over yet: {{.count}} matters are open.".
+	ProblemShiftBlocked Key = "problem.shift_blocked"
+	// ProblemShiftDigest is "This is not the register that was closed. Open the page again and read it.".
+	ProblemShiftDigest Key = "problem.shift_digest"
+	// ProblemShiftFormat is "Choose CSV or JSON.".
+	ProblemShiftFormat Key = "problem.shift_format"
+	// ProblemShiftFrom is "The shift would begin before the last one ended.".
+	ProblemShiftFrom Key = "problem.shift_from"
+	// ProblemShiftKind is "Choose what happened.".
+	ProblemShiftKind Key = "problem.shift_kind"
+	// ProblemShiftLane is "This post has no such lane.".
+	ProblemShiftLane Key = "problem.shift_lane"
+	// ProblemShiftLaneHeld is "The officer has another lane.".
+	ProblemShiftLaneHeld Key = "problem.shift_lane_held"
+	// ProblemShiftLaneOther is "The officer has another lane.".
+	ProblemShiftLaneOther Key = "problem.shift_lane_other"
+	// ProblemShiftLevel is "There is no such level of control.".
+	ProblemShiftLevel Key = "problem.shift_level"
+	// ProblemShiftNone is "No shift is open. A supervisor begins one.".
+	ProblemShiftNone Key = "problem.shift_none"
+	// ProblemShiftNoteMissing is "Write a hand-over note. If there is nothing to tell, write so.".
+	ProblemShiftNoteMissing Key = "problem.shift_note_missing"
+	// ProblemShiftOffered is "The shift is closed already.".
+	ProblemShiftOffered Key = "problem.shift_offered"
+	// ProblemShiftOpen is "A shift is open already. It is handed over first.".
+	ProblemShiftOpen Key = "problem.shift_open"
+	// ProblemShiftPerson is "Choose who it is.".
+	ProblemShiftPerson Key = "problem.shift_person"
+	// ProblemShiftReasonMissing is "A relaxation needs a reason.".
+	ProblemShiftReasonMissing Key = "problem.shift_reason_missing"
+	// ProblemShiftRuns is "The shift is still open.".
+	ProblemShiftRuns Key = "problem.shift_runs"
+	// ProblemShiftSection is "There is no such section.".
+	ProblemShiftSection Key = "problem.shift_section"
+	// ProblemShiftSelfSign is "Nobody takes over from himself. A second supervisor signs.".
+	ProblemShiftSelfSign Key = "problem.shift_self_sign"
+	// ProblemShiftSigned is "The hand-over is signed already.".
+	ProblemShiftSigned Key = "problem.shift_signed"
+	// ProblemShiftStampCode is "Type the code of the stamp: at most {{.max}} characters.".
+	ProblemShiftStampCode Key = "problem.shift_stamp_code"
+	// ProblemShiftStampHeld is "Somebody has this stamp. It is given back first.".
+	ProblemShiftStampHeld Key = "problem.shift_stamp_held"
+	// ProblemShiftStampLost is "This stamp was reported lost.".
+	ProblemShiftStampLost Key = "problem.shift_stamp_lost"
+	// ProblemShiftStampNotOut is "Nobody has this stamp.".
+	ProblemShiftStampNotOut Key = "problem.shift_stamp_not_out"
+	// ProblemShiftStep is "This step is not known.".
+	ProblemShiftStep Key = "problem.shift_step"
+	// ProblemShiftTeam is "Choose people with an account: at most {{.max}} persons.".
+	ProblemShiftTeam Key = "problem.shift_team"
+	// ProblemShiftText is "The text holds a character that cannot be kept. Remove it.".
+	ProblemShiftText Key = "problem.shift_text"
+	// ProblemShiftTextLong is "The text is too long: at most {{.max}} bytes.".
+	ProblemShiftTextLong Key = "problem.shift_text_long"
+	// ProblemShiftTextMissing is "Write in your words what happened.".
+	ProblemShiftTextMissing Key = "problem.shift_text_missing"
+	// ProblemShiftUnknown is "There is no such shift.".
+	ProblemShiftUnknown Key = "problem.shift_unknown"
 	// ProblemSignInRefused is "User name or password is wrong. Check both and try again.".
 	ProblemSignInRefused Key = "problem.sign_in_refused"
 	// ProblemSignInWait is "Too many failed attempts. Wait {{.seconds}} seconds, then try again.".
@@ -1648,6 +1752,904 @@ const (
 	ScannerQueued Key = "scanner.queued"
 	// ScannerUnreadable is "The reader sent {n} characters that are no machine readable zone (88, 90 or 72 are expected). Scan again.".
 	ScannerUnreadable Key = "scanner.unreadable"
+	// SecondlineAct is "Action".
+	SecondlineAct Key = "secondline.act"
+	// SecondlineAge is "Waits since".
+	SecondlineAge Key = "secondline.age"
+	// SecondlineAgree is "I agree".
+	SecondlineAgree Key = "secondline.agree"
+	// SecondlineAgreed is "{{.approver}} agrees: you may admit".
+	SecondlineAgreed Key = "secondline.agreed"
+	// SecondlineAgrees is "Agreement".
+	SecondlineAgrees Key = "secondline.agrees"
+	// SecondlineAlsoHere is "also in the second line".
+	SecondlineAlsoHere Key = "secondline.also_here"
+	// SecondlineAnswer is "Answer".
+	SecondlineAnswer Key = "secondline.answer"
+	// SecondlineApprovedBy is "with".
+	SecondlineApprovedBy Key = "secondline.approved_by"
+	// SecondlineAskOverride is "Ask for second person".
+	SecondlineAskOverride Key = "secondline.ask_override"
+	// SecondlineAskedBy is "Asked by".
+	SecondlineAskedBy Key = "secondline.asked_by"
+	// SecondlineAsksForSecond is "{{.owner}} asks for a second person".
+	SecondlineAsksForSecond Key = "secondline.asks_for_second"
+	// SecondlineAttach is "Attach".
+	SecondlineAttach Key = "secondline.attach"
+	// SecondlineAttachments is "Attached".
+	SecondlineAttachments Key = "secondline.attachments"
+	// SecondlineAuthoritiesCarrier is "Carrier".
+	SecondlineAuthoritiesCarrier Key = "secondline.authorities.carrier"
+	// SecondlineAuthoritiesCustoms is "Customs".
+	SecondlineAuthoritiesCustoms Key = "secondline.authorities.customs"
+	// SecondlineAuthoritiesForeignAuthority is "Foreign authority".
+	SecondlineAuthoritiesForeignAuthority Key = "secondline.authorities.foreign_authority"
+	// SecondlineAuthoritiesImmigration is "Immigration authority".
+	SecondlineAuthoritiesImmigration Key = "secondline.authorities.immigration"
+	// SecondlineAuthoritiesOtherService is "Another service".
+	SecondlineAuthoritiesOtherService Key = "secondline.authorities.other_service"
+	// SecondlineAuthoritiesPolice is "Police".
+	SecondlineAuthoritiesPolice Key = "secondline.authorities.police"
+	// SecondlineAuthoritiesProsecution is "Prosecution".
+	SecondlineAuthoritiesProsecution Key = "secondline.authorities.prosecution"
+	// SecondlineAuthoritiesSecurity is "Security service".
+	SecondlineAuthoritiesSecurity Key = "secondline.authorities.security"
+	// SecondlineAuthority is "Handed over to".
+	SecondlineAuthority Key = "secondline.authority"
+	// SecondlineAuthorityName is "Its office and officer".
+	SecondlineAuthorityName Key = "secondline.authority_name"
+	// SecondlineBasesAccredited is "accredited".
+	SecondlineBasesAccredited Key = "secondline.bases.accredited"
+	// SecondlineBasesBorderPass is "border pass".
+	SecondlineBasesBorderPass Key = "secondline.bases.border_pass"
+	// SecondlineBasesCrew is "crew".
+	SecondlineBasesCrew Key = "secondline.bases.crew"
+	// SecondlineBasesFreeMovement is "free movement".
+	SecondlineBasesFreeMovement Key = "secondline.bases.free_movement"
+	// SecondlineBasesLongStayVisa is "long-stay visa".
+	SecondlineBasesLongStayVisa Key = "secondline.bases.long_stay_visa"
+	// SecondlineBasesResidencePermit is "residence permit".
+	SecondlineBasesResidencePermit Key = "secondline.bases.residence_permit"
+	// SecondlineBasesShortStay is "short stay".
+	SecondlineBasesShortStay Key = "secondline.bases.short_stay"
+	// SecondlineBasesShortStayVisa is "short-stay visa".
+	SecondlineBasesShortStayVisa Key = "secondline.bases.short_stay_visa"
+	// SecondlineBasis is "Basis of stay".
+	SecondlineBasis Key = "secondline.basis"
+	// SecondlineCaption is "Travellers who wait for the second line, longest wait first".
+	SecondlineCaption Key = "secondline.caption"
+	// SecondlineCase is "Case of the second line".
+	SecondlineCase Key = "secondline.case"
+	// SecondlineCategoriesAirCrew is "air crew".
+	SecondlineCategoriesAirCrew Key = "secondline.categories.air_crew"
+	// SecondlineCategoriesBorderResident is "border resident".
+	SecondlineCategoriesBorderResident Key = "secondline.categories.border_resident"
+	// SecondlineCategoriesDiplomatic is "diplomatic".
+	SecondlineCategoriesDiplomatic Key = "secondline.categories.diplomatic"
+	// SecondlineCategoriesMinor is "minor".
+	SecondlineCategoriesMinor Key = "secondline.categories.minor"
+	// SecondlineCategoriesOrdinary is "ordinary".
+	SecondlineCategoriesOrdinary Key = "secondline.categories.ordinary"
+	// SecondlineCategoriesShipCrew is "ship crew".
+	SecondlineCategoriesShipCrew Key = "secondline.categories.ship_crew"
+	// SecondlineCategoriesTransit is "transit".
+	SecondlineCategoriesTransit Key = "secondline.categories.transit"
+	// SecondlineCategory is "Category".
+	SecondlineCategory Key = "secondline.category"
+	// SecondlineChoose is "choose".
+	SecondlineChoose Key = "secondline.choose"
+	// SecondlineClaim is "Claim".
+	SecondlineClaim Key = "secondline.claim"
+	// SecondlineClosedHelp is "This case has its outcome. Nothing follows it.".
+	SecondlineClosedHelp Key = "secondline.closed_help"
+	// SecondlineComma is ",".
+	SecondlineComma Key = "secondline.comma"
+	// SecondlineCompared is "What was compared".
+	SecondlineCompared Key = "secondline.compared"
+	// SecondlineComparisonsBirthDate is "Date of birth".
+	SecondlineComparisonsBirthDate Key = "secondline.comparisons.birth_date"
+	// SecondlineComparisonsDocument is "Document".
+	SecondlineComparisonsDocument Key = "secondline.comparisons.document"
+	// SecondlineComparisonsFingerprints is "Fingerprints".
+	SecondlineComparisonsFingerprints Key = "secondline.comparisons.fingerprints"
+	// SecondlineComparisonsMarks is "Marks".
+	SecondlineComparisonsMarks Key = "secondline.comparisons.marks"
+	// SecondlineComparisonsName is "Name".
+	SecondlineComparisonsName Key = "secondline.comparisons.name"
+	// SecondlineComparisonsNationality is "Nationality".
+	SecondlineComparisonsNationality Key = "secondline.comparisons.nationality"
+	// SecondlineComparisonsPhoto is "Photo".
+	SecondlineComparisonsPhoto Key = "secondline.comparisons.photo"
+	// SecondlineComparisonsStatement is "Statement".
+	SecondlineComparisonsStatement Key = "secondline.comparisons.statement"
+	// SecondlineCourse is "Course".
+	SecondlineCourse Key = "secondline.course"
+	// SecondlineCourseNone is "Nothing done yet".
+	SecondlineCourseNone Key = "secondline.course_none"
+	// SecondlineDecline is "I do not agree".
+	SecondlineDecline Key = "secondline.decline"
+	// SecondlineDiffers is "differs".
+	SecondlineDiffers Key = "secondline.differs"
+	// SecondlineEffect is "What you agree to".
+	SecondlineEffect Key = "secondline.effect"
+	// SecondlineEndCase is "End the case".
+	SecondlineEndCase Key = "secondline.end_case"
+	// SecondlineEndOtherwise is "End otherwise".
+	SecondlineEndOtherwise Key = "secondline.end_otherwise"
+	// SecondlineEnded is "Ended: {{.outcome}}".
+	SecondlineEnded Key = "secondline.ended"
+	// SecondlineExamine is "Document".
+	SecondlineExamine Key = "secondline.examine"
+	// SecondlineField is "Field".
+	SecondlineField Key = "secondline.field"
+	// SecondlineFile is "PDF, JPEG or PNG".
+	SecondlineFile Key = "secondline.file"
+	// SecondlineFilter is "Which cases".
+	SecondlineFilter Key = "secondline.filter"
+	// SecondlineFiltersAll is "All".
+	SecondlineFiltersAll Key = "secondline.filters.all"
+	// SecondlineFiltersMine is "Mine".
+	SecondlineFiltersMine Key = "secondline.filters.mine"
+	// SecondlineFiltersUnclaimed is "Unclaimed".
+	SecondlineFiltersUnclaimed Key = "secondline.filters.unclaimed"
+	// SecondlineForm is "Form of refusal".
+	SecondlineForm Key = "secondline.form"
+	// SecondlineFormLanguage is "Language of the traveller’s copy".
+	SecondlineFormLanguage Key = "secondline.form_language"
+	// SecondlineGrant is "{{.days}} days, until {{.until}} ({{.rule}})".
+	SecondlineGrant Key = "secondline.grant"
+	// SecondlineGrave is "second person needed".
+	SecondlineGrave Key = "secondline.grave"
+	// SecondlineGuardian is "Accompanied by".
+	SecondlineGuardian Key = "secondline.guardian"
+	// SecondlineHisWord is "His word".
+	SecondlineHisWord Key = "secondline.his_word"
+	// SecondlineHistory is "Earlier journeys".
+	SecondlineHistory Key = "secondline.history"
+	// SecondlineHistoryNone is "None known".
+	SecondlineHistoryNone Key = "secondline.history_none"
+	// SecondlineHit is "Hit".
+	SecondlineHit Key = "secondline.hit"
+	// SecondlineInSpiteOf is "In spite of".
+	SecondlineInSpiteOf Key = "secondline.in_spite_of"
+	// SecondlineInterpreter is "Interpreter".
+	SecondlineInterpreter Key = "secondline.interpreter"
+	// SecondlineInterview is "Interview".
+	SecondlineInterview Key = "secondline.interview"
+	// SecondlineJudge is "Judge a hit".
+	SecondlineJudge Key = "secondline.judge"
+	// SecondlineJudgedBefore is "Judged before, {{.at}}, {{.by}}: {{.word}}".
+	SecondlineJudgedBefore Key = "secondline.judged_before"
+	// SecondlineJudgement is "Judgement".
+	SecondlineJudgement Key = "secondline.judgement"
+	// SecondlineKeep is "Keep".
+	SecondlineKeep Key = "secondline.keep"
+	// SecondlineKindsClaimed is "Claimed".
+	SecondlineKindsClaimed Key = "secondline.kinds.claimed"
+	// SecondlineKindsCompanionAdded is "Companion noted".
+	SecondlineKindsCompanionAdded Key = "secondline.kinds.companion_added"
+	// SecondlineKindsCompanionRemoved is "Companion taken away".
+	SecondlineKindsCompanionRemoved Key = "secondline.kinds.companion_removed"
+	// SecondlineKindsDocumentExamined is "Document examined".
+	SecondlineKindsDocumentExamined Key = "secondline.kinds.document_examined"
+	// SecondlineKindsEnded is "Ended".
+	SecondlineKindsEnded Key = "secondline.kinds.ended"
+	// SecondlineKindsHitJudged is "Hit judged".
+	SecondlineKindsHitJudged Key = "secondline.kinds.hit_judged"
+	// SecondlineKindsInterviewed is "Interview".
+	SecondlineKindsInterviewed Key = "secondline.kinds.interviewed"
+	// SecondlineKindsOverrideApproved is "Second person agrees".
+	SecondlineKindsOverrideApproved Key = "secondline.kinds.override_approved"
+	// SecondlineKindsOverrideAsked is "Second person asked for".
+	SecondlineKindsOverrideAsked Key = "secondline.kinds.override_asked"
+	// SecondlineKindsOverrideDeclined is "Second person does not agree".
+	SecondlineKindsOverrideDeclined Key = "secondline.kinds.override_declined"
+	// SecondlineKindsRechecked is "Checked again".
+	SecondlineKindsRechecked Key = "secondline.kinds.rechecked"
+	// SecondlineKindsReleased is "Released".
+	SecondlineKindsReleased Key = "secondline.kinds.released"
+	// SecondlineKindsTakenOver is "Taken over".
+	SecondlineKindsTakenOver Key = "secondline.kinds.taken_over"
+	// SecondlineKindsWithdrawn is "Withdrawn by the first line".
+	SecondlineKindsWithdrawn Key = "secondline.kinds.withdrawn"
+	// SecondlineLane is "Lane".
+	SecondlineLane Key = "secondline.lane"
+	// SecondlineLanguage is "Language".
+	SecondlineLanguage Key = "secondline.language"
+	// SecondlineLanguagesAm is "Amharic".
+	SecondlineLanguagesAm Key = "secondline.languages.am"
+	// SecondlineLanguagesAr is "Arabic".
+	SecondlineLanguagesAr Key = "secondline.languages.ar"
+	// SecondlineLanguagesBn is "Bengali".
+	SecondlineLanguagesBn Key = "secondline.languages.bn"
+	// SecondlineLanguagesDe is "German".
+	SecondlineLanguagesDe Key = "secondline.languages.de"
+	// SecondlineLanguagesEn is "English".
+	SecondlineLanguagesEn Key = "secondline.languages.en"
+	// SecondlineLanguagesEs is "Spanish".
+	SecondlineLanguagesEs Key = "secondline.languages.es"
+	// SecondlineLanguagesFa is "Persian".
+	SecondlineLanguagesFa Key = "secondline.languages.fa"
+	// SecondlineLanguagesFr is "French".
+	SecondlineLanguagesFr Key = "secondline.languages.fr"
+	// SecondlineLanguagesHa is "Hausa".
+	SecondlineLanguagesHa Key = "secondline.languages.ha"
+	// SecondlineLanguagesHi is "Hindi".
+	SecondlineLanguagesHi Key = "secondline.languages.hi"
+	// SecondlineLanguagesIt is "Italian".
+	SecondlineLanguagesIt Key = "secondline.languages.it"
+	// SecondlineLanguagesKu is "Kurdish".
+	SecondlineLanguagesKu Key = "secondline.languages.ku"
+	// SecondlineLanguagesPs is "Pashto".
+	SecondlineLanguagesPs Key = "secondline.languages.ps"
+	// SecondlineLanguagesPt is "Portuguese".
+	SecondlineLanguagesPt Key = "secondline.languages.pt"
+	// SecondlineLanguagesRu is "Russian".
+	SecondlineLanguagesRu Key = "secondline.languages.ru"
+	// SecondlineLanguagesSo is "Somali".
+	SecondlineLanguagesSo Key = "secondline.languages.so"
+	// SecondlineLanguagesSw is "Swahili".
+	SecondlineLanguagesSw Key = "secondline.languages.sw"
+	// SecondlineLanguagesTi is "Tigrinya".
+	SecondlineLanguagesTi Key = "secondline.languages.ti"
+	// SecondlineLanguagesTr is "Turkish".
+	SecondlineLanguagesTr Key = "secondline.languages.tr"
+	// SecondlineLanguagesUk is "Ukrainian".
+	SecondlineLanguagesUk Key = "secondline.languages.uk"
+	// SecondlineLanguagesUr is "Urdu".
+	SecondlineLanguagesUr Key = "secondline.languages.ur"
+	// SecondlineLanguagesZh is "Chinese".
+	SecondlineLanguagesZh Key = "secondline.languages.zh"
+	// SecondlineListed is "Listed".
+	SecondlineListed Key = "secondline.listed"
+	// SecondlineMethod is "How".
+	SecondlineMethod Key = "secondline.method"
+	// SecondlineMethodsChipRead is "chip read".
+	SecondlineMethodsChipRead Key = "secondline.methods.chip_read"
+	// SecondlineMethodsInfrared is "infrared".
+	SecondlineMethodsInfrared Key = "secondline.methods.infrared"
+	// SecondlineMethodsIssuerAsked is "issuer asked".
+	SecondlineMethodsIssuerAsked Key = "secondline.methods.issuer_asked"
+	// SecondlineMethodsMagnifier is "magnifier".
+	SecondlineMethodsMagnifier Key = "secondline.methods.magnifier"
+	// SecondlineMethodsReference is "against a specimen".
+	SecondlineMethodsReference Key = "secondline.methods.reference"
+	// SecondlineMethodsUltraviolet is "ultraviolet".
+	SecondlineMethodsUltraviolet Key = "secondline.methods.ultraviolet"
+	// SecondlineMethodsVisual is "by eye".
+	SecondlineMethodsVisual Key = "secondline.methods.visual"
+	// SecondlineNav is "Second line".
+	SecondlineNav Key = "secondline.nav"
+	// SecondlineNoGrant is "no stay calculated".
+	SecondlineNoGrant Key = "secondline.no_grant"
+	// SecondlineNobody is "nobody".
+	SecondlineNobody Key = "secondline.nobody"
+	// SecondlineNone is "Nobody waits here.".
+	SecondlineNone Key = "secondline.none"
+	// SecondlineNotSamePerson is "not the same person".
+	SecondlineNotSamePerson Key = "secondline.not_same_person"
+	// SecondlineOpenCases is "{{.count}} open cases".
+	SecondlineOpenCases Key = "secondline.open_cases"
+	// SecondlineOrNumber is "Or document number".
+	SecondlineOrNumber Key = "secondline.or_number"
+	// SecondlineOriginsLateElectronic is "recorded late".
+	SecondlineOriginsLateElectronic Key = "secondline.origins.late_electronic"
+	// SecondlineOriginsLegacyImport is "from an earlier system".
+	SecondlineOriginsLegacyImport Key = "secondline.origins.legacy_import"
+	// SecondlineOriginsNeighbourToken is "told by a neighbour".
+	SecondlineOriginsNeighbourToken Key = "secondline.origins.neighbour_token"
+	// SecondlineOriginsPaper is "from paper".
+	SecondlineOriginsPaper Key = "secondline.origins.paper"
+	// SecondlineOriginsStampImport is "from a stamp".
+	SecondlineOriginsStampImport Key = "secondline.origins.stamp_import"
+	// SecondlineOutcome is "Outcome".
+	SecondlineOutcome Key = "secondline.outcome"
+	// SecondlineOutcomesAdmit is "admitted".
+	SecondlineOutcomesAdmit Key = "secondline.outcomes.admit"
+	// SecondlineOutcomesHandOver is "handed over".
+	SecondlineOutcomesHandOver Key = "secondline.outcomes.hand_over"
+	// SecondlineOutcomesHealth is "to the health desk".
+	SecondlineOutcomesHealth Key = "secondline.outcomes.health"
+	// SecondlineOutcomesProtection is "to the protection service".
+	SecondlineOutcomesProtection Key = "secondline.outcomes.protection"
+	// SecondlineOutcomesRefuse is "refused".
+	SecondlineOutcomesRefuse Key = "secondline.outcomes.refuse"
+	// SecondlineOutcomesReturn is "returned to the first line".
+	SecondlineOutcomesReturn Key = "secondline.outcomes.return"
+	// SecondlineOutcomesWithdrawn is "withdrawn".
+	SecondlineOutcomesWithdrawn Key = "secondline.outcomes.withdrawn"
+	// SecondlineOverrideHelp is "Admitting in spite of {{.count}} grave hits needs a supervisor’s agreement.".
+	SecondlineOverrideHelp Key = "secondline.override_help"
+	// SecondlineOwned is "Case of {{.owner}}".
+	SecondlineOwned Key = "secondline.owned"
+	// SecondlineOwner is "Owner".
+	SecondlineOwner Key = "secondline.owner"
+	// SecondlinePart is "What".
+	SecondlinePart Key = "secondline.part"
+	// SecondlinePartsChip is "Chip".
+	SecondlinePartsChip Key = "secondline.parts.chip"
+	// SecondlinePartsDataPage is "Data page".
+	SecondlinePartsDataPage Key = "secondline.parts.data_page"
+	// SecondlinePartsDocument is "Whole document".
+	SecondlinePartsDocument Key = "secondline.parts.document"
+	// SecondlinePartsOtherPapers is "Other papers".
+	SecondlinePartsOtherPapers Key = "secondline.parts.other_papers"
+	// SecondlinePartsStamps is "Stamps".
+	SecondlinePartsStamps Key = "secondline.parts.stamps"
+	// SecondlinePartsVisa is "Visa or permit".
+	SecondlinePartsVisa Key = "secondline.parts.visa"
+	// SecondlineProtectionSign is "What the service is told".
+	SecondlineProtectionSign Key = "secondline.protection_sign"
+	// SecondlineProvisional is "Decided without the centre".
+	SecondlineProvisional Key = "secondline.provisional"
+	// SecondlineQuestion is "Question".
+	SecondlineQuestion Key = "secondline.question"
+	// SecondlineReason is "Reason".
+	SecondlineReason Key = "secondline.reason"
+	// SecondlineReasons is "Reasons, one or several".
+	SecondlineReasons Key = "secondline.reasons"
+	// SecondlineRecheck is "Check again".
+	SecondlineRecheck Key = "secondline.recheck"
+	// SecondlineReferral is "Why referred".
+	SecondlineReferral Key = "secondline.referral"
+	// SecondlineReferredBy is "Referred by".
+	SecondlineReferredBy Key = "secondline.referred_by"
+	// SecondlineRelation is "Relation".
+	SecondlineRelation Key = "secondline.relation"
+	// SecondlineRelationsDriver is "driver".
+	SecondlineRelationsDriver Key = "secondline.relations.driver"
+	// SecondlineRelationsFamily is "family".
+	SecondlineRelationsFamily Key = "secondline.relations.family"
+	// SecondlineRelationsGroup is "group".
+	SecondlineRelationsGroup Key = "secondline.relations.group"
+	// SecondlineRelationsGuardian is "guardian".
+	SecondlineRelationsGuardian Key = "secondline.relations.guardian"
+	// SecondlineRelationsOther is "other".
+	SecondlineRelationsOther Key = "secondline.relations.other"
+	// SecondlineRelease is "Release".
+	SecondlineRelease Key = "secondline.release"
+	// SecondlineRemarks is "Comments on the form".
+	SecondlineRemarks Key = "secondline.remarks"
+	// SecondlineRemove is "Take away".
+	SecondlineRemove Key = "secondline.remove"
+	// SecondlineResult is "Result".
+	SecondlineResult Key = "secondline.result"
+	// SecondlineResultsAltered is "altered".
+	SecondlineResultsAltered Key = "secondline.results.altered"
+	// SecondlineResultsCounterfeit is "counterfeit".
+	SecondlineResultsCounterfeit Key = "secondline.results.counterfeit"
+	// SecondlineResultsDoubtful is "doubtful".
+	SecondlineResultsDoubtful Key = "secondline.results.doubtful"
+	// SecondlineResultsFantasy is "fantasy document".
+	SecondlineResultsFantasy Key = "secondline.results.fantasy"
+	// SecondlineResultsGenuine is "genuine".
+	SecondlineResultsGenuine Key = "secondline.results.genuine"
+	// SecondlineResultsNotExaminable is "cannot be examined".
+	SecondlineResultsNotExaminable Key = "secondline.results.not_examinable"
+	// SecondlineRunAgain is "Run again {{.at}} ({{.by}})".
+	SecondlineRunAgain Key = "secondline.run_again"
+	// SecondlineRunFirst is "At the first line, {{.at}} ({{.by}})".
+	SecondlineRunFirst Key = "secondline.run_first"
+	// SecondlineSame is "same".
+	SecondlineSame Key = "secondline.same"
+	// SecondlineSamePerson is "same person".
+	SecondlineSamePerson Key = "secondline.same_person"
+	// SecondlineSecret is "His PIN or password".
+	SecondlineSecret Key = "secondline.secret"
+	// SecondlineSeveritiesAcknowledge is "doubt".
+	SecondlineSeveritiesAcknowledge Key = "secondline.severities.acknowledge"
+	// SecondlineSeveritiesNote is "no hit".
+	SecondlineSeveritiesNote Key = "secondline.severities.note"
+	// SecondlineSeveritiesSecondLine is "grave".
+	SecondlineSeveritiesSecondLine Key = "secondline.severities.second_line"
+	// SecondlineSeverity is "Gravity".
+	SecondlineSeverity Key = "secondline.severity"
+	// SecondlineSign is "Second person signs".
+	SecondlineSign Key = "secondline.sign"
+	// SecondlineSignature is "Signature".
+	SecondlineSignature Key = "secondline.signature"
+	// SecondlineSignaturesRefusedToSign is "refused to sign".
+	SecondlineSignaturesRefusedToSign Key = "secondline.signatures.refused_to_sign"
+	// SecondlineSignaturesSigned is "signed".
+	SecondlineSignaturesSigned Key = "secondline.signatures.signed"
+	// SecondlineSignaturesUnable is "unable to sign".
+	SecondlineSignaturesUnable Key = "secondline.signatures.unable"
+	// SecondlineSignsAsylum is "asks for asylum".
+	SecondlineSignsAsylum Key = "secondline.signs.asylum"
+	// SecondlineSignsSeparatedChild is "child without parents".
+	SecondlineSignsSeparatedChild Key = "secondline.signs.separated_child"
+	// SecondlineSignsTrafficking is "signs of trafficking or violence".
+	SecondlineSignsTrafficking Key = "secondline.signs.trafficking"
+	// SecondlineSignsVulnerable is "other need of protection".
+	SecondlineSignsVulnerable Key = "secondline.signs.vulnerable"
+	// SecondlineSuggested is "Seems to travel with".
+	SecondlineSuggested Key = "secondline.suggested"
+	// SecondlineTakeOver is "Take over".
+	SecondlineTakeOver Key = "secondline.take_over"
+	// SecondlineTitle is "Second line".
+	SecondlineTitle Key = "secondline.title"
+	// SecondlineTogether is "Travels with".
+	SecondlineTogether Key = "secondline.together"
+	// SecondlineTraveller is "Traveller".
+	SecondlineTraveller Key = "secondline.traveller"
+	// SecondlineUnclaimed is "Nobody has this case".
+	SecondlineUnclaimed Key = "secondline.unclaimed"
+	// SecondlineVehicle is "Vehicle".
+	SecondlineVehicle Key = "secondline.vehicle"
+	// SecondlineWaitsForSecond is "Waits for a second person".
+	SecondlineWaitsForSecond Key = "secondline.waits_for_second"
+	// SecondlineWhyGroup is "same group".
+	SecondlineWhyGroup Key = "secondline.why.group"
+	// SecondlineWhyLane is "same surname, same lane just then".
+	SecondlineWhyLane Key = "secondline.why.lane"
+	// SecondlineWhyTransport is "same surname and transport".
+	SecondlineWhyTransport Key = "secondline.why.transport"
+	// SecondlineWhyNot is "Why not".
+	SecondlineWhyNot Key = "secondline.why_not"
+	// SecondlineWillBe is "The traveller will be".
+	SecondlineWillBe Key = "secondline.will_be"
+	// SecondlineWitness is "User name of the second person".
+	SecondlineWitness Key = "secondline.witness"
+	// SecondlineYours is "Your case".
+	SecondlineYours Key = "secondline.yours"
+	// ShiftAfterOffer is "written after the shift was closed".
+	ShiftAfterOffer Key = "shift.after_offer"
+	// ShiftAll is "All shifts".
+	ShiftAll Key = "shift.all"
+	// ShiftAllCaption is "Shifts, newest first".
+	ShiftAllCaption Key = "shift.all_caption"
+	// ShiftAllNone is "No shift has been begun at this post yet.".
+	ShiftAllNone Key = "shift.all_none"
+	// ShiftAt is "Time".
+	ShiftAt Key = "shift.at"
+	// ShiftAuthorisationAnnulled is "Authorisation annulled".
+	ShiftAuthorisationAnnulled Key = "shift.authorisation.annulled"
+	// ShiftAuthorisationExtended is "Stay extended".
+	ShiftAuthorisationExtended Key = "shift.authorisation.extended"
+	// ShiftAuthorisationRevoked is "Authorisation revoked".
+	ShiftAuthorisationRevoked Key = "shift.authorisation.revoked"
+	// ShiftBack is "Back".
+	ShiftBack Key = "shift.back"
+	// ShiftBegin is "Begin a shift".
+	ShiftBegin Key = "shift.begin"
+	// ShiftBegunAt is "Begun".
+	ShiftBegunAt Key = "shift.begun_at"
+	// ShiftBlockCase is "Open referral".
+	ShiftBlockCase Key = "shift.block_case"
+	// ShiftBlockScans is "{{.count}} travellers left undecided".
+	ShiftBlockScans Key = "shift.block_scans"
+	// ShiftBlockUnclaimed is "nobody has claimed it".
+	ShiftBlockUnclaimed Key = "shift.block_unclaimed"
+	// ShiftBlocks is "What blocks the hand-over".
+	ShiftBlocks Key = "shift.blocks"
+	// ShiftBlocksNone is "Nothing blocks the hand-over".
+	ShiftBlocksNone Key = "shift.blocks_none"
+	// ShiftBy is "By".
+	ShiftBy Key = "shift.by"
+	// ShiftCancel is "Cancel".
+	ShiftCancel Key = "shift.cancel"
+	// ShiftCategoriesAirCrew is "Air crew".
+	ShiftCategoriesAirCrew Key = "shift.categories.air_crew"
+	// ShiftCategoriesBorderResident is "Border resident".
+	ShiftCategoriesBorderResident Key = "shift.categories.border_resident"
+	// ShiftCategoriesDiplomatic is "Diplomatic".
+	ShiftCategoriesDiplomatic Key = "shift.categories.diplomatic"
+	// ShiftCategoriesMinor is "Minor".
+	ShiftCategoriesMinor Key = "shift.categories.minor"
+	// ShiftCategoriesOrdinary is "Ordinary".
+	ShiftCategoriesOrdinary Key = "shift.categories.ordinary"
+	// ShiftCategoriesShipCrew is "Ship crew".
+	ShiftCategoriesShipCrew Key = "shift.categories.ship_crew"
+	// ShiftCategoriesTransit is "Transit".
+	ShiftCategoriesTransit Key = "shift.categories.transit"
+	// ShiftCategory is "Category".
+	ShiftCategory Key = "shift.category"
+	// ShiftCause is "Closed because".
+	ShiftCause Key = "shift.cause"
+	// ShiftCausesByOfficer is "the officer closed it".
+	ShiftCausesByOfficer Key = "shift.causes.by_officer"
+	// ShiftCausesOtherLane is "he took another lane".
+	ShiftCausesOtherLane Key = "shift.causes.other_lane"
+	// ShiftCausesSignedOut is "his session ended".
+	ShiftCausesSignedOut Key = "shift.causes.signed_out"
+	// ShiftChoose is "Choose".
+	ShiftChoose Key = "shift.choose"
+	// ShiftCloseLane is "Close my lane {{.lane}}".
+	ShiftCloseLane Key = "shift.close_lane"
+	// ShiftClosedBy is "Closed by".
+	ShiftClosedBy Key = "shift.closed_by"
+	// ShiftComplete is "Complete by hand".
+	ShiftComplete Key = "shift.complete"
+	// ShiftCompleteSave is "Keep the text".
+	ShiftCompleteSave Key = "shift.complete_save"
+	// ShiftCompleteText is "Text of the section".
+	ShiftCompleteText Key = "shift.complete_text"
+	// ShiftContents is "Sections of the register".
+	ShiftContents Key = "shift.contents"
+	// ShiftCovers is "Covers".
+	ShiftCovers Key = "shift.covers"
+	// ShiftDetail is "Detail".
+	ShiftDetail Key = "shift.detail"
+	// ShiftDigest is "Digest (SHA-256)".
+	ShiftDigest Key = "shift.digest"
+	// ShiftDirectionEntry is "Entry".
+	ShiftDirectionEntry Key = "shift.direction.entry"
+	// ShiftDirectionExit is "Exit".
+	ShiftDirectionExit Key = "shift.direction.exit"
+	// ShiftDirectionHead is "Direction".
+	ShiftDirectionHead Key = "shift.direction_head"
+	// ShiftDoneBegun is "The shift is open.".
+	ShiftDoneBegun Key = "shift.done_begun"
+	// ShiftDoneKept is "It is recorded.".
+	ShiftDoneKept Key = "shift.done_kept"
+	// ShiftDoneLane is "Your lane is closed.".
+	ShiftDoneLane Key = "shift.done_lane"
+	// ShiftDoneNoted is "It is noted.".
+	ShiftDoneNoted Key = "shift.done_noted"
+	// ShiftDoneOffered is "The shift is closed. It waits for the signature of the incoming supervisor.".
+	ShiftDoneOffered Key = "shift.done_offered"
+	// ShiftDoneSigned is "The hand-over is signed.".
+	ShiftDoneSigned Key = "shift.done_signed"
+	// ShiftEndedAt is "Closed".
+	ShiftEndedAt Key = "shift.ended_at"
+	// ShiftEndedWith is "Ended with:".
+	ShiftEndedWith Key = "shift.ended_with"
+	// ShiftExportCsv is "Take out as CSV".
+	ShiftExportCsv Key = "shift.export_csv"
+	// ShiftExportJson is "Take out as JSON".
+	ShiftExportJson Key = "shift.export_json"
+	// ShiftFigureCorrections is "Undone".
+	ShiftFigureCorrections Key = "shift.figure.corrections"
+	// ShiftFigureEntries is "Entries".
+	ShiftFigureEntries Key = "shift.figure.entries"
+	// ShiftFigureExits is "Exits".
+	ShiftFigureExits Key = "shift.figure.exits"
+	// ShiftFigureHits is "Hits".
+	ShiftFigureHits Key = "shift.figure.hits"
+	// ShiftFigureNotChecked is "Admitted, not checked".
+	ShiftFigureNotChecked Key = "shift.figure.not_checked"
+	// ShiftFigureOccurrences is "Occurrences".
+	ShiftFigureOccurrences Key = "shift.figure.occurrences"
+	// ShiftFigureOverstays is "Overstays".
+	ShiftFigureOverstays Key = "shift.figure.overstays"
+	// ShiftFigureProvisional is "Provisional".
+	ShiftFigureProvisional Key = "shift.figure.provisional"
+	// ShiftFigureReferrals is "Referrals".
+	ShiftFigureReferrals Key = "shift.figure.referrals"
+	// ShiftFigureRefusals is "Refusals".
+	ShiftFigureRefusals Key = "shift.figure.refusals"
+	// ShiftFigures is "Figures".
+	ShiftFigures Key = "shift.figures"
+	// ShiftForged is "the register was changed after it was closed".
+	ShiftForged Key = "shift.forged"
+	// ShiftFrom is "From".
+	ShiftFrom Key = "shift.from"
+	// ShiftGenuine is "as it was closed".
+	ShiftGenuine Key = "shift.genuine"
+	// ShiftGround is "Ground".
+	ShiftGround Key = "shift.ground"
+	// ShiftGrounds is "Grounds".
+	ShiftGrounds Key = "shift.grounds"
+	// ShiftHandOver is "Hand over".
+	ShiftHandOver Key = "shift.hand_over"
+	// ShiftHandover is "Hand-over of the shift".
+	ShiftHandover Key = "shift.handover"
+	// ShiftHandoverRead is "Read the hand-over".
+	ShiftHandoverRead Key = "shift.handover_read"
+	// ShiftHandoverWhat is "What is handed over".
+	ShiftHandoverWhat Key = "shift.handover_what"
+	// ShiftHits is "Hit".
+	ShiftHits Key = "shift.hits"
+	// ShiftKindAccident is "Accident".
+	ShiftKindAccident Key = "shift.kind.accident"
+	// ShiftKindConduct is "Conduct of an officer".
+	ShiftKindConduct Key = "shift.kind.conduct"
+	// ShiftKindCongestion is "Congestion".
+	ShiftKindCongestion Key = "shift.kind.congestion"
+	// ShiftKindDecision is "A decision".
+	ShiftKindDecision Key = "shift.kind.decision"
+	// ShiftKindDisturbance is "Disturbance".
+	ShiftKindDisturbance Key = "shift.kind.disturbance"
+	// ShiftKindEscort is "Escort".
+	ShiftKindEscort Key = "shift.kind.escort"
+	// ShiftKindFacilities is "Facilities".
+	ShiftKindFacilities Key = "shift.kind.facilities"
+	// ShiftKindFine is "Fine".
+	ShiftKindFine Key = "shift.kind.fine"
+	// ShiftKindForgedDocument is "Forged document".
+	ShiftKindForgedDocument Key = "shift.kind.forged_document"
+	// ShiftKindIrregularCrossing is "Irregular crossing".
+	ShiftKindIrregularCrossing Key = "shift.kind.irregular_crossing"
+	// ShiftKindJointControl is "Joint control".
+	ShiftKindJointControl Key = "shift.kind.joint_control"
+	// ShiftKindMedical is "Medical emergency".
+	ShiftKindMedical Key = "shift.kind.medical"
+	// ShiftKindOther is "Other occurrence".
+	ShiftKindOther Key = "shift.kind.other"
+	// ShiftKindOtherComplaint is "Other complaint".
+	ShiftKindOtherComplaint Key = "shift.kind.other_complaint"
+	// ShiftKindOtherMeasure is "Other measure".
+	ShiftKindOtherMeasure Key = "shift.kind.other_measure"
+	// ShiftKindOtherOffence is "Other offence".
+	ShiftKindOtherOffence Key = "shift.kind.other_offence"
+	// ShiftKindSearch is "Search".
+	ShiftKindSearch Key = "shift.kind.search"
+	// ShiftKindSecurity is "Security incident".
+	ShiftKindSecurity Key = "shift.kind.security"
+	// ShiftKindSeizure is "Seizure".
+	ShiftKindSeizure Key = "shift.kind.seizure"
+	// ShiftKindSmuggling is "Smuggling".
+	ShiftKindSmuggling Key = "shift.kind.smuggling"
+	// ShiftKindTechnicalFault is "Technical fault".
+	ShiftKindTechnicalFault Key = "shift.kind.technical_fault"
+	// ShiftKindVisit is "Visit or inspection".
+	ShiftKindVisit Key = "shift.kind.visit"
+	// ShiftKindWaitingTime is "Waiting time".
+	ShiftKindWaitingTime Key = "shift.kind.waiting_time"
+	// ShiftKindWantedPerson is "Wanted person".
+	ShiftKindWantedPerson Key = "shift.kind.wanted_person"
+	// ShiftKindWeather is "Weather".
+	ShiftKindWeather Key = "shift.kind.weather"
+	// ShiftLane is "Lane".
+	ShiftLane Key = "shift.lane"
+	// ShiftLaneNamed is "Lane {{.lane}}".
+	ShiftLaneNamed Key = "shift.lane_named"
+	// ShiftLanesNone is "No lane is open.".
+	ShiftLanesNone Key = "shift.lanes_none"
+	// ShiftLanesOpen is "{{.count}} lanes open".
+	ShiftLanesOpen Key = "shift.lanes_open"
+	// ShiftLate is "about an earlier shift".
+	ShiftLate Key = "shift.late"
+	// ShiftLead is "Lead the shift".
+	ShiftLead Key = "shift.lead"
+	// ShiftLevel is "Level of control".
+	ShiftLevel Key = "shift.level"
+	// ShiftLevelHint is "Needed for every level but full control. Lists are checked on every level.".
+	ShiftLevelHint Key = "shift.level_hint"
+	// ShiftLevelNew is "New level".
+	ShiftLevelNew Key = "shift.level_new"
+	// ShiftLevelReason is "Reason".
+	ShiftLevelReason Key = "shift.level_reason"
+	// ShiftLevelSet is "Set the level".
+	ShiftLevelSet Key = "shift.level_set"
+	// ShiftLevelsDocumentOnly is "Document only".
+	ShiftLevelsDocumentOnly Key = "shift.levels.document_only"
+	// ShiftLevelsFull is "Full control".
+	ShiftLevelsFull Key = "shift.levels.full"
+	// ShiftLevelsNoFingerprint is "Without fingerprints".
+	ShiftLevelsNoFingerprint Key = "shift.levels.no_fingerprint"
+	// ShiftLevelsSample is "By sample".
+	ShiftLevelsSample Key = "shift.levels.sample"
+	// ShiftNationality is "Nationality".
+	ShiftNationality Key = "shift.nationality"
+	// ShiftNationalityNone is "not known".
+	ShiftNationalityNone Key = "shift.nationality_none"
+	// ShiftNoneHelp is "Counters work all the same. What happens now stands in the register of the next shift.".
+	ShiftNoneHelp Key = "shift.none_help"
+	// ShiftNoneRuns is "No shift open".
+	ShiftNoneRuns Key = "shift.none_runs"
+	// ShiftNotChecked is "Admitted, not checked".
+	ShiftNotChecked Key = "shift.not_checked"
+	// ShiftNotSigned is "Hand-over by {{.name}} is not signed".
+	ShiftNotSigned Key = "shift.not_signed"
+	// ShiftNote is "Note an occurrence".
+	ShiftNote Key = "shift.note"
+	// ShiftNoteHint is "No names of travellers: write the number of the case, if there is one.".
+	ShiftNoteHint Key = "shift.note_hint"
+	// ShiftNoteKind is "What happened".
+	ShiftNoteKind Key = "shift.note_kind"
+	// ShiftNoteOf is "Hand-over note".
+	ShiftNoteOf Key = "shift.note_of"
+	// ShiftNoteOfHint is "What the next shift has to know. If there is nothing, write so.".
+	ShiftNoteOfHint Key = "shift.note_of_hint"
+	// ShiftNoteSave is "Note it".
+	ShiftNoteSave Key = "shift.note_save"
+	// ShiftNoteText is "In your words".
+	ShiftNoteText Key = "shift.note_text"
+	// ShiftNothing is "Nothing.".
+	ShiftNothing Key = "shift.nothing"
+	// ShiftNumber is "Number".
+	ShiftNumber Key = "shift.number"
+	// ShiftOffer is "Close the shift".
+	ShiftOffer Key = "shift.offer"
+	// ShiftOfferDo is "Close and hand over".
+	ShiftOfferDo Key = "shift.offer_do"
+	// ShiftOfficer is "Officer".
+	ShiftOfficer Key = "shift.officer"
+	// ShiftOutage is "Without the centre".
+	ShiftOutage Key = "shift.outage"
+	// ShiftOutcomeAdmit is "admitted".
+	ShiftOutcomeAdmit Key = "shift.outcome.admit"
+	// ShiftOutcomeHandOver is "handed over to an authority".
+	ShiftOutcomeHandOver Key = "shift.outcome.hand_over"
+	// ShiftOutcomeHealth is "health desk".
+	ShiftOutcomeHealth Key = "shift.outcome.health"
+	// ShiftOutcomeRefuse is "refused".
+	ShiftOutcomeRefuse Key = "shift.outcome.refuse"
+	// ShiftOutcomeReturn is "returned to the first line".
+	ShiftOutcomeReturn Key = "shift.outcome.return"
+	// ShiftOverstays is "Overstay found at exit".
+	ShiftOverstays Key = "shift.overstays"
+	// ShiftPost is "Crossing point".
+	ShiftPost Key = "shift.post"
+	// ShiftProvisional is "Decided without the centre (provisional)".
+	ShiftProvisional Key = "shift.provisional"
+	// ShiftReadDone is "I have read it".
+	ShiftReadDone Key = "shift.read_done"
+	// ShiftReadHelp is "Read the note of the last shift, then go on.".
+	ShiftReadHelp Key = "shift.read_help"
+	// ShiftReceipts is "Receipts issued".
+	ShiftReceipts Key = "shift.receipts"
+	// ShiftRecheckChanged is "changed".
+	ShiftRecheckChanged Key = "shift.recheck.changed"
+	// ShiftRecheckConfirmed is "confirmed".
+	ShiftRecheckConfirmed Key = "shift.recheck.confirmed"
+	// ShiftRecheckHit is "hit".
+	ShiftRecheckHit Key = "shift.recheck.hit"
+	// ShiftRecheckSame is "same result".
+	ShiftRecheckSame Key = "shift.recheck.same"
+	// ShiftRechecked is "Checked again".
+	ShiftRechecked Key = "shift.rechecked"
+	// ShiftReferralsOpen is "Open at the end".
+	ShiftReferralsOpen Key = "shift.referrals_open"
+	// ShiftReferred is "Referred to the second line".
+	ShiftReferred Key = "shift.referred"
+	// ShiftRegister is "Post register".
+	ShiftRegister Key = "shift.register"
+	// ShiftRemark is "Remark".
+	ShiftRemark Key = "shift.remark"
+	// ShiftRepairMovementSupplied is "Entry or exit supplied".
+	ShiftRepairMovementSupplied Key = "shift.repair.movement_supplied"
+	// ShiftRepairMovementVoided is "Entry or exit voided".
+	ShiftRepairMovementVoided Key = "shift.repair.movement_voided"
+	// ShiftResponsible is "Responsible officer".
+	ShiftResponsible Key = "shift.responsible"
+	// ShiftRuns is "Shift open".
+	ShiftRuns Key = "shift.runs"
+	// ShiftSectionApprehended is "Persons apprehended".
+	ShiftSectionApprehended Key = "shift.section.apprehended"
+	// ShiftSectionChecks is "Checks".
+	ShiftSectionChecks Key = "shift.section.checks"
+	// ShiftSectionComplaints is "Complaints".
+	ShiftSectionComplaints Key = "shift.section.complaints"
+	// ShiftSectionCorrections is "Corrections and repairs".
+	ShiftSectionCorrections Key = "shift.section.corrections"
+	// ShiftSectionDocuments is "Visas and documents".
+	ShiftSectionDocuments Key = "shift.section.documents"
+	// ShiftSectionLanes is "Lanes".
+	ShiftSectionLanes Key = "shift.section.lanes"
+	// ShiftSectionMeasures is "Other police and judicial measures".
+	ShiftSectionMeasures Key = "shift.section.measures"
+	// ShiftSectionOccurrences is "Occurrences".
+	ShiftSectionOccurrences Key = "shift.section.occurrences"
+	// ShiftSectionReferrals is "Second line".
+	ShiftSectionReferrals Key = "shift.section.referrals"
+	// ShiftSectionRefusals is "Refusals of entry".
+	ShiftSectionRefusals Key = "shift.section.refusals"
+	// ShiftSectionRelaxations is "Relaxations of control".
+	ShiftSectionRelaxations Key = "shift.section.relaxations"
+	// ShiftSectionStamps is "Stamps and receipts".
+	ShiftSectionStamps Key = "shift.section.stamps"
+	// ShiftSectionTeam is "Responsible officer and team".
+	ShiftSectionTeam Key = "shift.section.team"
+	// ShiftSectionTechnical is "Line to the centre".
+	ShiftSectionTechnical Key = "shift.section.technical"
+	// ShiftSectionTraffic is "Entries and exits".
+	ShiftSectionTraffic Key = "shift.section.traffic"
+	// ShiftSign is "Sign".
+	ShiftSign Key = "shift.sign"
+	// ShiftSignDo is "Take over and sign".
+	ShiftSignDo Key = "shift.sign_do"
+	// ShiftSignHelp is "The incoming supervisor has read the register and signs with his own PIN or password. Nobody signs for himself.".
+	ShiftSignHelp Key = "shift.sign_help"
+	// ShiftSignLogin is "User name of the incoming supervisor".
+	ShiftSignLogin Key = "shift.sign_login"
+	// ShiftSignSecret is "His PIN or password".
+	ShiftSignSecret Key = "shift.sign_secret"
+	// ShiftSignature is "Hand-over".
+	ShiftSignature Key = "shift.signature"
+	// ShiftSignedBy is "signed by {{.name}}, {{.at}}".
+	ShiftSignedBy Key = "shift.signed_by"
+	// ShiftSince is "Since".
+	ShiftSince Key = "shift.since"
+	// ShiftStampBack is "Given back".
+	ShiftStampBack Key = "shift.stamp_back"
+	// ShiftStampCode is "Security code".
+	ShiftStampCode Key = "shift.stamp_code"
+	// ShiftStampHolder is "Holder".
+	ShiftStampHolder Key = "shift.stamp_holder"
+	// ShiftStampHow is "How it was lost".
+	ShiftStampHow Key = "shift.stamp_how"
+	// ShiftStampIssue is "Hand out the stamp".
+	ShiftStampIssue Key = "shift.stamp_issue"
+	// ShiftStampLost is "lost".
+	ShiftStampLost Key = "shift.stamp_lost"
+	// ShiftStampReportLost is "Report a stamp lost".
+	ShiftStampReportLost Key = "shift.stamp_report_lost"
+	// ShiftStamps is "Stamps".
+	ShiftStamps Key = "shift.stamps"
+	// ShiftStampsNone is "No stamp is out.".
+	ShiftStampsNone Key = "shift.stamps_none"
+	// ShiftState is "Shift".
+	ShiftState Key = "shift.state"
+	// ShiftTaskDuplicates is "Possible duplicates of files".
+	ShiftTaskDuplicates Key = "shift.task.duplicates"
+	// ShiftTaskOverrides is "Overrides to approve".
+	ShiftTaskOverrides Key = "shift.task.overrides"
+	// ShiftTaskRechecks is "Provisional decisions that changed".
+	ShiftTaskRechecks Key = "shift.task.rechecks"
+	// ShiftTaskReferrals is "Open referrals".
+	ShiftTaskReferrals Key = "shift.task.referrals"
+	// ShiftTaskUnsigned is "Hand-overs to sign".
+	ShiftTaskUnsigned Key = "shift.task.unsigned"
+	// ShiftTaskUnknown is "not known at present".
+	ShiftTaskUnknown Key = "shift.task_unknown"
+	// ShiftTasks is "What needs you".
+	ShiftTasks Key = "shift.tasks"
+	// ShiftTasksNone is "Nothing waits for you.".
+	ShiftTasksNone Key = "shift.tasks_none"
+	// ShiftTeam is "Team".
+	ShiftTeam Key = "shift.team"
+	// ShiftTeamAdd is "Add to the team".
+	ShiftTeamAdd Key = "shift.team_add"
+	// ShiftTeamJoin is "Who joins".
+	ShiftTeamJoin Key = "shift.team_join"
+	// ShiftTeamLeave is "Take out".
+	ShiftTeamLeave Key = "shift.team_leave"
+	// ShiftTeamNone is "Nobody else is in the team.".
+	ShiftTeamNone Key = "shift.team_none"
+	// ShiftTitle is "Shifts".
+	ShiftTitle Key = "shift.title"
+	// ShiftTotal is "total".
+	ShiftTotal Key = "shift.total"
+	// ShiftUndone is "Decision undone".
+	ShiftUndone Key = "shift.undone"
+	// ShiftUnread is "Hand-over to read".
+	ShiftUnread Key = "shift.unread"
+	// ShiftUnsigned is "not signed yet".
+	ShiftUnsigned Key = "shift.unsigned"
+	// ShiftUntil is "Until".
+	ShiftUntil Key = "shift.until"
+	// ShiftVersion is "version {{.number}}".
+	ShiftVersion Key = "shift.version"
+	// ShiftVersions is "{{.count}} versions".
+	ShiftVersions Key = "shift.versions"
+	// ShiftVersionsTitle is "Versions".
+	ShiftVersionsTitle Key = "shift.versions_title"
+	// ShiftWaiting is "{{.count}} events not confirmed by the centre".
+	ShiftWaiting Key = "shift.waiting"
+	// ShiftWhat is "What".
+	ShiftWhat Key = "shift.what"
+	// ShiftWhyConditionsNotMet is "conditions not met".
+	ShiftWhyConditionsNotMet Key = "shift.why.conditions_not_met"
+	// ShiftWhyForceMajeure is "force majeure".
+	ShiftWhyForceMajeure Key = "shift.why.force_majeure"
+	// ShiftWhyFraud is "fraud".
+	ShiftWhyFraud Key = "shift.why.fraud"
+	// ShiftWhyHolderRequest is "at the holder’s request".
+	ShiftWhyHolderRequest Key = "shift.why.holder_request"
+	// ShiftWhyHumanitarian is "humanitarian reasons".
+	ShiftWhyHumanitarian Key = "shift.why.humanitarian"
+	// ShiftWhyLegacyStamp is "stamp in the document".
+	ShiftWhyLegacyStamp Key = "shift.why.legacy_stamp"
+	// ShiftWhyMissingEntry is "missing entry".
+	ShiftWhyMissingEntry Key = "shift.why.missing_entry"
+	// ShiftWhyMissingExit is "missing exit".
+	ShiftWhyMissingExit Key = "shift.why.missing_exit"
+	// ShiftWhyNeverCrossed is "never crossed".
+	ShiftWhyNeverCrossed Key = "shift.why.never_crossed"
+	// ShiftWhyOther is "other".
+	ShiftWhyOther Key = "shift.why.other"
+	// ShiftWhyPersonalReasons is "personal reasons".
+	ShiftWhyPersonalReasons Key = "shift.why.personal_reasons"
+	// ShiftWhyRebuttal is "rebuttal".
+	ShiftWhyRebuttal Key = "shift.why.rebuttal"
+	// ShiftWhySecurity is "security".
+	ShiftWhySecurity Key = "shift.why.security"
+	// ShiftWhySwapped is "order swapped".
+	ShiftWhySwapped Key = "shift.why.swapped"
+	// ShiftWhyWrongPerson is "wrong person".
+	ShiftWhyWrongPerson Key = "shift.why.wrong_person"
 	// SigninAccountTitle is "Password and PIN".
 	SigninAccountTitle Key = "signin.account_title"
 	// SigninAgain is "The same again".

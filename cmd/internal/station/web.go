@@ -55,6 +55,9 @@ func home(c *web.Context) error {
 	if c.May(auth.CrossingRecord) {
 		return c.SeeOther("/counter")
 	}
+	if c.May(auth.ProtectionWork) {
+		return c.SeeOther("/protection")
+	}
 	return c.SeeOther("/account")
 }
 

@@ -188,8 +188,9 @@ func TestASecondSignalGoesIntoTheOpenCase(t *testing.T) {
 	id := p.signal(t, s, protection.Asylum)
 	require.NoError(t, p.cases.Signal(t.Context(), officer(), protection.Signal{Inspection: s.ID, Kind: protection.Asylum, Signs: []string{"age"}, Note: " a child "}))
 	require.Equal(t, 1, p.count(t, "protection_case"))
-	c, err := p.cases.Case(t.Context(), service(), id)
+	c, stopped, err := p.cases.Case(t.Context(), service(), id)
 	require.NoError(t, err)
+	require.True(t, stopped)
 	require.Len(t, c.Events, 2)
 	require.Equal(t, []string{"age"}, c.Signs())
 	require.Equal(t, "a child", c.Events[1].Note)
@@ -218,18 +219,18 @@ func TestWhoMaySignalAboutWhom(t *testing.T) {
 	require.ErrorIs(t, p.cases.Step(t.Context(), service(), uuid.New(), protection.Event{Act: protection.Signalled}), protection.ErrNotNow)
 }
 
-func TestTheSecondLinesOutcomeOpensACase(t *testing.T) {
+func TestTheSecondLineSignalsInItsOwnTransaction(t *testing.T) {
 	p := open(t)
-	s, signalled := p.scan(t, "L898902C3"), p.scan(t, "X1234567")
-	p.signal(t, signalled, protection.SeparatedChild)
-	for range 2 {
-		for _, scan := range []border.Scan{s, signalled} {
-			require.NoError(t, p.db.InTx(t.Context(), func(tx pgx.Tx) error { return p.cases.Protect(t.Context(), tx, officer(), scan) }))
-		}
-	}
-	require.Equal(t, 1, p.count(t, "protection_case where inspection_id = $1 and kind = 'vulnerable'", s.ID))
-	require.Equal(t, 1, p.count(t, "protection_case where inspection_id = $1 and kind = 'separated_child'", signalled.ID))
-	require.Equal(t, 2, p.count(t, "protection_case"))
+	s := p.scan(t, "L898902C3")
+	signal := protection.Signal{Inspection: s.ID, Kind: protection.SeparatedChild, AnyLane: true}
+	require.ErrorIs(t, p.db.InTx(t.Context(), func(tx pgx.Tx) error {
+		require.NoError(t, p.cases.SignalTx(t.Context(), tx, service(), signal))
+		return context.Canceled
+	}), context.Canceled)
+	require.Zero(t, p.count(t, "protection_case"))
+	require.False(t, p.stopped(t, s.ID))
+	require.NoError(t, p.db.InTx(t.Context(), func(tx pgx.Tx) error { return p.cases.SignalTx(t.Context(), tx, service(), signal) }))
+	require.True(t, p.stopped(t, s.ID))
 }
 
 // Every step is one confidential record without a file, one event, one audit entry; the audit entry tells nobody what it was.
@@ -252,21 +253,30 @@ func TestEveryStepIsRecordedAndTheAuditTellsNothing(t *testing.T) {
 
 	_, err := p.cases.Queue(t.Context(), service(), protectiondb.Closed, nil)
 	require.NoError(t, err)
-	_, err = p.cases.Case(t.Context(), service(), id)
+	_, _, err = p.cases.Case(t.Context(), service(), id)
 	require.NoError(t, err)
 	require.Equal(t, 2, p.count(t, "audit where verb = 'consultation' and object_kind = 'service_case' and purpose = 'service' and result_count = 1"))
 }
 
 func TestTheQueuesCountsAreItsRows(t *testing.T) {
 	p := open(t)
+	versions := map[string]bool{}
+	seen := func() {
+		v, err := p.cases.Version(t.Context())
+		require.NoError(t, err)
+		require.False(t, versions[v], "the version tells two states apart: %s", v)
+		versions[v] = true
+	}
 	var ids []uuid.UUID
 	for n := range 60 {
+		seen()
 		p.at = bordertest.Noon.Add(time.Duration(n) * time.Minute)
 		ids = append(ids, p.signal(t, p.scan(t, "N"+uuid.NewString()[:8]), protection.Kinds()[n%4]))
 	}
 	for n, id := range ids {
 		if n%2 == 0 {
 			require.NoError(t, p.step(t, id, protection.Acknowledged))
+			seen()
 		}
 		if n%6 == 0 {
 			require.NoError(t, p.step(t, id, protection.Closed, "no_need", ""))

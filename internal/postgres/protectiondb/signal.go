@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/protection"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/postgres"
@@ -29,18 +28,8 @@ func (s *Store) Signal(ctx context.Context, actor audit.Actor, signal protection
 	return nil
 }
 
-// Protect is the signal behind a case of the second line that ends with protection, in that end's transaction: the traveller's
-// service cases stay as they are when there are some, else one is opened. Wake the relay after the commit.
-func (s *Store) Protect(ctx context.Context, tx pgx.Tx, actor audit.Actor, scan border.Scan) error {
-	var known bool
-	err := tx.QueryRow(ctx, `SELECT exists (SELECT FROM protection_case WHERE inspection_id = $1 AND closed_at IS NULL)`, scan.ID).Scan(&known)
-	if err != nil || known {
-		return err
-	}
-	return s.SignalTx(ctx, tx, actor, protection.Signal{Inspection: scan.ID, Kind: protection.Vulnerable, AnyLane: true})
-}
-
-// SignalTx is Signal in the caller's transaction.
+// SignalTx is Signal in the caller's transaction, for a case of the second line that ends with protection. Wake the relay after the
+// commit.
 func (s *Store) SignalTx(ctx context.Context, tx pgx.Tx, actor audit.Actor, signal protection.Signal) error {
 	if err := signal.Check(); err != nil {
 		return err

@@ -78,10 +78,11 @@ func load(ctx context.Context, tx pgx.Tx, id uuid.UUID) (*protection.Case, error
 // keep writes the row that the queue reads.
 func keep(ctx context.Context, tx pgx.Tx, c *protection.Case) error {
 	_, err := tx.Exec(ctx, `
-INSERT INTO protection_case (id, inspection_id, kind, service, state, opened_at, due_at, acknowledged_at, closed_at, identity, document)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-ON CONFLICT (id) DO UPDATE SET state = $5, acknowledged_at = $8, closed_at = $9`,
-		c.ID, c.Inspection, c.Kind, c.Service, c.State, c.OpenedAt, c.DueAt, orNull(c.AcknowledgedAt), orNull(c.ClosedAt), c.Identity, c.Document)
+INSERT INTO protection_case (id, inspection_id, kind, service, state, opened_at, due_at, acknowledged_at, closed_at, identity, document, steps)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+ON CONFLICT (id) DO UPDATE SET state = $5, acknowledged_at = $8, closed_at = $9, steps = $12`,
+		c.ID, c.Inspection, c.Kind, c.Service, c.State, c.OpenedAt, c.DueAt, orNull(c.AcknowledgedAt), orNull(c.ClosedAt), c.Identity, c.Document,
+		len(c.Events))
 	return err
 }
 

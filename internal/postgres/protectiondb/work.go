@@ -63,20 +63,23 @@ func lockCase(ctx context.Context, tx pgx.Tx, id uuid.UUID) (*protection.Case, e
 	return load(ctx, tx, id)
 }
 
-// Case reads one case whole; the read is audited in the same transaction.
-func (s *Store) Case(ctx context.Context, actor audit.Actor, id uuid.UUID) (c *protection.Case, err error) {
+// Case reads one case whole, and whether refusal of the person is stopped now; the read is audited in the same transaction.
+func (s *Store) Case(ctx context.Context, actor audit.Actor, id uuid.UUID) (c *protection.Case, stopped bool, err error) {
 	entry := actor.Entry(s.cfg.Now(), audit.Consultation, ObjectKind, id.String())
 	entry.Purpose, entry.ResultCount = PurposeOfService, 1
 	err = s.cfg.DB.InTx(ctx, func(tx pgx.Tx) error {
 		if c, err = load(ctx, tx, id); err != nil {
 			return err
 		}
+		if err := tx.QueryRow(ctx, `SELECT protection_stopped($1)`, c.Inspection).Scan(&stopped); err != nil {
+			return err
+		}
 		return auditlog.Insert(ctx, tx, entry)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("service case %s: %w", id, err)
+		return nil, false, fmt.Errorf("service case %s: %w", id, err)
 	}
-	return c, nil
+	return c, stopped, nil
 }
 
 // PageSize is how many cases one page of the queue has.
@@ -124,6 +127,18 @@ type Queue struct {
 	Next    *Place
 	Counts  map[Filter]int
 	Overdue int // of those waiting
+	// Version changes whenever the queue does, by a step or by the clock, and tells nothing of anybody.
+	Version string
+}
+
+const version = `SELECT count(*) || '-' || coalesce(sum(steps), 0) || '-' || count(*) FILTER (WHERE state = 'opened' AND due_at < $1) FROM protection_case`
+
+// Version is Queue.Version alone: no read of anybody's data.
+func (s *Store) Version(ctx context.Context) (v string, err error) {
+	if err = s.cfg.DB.Pool.QueryRow(ctx, version, s.cfg.Now()).Scan(&v); err != nil {
+		return "", fmt.Errorf("service cases: %w", err)
+	}
+	return v, nil
 }
 
 const columns = `
@@ -175,6 +190,7 @@ func (s *Store) batch(filter Filter, after *Place, q *Queue) *pgx.Batch {
 		q.Rows, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Row])
 		return err
 	})
+	b.Queue(version, s.cfg.Now()).QueryRow(func(row pgx.Row) error { return row.Scan(&q.Version) })
 	b.Queue(counts, s.cfg.Now()).QueryRow(func(row pgx.Row) error {
 		var waiting, working, closed int
 		err := row.Scan(&waiting, &working, &closed, &q.Overdue)
