@@ -1,0 +1,216 @@
+package recheck
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/traveldoc"
+	"github.com/openbmis/openbmis/traveldoc/mrz"
+)
+
+// Pending is a decision that waits to be checked again.
+type Pending struct {
+	Event    border.CrossingEvent
+	MRZ      string // as the reader sent it; empty when typed
+	Annulled bool
+	Attempts int     // made so far
+	Last     *Result // of the last attempt; nil before the first
+	Fault    error   // why the decision cannot be read; never personal data
+}
+
+// Store keeps what waits and what came of it.
+type Store interface {
+	// Pending are decisions that are due at an instant and were made before confirmed, in the order in which they were made.
+	Pending(ctx context.Context, due, confirmed time.Time, limit int) ([]Pending, error)
+	// Settle keeps the result of a decision that still waits, with its record, unless that is nil, and the audit entry, in one
+	// transaction; an outcome that is not final is due again at next. It says whether the decision still waited.
+	Settle(ctx context.Context, result Result, next time.Time, record *border.Record, entry audit.Entry) (bool, error)
+}
+
+// Config is what a worker is made of.
+type Config struct {
+	Store Store
+	// Ready says since when the station's reference data is confirmed, all of it, and whether the centre can be reached: only decisions
+	// made before are checked again, and only then.
+	Ready func(ctx context.Context) (confirmed time.Time, ready bool, err error)
+	Plan  []border.Planned // the desk's
+	// Station and Zone are the crossing point's, for records.
+	Station string
+	Zone    *time.Location
+	Every   time.Duration // how often it looks; 5 s when 0
+	Told    func()        // called after results; must not block
+	Now     func() time.Time
+	NewID   func() uuid.UUID
+	Log     *slog.Logger
+}
+
+// Worker checks decisions again. One runs at a station.
+type Worker struct {
+	cfg Config
+}
+
+// NewWorker makes a worker.
+func NewWorker(cfg Config) *Worker {
+	if cfg.Every <= 0 {
+		cfg.Every = 5 * time.Second
+	}
+	return &Worker{cfg}
+}
+
+// What a worker takes on at once, so that the counters keep the machine.
+const (
+	batch      = 32
+	sideBySide = 2
+)
+
+// ActorName is who checks again in records and in the audit log: nobody decides.
+const ActorName = "recheck"
+
+// Run looks now and then, until ctx ends. What goes wrong is told in the log and tried again: nothing that waits is lost by it.
+func (w *Worker) Run(ctx context.Context) error {
+	tick := time.NewTicker(w.cfg.Every)
+	defer tick.Stop()
+	for told := ""; ; {
+		err := w.Drain(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err == nil:
+			told = ""
+		case err.Error() != told:
+			told = err.Error()
+			w.cfg.Log.Warn("decisions not checked again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// Drain checks everything again that is due, as long as the centre stays within reach.
+func (w *Worker) Drain(ctx context.Context) error {
+	for {
+		n, err := w.Step(ctx)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+// Step checks one batch again and says how many decisions it looked at; none while the centre is away or its data is not confirmed.
+func (w *Worker) Step(ctx context.Context) (int, error) {
+	confirmed, ready, err := w.cfg.Ready(ctx)
+	if err != nil || !ready {
+		return 0, err
+	}
+	list, err := w.cfg.Store.Pending(ctx, w.cfg.Now(), confirmed, batch)
+	if err != nil {
+		return 0, err
+	}
+	all, ctx := errgroup.WithContext(ctx)
+	all.SetLimit(sideBySide)
+	for _, p := range list {
+		all.Go(func() error { return w.again(ctx, p) })
+	}
+	err = all.Wait()
+	if len(list) > 0 && w.cfg.Told != nil {
+		w.cfg.Told()
+	}
+	return len(list), err
+}
+
+func (w *Worker) again(ctx context.Context, p Pending) error {
+	result := w.result(ctx, p)
+	if err := ctx.Err(); err != nil {
+		return err // findings of a check that was cut off are none
+	}
+	entry := audit.Actor{ID: ActorName, Name: ActorName, Role: "service", Post: w.cfg.Station}.
+		Entry(result.At, audit.Consultation, "crossing", p.Event.CrossingID.String())
+	entry.Purpose, entry.Decision, entry.ResultCount = border.PurposeOfControl, string(result.Outcome), 1
+	var record *border.Record
+	if worthTelling(result, p) {
+		made, err := w.record(p, result)
+		if err != nil {
+			return err
+		}
+		record = &made
+	}
+	_, err := w.cfg.Store.Settle(ctx, result, result.At.Add(pause(result.Attempt)), record, entry)
+	return err
+}
+
+// worthTelling: every final result, the first that is not, and what changed while another check still had no answer.
+func worthTelling(r Result, p Pending) bool {
+	return r.Outcome.Final() || p.Last == nil || len(r.Changes) > len(p.Last.Changes)
+}
+
+// pause is how long after an attempt the next is due.
+func pause(attempt int) time.Duration {
+	return min(time.Minute<<min(attempt-1, 4), 15*time.Minute)
+}
+
+func (w *Worker) result(ctx context.Context, p Pending) Result {
+	r := Result{Outcome: Annulled}
+	switch {
+	case p.Annulled:
+	case p.Fault != nil:
+		w.cfg.Log.Error("decision cannot be checked again", "crossing", p.Event.CrossingID, "error", p.Fault)
+		r = Result{Outcome: NotChecked, Waiting: []Change{{Check: "decision", Reason: border.ReasonFailed}}}
+	default:
+		r = Compare(p.Event.Findings, w.inspect(ctx, SubjectOf(p, w.cfg.Zone)))
+	}
+	r.Crossing, r.Attempt, r.At = p.Event.CrossingID, p.Attempts+1, w.cfg.Now()
+	return r
+}
+
+// inspect runs the desk's plan; the findings are in its order.
+func (w *Worker) inspect(ctx context.Context, s border.Subject) []border.Finding {
+	found := map[string]border.Finding{}
+	border.Inspect(ctx, w.cfg.Now, s, w.cfg.Plan, func(f border.Finding) { found[f.Check] = f })
+	findings := make([]border.Finding, 0, len(w.cfg.Plan))
+	for _, planned := range w.cfg.Plan {
+		findings = append(findings, found[planned.Check.Name()])
+	}
+	return findings
+}
+
+// SubjectOf is what the checks looked at when it was decided, as the desk made it of the scan.
+func SubjectOf(p Pending, zone *time.Location) border.Subject {
+	e := p.Event
+	s := border.Subject{
+		Identity: e.Identity, Document: e.Document, Direction: e.Direction, Mode: e.Mode, At: e.ScannedAt,
+		Today: traveldoc.DateOf(e.ScannedAt.In(zone)), Again: true,
+		Circumstances: border.Circumstances{
+			Category: e.Category, Basis: e.Basis, Particulars: e.Particulars, Group: e.Group, Guardian: e.Guardian, Vehicle: e.Vehicle,
+		},
+	}
+	if strings.TrimSpace(p.MRZ) != "" {
+		if parsed, err := mrz.Parse(p.MRZ, s.Today); err == nil {
+			s.MRZ = parsed
+		}
+	}
+	return s
+}
+
+func (w *Worker) record(p Pending, r Result) (border.Record, error) {
+	body, err := json.Marshal(r)
+	if err != nil {
+		return border.Record{}, fmt.Errorf("recheck of %s: %w", r.Crossing, err)
+	}
+	return border.Record{
+		ID: w.cfg.NewID(), Kind: border.DecisionRechecked, File: p.Event.TravellerID, Subject: r.Crossing, Station: w.cfg.Station,
+		Lane: p.Event.Lane, Officer: ActorName, Zone: w.cfg.Zone.String(), EventTime: r.At, RecordedAt: r.At, Origin: border.Live,
+		Status: border.Confirmed, Body: body,
+	}, nil
+}
