@@ -53,6 +53,9 @@ func NewDesk(cfg DeskConfig) *Desk {
 // UndoWindow is how long after a decision it may be undone.
 func (d *Desk) UndoWindow() time.Duration { return d.cfg.Undo }
 
+// Plan is the checks of the desk, for whoever runs the same ones again.
+func (d *Desk) Plan() []Planned { return d.cfg.Plan }
+
 // Post is the crossing point of the desk.
 func (d *Desk) Post() Post { return d.cfg.Post }
 

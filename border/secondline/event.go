@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/border/protection"
 )
 
 // Kind is what a step of a case does.
@@ -143,6 +144,8 @@ type End struct {
 	// Approver is the second person of an admission in spite of grave hits.
 	Approver string          `json:"approver,omitempty"`
 	Refusal  *border.Refusal `json:"refusal,omitempty"`
+	// Sign is what the protection service is told; empty when it knows already. It is never written here.
+	Sign protection.Kind `json:"-"`
 }
 
 // Public is the end as it is written: the protection service is no more than another service, and no word says why.

@@ -21,8 +21,8 @@ const PurposeOfExamination = "second_line"
 type Config struct {
 	Post  border.Post
 	Store Store
-	// Plan is the checks of the post's counters: the second line runs the same ones again.
-	Plan []border.Planned
+	// Plan gives the checks of the post's counters: the second line runs the same ones again.
+	Plan func() []border.Planned
 	// Status is what is decided now: provisional while the centre is out of reach.
 	Status  func() border.Status
 	Reasons refusal.Catalogue

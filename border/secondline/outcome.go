@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/border/protection"
 	"github.com/openbmis/openbmis/border/refusal"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/problem"
@@ -27,6 +28,9 @@ func (l *Line) end(actor audit.Actor, c *Case, end End) (Step, error) {
 			return Step{}, err
 		}
 	}
+	if end.Outcome == Protection && end.Sign != "" && !end.Sign.Valid() {
+		return Step{}, unknown("sign")
+	}
 	var decision *border.CrossingEvent
 	if end.Outcome == Admit || end.Outcome == Refuse {
 		end.Decision, end.Approver = l.cfg.NewID(), ""
@@ -43,7 +47,7 @@ func (l *Line) end(actor audit.Actor, c *Case, end End) (Step, error) {
 	step.Entry.Decision = string(written.Outcome)
 	step.Reopen = end.Outcome == Return
 	if end.Outcome == Protection {
-		step.Protect = &actor
+		step.Protect = &Protect{Actor: actor, Signal: protection.Signal{Inspection: c.Inspection, Kind: end.Sign, AnyLane: true}}
 	}
 	if decision != nil {
 		decision.CrossedAt = step.Event.At

@@ -27,10 +27,11 @@ func (l *Line) Recheck(ctx context.Context, actor audit.Actor, id uuid.UUID) err
 	if err != nil {
 		return err
 	}
-	found := make(map[string]border.Finding, len(l.cfg.Plan))
-	border.Inspect(ctx, l.cfg.Now, subject, l.cfg.Plan, func(f border.Finding) { found[f.Check] = f })
-	run := &Run{Findings: make([]border.Finding, 0, len(l.cfg.Plan))}
-	for _, p := range l.cfg.Plan {
+	plan := l.cfg.Plan()
+	found := make(map[string]border.Finding, len(plan))
+	border.Inspect(ctx, l.cfg.Now, subject, plan, func(f border.Finding) { found[f.Check] = f })
+	run := &Run{Findings: make([]border.Finding, 0, len(plan))}
+	for _, p := range plan {
 		run.Findings = append(run.Findings, found[p.Check.Name()])
 	}
 	return l.step(ctx, actor, id, func(*Case) (Event, error) { return Event{Kind: Rechecked, Run: run}, nil })

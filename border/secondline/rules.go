@@ -76,13 +76,22 @@ func (c *Case) allowsAnswer(e Event) error {
 	return within("reason", e.Reason, MaxText)
 }
 
-func (c *Case) allowsOwner(e Event) error {
-	switch c.Owner {
-	case "":
+// Owned says why somebody is not the owner of an open case; nil when he is.
+func (c *Case) Owned(by string) error {
+	switch {
+	case c.End != nil:
+		return ErrEnded
+	case c.Owner == "":
 		return ErrUnclaimed
-	case e.By:
-	default:
+	case c.Owner != by:
 		return ErrNotOwner.With("owner", c.Owner)
+	}
+	return nil
+}
+
+func (c *Case) allowsOwner(e Event) error {
+	if err := c.Owned(e.By); err != nil {
+		return err
 	}
 	switch e.Kind {
 	case Interviewed:

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/border/protection"
 	"github.com/openbmis/openbmis/internal/audit"
 )
 
@@ -40,8 +41,14 @@ type Step struct {
 	DecisionEntry audit.Entry
 	// Reopen opens the traveller's scan again in its lane.
 	Reopen bool
-	// Protect hands the traveller to the protection service.
-	Protect *audit.Actor
+	// Protect hands the traveller to the protection service, of which nothing is written with the case.
+	Protect *Protect
+}
+
+// Protect is what the protection service is told, and by whom.
+type Protect struct {
+	Actor  audit.Actor
+	Signal protection.Signal
 }
 
 // Filter chooses open cases.
@@ -115,7 +122,7 @@ type Dossier struct {
 	Judgements []EarlierJudgement
 	Companions []Companionship // added by hand, in the order of Case.Companions
 	Suggested  []Companionship // of the same manifest or vehicle, or referred from the same lane about the same time
-	// Movements is how many entries and exits the file shows.
+	// Movements are the entries and exits of the same person, wherever made, newest first.
 	Movements []Movement
 }
 

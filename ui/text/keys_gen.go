@@ -450,6 +450,36 @@ const (
 	AnalystZone Key = "analyst.zone"
 	// AnalystZoneHint is "IANA name, such as Europe/Paris".
 	AnalystZoneHint Key = "analyst.zone_hint"
+	// BasisAccredited is "Accredited".
+	BasisAccredited Key = "basis.accredited"
+	// BasisBorderPass is "Border pass".
+	BasisBorderPass Key = "basis.border_pass"
+	// BasisCrew is "Crew: lay-over or shore leave".
+	BasisCrew Key = "basis.crew"
+	// BasisFreeMovement is "National, or free movement".
+	BasisFreeMovement Key = "basis.free_movement"
+	// BasisLongStayVisa is "Long-stay visa".
+	BasisLongStayVisa Key = "basis.long_stay_visa"
+	// BasisResidencePermit is "Residence permit".
+	BasisResidencePermit Key = "basis.residence_permit"
+	// BasisShortStay is "Short stay, no visa".
+	BasisShortStay Key = "basis.short_stay"
+	// BasisShortStayVisa is "Short-stay visa".
+	BasisShortStayVisa Key = "basis.short_stay_visa"
+	// CategoryAirCrew is "Air crew".
+	CategoryAirCrew Key = "category.air_crew"
+	// CategoryBorderResident is "Border resident".
+	CategoryBorderResident Key = "category.border_resident"
+	// CategoryDiplomatic is "Diplomatic or official".
+	CategoryDiplomatic Key = "category.diplomatic"
+	// CategoryMinor is "Minor".
+	CategoryMinor Key = "category.minor"
+	// CategoryOrdinary is "Ordinary traveller".
+	CategoryOrdinary Key = "category.ordinary"
+	// CategoryShipCrew is "Ship crew".
+	CategoryShipCrew Key = "category.ship_crew"
+	// CategoryTransit is "Transit only".
+	CategoryTransit Key = "category.transit"
 	// CheckAlertAction is "Action to be taken".
 	CheckAlertAction Key = "check.alert_action"
 	// CheckAlertBirthDate is "Date of birth".
@@ -462,6 +492,8 @@ const (
 	CheckAlertReason Key = "check.alert_reason"
 	// CheckAlertsNational is "National alert list".
 	CheckAlertsNational Key = "check.alerts_national"
+	// CheckBorderPass is "Border pass".
+	CheckBorderPass Key = "check.border_pass"
 	// CheckCheckBroken is "Fault in the check itself".
 	CheckCheckBroken Key = "check.check_broken"
 	// CheckCrossingPrevious is "Earlier crossings here".
@@ -470,6 +502,8 @@ const (
 	CheckDocument Key = "check.document"
 	// CheckExitWithoutEntry is "Exit without entry since the last exit".
 	CheckExitWithoutEntry Key = "check.exit_without_entry"
+	// CheckMinorAccompanied is "Accompanied minor".
+	CheckMinorAccompanied Key = "check.minor_accompanied"
 	// CheckOpenEntry is "Entry without exit".
 	CheckOpenEntry Key = "check.open_entry"
 	// CheckOtherBearer is "Same number shown by another person".
@@ -496,14 +530,20 @@ const (
 	CheckReasonUnreachable Key = "check.reason_unreachable"
 	// CheckSourceAlertsNational is "list of the centre".
 	CheckSourceAlertsNational Key = "check.source_alerts_national"
+	// CheckSourceBorderPass is "register of this post".
+	CheckSourceBorderPass Key = "check.source_border_pass"
 	// CheckSourceCrossingPrevious is "records of this post".
 	CheckSourceCrossingPrevious Key = "check.source_crossing_previous"
 	// CheckSourceDocument is "the document itself".
 	CheckSourceDocument Key = "check.source_document"
-	// CheckSourceStayRules is "records of all crossing points".
+	// CheckSourceMinorAccompanied is "records of this post".
+	CheckSourceMinorAccompanied Key = "check.source_minor_accompanied"
+	// CheckSourceStayRules is "entries and exits".
 	CheckSourceStayRules Key = "check.source_stay_rules"
 	// CheckStayRules is "Rules of stay".
 	CheckStayRules Key = "check.stay_rules"
+	// CheckVehiclePlate is "Vehicle".
+	CheckVehiclePlate Key = "check.vehicle_plate"
 	// CodeAir is "Air".
 	CodeAir Key = "code.air"
 	// CodeBusiness is "Business".
@@ -590,10 +630,26 @@ const (
 	CodeWrongKey Key = "code.wrong_key"
 	// CodeWrongTraveller is "Wrong traveller".
 	CodeWrongTraveller Key = "code.wrong_traveller"
+	// ConsentBothParents is "Both parents are here".
+	ConsentBothParents Key = "consent.both_parents"
+	// ConsentCertifiedLetter is "Certified letter of consent".
+	ConsentCertifiedLetter Key = "consent.certified_letter"
+	// ConsentCourtOrder is "Court order".
+	ConsentCourtOrder Key = "consent.court_order"
+	// ConsentLetter is "Letter of consent".
+	ConsentLetter Key = "consent.letter"
+	// ConsentNone is "Nothing shows consent".
+	ConsentNone Key = "consent.none"
+	// ConsentSoleAuthority is "Sole parental authority shown".
+	ConsentSoleAuthority Key = "consent.sole_authority"
+	// CounterAccompanied is "with {{.name}}".
+	CounterAccompanied Key = "counter.accompanied"
 	// CounterAdmit is "Admit".
 	CounterAdmit Key = "counter.admit"
 	// CounterAge is "data of {{.ago}}".
 	CounterAge Key = "counter.age"
+	// CounterAmended is "Noted and checked again".
+	CounterAmended Key = "counter.amended"
 	// CounterBacklog is "{{.count}} to send".
 	CounterBacklog Key = "counter.backlog"
 	// CounterBandClear is "No hit".
@@ -612,10 +668,14 @@ const (
 	CounterBandWaiting Key = "counter.band_waiting"
 	// CounterBandWaitingHelp is "The next traveller may already be scanned".
 	CounterBandWaitingHelp Key = "counter.band_waiting_help"
+	// CounterBasis is "Basis of stay".
+	CounterBasis Key = "counter.basis"
 	// CounterBirthDate is "Date of birth".
 	CounterBirthDate Key = "counter.birth_date"
 	// CounterCancel is "Back".
 	CounterCancel Key = "counter.cancel"
+	// CounterCategory is "Category".
+	CounterCategory Key = "counter.category"
 	// CounterCentreDown is "Centre away".
 	CounterCentreDown Key = "counter.centre_down"
 	// CounterCentreDownHelp is "Centre away – working locally".
@@ -646,6 +706,22 @@ const (
 	CounterConfirmRefuse Key = "counter.confirm_refuse"
 	// CounterDateHint is "YYYY-MM-DD, or as much of it as is known".
 	CounterDateHint Key = "counter.date_hint"
+	// CounterDays is "{{.count}} days".
+	CounterDays Key = "counter.days"
+	// CounterDaysAway is "The records cannot be read now.".
+	CounterDaysAway Key = "counter.days_away"
+	// CounterDaysFrom is "From".
+	CounterDaysFrom Key = "counter.days_from"
+	// CounterDaysNone is "No day counts in the window.".
+	CounterDaysNone Key = "counter.days_none"
+	// CounterDaysTitle is "Days counted".
+	CounterDaysTitle Key = "counter.days_title"
+	// CounterDaysTo is "To".
+	CounterDaysTo Key = "counter.days_to"
+	// CounterDaysUsed is "Used".
+	CounterDaysUsed Key = "counter.days_used"
+	// CounterDaysWhy is "Records".
+	CounterDaysWhy Key = "counter.days_why"
 	// CounterDecision is "Decision".
 	CounterDecision Key = "counter.decision"
 	// CounterDismiss is "Put aside".
@@ -662,12 +738,20 @@ const (
 	CounterExit Key = "counter.exit"
 	// CounterExpiryDate is "Expires".
 	CounterExpiryDate Key = "counter.expiry_date"
+	// CounterExplain is "Days".
+	CounterExplain Key = "counter.explain"
 	// CounterFoundExpected is "{{.found}} – expected {{.expected}}".
 	CounterFoundExpected Key = "counter.found_expected"
 	// CounterFoundListed is "{{.found}} – listed: {{.listed}}".
 	CounterFoundListed Key = "counter.found_listed"
 	// CounterGivenNames is "Given names".
 	CounterGivenNames Key = "counter.given_names"
+	// CounterGrantDays is "Days granted".
+	CounterGrantDays Key = "counter.grant_days"
+	// CounterGrantProposed is "as proposed".
+	CounterGrantProposed Key = "counter.grant_proposed"
+	// CounterGrantReason is "Why fewer".
+	CounterGrantReason Key = "counter.grant_reason"
 	// CounterIssuingState is "Issued by".
 	CounterIssuingState Key = "counter.issuing_state"
 	// CounterKeys is "Keys".
@@ -686,6 +770,8 @@ const (
 	CounterMarkSuspect Key = "counter.mark_suspect"
 	// CounterMode is "Mode of transport".
 	CounterMode Key = "counter.mode"
+	// CounterMoreWaiting is "… and {{.n}} more".
+	CounterMoreWaiting Key = "counter.more_waiting"
 	// CounterMrz is "Machine readable zone".
 	CounterMrz Key = "counter.mrz"
 	// CounterMrzHint is "2 or 3 lines of 30, 36 or 44 characters; line breaks may be missing".
@@ -696,12 +782,24 @@ const (
 	CounterNationality Key = "counter.nationality"
 	// CounterNext is "{{.count}} travellers wait".
 	CounterNext Key = "counter.next"
+	// CounterNoDays is "no day left".
+	CounterNoDays Key = "counter.no_days"
+	// CounterNotApplicable is "Does not apply: {{.checks}}".
+	CounterNotApplicable Key = "counter.not_applicable"
 	// CounterNote is "Remark (optional)".
 	CounterNote Key = "counter.note"
 	// CounterNumber is "Number".
 	CounterNumber Key = "counter.number"
+	// CounterOutcomes is "Back from the second line".
+	CounterOutcomes Key = "counter.outcomes"
+	// CounterOverstay is "overstayed".
+	CounterOverstay Key = "counter.overstay"
+	// CounterParticulars is "Particulars".
+	CounterParticulars Key = "counter.particulars"
 	// CounterPendingHelp is "Admit opens when every check has answered".
 	CounterPendingHelp Key = "counter.pending_help"
+	// CounterProvisional is "PROVISIONAL: centre away".
+	CounterProvisional Key = "counter.provisional"
 	// CounterPurpose is "Purpose of travel".
 	CounterPurpose Key = "counter.purpose"
 	// CounterPurposeNone is "not asked".
@@ -712,6 +810,8 @@ const (
 	CounterReadyHelp Key = "counter.ready_help"
 	// CounterReason is "Reason".
 	CounterReason Key = "counter.reason"
+	// CounterReceipt is "Receipt of the last".
+	CounterReceipt Key = "counter.receipt"
 	// CounterRecent is "Last decisions".
 	CounterRecent Key = "counter.recent"
 	// CounterRecentNone is "No decision yet in this lane".
@@ -728,6 +828,8 @@ const (
 	CounterRefuse Key = "counter.refuse"
 	// CounterRestricted is "Reason restricted: refer, do not disclose".
 	CounterRestricted Key = "counter.restricted"
+	// CounterSave is "Save and check again".
+	CounterSave Key = "counter.save"
 	// CounterScan is "Check".
 	CounterScan Key = "counter.scan"
 	// CounterSex is "Sex".
@@ -756,6 +858,10 @@ const (
 	CounterTyped Key = "counter.typed"
 	// CounterTypedWrong is "Some fields need your attention.".
 	CounterTypedWrong Key = "counter.typed_wrong"
+	// CounterUnbounded is "stay not bounded".
+	CounterUnbounded Key = "counter.unbounded"
+	// CounterUncertain is "uncertain".
+	CounterUncertain Key = "counter.uncertain"
 	// CounterUndo is "Undo".
 	CounterUndo Key = "counter.undo"
 	// CounterUndoReason is "Why undo?".
@@ -764,6 +870,8 @@ const (
 	CounterUndone Key = "counter.undone"
 	// CounterUnknown is "not known".
 	CounterUnknown Key = "counter.unknown"
+	// CounterUntil is "may stay until {{.date}}".
+	CounterUntil Key = "counter.until"
 	// CounterVerdictAdmit is "admitted".
 	CounterVerdictAdmit Key = "counter.verdict_admit"
 	// CounterVerdictRefer is "referred".
@@ -774,6 +882,20 @@ const (
 	CounterVersion Key = "counter.version"
 	// CounterWaiting is "Waiting".
 	CounterWaiting Key = "counter.waiting"
+	// CounterWithin is "within the permitted stay".
+	CounterWithin Key = "counter.within"
+	// DaysReasonDocumentExpiry is "Document expires before".
+	DaysReasonDocumentExpiry Key = "days_reason.document_expiry"
+	// DaysReasonInsurance is "Insurance ends before".
+	DaysReasonInsurance Key = "days_reason.insurance"
+	// DaysReasonMeans is "Means of subsistence".
+	DaysReasonMeans Key = "days_reason.means"
+	// DaysReasonOther is "Other".
+	DaysReasonOther Key = "days_reason.other"
+	// DaysReasonPurpose is "Purpose of the stay".
+	DaysReasonPurpose Key = "days_reason.purpose"
+	// DaysReasonReturnTicket is "Date of the return ticket".
+	DaysReasonReturnTicket Key = "days_reason.return_ticket"
 	// EvidenceBirthDateFuture is "Birth date in the future".
 	EvidenceBirthDateFuture Key = "evidence.birth_date.future"
 	// EvidenceBirthDateImplausible is "Age not plausible".
@@ -836,6 +958,20 @@ const (
 	EvidenceLineMissing Key = "evidence.line.missing"
 	// EvidenceLineOrder is "Lines came in another order".
 	EvidenceLineOrder Key = "evidence.line.order"
+	// EvidenceMinorAgeUnknown is "Age not known: this may be a minor".
+	EvidenceMinorAgeUnknown Key = "evidence.minor_age_unknown"
+	// EvidenceMinorAlone is "A minor without an adult".
+	EvidenceMinorAlone Key = "evidence.minor_alone"
+	// EvidenceMinorEntryAlone is "No adult was recorded when the minor entered".
+	EvidenceMinorEntryAlone Key = "evidence.minor_entry_alone"
+	// EvidenceMinorEntryUnknown is "No entry known: with whom the minor came is not known".
+	EvidenceMinorEntryUnknown Key = "evidence.minor_entry_unknown"
+	// EvidenceMinorNoConsent is "Nothing shows the consent of the parents".
+	EvidenceMinorNoConsent Key = "evidence.minor_no_consent"
+	// EvidenceMinorOtherAdult is "A minor with another adult than at entry".
+	EvidenceMinorOtherAdult Key = "evidence.minor_other_adult"
+	// EvidenceMinorWith is "Minor accompanied by".
+	EvidenceMinorWith Key = "evidence.minor_with"
 	// EvidenceMrzTooLong is "Text too long".
 	EvidenceMrzTooLong Key = "evidence.mrz.too_long"
 	// EvidenceMrzUnrecognisable is "No machine readable zone found".
@@ -854,6 +990,24 @@ const (
 	EvidenceNameTruncated Key = "evidence.name.truncated"
 	// EvidenceNationalityDiffers is "Nationality differs from the issuing state".
 	EvidenceNationalityDiffers Key = "evidence.nationality.differs"
+	// EvidenceNotApplicable is "Does not apply".
+	EvidenceNotApplicable Key = "evidence.not_applicable"
+	// EvidencePassEarly is "Border pass not valid yet".
+	EvidencePassEarly Key = "evidence.pass_early"
+	// EvidencePassExpired is "Border pass expired".
+	EvidencePassExpired Key = "evidence.pass_expired"
+	// EvidencePassHolder is "Border pass of another person".
+	EvidencePassHolder Key = "evidence.pass_holder"
+	// EvidencePassNotShown is "Border resident without a border pass".
+	EvidencePassNotShown Key = "evidence.pass_not_shown"
+	// EvidencePassRevoked is "Border pass revoked".
+	EvidencePassRevoked Key = "evidence.pass_revoked"
+	// EvidencePassUnknown is "No such border pass in the register".
+	EvidencePassUnknown Key = "evidence.pass_unknown"
+	// EvidencePassValid is "Border pass valid, zone".
+	EvidencePassValid Key = "evidence.pass_valid"
+	// EvidencePassZone is "Border pass not valid at this crossing point".
+	EvidencePassZone Key = "evidence.pass_zone"
 	// EvidenceSexInvalid is "Sex not readable".
 	EvidenceSexInvalid Key = "evidence.sex.invalid"
 	// EvidenceSexPrintedX is "X is printed for sex".
@@ -968,6 +1122,14 @@ const (
 	EvidenceStayVisaUnreadable Key = "evidence.stay.visa_unreadable"
 	// EvidenceStayWithin is "Stay within the rule: days used".
 	EvidenceStayWithin Key = "evidence.stay.within"
+	// EvidenceVehicleClear is "Plate not on the list".
+	EvidenceVehicleClear Key = "evidence.vehicle_clear"
+	// EvidenceVehicleListed is "Vehicle is listed".
+	EvidenceVehicleListed Key = "evidence.vehicle_listed"
+	// ExemptAdult is "an adult".
+	ExemptAdult Key = "exempt.adult"
+	// ExemptNoVehicle is "no vehicle noted".
+	ExemptNoVehicle Key = "exempt.no_vehicle"
 	// FieldBirthDate is "Date of birth".
 	FieldBirthDate Key = "field.birth_date"
 	// FieldComposite is "Composite digit".
@@ -1046,6 +1208,256 @@ const (
 	FrameStation Key = "frame.station"
 	// FrameWaiting is "Waiting".
 	FrameWaiting Key = "frame.waiting"
+	// GroupAdmitClean is "Admit {{.count}} clean".
+	GroupAdmitClean Key = "group.admit_clean"
+	// GroupAdmitted is "Admitted: {{.n}}".
+	GroupAdmitted Key = "group.admitted"
+	// GroupAllOthers is "All others".
+	GroupAllOthers Key = "group.all_others"
+	// GroupAtCounter is "Group".
+	GroupAtCounter Key = "group.at_counter"
+	// GroupBack is "Back to the counter".
+	GroupBack Key = "group.back"
+	// GroupBegin is "Begin".
+	GroupBegin Key = "group.begin"
+	// GroupBus is "Bus".
+	GroupBus Key = "group.bus"
+	// GroupCancel is "Undo all admissions".
+	GroupCancel Key = "group.cancel"
+	// GroupCancelled is "Undone: {{.n}}".
+	GroupCancelled Key = "group.cancelled"
+	// GroupClose is "Close the group".
+	GroupClose Key = "group.close"
+	// GroupClosed is "Group closed: {{.crossed}} crossed, {{.referred}} referred".
+	GroupClosed Key = "group.closed"
+	// GroupException is "Needs your decision".
+	GroupException Key = "group.exception"
+	// GroupFamily is "Family".
+	GroupFamily Key = "group.family"
+	// GroupFamilyNew is "Family or small group at this counter".
+	GroupFamilyNew Key = "group.family_new"
+	// GroupFile is "or a file".
+	GroupFile Key = "group.file"
+	// GroupIsClosed is "This group is closed.".
+	GroupIsClosed Key = "group.is_closed"
+	// GroupKind is "Kind".
+	GroupKind Key = "group.kind"
+	// GroupLabel is "Plate, vessel or name".
+	GroupLabel Key = "group.label"
+	// GroupLeft is "not possible: {{.n}}".
+	GroupLeft Key = "group.left"
+	// GroupLine is "Line {{.line}}".
+	GroupLine Key = "group.line"
+	// GroupManifest is "List of people".
+	GroupManifest Key = "group.manifest"
+	// GroupManifestHint is "One person to a line: name; birth date (YYYY-MM-DD); document number; nationality. Parted by semicolons, commas or tabs; pasted or from a file.".
+	GroupManifestHint Key = "group.manifest_hint"
+	// GroupMembers is "Members".
+	GroupMembers Key = "group.members"
+	// GroupMissingReason is "Why did the missing not cross?".
+	GroupMissingReason Key = "group.missing_reason"
+	// GroupNew is "Open a group".
+	GroupNew Key = "group.new"
+	// GroupNone is "No open group in this lane.".
+	GroupNone Key = "group.none"
+	// GroupNotOnList is "not on the list".
+	GroupNotOnList Key = "group.not_on_list"
+	// GroupOpenList is "Open in this lane".
+	GroupOpenList Key = "group.open_list"
+	// GroupOpened is "opened {{.ago}}".
+	GroupOpened Key = "group.opened"
+	// GroupProgress is "{{.done}} of {{.all}}".
+	GroupProgress Key = "group.progress"
+	// GroupScanHelp is "Scan the documents in any order. Who is clean waits for one key; exceptions come first.".
+	GroupScanHelp Key = "group.scan_help"
+	// GroupShip is "Ship".
+	GroupShip Key = "group.ship"
+	// GroupShow is "Show the group".
+	GroupShow Key = "group.show"
+	// GroupSize is "How many people".
+	GroupSize Key = "group.size"
+	// GroupSizeHint is "of a family without a list".
+	GroupSizeHint Key = "group.size_hint"
+	// GroupStrangers is "Why did people cross who are not on the list?".
+	GroupStrangers Key = "group.strangers"
+	// GroupTitle is "Groups".
+	GroupTitle Key = "group.title"
+	// GroupUnnamed is "Not named: {{.n}}".
+	GroupUnnamed Key = "group.unnamed"
+	// GroupUnusable is "Lines that could not be read".
+	GroupUnusable Key = "group.unusable"
+	// GroupWithList is "Bus or ship with a list".
+	GroupWithList Key = "group.with_list"
+	// GroupCodeBirth is "birth date not readable".
+	GroupCodeBirth Key = "group_code.birth"
+	// GroupCodeCharacter is "not text".
+	GroupCodeCharacter Key = "group_code.character"
+	// GroupCodeCrossesElsewhere is "Crosses elsewhere".
+	GroupCodeCrossesElsewhere Key = "group_code.crosses_elsewhere"
+	// GroupCodeFields is "too many fields".
+	GroupCodeFields Key = "group_code.fields"
+	// GroupCodeJoinedOnTheWay is "Joined on the way".
+	GroupCodeJoinedOnTheWay Key = "group_code.joined_on_the_way"
+	// GroupCodeLong is "line too long".
+	GroupCodeLong Key = "group_code.long"
+	// GroupCodeManifestIncomplete is "The list is incomplete".
+	GroupCodeManifestIncomplete Key = "group_code.manifest_incomplete"
+	// GroupCodeManifestWrong is "The list is wrong".
+	GroupCodeManifestWrong Key = "group_code.manifest_wrong"
+	// GroupCodeName is "no name and no number".
+	GroupCodeName Key = "group_code.name"
+	// GroupCodeNotOnBoard is "Not on board".
+	GroupCodeNotOnBoard Key = "group_code.not_on_board"
+	// GroupCodeStayedOnBoard is "Stayed on board".
+	GroupCodeStayedOnBoard Key = "group_code.stayed_on_board"
+	// GroupCodeTurnedBack is "Turned back".
+	GroupCodeTurnedBack Key = "group_code.turned_back"
+	// GroupCodeTwice is "document number stands above already".
+	GroupCodeTwice Key = "group_code.twice"
+	// GroupCodeWrongGroup is "Belongs to another group".
+	GroupCodeWrongGroup Key = "group_code.wrong_group"
+	// GroupStateChecking is "Checking".
+	GroupStateChecking Key = "group_state.checking"
+	// GroupStateClean is "Clean".
+	GroupStateClean Key = "group_state.clean"
+	// GroupStateCrossed is "Crossed".
+	GroupStateCrossed Key = "group_state.crossed"
+	// GroupStateDiffers is "Differs from the list".
+	GroupStateDiffers Key = "group_state.differs"
+	// GroupStateHit is "Hit".
+	GroupStateHit Key = "group_state.hit"
+	// GroupStateMissing is "Missing".
+	GroupStateMissing Key = "group_state.missing"
+	// GroupStateNotChecked is "Not checked".
+	GroupStateNotChecked Key = "group_state.not_checked"
+	// GroupStateReferred is "Referred".
+	GroupStateReferred Key = "group_state.referred"
+	// GroupStateStranger is "Not on the list".
+	GroupStateStranger Key = "group_state.stranger"
+	// GroupStateTwice is "Scanned twice".
+	GroupStateTwice Key = "group_state.twice"
+	// ParticularAdult is "Who was scanned in this lane".
+	ParticularAdult Key = "particular.adult"
+	// ParticularAdultTyped is "typed below".
+	ParticularAdultTyped Key = "particular.adult_typed"
+	// ParticularCarrier is "Carrier".
+	ParticularCarrier Key = "particular.carrier"
+	// ParticularChoose is "choose".
+	ParticularChoose Key = "particular.choose"
+	// ParticularCoach is "Coach".
+	ParticularCoach Key = "particular.coach"
+	// ParticularDriver is "Drives the vehicle".
+	ParticularDriver Key = "particular.driver"
+	// ParticularFlight is "Flight number".
+	ParticularFlight Key = "particular.flight"
+	// ParticularFrom is "From (airport)".
+	ParticularFrom Key = "particular.from"
+	// ParticularGuardian is "Accompanying adult".
+	ParticularGuardian Key = "particular.guardian"
+	// ParticularGuardianConsent is "Consent shown by".
+	ParticularGuardianConsent Key = "particular.guardian_consent"
+	// ParticularGuardianGivenNames is "Given names".
+	ParticularGuardianGivenNames Key = "particular.guardian_given_names"
+	// ParticularGuardianNumber is "Document number".
+	ParticularGuardianNumber Key = "particular.guardian_number"
+	// ParticularGuardianRelation is "Relation to the minor".
+	ParticularGuardianRelation Key = "particular.guardian_relation"
+	// ParticularGuardianSurname is "Surname".
+	ParticularGuardianSurname Key = "particular.guardian_surname"
+	// ParticularLineAir is "Flight".
+	ParticularLineAir Key = "particular.line_air"
+	// ParticularOccupants is "People in the vehicle".
+	ParticularOccupants Key = "particular.occupants"
+	// ParticularOtherParent is "Other parent".
+	ParticularOtherParent Key = "particular.other_parent"
+	// ParticularPlate is "Plate".
+	ParticularPlate Key = "particular.plate"
+	// ParticularPlateCountry is "Plate of (State)".
+	ParticularPlateCountry Key = "particular.plate_country"
+	// ParticularSeat is "Seat".
+	ParticularSeat Key = "particular.seat"
+	// ParticularShorePass is "Shore pass".
+	ParticularShorePass Key = "particular.shore_pass"
+	// ParticularTo is "To (airport)".
+	ParticularTo Key = "particular.to"
+	// ParticularTrain is "Train".
+	ParticularTrain Key = "particular.train"
+	// ParticularVessel is "Vessel".
+	ParticularVessel Key = "particular.vessel"
+	// ParticularVisaDays is "Days of stay".
+	ParticularVisaDays Key = "particular.visa_days"
+	// ParticularVisaEntries is "Entries (1, 2, MULT)".
+	ParticularVisaEntries Key = "particular.visa_entries"
+	// ParticularVisaFrom is "Visa from".
+	ParticularVisaFrom Key = "particular.visa_from"
+	// ParticularVisaNumber is "Visa sticker".
+	ParticularVisaNumber Key = "particular.visa_number"
+	// ParticularVisaUntil is "Visa until".
+	ParticularVisaUntil Key = "particular.visa_until"
+	// ParticularVoyage is "Voyage".
+	ParticularVoyage Key = "particular.voyage"
+	// PassAuthority is "Issued by (authority)".
+	PassAuthority Key = "pass.authority"
+	// PassCard is "For the card".
+	PassCard Key = "pass.card"
+	// PassCardHelp is "The code holds the number alone. At the counter the reader sends it as keystrokes; the number may be typed too.".
+	PassCardHelp Key = "pass.card_help"
+	// PassFind is "Find".
+	PassFind Key = "pass.find"
+	// PassGuardian is "Adult who answers for a holder under {{.age}}".
+	PassGuardian Key = "pass.guardian"
+	// PassHolder is "Holder".
+	PassHolder Key = "pass.holder"
+	// PassIssue is "Issue a pass".
+	PassIssue Key = "pass.issue"
+	// PassIssuedOn is "Issued {{.at}} by {{.by}}".
+	PassIssuedOn Key = "pass.issued_on"
+	// PassNoneFound is "No pass found.".
+	PassNoneFound Key = "pass.none_found"
+	// PassNumber is "Pass number".
+	PassNumber Key = "pass.number"
+	// PassPosts is "Crossing points where it holds".
+	PassPosts Key = "pass.posts"
+	// PassPostsHint is "their codes, parted by spaces; empty: all".
+	PassPostsHint Key = "pass.posts_hint"
+	// PassPrint is "Print".
+	PassPrint Key = "pass.print"
+	// PassQr is "QR code of the pass number".
+	PassQr Key = "pass.qr"
+	// PassRegister is "Register of border passes".
+	PassRegister Key = "pass.register"
+	// PassRevoke is "Revoke".
+	PassRevoke Key = "pass.revoke"
+	// PassRevokedOn is "Revoked {{.at}} by {{.by}}".
+	PassRevokedOn Key = "pass.revoked_on"
+	// PassSearch is "Number, or whole name".
+	PassSearch Key = "pass.search"
+	// PassStateExpired is "Expired".
+	PassStateExpired Key = "pass.state_expired"
+	// PassStateRevoked is "Revoked".
+	PassStateRevoked Key = "pass.state_revoked"
+	// PassStateValid is "Valid".
+	PassStateValid Key = "pass.state_valid"
+	// PassTitle is "Border passes".
+	PassTitle Key = "pass.title"
+	// PassValidFrom is "Valid from".
+	PassValidFrom Key = "pass.valid_from"
+	// PassValidUntil is "Valid until".
+	PassValidUntil Key = "pass.valid_until"
+	// PassZone is "Border zone".
+	PassZone Key = "pass.zone"
+	// PassCodeIssuedWrongly is "Issued wrongly".
+	PassCodeIssuedWrongly Key = "pass_code.issued_wrongly"
+	// PassCodeLost is "Lost".
+	PassCodeLost Key = "pass_code.lost"
+	// PassCodeMisused is "Misused".
+	PassCodeMisused Key = "pass_code.misused"
+	// PassCodeMovedAway is "Moved out of the zone".
+	PassCodeMovedAway Key = "pass_code.moved_away"
+	// PassCodeReplaced is "Replaced".
+	PassCodeReplaced Key = "pass_code.replaced"
+	// PassCodeStolen is "Stolen".
+	PassCodeStolen Key = "pass_code.stolen"
 	// ProblemAgainDiffers is "The two entries differ. Type the same twice.".
 	ProblemAgainDiffers Key = "problem.again_differs"
 	// ProblemAlertAction is "Choose what the officer is to do.".
@@ -1126,6 +1538,30 @@ const (
 	ProblemFlowCountryStation Key = "problem.flow_country_station"
 	// ProblemForbidden is "This is not allowed.".
 	ProblemForbidden Key = "problem.forbidden"
+	// ProblemGroupClosed is "This group is closed already.".
+	ProblemGroupClosed Key = "problem.group.closed"
+	// ProblemGroupKind is "Choose the kind of group.".
+	ProblemGroupKind Key = "problem.group.kind"
+	// ProblemGroupManifestEmpty is "No line of the list names anybody.".
+	ProblemGroupManifestEmpty Key = "problem.group.manifest_empty"
+	// ProblemGroupManifestLong is "The list is too long: at most {{.max}} kilobytes.".
+	ProblemGroupManifestLong Key = "problem.group.manifest_long"
+	// ProblemGroupManifestPeople is "Too many lines: at most {{.max}} people.".
+	ProblemGroupManifestPeople Key = "problem.group.manifest_people"
+	// ProblemGroupMissingReason is "Choose why the missing did not cross.".
+	ProblemGroupMissingReason Key = "problem.group.missing_reason"
+	// ProblemGroupNobodyClean is "Nobody of the group waits clean.".
+	ProblemGroupNobodyClean Key = "problem.group.nobody_clean"
+	// ProblemGroupNobodyCrossed is "Nobody of the group has crossed.".
+	ProblemGroupNobodyCrossed Key = "problem.group.nobody_crossed"
+	// ProblemGroupNone is "No such group in this lane.".
+	ProblemGroupNone Key = "problem.group.none"
+	// ProblemGroupSize is "Number of people not possible: from 0 to {{.max}}; a larger group needs a list.".
+	ProblemGroupSize Key = "problem.group.size"
+	// ProblemGroupStrangerReason is "Choose why people crossed who are not on the list.".
+	ProblemGroupStrangerReason Key = "problem.group.stranger_reason"
+	// ProblemGroupWaiting is "Somebody of the group still waits for a decision.".
+	ProblemGroupWaiting Key = "problem.group.waiting"
 	// ProblemKindConflict is "This has changed in the meantime. Look at the present state and decide again.".
 	ProblemKindConflict Key = "problem.kind.conflict"
 	// ProblemKindForbidden is "This is not allowed.".
@@ -1154,6 +1590,22 @@ const (
 	ProblemNameTooShort Key = "problem.name_too_short"
 	// ProblemOriginRefused is "The request did not come from a page of this system, so nothing was done. Open the page again and repeat.".
 	ProblemOriginRefused Key = "problem.origin_refused"
+	// ProblemPassBorn is "Born after today.".
+	ProblemPassBorn Key = "problem.pass.born"
+	// ProblemPassGuardian is "A holder under {{.age}} needs an adult.".
+	ProblemPassGuardian Key = "problem.pass.guardian"
+	// ProblemPassNoState is "This station does not know its State: set BMIS_STATE before passes are issued.".
+	ProblemPassNoState Key = "problem.pass.no_state"
+	// ProblemPassNone is "No such border pass in the register of this crossing point.".
+	ProblemPassNone Key = "problem.pass.none"
+	// ProblemPassPosts is "Too many crossing points: at most {{.max}}.".
+	ProblemPassPosts Key = "problem.pass.posts"
+	// ProblemPassReason is "Choose why the pass is revoked.".
+	ProblemPassReason Key = "problem.pass.reason"
+	// ProblemPassRevoked is "This pass is revoked already.".
+	ProblemPassRevoked Key = "problem.pass.revoked"
+	// ProblemPassValid is "Validity not possible: it ends before it begins, is over, or lasts more than {{.years}} years.".
+	ProblemPassValid Key = "problem.pass.valid"
 	// ProblemPasswordCharacters is "The password holds characters that cannot be typed everywhere. Use letters, digits, spaces and marks.".
 	ProblemPasswordCharacters Key = "problem.password_characters"
 	// ProblemPasswordIsLogin is "The password contains the user name. Choose another.".
@@ -1742,6 +2194,24 @@ const (
 	ReceiptWhyUnreadable Key = "receipt.why.unreadable"
 	// ReceiptWhyUnsupported is "This kind of signature cannot be verified here.".
 	ReceiptWhyUnsupported Key = "receipt.why.unsupported"
+	// RelationEscort is "Escort".
+	RelationEscort Key = "relation.escort"
+	// RelationFather is "Father".
+	RelationFather Key = "relation.father"
+	// RelationGrandparent is "Grandparent".
+	RelationGrandparent Key = "relation.grandparent"
+	// RelationLegalGuardian is "Legal guardian".
+	RelationLegalGuardian Key = "relation.legal_guardian"
+	// RelationMother is "Mother".
+	RelationMother Key = "relation.mother"
+	// RelationOther is "Other".
+	RelationOther Key = "relation.other"
+	// RelationRelative is "Other relative".
+	RelationRelative Key = "relation.relative"
+	// RelationSibling is "Brother or sister".
+	RelationSibling Key = "relation.sibling"
+	// RelationTeacher is "Teacher".
+	RelationTeacher Key = "relation.teacher"
 	// ScannerLayoutArabic is "The reader types in another keyboard layout than this computer’s (Arabic). Set this computer to the US layout and scan again.".
 	ScannerLayoutArabic Key = "scanner.layout_arabic"
 	// ScannerLayoutAzerty is "The reader types in another keyboard layout than this computer’s (AZERTY). Set this computer to the US layout, or the reader to AZERTY, and scan again.".

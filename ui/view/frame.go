@@ -38,11 +38,13 @@ type Frame struct {
 // SignedIn reports whether somebody is, locked or not.
 func (f Frame) SignedIn() bool { return f.User.Login != "" }
 
-// NavItem is one page in the header. Need is the permission without which it is not shown.
+// NavItem is one page in the header. Need is the permission without which it is not shown. Beside stands after the label, such as a
+// number that asks for itself anew; may be nil.
 type NavItem struct {
-	Href  string
-	Label text.Key
-	Need  auth.Permission
+	Href   string
+	Label  text.Key
+	Need   auth.Permission
+	Beside templ.Component
 }
 
 type frameKey struct{}

@@ -1,9 +1,12 @@
 package station
 
 import (
+	"errors"
+
 	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/internal/postgres/relaydb"
 	"github.com/openbmis/openbmis/internal/postgres/stationdb"
+	"github.com/openbmis/openbmis/ui/secondline"
 	"github.com/openbmis/openbmis/ui/view"
 	"github.com/openbmis/openbmis/ui/web"
 )
@@ -24,10 +27,16 @@ func (a *app) applied(dataset string, _ int64) {
 
 // nav are the parts' places in the navigation, in the order shown.
 func (a *app) nav() []view.NavItem {
-	return []view.NavItem{}
+	return []view.NavItem{
+		secondline.Nav(),
+		protectionNav(),
+	}
 }
 
 // register registers the parts' routes.
-func (a *app) register(*web.Server) error {
-	return nil
+func (a *app) register(s *web.Server) error {
+	return errors.Join(
+		a.registerSecondLine(s),
+		a.registerProtection(s),
+	)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/border/protection"
 	"github.com/openbmis/openbmis/border/secondline"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/postgres"
@@ -22,7 +23,7 @@ type Decisions interface {
 }
 
 // Protect hands a traveller to the protection service in the caller's transaction. It may be done twice.
-type Protect func(ctx context.Context, tx pgx.Tx, actor audit.Actor, scan border.Scan) error
+type Protect func(ctx context.Context, tx pgx.Tx, actor audit.Actor, signal protection.Signal) error
 
 // Config is what a Store is made of. Protect may be nil: then the outcome protection is not to be had.
 type Config struct {
@@ -82,7 +83,10 @@ func (s *Store) write(ctx context.Context, tx pgx.Tx, c *secondline.Case, step *
 	case step.Reopen:
 		return reopen(ctx, tx, c)
 	case step.Protect != nil:
-		return s.protect(ctx, tx, c, *step.Protect)
+		if s.cfg.Protect == nil {
+			return secondline.ErrNoProtection
+		}
+		return s.cfg.Protect(ctx, tx, step.Protect.Actor, step.Protect.Signal)
 	}
 	return nil
 }
@@ -113,17 +117,6 @@ func reopen(ctx context.Context, tx pgx.Tx, c *secondline.Case) error {
 		return border.ErrScanNotOpen
 	}
 	return nil
-}
-
-func (s *Store) protect(ctx context.Context, tx pgx.Tx, c *secondline.Case, actor audit.Actor) error {
-	if s.cfg.Protect == nil {
-		return secondline.ErrNoProtection
-	}
-	scan, err := scanOf(ctx, tx, c.Inspection)
-	if err != nil {
-		return err
-	}
-	return s.cfg.Protect(ctx, tx, actor, scan)
 }
 
 func instantOrNull(t time.Time) *time.Time {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/bordertest"
+	"github.com/openbmis/openbmis/border/protection"
 	"github.com/openbmis/openbmis/border/refusal"
 	"github.com/openbmis/openbmis/border/secondline"
 	"github.com/openbmis/openbmis/internal/audit"
@@ -51,8 +52,8 @@ func open(t testing.TB) *post {
 	p.first = stationdb.New(p.db, uuid.New, nudge)
 	p.store = secondlinedb.New(secondlinedb.Config{
 		DB: p.db, Decisions: p.first, Zone: time.UTC, Nudge: nudge,
-		Protect: func(_ context.Context, _ pgx.Tx, _ audit.Actor, s border.Scan) error {
-			p.given = append(p.given, s.ID)
+		Protect: func(_ context.Context, _ pgx.Tx, _ audit.Actor, s protection.Signal) error {
+			p.given = append(p.given, s.Inspection)
 			return nil
 		},
 	})
@@ -60,7 +61,7 @@ func open(t testing.TB) *post {
 	require.NoError(t, err)
 	p.line = secondline.New(secondline.Config{
 		Post: border.Post{Station: "test-air", Zone: time.UTC, Mode: border.Air}, Store: p.store,
-		Plan:   []border.Planned{{Check: p.check, Deadline: time.Minute}},
+		Plan:   func() []border.Planned { return []border.Planned{{Check: p.check, Deadline: time.Minute}} },
 		Status: func() border.Status { return border.Confirmed }, Reasons: reasons,
 		Now: func() time.Time { return p.now }, NewID: uuid.New,
 	})
