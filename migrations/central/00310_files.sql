@@ -136,7 +136,6 @@ CREATE TABLE overstay_end (
     days_over    integer     NOT NULL, -- on the day he left it
     left_at      timestamptz NOT NULL,
     cause        text        NOT NULL,
-    ground       text        NOT NULL DEFAULT '',
     by_record    uuid                   -- the crossing or record that did it
 );
 CREATE INDEX overstay_end_time ON overstay_end (left_at, id);

@@ -118,9 +118,7 @@ func (p *Projector) keepStays(ctx context.Context, tx pgx.Tx, persons []*person,
 		out.Queue(`DELETE FROM stay WHERE group_id = ANY($1)`, gone)
 	}
 	p.noteEnds(out, persons, old, kept, now)
-	if err := writeStays(ctx, tx, out, changed); err != nil {
-		return err
-	}
+	writeStays(out, changed)
 	return wrap(tx.SendBatch(ctx, out).Close(), "store stays")
 }
 
@@ -147,9 +145,9 @@ func readStays(ctx context.Context, tx pgx.Tx, persons []*person) (map[uuid.UUID
 }
 
 // writeStays inserts or replaces rows, set-wise.
-func writeStays(_ context.Context, _ pgx.Tx, out *pgx.Batch, rows []*stayRow) error {
+func writeStays(out *pgx.Batch, rows []*stayRow) {
 	if len(rows) == 0 {
-		return nil
+		return
 	}
 	c := newStayColumns(len(rows))
 	zones := map[string]bool{}
@@ -171,7 +169,6 @@ func writeStays(_ context.Context, _ pgx.Tx, out *pgx.Batch, rows []*stayRow) er
 	for zone := range zones {
 		out.Queue(`INSERT INTO stay_zone (zone) VALUES ($1) ON CONFLICT DO NOTHING`, zone)
 	}
-	return nil
 }
 
 // stayColumnSet are rows as the columns of one statement.
@@ -249,7 +246,17 @@ func endOf(who *person, before *stayRow) end {
 	case !s.Open && i+1 < len(who.timeline.Stays) && who.timeline.Stays[i+1].Entry != nil:
 		return end{central.EndNewEntry, who.timeline.Stays[i+1].Entry.ID}
 	case s.Bound == stay.BoundExtension:
-		return end{cause: central.EndExtended}
+		return end{central.EndExtended, extension(who, s.Until)}
 	}
 	return end{cause: central.EndRecomputed}
+}
+
+// extension is the change of authorisation that extended a stay up to a day.
+func extension(who *person, until traveldoc.Date) uuid.UUID {
+	for _, a := range who.history.Authorisations {
+		if a.Kind == stay.Extended && a.Until == until {
+			return a.ID
+		}
+	}
+	return uuid.Nil
 }

@@ -14,7 +14,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/openbmis/openbmis/border"
-	"github.com/openbmis/openbmis/internal/pgtest"
 	"github.com/openbmis/openbmis/replication"
 )
 
@@ -37,7 +36,7 @@ func (c *centre) readModels(t require.TestingT) string {
 // read models are always the same.
 func TestAnyOrderOfArrivalGivesTheSameReadModels(t *testing.T) {
 	straight, shuffled := newCentre(t), newCentre(t)
-	forgetStraight, forgetShuffled := forgetter(t, straight), forgetter(t, shuffled)
+	forgetStraight, forgetShuffled := emptier(t, straight), emptier(t, shuffled)
 	rapid.Check(t, func(rt *rapid.T) {
 		forgetStraight()
 		forgetShuffled()
@@ -51,19 +50,6 @@ func TestAnyOrderOfArrivalGivesTheSameReadModels(t *testing.T) {
 		require.Equal(rt, straight.readModels(rt), shuffled.readModels(rt))
 		require.Equal(rt, expectedStays(rt, stations, histories), countInside(rt, shuffled))
 	})
-}
-
-// forgetter empties a centre, which its own role may not.
-func forgetter(t *testing.T, c *centre) func() {
-	t.Helper()
-	admin := pgtest.Admin(t, c.db)
-	return func() {
-		_, err := admin.Pool.Exec(t.Context(), `TRUNCATE crossing, crossing_correction, dead_letter, stay, flow_day_bcp, flow_day_nat,
-			station_day, replication_cursor, traveller_document, traveller_word, name_word, station_alert, traveller_file, traveller_edge, file_link, traveller_group, file_conflict,
-			record, record_superseded, movement, movement_void, authorisation, stay_dirty, stay_zone, overstay_end, overstay_day,
-			ref_dataset, ref_version, ref_change, ref_row`)
-		require.NoError(t, err)
-	}
 }
 
 // writeHistories lets three travellers cross at three stations, at any times, with undone decisions between.

@@ -22,6 +22,8 @@ import (
 type person struct {
 	travellers []uuid.UUID
 	files      []uuid.UUID // sorted; the first names him
+	byDocument union       // travellers whom a document joins
+	shown      []shownPapers
 	papers     []file.Paper
 	history    stay.History
 	zones      map[uuid.UUID]string // of the posts of movements
@@ -31,6 +33,13 @@ type person struct {
 	timeline   stay.Timeline
 }
 
+// shownPapers are the files and papers of one traveller of a person.
+type shownPapers struct {
+	traveller uuid.UUID
+	files     []uuid.UUID
+	papers    []string
+}
+
 // key is the smallest file of the person.
 func (p *person) key() uuid.UUID { return p.files[0] }
 
@@ -38,14 +47,20 @@ func (p *person) key() uuid.UUID { return p.files[0] }
 func readPersons(ctx context.Context, tx pgx.Tx, s scope) ([]*person, error) {
 	l := &loader{of: map[uuid.UUID]*person{}}
 	for _, members := range s.members {
-		p := &person{travellers: distinctIDs(members), zones: map[uuid.UUID]string{}, supplied: map[uuid.UUID]bool{}}
+		p := &person{
+			travellers: distinctIDs(members), zones: map[uuid.UUID]string{}, supplied: map[uuid.UUID]bool{}, byDocument: union{},
+		}
 		l.persons = append(l.persons, p)
+		if len(p.travellers) > 1 {
+			l.joined = append(l.joined, p.travellers...)
+		}
 		for _, id := range p.travellers {
 			l.of[id] = p
 			l.travellers = append(l.travellers, id)
 		}
 	}
 	ask := new(pgx.Batch)
+	l.queueEdges(ask)
 	l.queueFiles(ask)
 	l.queueMovements(ask)
 	l.queueAuthorisations(ask)
@@ -56,6 +71,9 @@ func readPersons(ctx context.Context, tx pgx.Tx, s scope) ([]*person, error) {
 	l.persons = slices.DeleteFunc(l.persons, func(p *person) bool { return len(p.files) == 0 })
 	for _, p := range l.persons {
 		p.sort()
+		if err := p.sortPapers(); err != nil {
+			return nil, err
+		}
 	}
 	slices.SortFunc(l.persons, func(a, b *person) int { return compareIDs(a.key(), b.key()) })
 	return l.persons, nil
@@ -80,7 +98,22 @@ func (p *person) sort() {
 type loader struct {
 	persons    []*person
 	travellers []uuid.UUID
+	joined     []uuid.UUID // those who are not alone
 	of         map[uuid.UUID]*person
+}
+
+func (l *loader) queueEdges(ask *pgx.Batch) {
+	if len(l.joined) == 0 {
+		return
+	}
+	ask.Queue(`SELECT a, b FROM traveller_edge WHERE a = ANY($1)`, l.joined).Query(func(rows pgx.Rows) error {
+		var a, b uuid.UUID
+		_, err := pgx.ForEachRow(rows, []any{&a, &b}, func() error {
+			l.of[a].byDocument.join(a, b)
+			return nil
+		})
+		return err
+	})
 }
 
 func (l *loader) queueFiles(ask *pgx.Batch) {
@@ -89,22 +122,41 @@ func (l *loader) queueFiles(ask *pgx.Batch) {
 		var id uuid.UUID
 		var files []uuid.UUID
 		var papers []string
-		_, err := pgx.ForEachRow(rows, []any{&id, &files, &papers}, func() error { return l.of[id].addFiles(id, files, papers) })
+		_, err := pgx.ForEachRow(rows, []any{&id, &files, &papers}, func() error {
+			p, all := l.of[id], append([]uuid.UUID{id}, files...)
+			p.files = append(p.files, all...)
+			p.shown = append(p.shown, shownPapers{id, all, slices.Clone(papers)})
+			return nil
+		})
 		return err
 	})
 }
 
-// addFiles adds a traveller's files and papers. A paper is of the smallest file that shares its documents.
-func (p *person) addFiles(traveller uuid.UUID, files []uuid.UUID, papers []string) error {
-	p.files = append(append(p.files, traveller), files...)
-	first := slices.MinFunc(append([]uuid.UUID{traveller}, files...), compareIDs)
-	slices.Sort(papers)
-	for _, text := range slices.Compact(papers) {
-		paper := file.Paper{File: first}
-		if err := json.Unmarshal([]byte(text), &paper); err != nil {
-			return fmt.Errorf("stored paper of traveller %s: %w", traveller, err)
+// sortPapers puts the papers in order, each once, under the smallest of the files that its documents join.
+func (p *person) sortPapers() error {
+	first, texts := map[uuid.UUID]uuid.UUID{}, map[uuid.UUID][]string{}
+	for _, s := range p.shown {
+		root := p.byDocument.root(s.traveller)
+		for _, id := range s.files {
+			if low, has := first[root]; !has || compareIDs(id, low) < 0 {
+				first[root] = id
+			}
 		}
-		p.papers = append(p.papers, paper)
+		texts[root] = append(texts[root], s.papers...)
+	}
+	p.papers = []file.Paper{}
+	for root, list := range texts {
+		slices.Sort(list)
+		for _, text := range slices.Compact(list) {
+			paper := file.Paper{File: first[root]}
+			if err := json.Unmarshal([]byte(text), &paper); err != nil {
+				return fmt.Errorf("stored paper of traveller %s: %w", root, err)
+			}
+			p.papers = append(p.papers, paper)
+		}
+	}
+	if len(texts) > 1 {
+		slices.SortStableFunc(p.papers, func(a, b file.Paper) int { return compareIDs(a.File, b.File) })
 	}
 	return nil
 }

@@ -204,6 +204,7 @@ func (b *batch) insertFiles(into *pgx.Batch, p *people) error {
 		travellers[i] = p.newFiles[file]
 		if travellers[i] != file {
 			b.out.Queue(`UPDATE traveller_file SET files = files || $2::uuid WHERE file_id = $1`, travellers[i], file)
+			b.dirty = append(b.dirty, travellers[i])
 			continue
 		}
 		for hash, s := range p.papers[file] {

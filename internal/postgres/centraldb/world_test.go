@@ -64,6 +64,12 @@ func newStation(name string) *station {
 // event seals one event with a payload; a string payload is taken as it is.
 func (s *station) event(t testing.TB, kind string, payload any) replication.Event {
 	t.Helper()
+	return s.eventWith(t, uuid.Must(uuid.NewV7()), kind, payload)
+}
+
+// eventWith is event with an id: that of the record, when it carries one.
+func (s *station) eventWith(t testing.TB, id uuid.UUID, kind string, payload any) replication.Event {
+	t.Helper()
 	text, raw := payload.(string)
 	body := []byte(text)
 	if !raw {
@@ -72,7 +78,7 @@ func (s *station) event(t testing.TB, kind string, payload any) replication.Even
 		require.NoError(t, err)
 	}
 	e := replication.Event{
-		Seq: s.at.Seq + 1, ID: uuid.Must(uuid.NewV7()), Kind: kind, Version: 1, CreatedAt: noon.Add(time.Duration(s.at.Seq) * time.Second), Payload: body,
+		Seq: s.at.Seq + 1, ID: id, Kind: kind, Version: 1, CreatedAt: noon.Add(time.Duration(s.at.Seq) * time.Second), Payload: body,
 	}
 	e.Seal(s.at.Head)
 	s.at = replication.Position{Seq: e.Seq, Head: e.Hash}
