@@ -23,15 +23,27 @@ const (
 // cost), witness_not_allowed (the role does not hold the permission), witness_setup (the password is still a generated one),
 // sign_in_wait (too many failures, of the second person's account or at the first's session; argument "seconds").
 func (s *Service) Witness(ctx context.Context, first Session, need Permission, login, secret string) (User, error) {
+	if normalised, err := NormaliseLogin(login); err == nil && normalised == first.User.Login {
+		return User{}, problem.New(problem.Invalid, "witness_self").At(FieldWitness)
+	}
+	return s.prove(ctx, first, need, login, secret)
+}
+
+// Confirm verifies that the person of the open session is at the keyboard, by his own PIN or password, before he signs what weighs
+// more than a click. Problems as of Witness.
+func (s *Service) Confirm(ctx context.Context, session Session, secret string) error {
+	_, err := s.prove(ctx, session, SessionOwn, session.User.Login, secret)
+	return err
+}
+
+// prove verifies the secret of a login's account at a session.
+func (s *Service) prove(ctx context.Context, first Session, need Permission, login, secret string) (User, error) {
 	if first.Locked {
 		return User{}, ErrLocked
 	}
 	c := candidate{Attempt: Attempt{Login: login, Lane: first.Lane, Workstation: first.Workstation}, login: login}
 	if normalised, err := NormaliseLogin(login); err == nil {
 		c.login, c.loginIsValid = normalised, true
-	}
-	if c.login == first.User.Login {
-		return User{}, problem.New(problem.Invalid, "witness_self").At(FieldWitness)
 	}
 	leave, err := s.enterAsWitness(ctx, first, c.login)
 	if err != nil {
@@ -122,6 +134,9 @@ func (s *Service) admitWitness(ctx context.Context, first Session, c candidate) 
 		ID: user.ID.String(), Name: user.Login, Role: string(user.Role), Post: s.Post, Lane: first.Lane, Workstation: first.Workstation,
 	}.Entry(s.Now(), audit.Login, "session", first.ID.String())
 	entry.Decision, entry.ResultCount = "signed as second person", c.refused
+	if user.ID == first.User.ID {
+		entry.Decision = "confirmed"
+	}
 	err := s.Store.InTx(ctx, func(tx Tx) error {
 		account, err := tx.Account(ctx, user.ID)
 		if err != nil {

@@ -1,6 +1,7 @@
 package counter
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/openbmis/openbmis/internal/problem"
@@ -22,5 +23,20 @@ func (h *Handlers) takeLane(c *web.Context) error {
 	if _, err := h.places.SetPlace(c.Ctx(), session, lane.Name, session.Workstation, session.Language); err != nil {
 		return err
 	}
-	return c.SeeOther("/counter")
+	return c.SeeOther(h.afterLane(c))
+}
+
+// reader tells what an officer who has just taken a lane reads first; a place that knows nothing of it tells nothing.
+type reader interface {
+	AfterLane(ctx context.Context, login string) (path string, err error)
+}
+
+// afterLane is the counter, or the hand-over of the last shift until he has read it. Nothing of it keeps him from his counter.
+func (h *Handlers) afterLane(c *web.Context) string {
+	if r, ok := h.places.(reader); ok {
+		if path, err := r.AfterLane(c.Ctx(), c.User().Login); err == nil && path != "" {
+			return path
+		}
+	}
+	return "/counter"
 }

@@ -1670,6 +1670,16 @@ const (
 	ProblemReceiptLanguage Key = "problem.receipt.language"
 	// ProblemReceiptNotAdmitted is "Only who was admitted gets a receipt of crossing.".
 	ProblemReceiptNotAdmitted Key = "problem.receipt.not_admitted"
+	// ProblemRecheckAcknowledged is "Somebody has acknowledged it already.".
+	ProblemRecheckAcknowledged Key = "problem.recheck.acknowledged"
+	// ProblemRecheckNotChanged is "There is nothing to acknowledge: the decision did not change, or still waits for a check.".
+	ProblemRecheckNotChanged Key = "problem.recheck.not_changed"
+	// ProblemRecheckNote is "Write what was done about it, in at most 1000 characters.".
+	ProblemRecheckNote Key = "problem.recheck.note"
+	// ProblemRecheckUnknown is "No such decision waits or was checked again at this station.".
+	ProblemRecheckUnknown Key = "problem.recheck.unknown"
+	// ProblemRecheckView is "There is no such list.".
+	ProblemRecheckView Key = "problem.recheck.view"
 	// ProblemReferralClaimed is "{{.owner}} has this case already.".
 	ProblemReferralClaimed Key = "problem.referral.claimed"
 	// ProblemReferralCode is "This choice is not known.".
@@ -2194,6 +2204,110 @@ const (
 	ReceiptWhyUnreadable Key = "receipt.why.unreadable"
 	// ReceiptWhyUnsupported is "This kind of signature cannot be verified here.".
 	ReceiptWhyUnsupported Key = "receipt.why.unsupported"
+	// RecheckAcknowledge is "Acknowledge".
+	RecheckAcknowledge Key = "recheck.acknowledge"
+	// RecheckAcknowledged is "Acknowledged by {{.by}} on {{.at}}".
+	RecheckAcknowledged Key = "recheck.acknowledged"
+	// RecheckAlready is "Already {{.verdict}} in lane {{.lane}}, {{.at}}".
+	RecheckAlready Key = "recheck.already"
+	// RecheckAnnulled is "Annulled before".
+	RecheckAnnulled Key = "recheck.annulled"
+	// RecheckAnswered is "{{.check}}: had no answer then, now {{.after}}".
+	RecheckAnswered Key = "recheck.answered"
+	// RecheckAttempts is "{{.count}} attempts".
+	RecheckAttempts Key = "recheck.attempts"
+	// RecheckBack is "Back to the list".
+	RecheckBack Key = "recheck.back"
+	// RecheckCaption is "{{.count}} decisions".
+	RecheckCaption Key = "recheck.caption"
+	// RecheckChanged is "Changed".
+	RecheckChanged Key = "recheck.changed"
+	// RecheckConfirmed is "Confirmed".
+	RecheckConfirmed Key = "recheck.confirmed"
+	// RecheckDecided is "Decided".
+	RecheckDecided Key = "recheck.decided"
+	// RecheckGroundNotChecked is "decided with a check that had no answer".
+	RecheckGroundNotChecked Key = "recheck.ground_not_checked"
+	// RecheckGroundProvisional is "decided without the centre".
+	RecheckGroundProvisional Key = "recheck.ground_provisional"
+	// RecheckInterim is "Found already; another check still has no answer. It can be acknowledged when all have answered.".
+	RecheckInterim Key = "recheck.interim"
+	// RecheckLane is "Lane, officer".
+	RecheckLane Key = "recheck.lane"
+	// RecheckLastDays is "settled in the last 30 days".
+	RecheckLastDays Key = "recheck.last_days"
+	// RecheckLead is "Decisions made without the centre, or with a check that had no answer, are checked again by themselves when the centre is back and its data is confirmed.".
+	RecheckLead Key = "recheck.lead"
+	// RecheckLook is "Look".
+	RecheckLook Key = "recheck.look"
+	// RecheckNav is "Checked again".
+	RecheckNav Key = "recheck.nav"
+	// RecheckNext is "Next page".
+	RecheckNext Key = "recheck.next"
+	// RecheckNoneDone is "Nothing was checked again yet.".
+	RecheckNoneDone Key = "recheck.none_done"
+	// RecheckNoneOpen is "No change waits for you.".
+	RecheckNoneOpen Key = "recheck.none_open"
+	// RecheckNoneWaiting is "Nothing waits to be checked again.".
+	RecheckNoneWaiting Key = "recheck.none_waiting"
+	// RecheckNotYet is "Not checked again yet".
+	RecheckNotYet Key = "recheck.not_yet"
+	// RecheckNote is "What was done about it".
+	RecheckNote Key = "recheck.note"
+	// RecheckNoteHint is "Stands in the record, with your name".
+	RecheckNoteHint Key = "recheck.note_hint"
+	// RecheckOldest is "the oldest of {{.at}}".
+	RecheckOldest Key = "recheck.oldest"
+	// RecheckOpen is "To look at".
+	RecheckOpen Key = "recheck.open"
+	// RecheckOpenChanges is "{{.count}} changes to look at".
+	RecheckOpenChanges Key = "recheck.open_changes"
+	// RecheckOutcomeHit is "hit".
+	RecheckOutcomeHit Key = "recheck.outcome_hit"
+	// RecheckOutcomeNoHit is "no hit".
+	RecheckOutcomeNoHit Key = "recheck.outcome_no_hit"
+	// RecheckOutcomeNotChecked is "not checked".
+	RecheckOutcomeNotChecked Key = "recheck.outcome_not_checked"
+	// RecheckRestricted is "Reason restricted".
+	RecheckRestricted Key = "recheck.restricted"
+	// RecheckResult is "Result".
+	RecheckResult Key = "recheck.result"
+	// RecheckStateAnnulled is "annulled before".
+	RecheckStateAnnulled Key = "recheck.state_annulled"
+	// RecheckStateChanged is "changed".
+	RecheckStateChanged Key = "recheck.state_changed"
+	// RecheckStateConfirmed is "confirmed".
+	RecheckStateConfirmed Key = "recheck.state_confirmed"
+	// RecheckStateWaiting is "waiting".
+	RecheckStateWaiting Key = "recheck.state_waiting"
+	// RecheckStill is "{{.check}}: still not checked – {{.reason}}".
+	RecheckStill Key = "recheck.still"
+	// RecheckTitle is "Checked again".
+	RecheckTitle Key = "recheck.title"
+	// RecheckTraveller is "Traveller".
+	RecheckTraveller Key = "recheck.traveller"
+	// RecheckTried is "last on {{.at}}".
+	RecheckTried Key = "recheck.tried"
+	// RecheckUnchanged is "Every check answers, and none says otherwise than then.".
+	RecheckUnchanged Key = "recheck.unchanged"
+	// RecheckVerdictAdmit is "admitted".
+	RecheckVerdictAdmit Key = "recheck.verdict_admit"
+	// RecheckVerdictRefer is "referred".
+	RecheckVerdictRefer Key = "recheck.verdict_refer"
+	// RecheckVerdictRefuse is "refused".
+	RecheckVerdictRefuse Key = "recheck.verdict_refuse"
+	// RecheckViewDone is "Settled".
+	RecheckViewDone Key = "recheck.view_done"
+	// RecheckViewOpen is "Changes to look at".
+	RecheckViewOpen Key = "recheck.view_open"
+	// RecheckViewWaiting is "Waiting".
+	RecheckViewWaiting Key = "recheck.view_waiting"
+	// RecheckWaiting is "Waiting".
+	RecheckWaiting Key = "recheck.waiting"
+	// RecheckWasNow is "{{.check}}: then {{.before}}, now {{.after}}".
+	RecheckWasNow Key = "recheck.was_now"
+	// RecheckWhy is "What is known now".
+	RecheckWhy Key = "recheck.why"
 	// RelationEscort is "Escort".
 	RelationEscort Key = "relation.escort"
 	// RelationFather is "Father".
@@ -2950,14 +3064,16 @@ const (
 	ShiftReadHelp Key = "shift.read_help"
 	// ShiftReceipts is "Receipts issued".
 	ShiftReceipts Key = "shift.receipts"
+	// ShiftRecheckAcknowledged is "change read by a supervisor".
+	ShiftRecheckAcknowledged Key = "shift.recheck.acknowledged"
+	// ShiftRecheckAnnulled is "undone before".
+	ShiftRecheckAnnulled Key = "shift.recheck.annulled"
 	// ShiftRecheckChanged is "changed".
 	ShiftRecheckChanged Key = "shift.recheck.changed"
 	// ShiftRecheckConfirmed is "confirmed".
 	ShiftRecheckConfirmed Key = "shift.recheck.confirmed"
-	// ShiftRecheckHit is "hit".
-	ShiftRecheckHit Key = "shift.recheck.hit"
-	// ShiftRecheckSame is "same result".
-	ShiftRecheckSame Key = "shift.recheck.same"
+	// ShiftRecheckNotChecked is "still not checked".
+	ShiftRecheckNotChecked Key = "shift.recheck.not_checked"
 	// ShiftRechecked is "Checked again".
 	ShiftRechecked Key = "shift.rechecked"
 	// ShiftReferralsOpen is "Open at the end".

@@ -29,12 +29,14 @@ func (a *app) applied(dataset string, _ int64) {
 func (a *app) nav() []view.NavItem {
 	return []view.NavItem{
 		secondline.Nav(),
+		shiftNav(),
 		protectionNav(),
 	}
 }
 
 // register registers the parts' routes.
 func (a *app) register(s *web.Server) error {
+	a.shifts.Register(s)
 	return errors.Join(
 		a.registerSecondLine(s),
 		a.registerProtection(s),

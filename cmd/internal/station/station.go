@@ -23,6 +23,7 @@ import (
 	"github.com/openbmis/openbmis/internal/postgres/auditlog"
 	"github.com/openbmis/openbmis/internal/postgres/stationdb"
 	"github.com/openbmis/openbmis/migrations"
+	"github.com/openbmis/openbmis/ui/shifts"
 )
 
 // Addresses are where a running station answers.
@@ -42,6 +43,7 @@ type app struct {
 	list    *alertList
 	link    *link
 	desk    *border.Desk
+	shifts  *shifts.Handlers
 	health  *node.Health
 	metrics *prometheus.Registry
 }
@@ -135,6 +137,7 @@ func (a *app) serve(ctx context.Context, started func(Addresses)) error {
 	behind.Go(func() error { return a.auth.Run(backCtx) })
 	behind.Go(func() error { return a.list.run(backCtx) })
 	behind.Go(func() error { return a.link.run(backCtx) })
+	behind.Go(func() error { return a.followShifts(backCtx) })
 	behind.Go(func() error { return certificate.Run(backCtx, time.Minute) })
 
 	front, frontCtx := errgroup.WithContext(ctx)

@@ -24,12 +24,13 @@ func (a *app) web() (*web.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.shifts = a.newShifts()
 	bar := counter.StatusBar{Link: a.link, List: a.list, Amber: a.cfg.Counter.ListAmber, Red: a.cfg.Counter.ListRed}
 	s, err := web.NewServer(web.Options{
 		Sessions: a.auth, Texts: texts, Assets: files, Log: a.tools.Log, Now: a.tools.Now, Random: a.tools.Random, NewID: a.tools.NewID,
 		Program: text.FrameStation, Post: a.cfg.ID, Zone: a.cfg.Zone, IdleAfter: a.cfg.Session.IdleLock,
 		Nav:    append([]view.NavItem{{Href: "/counter", Label: text.CounterTitle, Need: auth.CrossingRecord}}, a.nav()...),
-		Status: bar.Badge,
+		Status: a.withShifts(bar.Badge),
 	})
 	if err != nil {
 		return nil, err
@@ -39,7 +40,7 @@ func (a *app) web() (*web.Server, error) {
 	for n, l := range a.cfg.Lanes {
 		lanes[n] = counterview.Lane{Name: l.Name, Direction: border.Direction(l.Direction)}
 	}
-	counter.New(a.desk, lanes, a.auth).Register(s)
+	counter.New(a.desk, lanes, a.shifts).Register(s)
 	if err := a.register(s); err != nil {
 		return nil, err
 	}
@@ -52,6 +53,9 @@ func (a *app) web() (*web.Server, error) {
 
 // home sends everybody to the page of their role.
 func home(c *web.Context) error {
+	if c.May(auth.ShiftLead) && c.Session().Lane == "" {
+		return c.SeeOther("/shifts")
+	}
 	if c.May(auth.CrossingRecord) {
 		return c.SeeOther("/counter")
 	}

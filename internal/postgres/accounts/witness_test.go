@@ -104,3 +104,32 @@ func TestOneBrakeForSignInAndSignature(t *testing.T) {
 	_, _, err := h.SignIn(t.Context(), attempt("bo", goodPassword))
 	requireProblem(t, err, "sign_in_wait")
 }
+
+func TestAPersonConfirmsByHisOwnSecret(t *testing.T) {
+	h := open(t)
+	h.hire(t, "amara", auth.RoleSupervisor)
+	_, session := h.signIn(t, "amara")
+	require.NoError(t, h.Confirm(t.Context(), session, "274913"))
+	require.Equal(t, "confirmed", h.lastAct(t).Decision)
+	requireProblem(t, h.Confirm(t.Context(), session, "999999"), "witness_refused")
+	session.Locked = true
+	require.ErrorIs(t, h.Confirm(t.Context(), session, "274913"), auth.ErrLocked)
+}
+
+func TestLeavingALane(t *testing.T) {
+	h := open(t)
+	h.hire(t, "amara", auth.RoleOfficer)
+	token, session := h.signIn(t, "amara")
+	require.Equal(t, "A3", session.Lane)
+	left, err := h.LeaveLane(t.Context(), session)
+	require.NoError(t, err)
+	require.Empty(t, left.Lane)
+	found, err := h.Authenticate(t.Context(), token)
+	require.NoError(t, err)
+	require.Empty(t, found.Lane)
+	require.Equal(t, "left the lane", h.lastAct(t).Decision)
+	_, err = h.Lock(t.Context(), session)
+	require.NoError(t, err)
+	_, err = h.LeaveLane(t.Context(), session)
+	require.ErrorIs(t, err, auth.ErrLocked)
+}

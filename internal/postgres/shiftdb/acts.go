@@ -70,11 +70,11 @@ func (s *Store) Read(ctx context.Context, by audit.Actor, id uuid.UUID) error {
 	return s.one(ctx, act{by: by, event: shift.Event{Step: shift.Read, Shift: id, Person: by.Name}})
 }
 
-// Link notes that the centre went out of reach or came back. Nothing is written while nothing changes.
-func (s *Store) Link(ctx context.Context, online bool) error {
+// Link notes that the centre went out of reach at an instant, or came back. Nothing is written while nothing changes.
+func (s *Store) Link(ctx context.Context, online bool, at time.Time) error {
 	step := shift.LinkLost
 	if online {
 		step = shift.LinkBack
 	}
-	return s.one(ctx, act{by: s.system(), event: shift.Event{Step: step}})
+	return s.one(ctx, act{by: s.system(), event: shift.Event{Step: step}, at: at})
 }

@@ -26,8 +26,8 @@ func TestAShiftIsHandedOver(t *testing.T) {
 	_, err := p.Begin(t.Context(), person("tariq"), nil)
 	requireProblem(t, err, "shift_open")
 	p.pass(8 * time.Hour)
-	_, err = p.Offer(t.Context(), person("sara"), "  ")
-	requireProblem(t, err, "shift_note_missing")
+	requireProblem(t, p.Offer(t.Context(), person("sara"), id, "  "), "shift_note_missing")
+	requireProblem(t, p.Offer(t.Context(), person("sara"), uuid.New(), "note"), "shift_unknown")
 	f := p.offer(t, "sara")
 	require.Equal(t, id, f.Shift.ID)
 	require.True(t, f.Genuine())
@@ -63,7 +63,7 @@ func TestRegistersLeaveNoGap(t *testing.T) {
 
 func TestOpenCasesAndLeftTravellersBlock(t *testing.T) {
 	p := open(t)
-	p.begin(t, "sara")
+	id := p.begin(t, "sara")
 	first, second := p.refer(t, "A1"), p.refer(t, "A2")
 	waiting := p.scan(t, traveller{number: "A3", nationality: "UTO", lane: "2", direction: border.Exit})
 	p.exec(t, `update referral set owner = 'lena', claimed_at = $2 where id = $1`, second, p.now())
@@ -78,8 +78,7 @@ func TestOpenCasesAndLeftTravellersBlock(t *testing.T) {
 
 	blocked := func() {
 		t.Helper()
-		_, err := p.Offer(t.Context(), person("sara"), "note")
-		requireProblem(t, err, "shift_blocked")
+		requireProblem(t, p.Offer(t.Context(), person("sara"), id, "note"), "shift_blocked")
 	}
 	blocked()
 	p.end(t, first, "admit")

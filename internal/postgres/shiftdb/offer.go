@@ -2,6 +2,7 @@ package shiftdb
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -42,11 +43,16 @@ func blocks(ctx context.Context, db batcher, now time.Time) ([]shift.Block, erro
 
 // Offer closes the shift that runs and offers it for hand-over: its register is kept as it stands, and told apart by its digest
 // from then on. ErrBlocked while something keeps it from being handed over.
-func (s *Store) Offer(ctx context.Context, by audit.Actor, note string) (uuid.UUID, error) {
-	var id uuid.UUID
-	err := s.do(ctx, func(ctx context.Context, tx pgx.Tx, state shift.State) ([]act, error) {
+func (s *Store) Offer(ctx context.Context, by audit.Actor, id uuid.UUID, note string) error {
+	if err := s.Reconcile(ctx); err != nil {
+		return err
+	}
+	return s.doWith(ctx, id, func(ctx context.Context, tx pgx.Tx, state shift.State) ([]act, error) {
 		now := s.cfg.Now().UTC().Truncate(time.Microsecond)
-		id = state.Current
+		if !state.Shifts[id].Runs() || strings.TrimSpace(note) == "" { // said before what blocks
+			_, err := state.Next(shift.Event{Step: shift.Offered, By: by.Name, At: now, Shift: id, Text: note, Digest: shift.Digest(nil)})
+			return nil, err
+		}
 		if err := free(ctx, tx, now); err != nil {
 			return nil, err
 		}
@@ -58,10 +64,9 @@ func (s *Store) Offer(ctx context.Context, by audit.Actor, note string) (uuid.UU
 		if err != nil {
 			return nil, err
 		}
-		e := shift.Event{Step: shift.Offered, Text: note, Digest: shift.Digest(encoded), Counts: register.Counts()}
+		e := shift.Event{Step: shift.Offered, Shift: id, Text: strings.TrimSpace(note), Digest: shift.Digest(encoded), Counts: register.Counts()}
 		return []act{{by: by, event: e, at: now, register: encoded, decision: "offered register " + e.Digest}}, nil
 	})
-	return id, err
 }
 
 // ErrBlocked says that something keeps the shift from being handed over; Blocks tells what.

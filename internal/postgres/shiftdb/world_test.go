@@ -171,9 +171,10 @@ func (p *post) begin(t testing.TB, by string, team ...string) uuid.UUID {
 
 func (p *post) offer(t testing.TB, by string) shiftdb.Folder {
 	t.Helper()
-	id, err := p.Offer(t.Context(), person(by), "nothing to report")
+	state, err := p.State(t.Context())
 	require.NoError(t, err)
-	return p.folder(t, id)
+	require.NoError(t, p.Offer(t.Context(), person(by), state.Current, "nothing to report"))
+	return p.folder(t, state.Current)
 }
 
 func (p *post) folder(t testing.TB, id uuid.UUID) shiftdb.Folder {
