@@ -13,14 +13,12 @@ func once(moves []*move) []*move {
 	slices.SortFunc(byID, func(a, b *move) int {
 		return cmp.Or(compareID(a.ID, b.ID), cmp.Compare(a.Direction, b.Direction), a.At.Compare(b.At), compareRest(a, b))
 	})
+	byID = slices.CompactFunc(byID, func(a, b *move) bool { return before(a, b) == 0 })
 	kept := byID[:0]
 	for _, m := range byID {
 		n := len(kept) - 1
 		switch {
-		case n < 0 || m.ID != kept[n].ID:
-			kept = append(kept, m)
-		case before(m, kept[n]) == 0:
-		case m.isNil():
+		case n < 0 || m.ID != kept[n].ID || m.isNil():
 			kept = append(kept, m)
 		case m.Direction != kept[n].Direction:
 			m.note(VersionsDiffer, string(m.Direction), string(kept[n].Direction), true)

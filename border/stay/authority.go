@@ -39,7 +39,13 @@ type authority struct {
 	doubtful bool   // base contradicts the entry
 	// extended are the days that extensions authorise whatever the rule says: from the decision on, since no decision makes lawful
 	// what was an overstay before it.
-	extended []span
+	extended []extension
+}
+
+// extension are the days that an extension authorises, and what ends them: it, or what took it back.
+type extension struct {
+	span
+	bound string
 }
 
 func (s *Stay) granted() authority {
@@ -149,7 +155,7 @@ func (s *Stay) extend(c Authorisation, days span) {
 	case days.empty():
 		s.note(ExtensionBackwards, c.ID, c.Until.String(), days.from.date().String(), true)
 	default:
-		s.authority.extended = append(s.authority.extended, days)
+		s.authority.extended = append(s.authority.extended, extension{days, BoundExtension})
 	}
 }
 
@@ -159,9 +165,12 @@ func (a *authority) end(last day, bound string) {
 		a.base, a.bound = last, bound
 	}
 	kept := a.extended[:0]
-	for _, days := range a.extended {
-		if days = days.upTo(last); !days.empty() {
-			kept = append(kept, days)
+	for _, e := range a.extended {
+		if e.to > last {
+			e.to, e.bound = last, bound
+		}
+		if !e.empty() {
+			kept = append(kept, e)
 		}
 	}
 	a.extended = kept
@@ -173,9 +182,9 @@ func (s *Stay) settle() {
 	if last == forever {
 		last = never
 	}
-	for _, days := range s.authority.extended {
-		if days.to > last {
-			last, bound = days.to, BoundExtension
+	for _, e := range s.authority.extended {
+		if e.to > last {
+			last, bound = e.to, e.bound
 		}
 	}
 	if last != never {

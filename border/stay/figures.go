@@ -23,22 +23,20 @@ func (v *view) figures() Figures {
 	first, stays := v.first()
 	lim, extended := v.limit(first, &f)
 	v.end = lim
-	end := lawfulEnd(v.on, lim.last, extended)
-	f.Bound = lim.bound
+	end := lawfulEnd(v.on, lim, extended)
+	f.Bound = end.bound
 	switch {
-	case end >= forever:
+	case end.last >= forever:
 		f.Unbounded, f.Bound = true, BoundNone
-	case end >= v.on:
-		f.MaxStay, f.LastLawful = int(end-v.on)+1, end.date()
+	case end.last >= v.on:
+		f.MaxStay, f.LastLawful = int(end.last-v.on)+1, end.last.date()
 		f.Remaining = f.MaxStay
 		if stays {
 			f.Remaining--
 		}
-		if end != lim.last {
-			f.Bound = BoundExtension
-		}
 	case stays:
-		f.LastLawful = lastBefore(first, v.on, lim.last, extended).date()
+		end = lastBefore(first, v.on, lim, extended)
+		f.LastLawful, f.Bound = end.last.date(), end.bound
 	}
 	v.count(&f)
 	return f
@@ -61,7 +59,7 @@ func (v *view) first() (first day, stays bool) {
 }
 
 // limit is the earliest bound of the stay, with the extensions that go beyond it.
-func (v *view) limit(first day, f *Figures) (limit, []span) {
+func (v *view) limit(first day, f *Figures) (limit, []extension) {
 	lim := limit{forever, BoundNone}
 	earliest := func(other limit) {
 		if other.last < lim.last {
@@ -97,13 +95,13 @@ func (a authority) limit(most bool) limit {
 }
 
 // lawfulEnd is the last of the lawful days that follow one another from a day on; before the day when it is none itself.
-func lawfulEnd(from, last day, extended []span) day {
-	end := max(last, from-1)
+func lawfulEnd(from day, end limit, extended []extension) limit {
+	end.last = max(end.last, from-1)
 	for again := true; again; {
 		again = false
 		for _, e := range extended {
-			if e.from <= end+1 && e.to > end {
-				end, again = e.to, true
+			if e.from <= end.last+1 && e.to > end.last {
+				end, again = limit{e.to, e.bound}, true
 			}
 		}
 	}
@@ -111,14 +109,14 @@ func lawfulEnd(from, last day, extended []span) day {
 }
 
 // lastBefore is the last lawful day from first on and before on; never when there is none.
-func lastBefore(first, on, last day, extended []span) day {
-	found := never
-	if last >= first {
-		found = min(last, on-1)
+func lastBefore(first, on day, end limit, extended []extension) limit {
+	found := limit{never, end.bound}
+	if end.last >= first {
+		found.last = min(end.last, on-1)
 	}
 	for _, e := range extended {
-		if e.from < on && e.to >= first {
-			found = max(found, min(e.to, on-1))
+		if last := min(e.to, on-1); e.from < on && e.to >= first && last > found.last {
+			found = limit{last, e.bound}
 		}
 	}
 	return found
@@ -165,11 +163,11 @@ func (v *view) over(s *Stay) []span {
 }
 
 // unlawful are the days after last that no extension covers.
-func unlawful(days span, last day, extended []span) []span {
+func unlawful(days span, last day, extended []extension) []span {
 	var over []span
 	for at := max(days.from, last+1); at <= days.to; {
-		if end := lawfulEnd(at, at-1, extended); end >= at {
-			at = end + 1
+		if end := lawfulEnd(at, limit{last: at - 1}, extended); end.last >= at {
+			at = end.last + 1
 			continue
 		}
 		next := days.to + 1
@@ -234,7 +232,7 @@ func (t *Timeline) end(r Regimes, s *Stay) (day, string) {
 	lim, extended := v.limit(first, nil)
 	for _, e := range extended {
 		if e.to > lim.last {
-			lim = limit{e.to, BoundExtension}
+			lim = limit{e.to, e.bound}
 		}
 	}
 	return max(lim.last, first-1), lim.bound

@@ -6,44 +6,55 @@ import (
 	"github.com/openbmis/openbmis/traveldoc"
 )
 
-// The oracle answers slowly, day by day, from sets of days. It shares nothing with the calculator: its days are instants at midnight
-// UTC, and it asks for each day anew.
-type oracle map[time.Time]bool
+// The oracle answers slowly, day by day, from a set of days. It shares nothing with the calculator: it knows no runs of days, asks
+// for each day anew, and its calendar is that of package time.
+type oracle struct {
+	first time.Time // day 0
+	here  []bool
+}
 
-func (o oracle) add(from, to time.Time) {
-	for d := from; !d.After(to); d = d.AddDate(0, 0, 1) {
-		o[d] = true
+func newOracle(first time.Time, days int) *oracle {
+	return &oracle{first: first, here: make([]bool, days)}
+}
+
+func (o *oracle) date(i int) traveldoc.Date { return traveldoc.DateOf(o.first.AddDate(0, 0, i)) }
+
+// add puts the days of a stay into the set.
+func (o *oracle) add(from, to int) {
+	for i := from; i <= to; i++ {
+		o.here[i] = true
 	}
 }
 
-// used counts the days of the window that ends with d; extra says which further days he is thought to be here.
-func (o oracle) used(window int, d time.Time, extra func(time.Time) bool) int {
+// used counts the days of the window that ends with day i; from is when he is thought to be here as well, up to i.
+func (o *oracle) used(window, i, from int) int {
 	n := 0
-	for i := range window {
-		if x := d.AddDate(0, 0, -i); o[x] || extra(x) {
+	for d := i - window + 1; d <= i; d++ {
+		if d >= from || d >= 0 && d < len(o.here) && o.here[d] {
 			n++
 		}
 	}
 	return n
 }
 
-func (o oracle) maxStay(days, window int, entry time.Time) int {
-	for n := 0; ; n++ {
-		last := entry.AddDate(0, 0, n)
-		if o.used(window, last, func(d time.Time) bool { return !d.Before(entry) && !d.After(last) }) > days {
-			return n
-		}
+const nobody = 1 << 30
+
+// maxStay tries longer and longer stays.
+func (o *oracle) maxStay(days, window, entry int) int {
+	n := 0
+	for o.used(window, entry+n, entry) <= days {
+		n++
 	}
+	return n
 }
 
-func (o oracle) overstay(days, window int, last time.Time) int {
+// overstay counts the days of presence up to last on which too many were used.
+func (o *oracle) overstay(days, window, first, last int) int {
 	n := 0
-	for d := range o {
-		if !d.After(last) && o.used(window, d, func(time.Time) bool { return false }) > days {
+	for i := first; i <= last; i++ {
+		if o.here[i] && o.used(window, i, nobody) > days {
 			n++
 		}
 	}
 	return n
 }
-
-func dateOf(t time.Time) traveldoc.Date { return traveldoc.DateOf(t) }

@@ -92,12 +92,26 @@ func (s *Stay) leave(m *move) {
 	s.Exit, s.Open, s.To = &m.Movement, false, m.days.to.date()
 	s.Problems = append(s.Problems, m.problems...)
 	e, x := s.entered, m.days
-	s.most = span{min(e.from, x.from), max(e.to, x.to)}
-	s.least = span{e.to, x.from}
-	if e.days() == 1 && x.days() == 1 {
-		s.least = s.most
+	certain := e.days() == 1 && x.days() == 1
+	switch {
+	case certain || e.from > x.to:
+		s.most = span{min(e.from, x.from), max(e.to, x.to)}
+	default:
+		s.most = span{e.from, x.to}
 	}
-	s.Certain = s.least == s.most && !s.doubtful
+	switch {
+	case certain:
+		s.least = s.most
+	case e.to <= x.from:
+		s.least = span{e.to, x.from}
+	case x.days() == 1:
+		s.least = x
+	case e.days() == 1:
+		s.least = e
+	default:
+		s.least = nothing()
+	}
+	s.Certain = certain && !s.doubtful
 }
 
 // exitMissing closes a stay by the entry that follows it: he was here on the day of the entry, and left at the latest on the next's.
