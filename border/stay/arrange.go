@@ -2,16 +2,40 @@ package stay
 
 import (
 	"cmp"
+	"encoding/binary"
 	"slices"
 
 	"github.com/openbmis/openbmis/border"
 )
 
+// repeated reports whether an id comes twice. It is a table of ids by their last bytes, which are random.
+func repeated(moves []*move) bool {
+	size := 4
+	for size < 2*len(moves) {
+		size *= 2
+	}
+	table := make([]*move, size)
+	for _, m := range moves {
+		at := int(binary.LittleEndian.Uint32(m.ID[12:])) & (size - 1)
+		for table[at] != nil {
+			if table[at].ID == m.ID {
+				return true
+			}
+			at = (at + 1) & (size - 1)
+		}
+		table[at] = m
+	}
+	return false
+}
+
 // once leaves one of each movement that is told several times. Where the tellings differ, the days are all of which one tells.
 func once(moves []*move) []*move {
 	byID := slices.Clone(moves)
 	slices.SortFunc(byID, func(a, b *move) int {
-		return cmp.Or(compareID(a.ID, b.ID), cmp.Compare(a.Direction, b.Direction), a.At.Compare(b.At), compareRest(a, b))
+		if c := compareID(a.ID, b.ID); c != 0 {
+			return c
+		}
+		return cmp.Or(cmp.Compare(a.Direction, b.Direction), before(a, b))
 	})
 	byID = slices.CompactFunc(byID, func(a, b *move) bool { return before(a, b) == 0 })
 	kept := byID[:0]
@@ -63,7 +87,7 @@ func arrange(moves []*move) []*move {
 // sameDay is where the movements of the day of moves[from] end, and whether the order of some of them is free.
 func sameDay(moves []*move, from int) (to int, loose bool) {
 	for to = from; to < len(moves) && moves[to].days == moves[from].days; to++ {
-		free := moves[to].loose || to > from && moves[to].At.Equal(moves[to-1].At)
+		free := moves[to].loose || to > from && moves[to].at.Equal(moves[to-1].at)
 		loose = loose || free && to > from || moves[to].loose
 	}
 	return to, loose && to-from > 1
@@ -80,7 +104,7 @@ func arrangeDay(moves []*move, inside bool) []*move {
 	}
 	for kept, twin := range twins {
 		kept.note(SameCrossing, string(twin.Origin), string(kept.Origin), false)
-		kept.problems[len(kept.problems)-1].Records = ids(&kept.Movement, &twin.Movement)
+		kept.problems[len(kept.problems)-1].Records = ids(kept.Movement, twin.Movement)
 	}
 	return together
 }
@@ -139,7 +163,7 @@ func next(rest []*move, want border.Direction) int {
 		case m.loose && loose < 0 && m.Direction == want:
 			loose = i
 		case m.loose:
-		case timed < 0, rest[timed].Direction != want && m.At.Equal(rest[timed].At):
+		case timed < 0, rest[timed].Direction != want && m.at.Equal(rest[timed].at):
 			timed = i
 		}
 	}

@@ -1,9 +1,9 @@
 package stay
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,7 +14,8 @@ import (
 
 // move is a movement with the days it may have been on, and what is wrong with it.
 type move struct {
-	Movement
+	*Movement
+	at       time.Time // event time; noon of its date when that is not known
 	days     span
 	loose    bool // its time of day says nothing
 	doubtful bool // whether it counts is not known
@@ -23,22 +24,25 @@ type move struct {
 
 // admit are the movements that can be put in order, once each and in order. The others are told.
 func (t *Timeline) admit(movements []Movement) []*move {
-	kept := make([]move, 0, len(movements))
+	movements = slices.Clone(movements) // stays point to them
+	kept := make([]move, len(movements))
 	moves := make([]*move, 0, len(movements))
-	for _, m := range movements {
-		candidate := move{Movement: m}
+	for i := range movements {
+		m := &kept[i]
+		m.Movement, m.at = &movements[i], movements[i].At
 		switch {
 		case !m.Direction.Valid():
 			t.leaveOut(DirectionUnknown, m.ID, string(m.Direction), "entry, exit")
-		case !candidate.date():
+		case !m.date():
 			t.leaveOut(DateMissing, m.ID, "", "")
 		default:
-			candidate.codes()
-			kept = append(kept, candidate)
-			moves = append(moves, &kept[len(kept)-1])
+			m.codes()
+			moves = append(moves, m)
 		}
 	}
-	moves = once(moves)
+	if repeated(moves) {
+		moves = once(moves)
+	}
 	if !slices.IsSortedFunc(moves, before) {
 		slices.SortFunc(moves, before)
 	}
@@ -68,11 +72,11 @@ func (m *move) date() bool {
 		return true
 	}
 	m.days = rangeOf(m.Date)
-	if m.Date.Precision() != traveldoc.PrecisionDay {
+	if m.Date.Day() == 0 {
 		m.note(DatePartial, m.Date.String(), "", true)
 	}
 	if m.At.IsZero() {
-		m.At = m.days.from.date().First().Add(12 * time.Hour)
+		m.at = m.days.from.date().First().Add(12 * time.Hour)
 		return true
 	}
 	if at := dayAt(m.At); at < m.days.from-1 || at > m.days.to+1 {
@@ -81,6 +85,23 @@ func (m *move) date() bool {
 	}
 	return true
 }
+
+// first and last are the days that the movement may have been on, as dates.
+func (m *move) first() traveldoc.Date {
+	if m.certain() {
+		return m.Date
+	}
+	return m.days.from.date()
+}
+
+func (m *move) last() traveldoc.Date {
+	if m.certain() {
+		return m.Date
+	}
+	return m.days.to.date()
+}
+
+func (m *move) certain() bool { return m.days.from == m.days.to && m.Date.Day() != 0 }
 
 func (m *move) note(code, found, expected string, doubt bool) {
 	m.problems = append(m.problems, Problem{Code: code, Records: []uuid.UUID{m.ID}, Found: found, Expected: expected, Doubt: doubt})
@@ -100,9 +121,14 @@ func (m *move) codes() {
 	}
 }
 
+// dayAt is the calendar day of an instant in UTC.
 func dayAt(at time.Time) day {
-	year, month, dayOfMonth := at.UTC().Date()
-	return dayFrom(year, int(month), dayOfMonth)
+	const secondsOfDay = 24 * 60 * 60
+	seconds := at.Unix()
+	if seconds < 0 {
+		seconds -= secondsOfDay - 1
+	}
+	return day(seconds / secondsOfDay)
 }
 
 // rangeOf are the days that a partly known date can mean.
@@ -115,12 +141,16 @@ func rangeOf(d traveldoc.Date) span {
 
 // before orders by event time. What follows only makes the order independent of the order of arrival.
 func before(a, b *move) int {
-	if c := a.At.Compare(b.At); c != 0 {
+	if c := a.at.Compare(b.at); c != 0 {
 		return c
 	}
-	return cmp.Or(
-		cmp.Compare(a.Direction, b.Direction), compareID(a.ID, b.ID), compareRest(a, b),
-	)
+	if c := cmp.Compare(a.Direction, b.Direction); c != 0 {
+		return c
+	}
+	if c := compareID(a.ID, b.ID); c != 0 {
+		return c
+	}
+	return compareRest(a, b)
 }
 
 func compareRest(a, b *move) int {
@@ -135,4 +165,4 @@ func compareDates(a, b traveldoc.Date) int {
 	return cmp.Or(cmp.Compare(a.Year(), b.Year()), cmp.Compare(a.Month(), b.Month()), cmp.Compare(a.Day(), b.Day()))
 }
 
-func compareID(a, b uuid.UUID) int { return strings.Compare(string(a[:]), string(b[:])) }
+func compareID(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }

@@ -67,7 +67,8 @@ func (t *Timeline) pair(moves []*move) {
 			if inside {
 				t.Stays[last].exitMissing(m)
 			}
-			t.Stays = append(t.Stays, entered(m))
+			t.Stays = append(t.Stays, Stay{})
+			t.Stays[last+1].enter(m)
 			inside = true
 		case inside:
 			t.Stays[last].leave(m)
@@ -78,18 +79,17 @@ func (t *Timeline) pair(moves []*move) {
 	}
 }
 
-func entered(m *move) Stay {
-	certain := m.days.days() == 1 && !m.doubtful
-	return Stay{
-		Entry: &m.Movement, From: m.days.from.date(), Open: true, Certain: certain, Exempt: !m.Basis.Counts() && !m.doubtful,
-		Problems: m.problems, doubtful: m.doubtful,
-		entered: m.days, least: span{m.days.to, forever}, most: span{m.days.from, forever},
-	}
+func (s *Stay) enter(m *move) {
+	s.Entry, s.From, s.Open = m.Movement, m.first(), true
+	s.Certain = m.days.days() == 1 && !m.doubtful
+	s.Exempt, s.doubtful = !m.Basis.Counts() && !m.doubtful, m.doubtful
+	s.Problems = m.problems
+	s.entered, s.least, s.most = m.days, span{m.days.to, forever}, span{m.days.from, forever}
 }
 
 // leave pairs the stay with its exit. Zones may put the exit on a calendar day before the entry's: both days are of the stay.
 func (s *Stay) leave(m *move) {
-	s.Exit, s.Open, s.To = &m.Movement, false, m.days.to.date()
+	s.Exit, s.Open, s.To = m.Movement, false, m.last()
 	s.Problems = append(s.Problems, m.problems...)
 	e, x := s.entered, m.days
 	certain := e.days() == 1 && x.days() == 1
@@ -124,7 +124,7 @@ func (s *Stay) exitMissing(next *move) {
 	s.most = span{s.entered.from, max(s.entered.to, next.days.to)}
 	s.Certain = s.least == s.most && !s.doubtful
 	s.Problems = append(s.Problems, Problem{
-		Code: ExitMissing, Records: ids(s.Entry, &next.Movement), Found: s.From.String(), Expected: next.days.from.date().String(),
+		Code: ExitMissing, Records: ids(s.Entry, next.Movement), Found: s.From.String(), Expected: next.days.from.date().String(),
 		Doubt: s.least != s.most,
 	})
 }
@@ -132,7 +132,7 @@ func (s *Stay) exitMissing(next *move) {
 // entryMissing: he was here on the day of the exit, at the earliest since the movement before it.
 func entryMissing(m *move, before []*move) Stay {
 	s := Stay{
-		Exit: &m.Movement, To: m.days.to.date(), Exempt: !m.Basis.Counts() && !m.doubtful, Problems: m.problems, doubtful: m.doubtful,
+		Exit: m.Movement, To: m.days.to.date(), Exempt: !m.Basis.Counts() && !m.doubtful, Problems: m.problems, doubtful: m.doubtful,
 		entered: span{never, m.days.from}, least: nothing(), most: span{never, m.days.to},
 	}
 	if m.days.days() == 1 {
@@ -146,7 +146,7 @@ func entryMissing(m *move, before []*move) Stay {
 	}
 	s.Certain = s.least == s.most && !s.doubtful
 	s.Problems = append(s.Problems, Problem{
-		Code: EntryMissing, Records: ids(&m.Movement), Found: s.To.String(), Expected: since, Doubt: s.least != s.most,
+		Code: EntryMissing, Records: ids(m.Movement), Found: s.To.String(), Expected: since, Doubt: s.least != s.most,
 	})
 	return s
 }
