@@ -3,8 +3,10 @@ package receipt
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -38,13 +40,17 @@ type Known struct {
 
 // Office issues and verifies the receipts of a station.
 type Office struct {
-	Store  Store
-	Signer Signer
-	State  string // the issuing State, three letters
-	Zone   *time.Location
-	Now    func() time.Time
-	NewID  func() uuid.UUID
+	Store Store
+	State string // the issuing State, three letters
+	Zone  *time.Location
+	Now   func() time.Time
+	NewID func() uuid.UUID
+
+	signer atomic.Pointer[Signer]
 }
+
+// SignWith has the office sign with the key from now on.
+func (o *Office) SignWith(s Signer) { o.signer.Store(&s) }
 
 const (
 	object  = "receipt"
@@ -84,14 +90,18 @@ func (o *Office) copyOf(c Crossing, language string, now time.Time) (Issued, err
 	if err := c.issuable(); err != nil {
 		return Issued{}, err
 	}
+	signer := o.signer.Load()
+	if signer == nil {
+		return Issued{}, errors.New("receipt: no key to sign with")
+	}
 	status := c.Status()
-	sealed, err := o.Signer.Seal(o.State, ContentOf(c.Event, c.Number, status), traveldoc.DateOf(now.UTC()))
+	sealed, err := signer.Seal(o.State, ContentOf(c.Event, c.Number, status), traveldoc.DateOf(now.UTC()))
 	if err != nil {
 		return Issued{}, err
 	}
 	return Issued{
 		Crossing: c.Event.CrossingID, Number: c.Number, Copy: c.Copies + 1, Language: language, Status: status, Seal: sealed,
-		Key: o.Signer.PublicKey,
+		Key: signer.PublicKey,
 	}, nil
 }
 

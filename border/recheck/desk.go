@@ -72,6 +72,8 @@ type Reader interface {
 	Counts(ctx context.Context) (Counts, error)
 	// Page is a part of a view; a read of people's data, whose audit entry is written in the same transaction.
 	Page(ctx context.Context, view string, after Cursor, limit int, entry audit.Entry) (Page, error)
+	// Item is one decision, or ErrUnknown; a read of a person's data.
+	Item(ctx context.Context, crossing uuid.UUID, entry audit.Entry) (Item, error)
 	// Acknowledge writes the record of an acknowledgement that write makes: ErrUnknown, ErrNotChanged, or ErrAcknowledged.
 	Acknowledge(ctx context.Context, crossing uuid.UUID, note, by string, at time.Time,
 		write func(Item) (border.Record, error), entry audit.Entry) error
@@ -109,6 +111,13 @@ func (d *Desk) Page(ctx context.Context, actor audit.Actor, view string, after C
 	entry := actor.Entry(d.Now(), audit.Consultation, "recheck", view)
 	entry.Purpose = border.PurposeOfControl
 	return d.Reader.Page(ctx, view, after, limit, entry)
+}
+
+// Item is one decision with what came of it.
+func (d *Desk) Item(ctx context.Context, actor audit.Actor, crossing uuid.UUID) (Item, error) {
+	entry := actor.Entry(d.Now(), audit.Consultation, "recheck", crossing.String())
+	entry.Purpose, entry.ResultCount = border.PurposeOfControl, 1
+	return d.Reader.Item(ctx, crossing, entry)
 }
 
 // Acknowledge records that a supervisor has read what changed, and what he did about it.

@@ -15,7 +15,7 @@ import (
 	"strings"
 )
 
-//go:embed app.css counter.css analyst.css secondline.css protection.css shift.css receipt.css receipt.js app.js counter.js wedge.js
+//go:embed app.css counter.css analyst.css files.css secondline.css protection.css refusal.css refusal.js shift.css receipt.css receipt.js recheck.css app.js counter.js wedge.js
 //go:embed vendor/htmx.org/*.js vendor/uplot/*.js vendor/uplot/*.css
 //go:embed vendor/noto-sans/*.woff2 vendor/noto-sans-arabic/*.woff2
 var files embed.FS
@@ -124,6 +124,9 @@ func (a *Assets) URL(name string) string {
 	}
 	return Prefix + hashed
 }
+
+// Content is the named file as it is served, unpacked; nil for a file that is not built in. The caller does not change it.
+func (a *Assets) Content(name string) []byte { return a.served[a.byName[name]].body }
 
 // Weight is the number of bytes of the named file on the wire, packed; 0 for a file that is not built in.
 func (a *Assets) Weight(name string) int {

@@ -536,10 +536,14 @@ const (
 	CheckSourceCrossingPrevious Key = "check.source_crossing_previous"
 	// CheckSourceDocument is "the document itself".
 	CheckSourceDocument Key = "check.source_document"
+	// CheckSourceFiles is "files of all crossing points".
+	CheckSourceFiles Key = "check.source_files"
 	// CheckSourceMinorAccompanied is "records of this post".
 	CheckSourceMinorAccompanied Key = "check.source_minor_accompanied"
 	// CheckSourceStayRules is "entries and exits".
 	CheckSourceStayRules Key = "check.source_stay_rules"
+	// CheckSourceVehiclePlate is "list of the centre".
+	CheckSourceVehiclePlate Key = "check.source_vehicle_plate"
 	// CheckStayRules is "Rules of stay".
 	CheckStayRules Key = "check.stay_rules"
 	// CheckVehiclePlate is "Vehicle".
@@ -884,6 +888,18 @@ const (
 	CounterWaiting Key = "counter.waiting"
 	// CounterWithin is "within the permitted stay".
 	CounterWithin Key = "counter.within"
+	// DayWhyBoth is "entry and exit".
+	DayWhyBoth Key = "day_why.both"
+	// DayWhyDoubtful is "doubtful: a record is missing".
+	DayWhyDoubtful Key = "day_why.doubtful"
+	// DayWhyEntry is "entry".
+	DayWhyEntry Key = "day_why.entry"
+	// DayWhyExempt is "does not count".
+	DayWhyExempt Key = "day_why.exempt"
+	// DayWhyExit is "exit".
+	DayWhyExit Key = "day_why.exit"
+	// DayWhyInside is "stayed".
+	DayWhyInside Key = "day_why.inside"
 	// DaysReasonDocumentExpiry is "Document expires before".
 	DaysReasonDocumentExpiry Key = "days_reason.document_expiry"
 	// DaysReasonInsurance is "Insurance ends before".
@@ -1008,6 +1024,8 @@ const (
 	EvidencePassValid Key = "evidence.pass_valid"
 	// EvidencePassZone is "Border pass not valid at this crossing point".
 	EvidencePassZone Key = "evidence.pass_zone"
+	// EvidencePreviousElsewhere is "At another crossing point".
+	EvidencePreviousElsewhere Key = "evidence.previous_elsewhere"
 	// EvidenceSexInvalid is "Sex not readable".
 	EvidenceSexInvalid Key = "evidence.sex.invalid"
 	// EvidenceSexPrintedX is "X is printed for sex".
@@ -1150,6 +1168,490 @@ const (
 	FieldOptionalData Key = "field.optional_data"
 	// FieldSex is "Sex".
 	FieldSex Key = "field.sex"
+	// FilesActsAuthorisation is "Change the authorisation of stay".
+	FilesActsAuthorisation Key = "files.acts.authorisation"
+	// FilesActsSupply is "Supply a missing entry or exit".
+	FilesActsSupply Key = "files.acts.supply"
+	// FilesActsSwap is "Swap entry and exit".
+	FilesActsSwap Key = "files.acts.swap"
+	// FilesActsVoid is "Void an entry or exit".
+	FilesActsVoid Key = "files.acts.void"
+	// FilesActsLabel is "What to repair".
+	FilesActsLabel Key = "files.acts_label"
+	// FilesAfter is "After saving".
+	FilesAfter Key = "files.after"
+	// FilesAge is "Waiting since".
+	FilesAge Key = "files.age"
+	// FilesAgreement is "Comparison".
+	FilesAgreement Key = "files.agreement"
+	// FilesAgreementsDiffers is "differs".
+	FilesAgreementsDiffers Key = "files.agreements.differs"
+	// FilesAgreementsMatch is "match".
+	FilesAgreementsMatch Key = "files.agreements.match"
+	// FilesAgreementsPartly is "not certain".
+	FilesAgreementsPartly Key = "files.agreements.partly"
+	// FilesAllNames is "All names, in order of the alphabet".
+	FilesAllNames Key = "files.all_names"
+	// FilesAreOne is "One person now".
+	FilesAreOne Key = "files.are_one"
+	// FilesAreTwo is "Two people now".
+	FilesAreTwo Key = "files.are_two"
+	// FilesAtLeast is "at least {{.days}}".
+	FilesAtLeast Key = "files.at_least"
+	// FilesAudited is "Every look is recorded in the audit log.".
+	FilesAudited Key = "files.audited"
+	// FilesAuthor is "By".
+	FilesAuthor Key = "files.author"
+	// FilesAuthorisation is "Change of authorisation".
+	FilesAuthorisation Key = "files.authorisation"
+	// FilesAuthority is "Authority".
+	FilesAuthority Key = "files.authority"
+	// FilesBasis is "Basis of stay".
+	FilesBasis Key = "files.basis"
+	// FilesBasisDefault is "Short stay".
+	FilesBasisDefault Key = "files.basis_default"
+	// FilesBefore is "Now".
+	FilesBefore Key = "files.before"
+	// FilesBetween is "{{.least}} to {{.most}}".
+	FilesBetween Key = "files.between"
+	// FilesBorn is "Date of birth".
+	FilesBorn Key = "files.born"
+	// FilesBoundsAnnulment is "annulled".
+	FilesBoundsAnnulment Key = "files.bounds.annulment"
+	// FilesBoundsExtension is "extended".
+	FilesBoundsExtension Key = "files.bounds.extension"
+	// FilesBoundsGranted is "granted at entry".
+	FilesBoundsGranted Key = "files.bounds.granted"
+	// FilesBoundsNone is "nothing bounds it".
+	FilesBoundsNone Key = "files.bounds.none"
+	// FilesBoundsRevocation is "revoked".
+	FilesBoundsRevocation Key = "files.bounds.revocation"
+	// FilesBoundsRule is "by the rule".
+	FilesBoundsRule Key = "files.bounds.rule"
+	// FilesBoundsVisa is "by the visa".
+	FilesBoundsVisa Key = "files.bounds.visa"
+	// FilesBoundsVisaDays is "by the visa’s days".
+	FilesBoundsVisaDays Key = "files.bounds.visa_days"
+	// FilesBoundsVisaEntries is "by the visa’s entries".
+	FilesBoundsVisaEntries Key = "files.bounds.visa_entries"
+	// FilesBoundsVisaStart is "by the visa’s beginning".
+	FilesBoundsVisaStart Key = "files.bounds.visa_start"
+	// FilesChange is "Change it".
+	FilesChange Key = "files.change"
+	// FilesChangeOfDocument is "Change of document".
+	FilesChangeOfDocument Key = "files.change_of_document"
+	// FilesChangeOfDocumentHelp is "The person has another document now: find its file by the number, then say with what evidence both are one person.".
+	FilesChangeOfDocumentHelp Key = "files.change_of_document_help"
+	// FilesChoose is "Choose".
+	FilesChoose Key = "files.choose"
+	// FilesChooseOther is "Find the other file".
+	FilesChooseOther Key = "files.choose_other"
+	// FilesClock is "Time there".
+	FilesClock Key = "files.clock"
+	// FilesClockHint is "HH:MM; empty when not known: an entry counts from the day’s beginning, an exit until its end".
+	FilesClockHint Key = "files.clock_hint"
+	// FilesCodesCompatibleBirthDate is "Date of birth can be the same".
+	FilesCodesCompatibleBirthDate Key = "files.codes.compatible_birth_date"
+	// FilesCodesContradiction is "Decisions contradict each other: the files stay apart".
+	FilesCodesContradiction Key = "files.codes.contradiction"
+	// FilesCodesOtherBirthDate is "Another date of birth".
+	FilesCodesOtherBirthDate Key = "files.codes.other_birth_date"
+	// FilesCodesSameBirthDate is "Same date of birth".
+	FilesCodesSameBirthDate Key = "files.codes.same_birth_date"
+	// FilesCodesSameDocument is "Same document number".
+	FilesCodesSameDocument Key = "files.codes.same_document"
+	// FilesCodesSameName is "Same name".
+	FilesCodesSameName Key = "files.codes.same_name"
+	// FilesCodesUndone is "A decision was taken back".
+	FilesCodesUndone Key = "files.codes.undone"
+	// FilesCompare is "Compare two files".
+	FilesCompare Key = "files.compare"
+	// FilesCompareCaption is "The two files, field by field".
+	FilesCompareCaption Key = "files.compare_caption"
+	// FilesCounted is "Days that count".
+	FilesCounted Key = "files.counted"
+	// FilesDate is "Date at the crossing point".
+	FilesDate Key = "files.date"
+	// FilesDateHint is "YYYY-MM-DD, or as much as is known".
+	FilesDateHint Key = "files.date_hint"
+	// FilesDayHint is "YYYY-MM-DD".
+	FilesDayHint Key = "files.day_hint"
+	// FilesDecidedOn is "Date of the decision".
+	FilesDecidedOn Key = "files.decided_on"
+	// FilesDecisionsAdmit is "admitted".
+	FilesDecisionsAdmit Key = "files.decisions.admit"
+	// FilesDecisionsRefer is "referred to the second line".
+	FilesDecisionsRefer Key = "files.decisions.refer"
+	// FilesDecisionsRefuse is "refused".
+	FilesDecisionsRefuse Key = "files.decisions.refuse"
+	// FilesDirection is "Direction".
+	FilesDirection Key = "files.direction"
+	// FilesDirectionsEntry is "Entry".
+	FilesDirectionsEntry Key = "files.directions.entry"
+	// FilesDirectionsExit is "Exit".
+	FilesDirectionsExit Key = "files.directions.exit"
+	// FilesDocument is "Document".
+	FilesDocument Key = "files.document"
+	// FilesDuplicates is "Duplicates".
+	FilesDuplicates Key = "files.duplicates"
+	// FilesDuplicatesCount is "{{.count}} pairs of files wait for a decision, oldest first.".
+	FilesDuplicatesCount Key = "files.duplicates_count"
+	// FilesDuplicatesNone is "No pair of files waits for a decision. The system never joins files by itself.".
+	FilesDuplicatesNone Key = "files.duplicates_none"
+	// FilesEntryMissing is "entry missing".
+	FilesEntryMissing Key = "files.entry_missing"
+	// FilesEventTime is "When it happened".
+	FilesEventTime Key = "files.event_time"
+	// FilesEvidence is "Evidence".
+	FilesEvidence Key = "files.evidence"
+	// FilesEvidenceFile is "Scan or photo of the evidence (optional)".
+	FilesEvidenceFile Key = "files.evidence_file"
+	// FilesEvidenceFileHint is "PDF, JPEG or PNG, at most {{.max}} MB; kept encrypted at this station".
+	FilesEvidenceFileHint Key = "files.evidence_file_hint"
+	// FilesEvidenceHint is "What shows it: the stamp and its page, the ticket, the statement".
+	FilesEvidenceHint Key = "files.evidence_hint"
+	// FilesExempt is "exempt".
+	FilesExempt Key = "files.exempt"
+	// FilesExitMissing is "exit missing".
+	FilesExitMissing Key = "files.exit_missing"
+	// FilesExpiry is "Expires".
+	FilesExpiry Key = "files.expiry"
+	// FilesField is "Field".
+	FilesField Key = "files.field"
+	// FilesFile is "Individual file".
+	FilesFile Key = "files.file"
+	// FilesFiles is "Files".
+	FilesFiles Key = "files.files"
+	// FilesFirst is "First file".
+	FilesFirst Key = "files.first"
+	// FilesFirstSeen is "First seen".
+	FilesFirstSeen Key = "files.first_seen"
+	// FilesFound is "{{.count}} documents found".
+	FilesFound Key = "files.found"
+	// FilesFoundMore is "More than {{.count}} documents found: narrow the search".
+	FilesFoundMore Key = "files.found_more"
+	// FilesFoundNone is "No file here has such a document or name. Files of other crossing points are known as far as the centre has told of them.".
+	FilesFoundNone Key = "files.found_none"
+	// FilesFrom is "From".
+	FilesFrom Key = "files.from"
+	// FilesGivenNames is "Given names".
+	FilesGivenNames Key = "files.given_names"
+	// FilesGround is "Ground".
+	FilesGround Key = "files.ground"
+	// FilesGroundsCentre is "Published as one by the centre".
+	FilesGroundsCentre Key = "files.grounds.centre"
+	// FilesGroundsChangeOfDocument is "Change of document".
+	FilesGroundsChangeOfDocument Key = "files.grounds.change_of_document"
+	// FilesGroundsConditionsNotMet is "Conditions are not met".
+	FilesGroundsConditionsNotMet Key = "files.grounds.conditions_not_met"
+	// FilesGroundsDuplicate is "Possible duplicate".
+	FilesGroundsDuplicate Key = "files.grounds.duplicate"
+	// FilesGroundsForceMajeure is "Force majeure".
+	FilesGroundsForceMajeure Key = "files.grounds.force_majeure"
+	// FilesGroundsFraud is "Obtained by fraud".
+	FilesGroundsFraud Key = "files.grounds.fraud"
+	// FilesGroundsHolderRequest is "At the holder’s request".
+	FilesGroundsHolderRequest Key = "files.grounds.holder_request"
+	// FilesGroundsHumanitarian is "Humanitarian reasons".
+	FilesGroundsHumanitarian Key = "files.grounds.humanitarian"
+	// FilesGroundsLegacyStamp is "Stamp from before this system".
+	FilesGroundsLegacyStamp Key = "files.grounds.legacy_stamp"
+	// FilesGroundsMissingEntry is "Entry was not recorded".
+	FilesGroundsMissingEntry Key = "files.grounds.missing_entry"
+	// FilesGroundsMissingExit is "Exit was not recorded".
+	FilesGroundsMissingExit Key = "files.grounds.missing_exit"
+	// FilesGroundsNeverCrossed is "Did not cross".
+	FilesGroundsNeverCrossed Key = "files.grounds.never_crossed"
+	// FilesGroundsOther is "Other".
+	FilesGroundsOther Key = "files.grounds.other"
+	// FilesGroundsPersonalReasons is "Serious personal reasons".
+	FilesGroundsPersonalReasons Key = "files.grounds.personal_reasons"
+	// FilesGroundsRebuttal is "The traveller’s proof to the contrary".
+	FilesGroundsRebuttal Key = "files.grounds.rebuttal"
+	// FilesGroundsSecurity is "Public order or security".
+	FilesGroundsSecurity Key = "files.grounds.security"
+	// FilesGroundsSwapped is "Order was swapped".
+	FilesGroundsSwapped Key = "files.grounds.swapped"
+	// FilesGroundsUndo is "Taken back".
+	FilesGroundsUndo Key = "files.grounds.undo"
+	// FilesGroundsWrongPerson is "It was another person".
+	FilesGroundsWrongPerson Key = "files.grounds.wrong_person"
+	// FilesIdentities is "Identities shown".
+	FilesIdentities Key = "files.identities"
+	// FilesInside is "inside".
+	FilesInside Key = "files.inside"
+	// FilesKind is "What was decided".
+	FilesKind Key = "files.kind"
+	// FilesKindsAnnulled is "Annulled".
+	FilesKindsAnnulled Key = "files.kinds.annulled"
+	// FilesKindsExtended is "Extended".
+	FilesKindsExtended Key = "files.kinds.extended"
+	// FilesKindsRevoked is "Revoked".
+	FilesKindsRevoked Key = "files.kinds.revoked"
+	// FilesLastLawful is "Last lawful day".
+	FilesLastLawful Key = "files.last_lawful"
+	// FilesLastWord is "Last decision".
+	FilesLastWord Key = "files.last_word"
+	// FilesLinks is "Links with other files".
+	FilesLinks Key = "files.links"
+	// FilesMovement is "Entry or exit".
+	FilesMovement Key = "files.movement"
+	// FilesMovementTwo is "Second entry or exit".
+	FilesMovementTwo Key = "files.movement_two"
+	// FilesMovements is "Latest entries and exits".
+	FilesMovements Key = "files.movements"
+	// FilesMovementsCount is "{{.count}} in all".
+	FilesMovementsCount Key = "files.movements_count"
+	// FilesName is "Name".
+	FilesName Key = "files.name"
+	// FilesNationality is "Nationality".
+	FilesNationality Key = "files.nationality"
+	// FilesNewEnd is "New last day".
+	FilesNewEnd Key = "files.new_end"
+	// FilesNewEndHint is "YYYY-MM-DD; needed for an extension".
+	FilesNewEndHint Key = "files.new_end_hint"
+	// FilesNoStays is "No entry or exit is known.".
+	FilesNoStays Key = "files.no_stays"
+	// FilesNone is "None".
+	FilesNone Key = "files.none"
+	// FilesNumber is "Document number".
+	FilesNumber Key = "files.number"
+	// FilesNumberHint is "or a name below".
+	FilesNumberHint Key = "files.number_hint"
+	// FilesOnPage is "{{.count}} on this page".
+	FilesOnPage Key = "files.on_page"
+	// FilesOpen is "has not left".
+	FilesOpen Key = "files.open"
+	// FilesOpenFile is "Open file".
+	FilesOpenFile Key = "files.open_file"
+	// FilesOriginsLateElectronic is "recorded later".
+	FilesOriginsLateElectronic Key = "files.origins.late_electronic"
+	// FilesOriginsLegacyImport is "from an earlier system".
+	FilesOriginsLegacyImport Key = "files.origins.legacy_import"
+	// FilesOriginsLive is "at the counter".
+	FilesOriginsLive Key = "files.origins.live"
+	// FilesOriginsNeighbourToken is "told by a neighbouring State".
+	FilesOriginsNeighbourToken Key = "files.origins.neighbour_token"
+	// FilesOriginsPaper is "taken down on paper".
+	FilesOriginsPaper Key = "files.origins.paper"
+	// FilesOriginsStampImport is "from a stamp".
+	FilesOriginsStampImport Key = "files.origins.stamp_import"
+	// FilesOthersRecords is "Records of the other crossing points".
+	FilesOthersRecords Key = "files.others_records"
+	// FilesOutside is "not here".
+	FilesOutside Key = "files.outside"
+	// FilesOverstay is "Days over".
+	FilesOverstay Key = "files.overstay"
+	// FilesOwnRecordsOnly is "Records of this station only: the centre has not told of others".
+	FilesOwnRecordsOnly Key = "files.own_records_only"
+	// FilesPair is "The two files".
+	FilesPair Key = "files.pair"
+	// FilesPapers is "Documents".
+	FilesPapers Key = "files.papers"
+	// FilesPapersCount is "{{.count}} documents".
+	FilesPapersCount Key = "files.papers_count"
+	// FilesPerson is "Person".
+	FilesPerson Key = "files.person"
+	// FilesPlace is "Place".
+	FilesPlace Key = "files.place"
+	// FilesPresent is "Whereabouts".
+	FilesPresent Key = "files.present"
+	// FilesPreview is "Show what changes".
+	FilesPreview Key = "files.preview"
+	// FilesPreviewTitle is "What this changes".
+	FilesPreviewTitle Key = "files.preview_title"
+	// FilesProblemsStayBasisUnknown is "Basis of stay not known to this release".
+	FilesProblemsStayBasisUnknown Key = "files.problems.stay_basis_unknown"
+	// FilesProblemsStayCategoryUnknown is "Category not known to this release".
+	FilesProblemsStayCategoryUnknown Key = "files.problems.stay_category_unknown"
+	// FilesProblemsStayChangeDateMissing is "A change without its date, or an extension without its end: of no effect".
+	FilesProblemsStayChangeDateMissing Key = "files.problems.stay_change_date_missing"
+	// FilesProblemsStayChangeUnknown is "A change of a kind not known to this release: of no effect".
+	FilesProblemsStayChangeUnknown Key = "files.problems.stay_change_unknown"
+	// FilesProblemsStayChangeWithoutStay is "A change of authorisation when no stay is known: of no effect".
+	FilesProblemsStayChangeWithoutStay Key = "files.problems.stay_change_without_stay"
+	// FilesProblemsStayDateContradicts is "Date and time contradict each other".
+	FilesProblemsStayDateContradicts Key = "files.problems.stay_date_contradicts"
+	// FilesProblemsStayDateMissing is "Neither date nor time: kept, of no effect".
+	FilesProblemsStayDateMissing Key = "files.problems.stay_date_missing"
+	// FilesProblemsStayDatePartial is "The day is not known".
+	FilesProblemsStayDatePartial Key = "files.problems.stay_date_partial"
+	// FilesProblemsStayDirectionUnknown is "Neither entry nor exit: kept, of no effect".
+	FilesProblemsStayDirectionUnknown Key = "files.problems.stay_direction_unknown"
+	// FilesProblemsStayEntryMissing is "An exit without an entry before it".
+	FilesProblemsStayEntryMissing Key = "files.problems.stay_entry_missing"
+	// FilesProblemsStayExitMissing is "An entry follows an entry: when the person left in between is not known".
+	FilesProblemsStayExitMissing Key = "files.problems.stay_exit_missing"
+	// FilesProblemsStayExtensionBackwards is "An extension that ends before it was decided: of no effect".
+	FilesProblemsStayExtensionBackwards Key = "files.problems.stay_extension_backwards"
+	// FilesProblemsStayOriginUnknown is "Provenance not known to this release".
+	FilesProblemsStayOriginUnknown Key = "files.problems.stay_origin_unknown"
+	// FilesProblemsStayOverlap is "Two stays overlap".
+	FilesProblemsStayOverlap Key = "files.problems.stay_overlap"
+	// FilesProblemsStaySameCrossing is "Two records of one crossing".
+	FilesProblemsStaySameCrossing Key = "files.problems.stay_same_crossing"
+	// FilesProblemsStayUntilBeforeEntry is "The authorised stay ended before it began".
+	FilesProblemsStayUntilBeforeEntry Key = "files.problems.stay_until_before_entry"
+	// FilesProblemsStayUntilPartial is "The end of the authorised stay is not a full date".
+	FilesProblemsStayUntilPartial Key = "files.problems.stay_until_partial"
+	// FilesProblemsStayVersionsDiffer is "The same crossing is told in two ways".
+	FilesProblemsStayVersionsDiffer Key = "files.problems.stay_versions_differ"
+	// FilesProblemsCount is "{{.count}} things are missing or contradictory. Nothing was left out because of them.".
+	FilesProblemsCount Key = "files.problems_count"
+	// FilesProvenance is "Provenance".
+	FilesProvenance Key = "files.provenance"
+	// FilesProvisional is "provisional".
+	FilesProvisional Key = "files.provisional"
+	// FilesPurpose is "What for".
+	FilesPurpose Key = "files.purpose"
+	// FilesPurposesBorderControl is "Border control".
+	FilesPurposesBorderControl Key = "files.purposes.border_control"
+	// FilesPurposesComplaint is "Complaint of the traveller".
+	FilesPurposesComplaint Key = "files.purposes.complaint"
+	// FilesPurposesDataSubjectRequest is "Request of the person concerned".
+	FilesPurposesDataSubjectRequest Key = "files.purposes.data_subject_request"
+	// FilesPurposesDuplicateCheck is "Duplicate check".
+	FilesPurposesDuplicateCheck Key = "files.purposes.duplicate_check"
+	// FilesPurposesFileRepair is "Repair of the file".
+	FilesPurposesFileRepair Key = "files.purposes.file_repair"
+	// FilesPurposesInvestigation is "Investigation".
+	FilesPurposesInvestigation Key = "files.purposes.investigation"
+	// FilesReceived is "Received".
+	FilesReceived Key = "files.received"
+	// FilesRecordedAt is "written down {{.at}}".
+	FilesRecordedAt Key = "files.recorded_at"
+	// FilesRecordsAuthorisationChanged is "Change of authorisation".
+	FilesRecordsAuthorisationChanged Key = "files.records.authorisation_changed"
+	// FilesRecordsCrossingCorrected is "Decision undone".
+	FilesRecordsCrossingCorrected Key = "files.records.crossing_corrected"
+	// FilesRecordsCrossingRecorded is "Decision at the counter".
+	FilesRecordsCrossingRecorded Key = "files.records.crossing_recorded"
+	// FilesRecordsDecisionRechecked is "Provisional decision checked again".
+	FilesRecordsDecisionRechecked Key = "files.records.decision_rechecked"
+	// FilesRecordsEvidenceAttached is "Evidence attached".
+	FilesRecordsEvidenceAttached Key = "files.records.evidence_attached"
+	// FilesRecordsFileLinked is "Decision on two files".
+	FilesRecordsFileLinked Key = "files.records.file_linked"
+	// FilesRecordsGroupEvent is "Step of a manifest".
+	FilesRecordsGroupEvent Key = "files.records.group_event"
+	// FilesRecordsMovementSupplied is "Entry or exit supplied".
+	FilesRecordsMovementSupplied Key = "files.records.movement_supplied"
+	// FilesRecordsMovementTold is "Crossing elsewhere".
+	FilesRecordsMovementTold Key = "files.records.movement_told"
+	// FilesRecordsMovementVoided is "Entry or exit voided".
+	FilesRecordsMovementVoided Key = "files.records.movement_voided"
+	// FilesRecordsReceiptIssued is "Receipt issued".
+	FilesRecordsReceiptIssued Key = "files.records.receipt_issued"
+	// FilesRecordsReferralEvent is "Step of a second-line case".
+	FilesRecordsReferralEvent Key = "files.records.referral_event"
+	// FilesRecordsRefusalIssued is "Refusal form issued".
+	FilesRecordsRefusalIssued Key = "files.records.refusal_issued"
+	// FilesRecordsShiftEvent is "Entry of the post register".
+	FilesRecordsShiftEvent Key = "files.records.shift_event"
+	// FilesRemaining is "Days left".
+	FilesRemaining Key = "files.remaining"
+	// FilesRemarks is "Remarks".
+	FilesRemarks Key = "files.remarks"
+	// FilesRepair is "Repair entries and exits".
+	FilesRepair Key = "files.repair"
+	// FilesSaidAt is "When".
+	FilesSaidAt Key = "files.said_at"
+	// FilesSave is "Save".
+	FilesSave Key = "files.save"
+	// FilesSaved is "Saved.".
+	FilesSaved Key = "files.saved"
+	// FilesSearch is "Search".
+	FilesSearch Key = "files.search"
+	// FilesSecond is "Second file".
+	FilesSecond Key = "files.second"
+	// FilesSeeReplacement is "what took its place".
+	FilesSeeReplacement Key = "files.see_replacement"
+	// FilesSeenHere is "at this station".
+	FilesSeenHere Key = "files.seen_here"
+	// FilesSex is "Sex".
+	FilesSex Key = "files.sex"
+	// FilesSexesF is "female".
+	FilesSexesF Key = "files.sexes.f"
+	// FilesSexesM is "male".
+	FilesSexesM Key = "files.sexes.m"
+	// FilesSexesX is "not stated".
+	FilesSexesX Key = "files.sexes.x"
+	// FilesShow is "Show the file".
+	FilesShow Key = "files.show"
+	// FilesStanding is "Standing".
+	FilesStanding Key = "files.standing"
+	// FilesStands is "stands".
+	FilesStands Key = "files.stands"
+	// FilesState is "Issuing state".
+	FilesState Key = "files.state"
+	// FilesStateHint is "three letters, optional".
+	FilesStateHint Key = "files.state_hint"
+	// FilesStation is "Crossing point".
+	FilesStation Key = "files.station"
+	// FilesStays is "Stays".
+	FilesStays Key = "files.stays"
+	// FilesStaysCount is "{{.count}} stays, newest first".
+	FilesStaysCount Key = "files.stays_count"
+	// FilesSticker is "Number of the new visa sticker".
+	FilesSticker Key = "files.sticker"
+	// FilesSuperseded is "superseded".
+	FilesSuperseded Key = "files.superseded"
+	// FilesSupersedes is "Takes the place of".
+	FilesSupersedes Key = "files.supersedes"
+	// FilesSurname is "Surname".
+	FilesSurname Key = "files.surname"
+	// FilesTitle is "Files".
+	FilesTitle Key = "files.title"
+	// FilesTo is "To".
+	FilesTo Key = "files.to"
+	// FilesToday is "On {{.date}}".
+	FilesToday Key = "files.today"
+	// FilesToldByCentre is "told by the centre".
+	FilesToldByCentre Key = "files.told_by_centre"
+	// FilesUnbounded is "nothing bounds the stay".
+	FilesUnbounded Key = "files.unbounded"
+	// FilesUncertain is "Records are missing or contradict each other: the figures are bounds.".
+	FilesUncertain Key = "files.uncertain"
+	// FilesUndo is "Take the last word back".
+	FilesUndo Key = "files.undo"
+	// FilesUnknown is "not known".
+	FilesUnknown Key = "files.unknown"
+	// FilesUntil is "Allowed until".
+	FilesUntil Key = "files.until"
+	// FilesUnusable is "{{.count}} parts of what the centre told of files cannot be used by this release; they are kept.".
+	FilesUnusable Key = "files.unusable"
+	// FilesUsed is "Days used".
+	FilesUsed Key = "files.used"
+	// FilesUsedBounds is "{{.least}} to {{.most}} of {{.days}} days in {{.window}}".
+	FilesUsedBounds Key = "files.used_bounds"
+	// FilesUsedDays is "{{.used}} of {{.days}} days in {{.window}}".
+	FilesUsedDays Key = "files.used_days"
+	// FilesVerdict is "Same person?".
+	FilesVerdict Key = "files.verdict"
+	// FilesVerdictsDifferent is "Different people".
+	FilesVerdictsDifferent Key = "files.verdicts.different"
+	// FilesVerdictsSame is "Same person".
+	FilesVerdictsSame Key = "files.verdicts.same"
+	// FilesVerdictsUndecided is "Undecided".
+	FilesVerdictsUndecided Key = "files.verdicts.undecided"
+	// FilesVersions is "Everything recorded".
+	FilesVersions Key = "files.versions"
+	// FilesVersionsCount is "{{.count}} records, in every version".
+	FilesVersionsCount Key = "files.versions_count"
+	// FilesVoided is "does not stand".
+	FilesVoided Key = "files.voided"
+	// FilesWhat is "What".
+	FilesWhat Key = "files.what"
+	// FilesWhy is "Why".
+	FilesWhy Key = "files.why"
+	// FilesWithdrawn is "does not stand, says the centre".
+	FilesWithdrawn Key = "files.withdrawn"
+	// FilesWords is "What was said about this pair".
+	FilesWords Key = "files.words"
+	// FilesWordsCount is "{{.count}} statements".
+	FilesWordsCount Key = "files.words_count"
+	// FilesYourWord is "Your decision".
+	FilesYourWord Key = "files.your_word"
 	// FrameAccount is "Password and PIN".
 	FrameAccount Key = "frame.account"
 	// FrameCentre is "Border centre".
@@ -1336,6 +1838,110 @@ const (
 	GroupStateStranger Key = "group_state.stranger"
 	// GroupStateTwice is "Scanned twice".
 	GroupStateTwice Key = "group_state.twice"
+	// OutcomeAdmit is "admitted".
+	OutcomeAdmit Key = "outcome.admit"
+	// OutcomeHandOver is "taken over".
+	OutcomeHandOver Key = "outcome.hand_over"
+	// OutcomeRefuse is "refused".
+	OutcomeRefuse Key = "outcome.refuse"
+	// OutcomeReturn is "comes back to you".
+	OutcomeReturn Key = "outcome.return"
+	// OutcomeWithdrawn is "withdrawn".
+	OutcomeWithdrawn Key = "outcome.withdrawn"
+	// OverstayAllHeard is "all crossing points heard".
+	OverstayAllHeard Key = "overstay.all_heard"
+	// OverstayAudited is "With names, each look is recorded in the audit log.".
+	OverstayAudited Key = "overstay.audited"
+	// OverstayAuthor is "Author".
+	OverstayAuthor Key = "overstay.author"
+	// OverstayBack is "Back to the list".
+	OverstayBack Key = "overstay.back"
+	// OverstayBehind is "Changes since {{.at}} are not counted in yet.".
+	OverstayBehind Key = "overstay.behind"
+	// OverstayByNationality is "By nationality".
+	OverstayByNationality Key = "overstay.by_nationality"
+	// OverstayByStation is "By entry point".
+	OverstayByStation Key = "overstay.by_station"
+	// OverstayByWhom is "{{.officer}}, {{.station}}".
+	OverstayByWhom Key = "overstay.by_whom"
+	// OverstayCause is "By what".
+	OverstayCause Key = "overstay.cause"
+	// OverstayCausesEntryVoided is "The entry does not stand".
+	OverstayCausesEntryVoided Key = "overstay.causes.entry_voided"
+	// OverstayCausesExtended is "Stay extended".
+	OverstayCausesExtended Key = "overstay.causes.extended"
+	// OverstayCausesJoined is "Files linked or parted".
+	OverstayCausesJoined Key = "overstay.causes.joined"
+	// OverstayCausesLateExit is "Left after the last lawful day".
+	OverstayCausesLateExit Key = "overstay.causes.late_exit"
+	// OverstayCausesLateRecord is "Had left in time; the record arrived late".
+	OverstayCausesLateRecord Key = "overstay.causes.late_record"
+	// OverstayCausesNewEntry is "Entered again: had left unrecorded".
+	OverstayCausesNewEntry Key = "overstay.causes.new_entry"
+	// OverstayCausesRecomputed is "Earlier records arrived: the days count otherwise".
+	OverstayCausesRecomputed Key = "overstay.causes.recomputed"
+	// OverstayCausesRepaired is "Exit supplied by a supervisor".
+	OverstayCausesRepaired Key = "overstay.causes.repaired"
+	// OverstayConflictSince is "Known since {{.at}}".
+	OverstayConflictSince Key = "overstay.conflict_since"
+	// OverstayConflicts is "Contradictions".
+	OverstayConflicts Key = "overstay.conflicts"
+	// OverstayConflictsHelp is "Crossing points that could not hear each other decided differently. The files stay apart until a supervisor of a crossing point decides again in place of these words.".
+	OverstayConflictsHelp Key = "overstay.conflicts_help"
+	// OverstayConflictsNone is "No decisions contradict each other.".
+	OverstayConflictsNone Key = "overstay.conflicts_none"
+	// OverstayConflictsTitle is "Contradicting decisions on files".
+	OverstayConflictsTitle Key = "overstay.conflicts_title"
+	// OverstayConflictsTotal is "{{.count}} contradictions to decide".
+	OverstayConflictsTotal Key = "overstay.conflicts_total"
+	// OverstayCount is "Persons".
+	OverstayCount Key = "overstay.count"
+	// OverstayDaily is "Persons on the list at the end of each day".
+	OverstayDaily Key = "overstay.daily"
+	// OverstayDaysOver is "Days over".
+	OverstayDaysOver Key = "overstay.days_over"
+	// OverstayEntered is "Entered".
+	OverstayEntered Key = "overstay.entered"
+	// OverstayEntryPoint is "Entry point".
+	OverstayEntryPoint Key = "overstay.entry_point"
+	// OverstayFileA is "First file".
+	OverstayFileA Key = "overstay.file_a"
+	// OverstayFileB is "Second file".
+	OverstayFileB Key = "overstay.file_b"
+	// OverstayLastLawful is "Last lawful day".
+	OverstayLastLawful Key = "overstay.last_lawful"
+	// OverstayLeftAt is "Left the list".
+	OverstayLeftAt Key = "overstay.left_at"
+	// OverstayLeftLink is "Who left the list, and why".
+	OverstayLeftLink Key = "overstay.left_link"
+	// OverstayLeftTitle is "Who left the list".
+	OverstayLeftTitle Key = "overstay.left_title"
+	// OverstayLeftTotal is "{{.count}} persons have left the list".
+	OverstayLeftTotal Key = "overstay.left_total"
+	// OverstayMaySit is "The exit may sit at".
+	OverstayMaySit Key = "overstay.may_sit"
+	// OverstayMinDays is "Days over, at least".
+	OverstayMinDays Key = "overstay.min_days"
+	// OverstayNameless is "counts only".
+	OverstayNameless Key = "overstay.nameless"
+	// OverstayNobodyLeft is "Nobody has left the list yet.".
+	OverstayNobodyLeft Key = "overstay.nobody_left"
+	// OverstayNobodySeen is "nobody seen yet".
+	OverstayNobodySeen Key = "overstay.nobody_seen"
+	// OverstayNone is "Nobody is on the list.".
+	OverstayNone Key = "overstay.none"
+	// OverstayPurpose is "Show who, for".
+	OverstayPurpose Key = "overstay.purpose"
+	// OverstayShow is "Show".
+	OverstayShow Key = "overstay.show"
+	// OverstayTitle is "Overstayers".
+	OverstayTitle Key = "overstay.title"
+	// OverstayTotal is "{{.count}} persons over the lawful stay".
+	OverstayTotal Key = "overstay.total"
+	// OverstayUncertain is "uncertain".
+	OverstayUncertain Key = "overstay.uncertain"
+	// OverstayWord is "Decision".
+	OverstayWord Key = "overstay.word"
 	// ParticularAdult is "Who was scanned in this lane".
 	ParticularAdult Key = "particular.adult"
 	// ParticularAdultTyped is "typed below".
@@ -1458,6 +2064,172 @@ const (
 	PassCodeReplaced Key = "pass_code.replaced"
 	// PassCodeStolen is "Stolen".
 	PassCodeStolen Key = "pass_code.stolen"
+	// PersonBasis is "Basis of stay".
+	PersonBasis Key = "person.basis"
+	// PersonBoundsAnnulment is "annulled".
+	PersonBoundsAnnulment Key = "person.bounds.annulment"
+	// PersonBoundsExtension is "extended".
+	PersonBoundsExtension Key = "person.bounds.extension"
+	// PersonBoundsGranted is "granted".
+	PersonBoundsGranted Key = "person.bounds.granted"
+	// PersonBoundsNone is "no bound".
+	PersonBoundsNone Key = "person.bounds.none"
+	// PersonBoundsRevocation is "revoked".
+	PersonBoundsRevocation Key = "person.bounds.revocation"
+	// PersonBoundsRule is "rule of stay".
+	PersonBoundsRule Key = "person.bounds.rule"
+	// PersonBoundsVisa is "visa".
+	PersonBoundsVisa Key = "person.bounds.visa"
+	// PersonCategory is "Category".
+	PersonCategory Key = "person.category"
+	// PersonCodesAnnulled is "annulled".
+	PersonCodesAnnulled Key = "person.codes.annulled"
+	// PersonCodesChangeOfDocument is "change of document".
+	PersonCodesChangeOfDocument Key = "person.codes.change_of_document"
+	// PersonCodesDifferent is "different persons".
+	PersonCodesDifferent Key = "person.codes.different"
+	// PersonCodesDuplicate is "possible duplicate".
+	PersonCodesDuplicate Key = "person.codes.duplicate"
+	// PersonCodesEntry is "entry".
+	PersonCodesEntry Key = "person.codes.entry"
+	// PersonCodesExit is "exit".
+	PersonCodesExit Key = "person.codes.exit"
+	// PersonCodesExtended is "extended".
+	PersonCodesExtended Key = "person.codes.extended"
+	// PersonCodesLegacyStamp is "stamp in the document".
+	PersonCodesLegacyStamp Key = "person.codes.legacy_stamp"
+	// PersonCodesMissingEntry is "missing entry".
+	PersonCodesMissingEntry Key = "person.codes.missing_entry"
+	// PersonCodesMissingExit is "missing exit".
+	PersonCodesMissingExit Key = "person.codes.missing_exit"
+	// PersonCodesNeverCrossed is "never crossed".
+	PersonCodesNeverCrossed Key = "person.codes.never_crossed"
+	// PersonCodesRebuttal is "rebuttal".
+	PersonCodesRebuttal Key = "person.codes.rebuttal"
+	// PersonCodesRevoked is "revoked".
+	PersonCodesRevoked Key = "person.codes.revoked"
+	// PersonCodesSame is "same person".
+	PersonCodesSame Key = "person.codes.same"
+	// PersonCodesSwapped is "entry and exit swapped".
+	PersonCodesSwapped Key = "person.codes.swapped"
+	// PersonCodesUndecided is "undecided".
+	PersonCodesUndecided Key = "person.codes.undecided"
+	// PersonCodesUndo is "taken back".
+	PersonCodesUndo Key = "person.codes.undo"
+	// PersonCodesWrongPerson is "wrong person".
+	PersonCodesWrongPerson Key = "person.codes.wrong_person"
+	// PersonConfirmed is "Confirmed".
+	PersonConfirmed Key = "person.confirmed"
+	// PersonConflict is "Crossing points contradict each other on whether these files are one person.".
+	PersonConflict Key = "person.conflict"
+	// PersonDays is "Days".
+	PersonDays Key = "person.days"
+	// PersonDocuments is "Documents and identities".
+	PersonDocuments Key = "person.documents"
+	// PersonEntered is "From".
+	PersonEntered Key = "person.entered"
+	// PersonExempt is "counts against no rule".
+	PersonExempt Key = "person.exempt"
+	// PersonExited is "To".
+	PersonExited Key = "person.exited"
+	// PersonFactsAuthority is "Authority".
+	PersonFactsAuthority Key = "person.facts.authority"
+	// PersonFactsChange is "Change".
+	PersonFactsChange Key = "person.facts.change"
+	// PersonFactsDate is "Date".
+	PersonFactsDate Key = "person.facts.date"
+	// PersonFactsDecided is "Decided".
+	PersonFactsDecided Key = "person.facts.decided"
+	// PersonFactsDirection is "Direction".
+	PersonFactsDirection Key = "person.facts.direction"
+	// PersonFactsEvidence is "Evidence".
+	PersonFactsEvidence Key = "person.facts.evidence"
+	// PersonFactsFile is "File".
+	PersonFactsFile Key = "person.facts.file"
+	// PersonFactsGround is "Ground".
+	PersonFactsGround Key = "person.facts.ground"
+	// PersonFactsNote is "Note".
+	PersonFactsNote Key = "person.facts.note"
+	// PersonFactsStation is "Crossing point".
+	PersonFactsStation Key = "person.facts.station"
+	// PersonFactsUntil is "Until".
+	PersonFactsUntil Key = "person.facts.until"
+	// PersonFactsVerdict is "Decision".
+	PersonFactsVerdict Key = "person.facts.verdict"
+	// PersonGranted is "Granted until".
+	PersonGranted Key = "person.granted"
+	// PersonKindsAuthorisationChanged is "Authorisation of stay changed".
+	PersonKindsAuthorisationChanged Key = "person.kinds.authorisation_changed"
+	// PersonKindsDecisionRechecked is "Decision checked again".
+	PersonKindsDecisionRechecked Key = "person.kinds.decision_rechecked"
+	// PersonKindsEvidenceAttached is "Evidence attached".
+	PersonKindsEvidenceAttached Key = "person.kinds.evidence_attached"
+	// PersonKindsFileLinked is "Files: one person or not".
+	PersonKindsFileLinked Key = "person.kinds.file_linked"
+	// PersonKindsGroupEvent is "Group".
+	PersonKindsGroupEvent Key = "person.kinds.group_event"
+	// PersonKindsMovementSupplied is "Entry or exit supplied".
+	PersonKindsMovementSupplied Key = "person.kinds.movement_supplied"
+	// PersonKindsMovementVoided is "Entry or exit voided".
+	PersonKindsMovementVoided Key = "person.kinds.movement_voided"
+	// PersonKindsReceiptIssued is "Receipt printed".
+	PersonKindsReceiptIssued Key = "person.kinds.receipt_issued"
+	// PersonKindsReferralEvent is "Second line".
+	PersonKindsReferralEvent Key = "person.kinds.referral_event"
+	// PersonKindsRefusalIssued is "Refusal form handed over".
+	PersonKindsRefusalIssued Key = "person.kinds.refusal_issued"
+	// PersonKindsShiftEvent is "Shift".
+	PersonKindsShiftEvent Key = "person.kinds.shift_event"
+	// PersonLate is "Arrived late".
+	PersonLate Key = "person.late"
+	// PersonLawfulUntil is "lawful until {{.day}}".
+	PersonLawfulUntil Key = "person.lawful_until"
+	// PersonNotKnown is "not known".
+	PersonNotKnown Key = "person.not_known"
+	// PersonOpen is "open".
+	PersonOpen Key = "person.open"
+	// PersonOrigin is "Origin".
+	PersonOrigin Key = "person.origin"
+	// PersonOriginsLateElectronic is "electronic, afterwards".
+	PersonOriginsLateElectronic Key = "person.origins.late_electronic"
+	// PersonOriginsLegacyImport is "from an earlier system".
+	PersonOriginsLegacyImport Key = "person.origins.legacy_import"
+	// PersonOriginsLive is "at the counter, as it happened".
+	PersonOriginsLive Key = "person.origins.live"
+	// PersonOriginsNeighbourToken is "from a neighbouring State".
+	PersonOriginsNeighbourToken Key = "person.origins.neighbour_token"
+	// PersonOriginsPaper is "on paper".
+	PersonOriginsPaper Key = "person.origins.paper"
+	// PersonOriginsStampImport is "from a stamp".
+	PersonOriginsStampImport Key = "person.origins.stamp_import"
+	// PersonOver is "Days over".
+	PersonOver Key = "person.over"
+	// PersonProblems is "What is missing or contradicts itself".
+	PersonProblems Key = "person.problems"
+	// PersonRecorded is "Written".
+	PersonRecorded Key = "person.recorded"
+	// PersonRemark is "Remarks".
+	PersonRemark Key = "person.remark"
+	// PersonSeveral is "{{.count}} linked files, shown together".
+	PersonSeveral Key = "person.several"
+	// PersonStatusProvisional is "Provisional: decided without the centre".
+	PersonStatusProvisional Key = "person.status_provisional"
+	// PersonStays is "Stays".
+	PersonStays Key = "person.stays"
+	// PersonStaysCaption is "{{.count}} stays, newest first".
+	PersonStaysCaption Key = "person.stays_caption"
+	// PersonSuperseded is "Superseded".
+	PersonSuperseded Key = "person.superseded"
+	// PersonSupplied is "Supplied".
+	PersonSupplied Key = "person.supplied"
+	// PersonTimeline is "All records, newest first".
+	PersonTimeline Key = "person.timeline"
+	// PersonUncertain is "uncertain".
+	PersonUncertain Key = "person.uncertain"
+	// PersonUntil is "Authorised until".
+	PersonUntil Key = "person.until"
+	// PersonVoided is "Declared not to have been".
+	PersonVoided Key = "person.voided"
 	// ProblemAgainDiffers is "The two entries differ. Type the same twice.".
 	ProblemAgainDiffers Key = "problem.again_differs"
 	// ProblemAlertAction is "Choose what the officer is to do.".
@@ -1530,10 +2302,28 @@ const (
 	ProblemDismissalReason Key = "problem.dismissal.reason"
 	// ProblemDocumentUnreadable is "A document number has letters or digits.".
 	ProblemDocumentUnreadable Key = "problem.document_unreadable"
+	// ProblemEvidenceEmpty is "The file is empty.".
+	ProblemEvidenceEmpty Key = "problem.evidence.empty"
+	// ProblemEvidenceMissing is "Say what the evidence is.".
+	ProblemEvidenceMissing Key = "problem.evidence.missing"
+	// ProblemEvidenceName is "The file needs a name.".
+	ProblemEvidenceName Key = "problem.evidence.name"
+	// ProblemEvidenceNone is "There is no such evidence here.".
+	ProblemEvidenceNone Key = "problem.evidence.none"
+	// ProblemEvidenceNoteTooLong is "The note is too long: at most {{.max}} characters.".
+	ProblemEvidenceNoteTooLong Key = "problem.evidence.note_too_long"
+	// ProblemEvidenceTextTooLong is "Too long: at most {{.max}} bytes.".
+	ProblemEvidenceTextTooLong Key = "problem.evidence.text_too_long"
+	// ProblemEvidenceTooLarge is "The file is too large: at most {{.max}} MB.".
+	ProblemEvidenceTooLarge Key = "problem.evidence.too_large"
+	// ProblemEvidenceType is "Expected a PDF, JPEG or PNG.".
+	ProblemEvidenceType Key = "problem.evidence.type"
 	// ProblemExportFormat is "Choose CSV or XLSX.".
 	ProblemExportFormat Key = "problem.export_format"
 	// ProblemExportTooLarge is "More than {{.max}} rows: narrow the search first.".
 	ProblemExportTooLarge Key = "problem.export_too_large"
+	// ProblemFileNone is "There is no such file here.".
+	ProblemFileNone Key = "problem.file.none"
 	// ProblemFlowCountryStation is "Counts by nationality are over all crossing points: choose one or the other.".
 	ProblemFlowCountryStation Key = "problem.flow_country_station"
 	// ProblemForbidden is "This is not allowed.".
@@ -1576,6 +2366,18 @@ const (
 	ProblemKindUnavailable Key = "problem.kind.unavailable"
 	// ProblemLanguageInvalid is "This language is not offered.".
 	ProblemLanguageInvalid Key = "problem.language_invalid"
+	// ProblemLinkChanged is "Somebody else decided about these files meanwhile. Read what stands now, then decide.".
+	ProblemLinkChanged Key = "problem.link.changed"
+	// ProblemLinkFiles is "Two different files are needed.".
+	ProblemLinkFiles Key = "problem.link.files"
+	// ProblemLinkGround is "Ground not known.".
+	ProblemLinkGround Key = "problem.link.ground"
+	// ProblemLinkNoOther is "No other person’s file has a document of this number.".
+	ProblemLinkNoOther Key = "problem.link.no_other"
+	// ProblemLinkNothingToUndo is "Nothing stands that could be taken back.".
+	ProblemLinkNothingToUndo Key = "problem.link.nothing_to_undo"
+	// ProblemLinkVerdict is "Choose: same person, different people, or undecided.".
+	ProblemLinkVerdict Key = "problem.link.verdict"
 	// ProblemLoginInvalid is "A user name is {{.min}} to {{.max}} letters and digits without spaces.".
 	ProblemLoginInvalid Key = "problem.login_invalid"
 	// ProblemLoginTaken is "There is an account of this name already.".
@@ -1590,6 +2392,8 @@ const (
 	ProblemNameTooShort Key = "problem.name_too_short"
 	// ProblemOriginRefused is "The request did not come from a page of this system, so nothing was done. Open the page again and repeat.".
 	ProblemOriginRefused Key = "problem.origin_refused"
+	// ProblemOverstayDays is "Days over: expected a whole number from 0 to {{.max}}.".
+	ProblemOverstayDays Key = "problem.overstay_days"
 	// ProblemPassBorn is "Born after today.".
 	ProblemPassBorn Key = "problem.pass.born"
 	// ProblemPassGuardian is "A holder under {{.age}} needs an adult.".
@@ -1628,6 +2432,12 @@ const (
 	ProblemPinTooSimple Key = "problem.pin_too_simple"
 	// ProblemPlaceInvalid is "A lane or workstation is named by at most {{.max}} plain characters.".
 	ProblemPlaceInvalid Key = "problem.place_invalid"
+	// ProblemPrintBusy is "Another form is being printed. Try again in a moment.".
+	ProblemPrintBusy Key = "problem.print.busy"
+	// ProblemPrintFailed is "The PDF could not be made. Try again, or print with the browser.".
+	ProblemPrintFailed Key = "problem.print.failed"
+	// ProblemPrintNoBrowser is "This station has no program that makes a PDF. Print with the browser instead.".
+	ProblemPrintNoBrowser Key = "problem.print.no_browser"
 	// ProblemProtectionKind is "Choose what it is: asylum, trafficking or violence, a child without parents, or another need of protection.".
 	ProblemProtectionKind Key = "problem.protection.kind"
 	// ProblemProtectionNobody is "There is no such traveller in your lane.".
@@ -1724,6 +2534,58 @@ const (
 	ProblemReferralTouched Key = "problem.referral.touched"
 	// ProblemReferralUnclaimed is "Nobody has this case: claim it first.".
 	ProblemReferralUnclaimed Key = "problem.referral.unclaimed"
+	// ProblemRefusalDay is "Write the day as year-month-day, such as 2026-11-21.".
+	ProblemRefusalDay Key = "problem.refusal.day"
+	// ProblemRefusalLanguage is "Choose the language of the traveller’s copy: English, French, Spanish or Arabic.".
+	ProblemRefusalLanguage Key = "problem.refusal.language"
+	// ProblemRefusalNone is "There is no refusal under this address.".
+	ProblemRefusalNone Key = "problem.refusal.none"
+	// ProblemRefusalOtherCopy is "Other copies of this form were made at the same moment. Try again.".
+	ProblemRefusalOtherCopy Key = "problem.refusal.other_copy"
+	// ProblemRefusalReasonTwice is "Reason {{.code}} is chosen twice.".
+	ProblemRefusalReasonTwice Key = "problem.refusal.reason_twice"
+	// ProblemRefusalReasonUnknown is "One of the reasons is not in the table of reasons valid today.".
+	ProblemRefusalReasonUnknown Key = "problem.refusal.reason_unknown"
+	// ProblemRefusalReasonsMissing is "Choose at least one reason.".
+	ProblemRefusalReasonsMissing Key = "problem.refusal.reasons_missing"
+	// ProblemRefusalRemarksLong is "The comments are too long: at most {{.max}} characters.".
+	ProblemRefusalRemarksLong Key = "problem.refusal.remarks_long"
+	// ProblemRefusalSignature is "Say whether the person signed, refused to sign, or was unable to.".
+	ProblemRefusalSignature Key = "problem.refusal.signature"
+	// ProblemRefusalStopped is "This traveller may not be refused at present. Hand the traveller over.".
+	ProblemRefusalStopped Key = "problem.refusal.stopped"
+	// ProblemRepairAuthority is "Name the authority.".
+	ProblemRepairAuthority Key = "problem.repair.authority"
+	// ProblemRepairBasis is "Basis of stay not known.".
+	ProblemRepairBasis Key = "problem.repair.basis"
+	// ProblemRepairClock is "Not a time: expected HH:MM.".
+	ProblemRepairClock Key = "problem.repair.clock"
+	// ProblemRepairDate is "Not a date: expected YYYY-MM-DD.".
+	ProblemRepairDate Key = "problem.repair.date"
+	// ProblemRepairDirection is "Choose entry or exit.".
+	ProblemRepairDirection Key = "problem.repair.direction"
+	// ProblemRepairFuture is "This day lies in the future.".
+	ProblemRepairFuture Key = "problem.repair.future"
+	// ProblemRepairGround is "Choose the ground.".
+	ProblemRepairGround Key = "problem.repair.ground"
+	// ProblemRepairKind is "Choose what was decided.".
+	ProblemRepairKind Key = "problem.repair.kind"
+	// ProblemRepairMovement is "Choose an entry or exit of this file.".
+	ProblemRepairMovement Key = "problem.repair.movement"
+	// ProblemRepairNoMovement is "This entry or exit is not on this file.".
+	ProblemRepairNoMovement Key = "problem.repair.no_movement"
+	// ProblemRepairNothing is "Nothing to repair was given.".
+	ProblemRepairNothing Key = "problem.repair.nothing"
+	// ProblemRepairOrigin is "Choose the provenance.".
+	ProblemRepairOrigin Key = "problem.repair.origin"
+	// ProblemRepairStation is "Name the crossing point.".
+	ProblemRepairStation Key = "problem.repair.station"
+	// ProblemRepairSwap is "Choose one entry and one exit.".
+	ProblemRepairSwap Key = "problem.repair.swap"
+	// ProblemRepairUntil is "An extension needs its new last day: YYYY-MM-DD.".
+	ProblemRepairUntil Key = "problem.repair.until"
+	// ProblemRepairVoidedAlready is "This entry or exit was voided meanwhile.".
+	ProblemRepairVoidedAlready Key = "problem.repair.voided_already"
 	// ProblemRequestInvalid is "The certificate request cannot be read. Expected PKCS #10 in DER with a key on the curve P-256.".
 	ProblemRequestInvalid Key = "problem.request_invalid"
 	// ProblemRoleUnknown is "There is no such role.".
@@ -1772,6 +2634,14 @@ const (
 	ProblemScanUnreadable Key = "problem.scan.unreadable"
 	// ProblemScanVehicleMode is "Travellers of this mode of transport come in no vehicle of their own.".
 	ProblemScanVehicleMode Key = "problem.scan.vehicle_mode"
+	// ProblemSearchBirthDate is "Not a date: expected YYYY-MM-DD, YYYY-MM or YYYY.".
+	ProblemSearchBirthDate Key = "problem.search.birth_date"
+	// ProblemSearchNothing is "Give a document number, or at least two letters of a name.".
+	ProblemSearchNothing Key = "problem.search.nothing"
+	// ProblemSearchNumber is "A document number has letters or digits.".
+	ProblemSearchNumber Key = "problem.search.number"
+	// ProblemSearchTooLong is "Too long: at most {{.max}} characters.".
+	ProblemSearchTooLong Key = "problem.search.too_long"
 	// ProblemSearchEmpty is "Give a name, a document number, a day or a crossing point.".
 	ProblemSearchEmpty Key = "problem.search_empty"
 	// ProblemSessionLocked is "The session is locked. Enter your PIN to go on.".
@@ -2308,6 +3178,118 @@ const (
 	RecheckWasNow Key = "recheck.was_now"
 	// RecheckWhy is "What is known now".
 	RecheckWhy Key = "recheck.why"
+	// RefusalAll is "All".
+	RefusalAll Key = "refusal.all"
+	// RefusalAnnulled is "Annulled: this refusal does not stand".
+	RefusalAnnulled Key = "refusal.annulled"
+	// RefusalAnnulledList is "Annulled".
+	RefusalAnnulledList Key = "refusal.annulled_list"
+	// RefusalAppeal is "Appeal".
+	RefusalAppeal Key = "refusal.appeal"
+	// RefusalAuthority is "Authority".
+	RefusalAuthority Key = "refusal.authority"
+	// RefusalBack is "Back".
+	RefusalBack Key = "refusal.back"
+	// RefusalBiometricsImpossible is "Could not be taken".
+	RefusalBiometricsImpossible Key = "refusal.biometrics.impossible"
+	// RefusalBiometricsNotAllowed is "Not taken: the reasons given do not provide for it".
+	RefusalBiometricsNotAllowed Key = "refusal.biometrics.not_allowed"
+	// RefusalBiometricsRequired is "To be taken: the reasons given provide for it".
+	RefusalBiometricsRequired Key = "refusal.biometrics.required"
+	// RefusalBiometricsTaken is "Taken".
+	RefusalBiometricsTaken Key = "refusal.biometrics.taken"
+	// RefusalBorn is "Date of birth".
+	RefusalBorn Key = "refusal.born"
+	// RefusalByNationality is "By nationality".
+	RefusalByNationality Key = "refusal.by_nationality"
+	// RefusalByReason is "By reason".
+	RefusalByReason Key = "refusal.by_reason"
+	// RefusalByReasonNote is "A refusal with several reasons counts under each of them.".
+	RefusalByReasonNote Key = "refusal.by_reason_note"
+	// RefusalCameBy is "Arrived by".
+	RefusalCameBy Key = "refusal.came_by"
+	// RefusalCaption is "{{.count}} refusals".
+	RefusalCaption Key = "refusal.caption"
+	// RefusalComments is "Comments".
+	RefusalComments Key = "refusal.comments"
+	// RefusalCommentsNone is "None".
+	RefusalCommentsNone Key = "refusal.comments_none"
+	// RefusalCopies is "{{.count}} copies made so far".
+	RefusalCopies Key = "refusal.copies"
+	// RefusalCopiesShort is "Copies".
+	RefusalCopiesShort Key = "refusal.copies_short"
+	// RefusalCopy is "Copy {{.copy}}".
+	RefusalCopy Key = "refusal.copy"
+	// RefusalDay is "Day".
+	RefusalDay Key = "refusal.day"
+	// RefusalDocument is "Travel document".
+	RefusalDocument Key = "refusal.document"
+	// RefusalExpires is "Valid until".
+	RefusalExpires Key = "refusal.expires"
+	// RefusalFingerprints is "Fingerprints".
+	RefusalFingerprints Key = "refusal.fingerprints"
+	// RefusalFormBasis is "Standard form – Regulation (EU) 2016/399, article 14 and annex V, part B".
+	RefusalFormBasis Key = "refusal.form_basis"
+	// RefusalFormTitle is "Refusal of entry at the border".
+	RefusalFormTitle Key = "refusal.form_title"
+	// RefusalGivenNames is "Given names".
+	RefusalGivenNames Key = "refusal.given_names"
+	// RefusalIssuedBy is "Issued by".
+	RefusalIssuedBy Key = "refusal.issued_by"
+	// RefusalList is "Refusals".
+	RefusalList Key = "refusal.list"
+	// RefusalNationality is "Nationality".
+	RefusalNationality Key = "refusal.nationality"
+	// RefusalNoBrowser is "This station has no program that makes a PDF. Print with the browser; the copy is counted all the same.".
+	RefusalNoBrowser Key = "refusal.no_browser"
+	// RefusalNone is "No refusal.".
+	RefusalNone Key = "refusal.none"
+	// RefusalNumber is "Number".
+	RefusalNumber Key = "refusal.number"
+	// RefusalOfficer is "Officer".
+	RefusalOfficer Key = "refusal.officer"
+	// RefusalPdf is "PDF".
+	RefusalPdf Key = "refusal.pdf"
+	// RefusalPerson is "Person".
+	RefusalPerson Key = "refusal.person"
+	// RefusalPost is "Border crossing point".
+	RefusalPost Key = "refusal.post"
+	// RefusalPrint is "Print".
+	RefusalPrint Key = "refusal.print"
+	// RefusalProvisional is "Provisional: decided without the central node".
+	RefusalProvisional Key = "refusal.provisional"
+	// RefusalProvisionalShort is "Provisional".
+	RefusalProvisionalShort Key = "refusal.provisional_short"
+	// RefusalReasons is "Reasons".
+	RefusalReasons Key = "refusal.reasons"
+	// RefusalReceived is "The person concerned receives a copy of this form.".
+	RefusalReceived Key = "refusal.received"
+	// RefusalRefusedToSign is "The person concerned refused to sign this form.".
+	RefusalRefusedToSign Key = "refusal.refused_to_sign"
+	// RefusalSex is "Sex".
+	RefusalSex Key = "refusal.sex"
+	// RefusalShow is "Show".
+	RefusalShow Key = "refusal.show"
+	// RefusalSignOfficer is "Signature of the officer".
+	RefusalSignOfficer Key = "refusal.sign_officer"
+	// RefusalSignPerson is "Signature of the person concerned".
+	RefusalSignPerson Key = "refusal.sign_person"
+	// RefusalStatement is "The person named above is informed that entry is refused for the reasons ticked below.".
+	RefusalStatement Key = "refusal.statement"
+	// RefusalSurname is "Surname".
+	RefusalSurname Key = "refusal.surname"
+	// RefusalTime is "Time".
+	RefusalTime Key = "refusal.time"
+	// RefusalTitle is "Refusal of entry".
+	RefusalTitle Key = "refusal.title"
+	// RefusalUnableToSign is "The person concerned was unable to sign this form.".
+	RefusalUnableToSign Key = "refusal.unable_to_sign"
+	// RefusalVisa is "Visa".
+	RefusalVisa Key = "refusal.visa"
+	// RefusalVisaNone is "none stated".
+	RefusalVisaNone Key = "refusal.visa_none"
+	// RefusalWhen is "Date and time".
+	RefusalWhen Key = "refusal.when"
 	// RelationEscort is "Escort".
 	RelationEscort Key = "relation.escort"
 	// RelationFather is "Father".
@@ -2344,6 +3326,12 @@ const (
 	SecondlineAgree Key = "secondline.agree"
 	// SecondlineAgreed is "{{.approver}} agrees: you may admit".
 	SecondlineAgreed Key = "secondline.agreed"
+	// SecondlineAgreementsDiffers is "differs".
+	SecondlineAgreementsDiffers Key = "secondline.agreements.differs"
+	// SecondlineAgreementsPossible is "possible".
+	SecondlineAgreementsPossible Key = "secondline.agreements.possible"
+	// SecondlineAgreementsSame is "same".
+	SecondlineAgreementsSame Key = "secondline.agreements.same"
 	// SecondlineAgrees is "Agreement".
 	SecondlineAgrees Key = "secondline.agrees"
 	// SecondlineAlsoHere is "also in the second line".
@@ -2452,8 +3440,6 @@ const (
 	SecondlineCourseNone Key = "secondline.course_none"
 	// SecondlineDecline is "I do not agree".
 	SecondlineDecline Key = "secondline.decline"
-	// SecondlineDiffers is "differs".
-	SecondlineDiffers Key = "secondline.differs"
 	// SecondlineEffect is "What you agree to".
 	SecondlineEffect Key = "secondline.effect"
 	// SecondlineEndCase is "End the case".
@@ -2714,8 +3700,6 @@ const (
 	SecondlineRunAgain Key = "secondline.run_again"
 	// SecondlineRunFirst is "At the first line, {{.at}} ({{.by}})".
 	SecondlineRunFirst Key = "secondline.run_first"
-	// SecondlineSame is "same".
-	SecondlineSame Key = "secondline.same"
 	// SecondlineSamePerson is "same person".
 	SecondlineSamePerson Key = "secondline.same_person"
 	// SecondlineSecret is "His PIN or password".
@@ -2730,6 +3714,8 @@ const (
 	SecondlineSeverity Key = "secondline.severity"
 	// SecondlineSign is "Second person signs".
 	SecondlineSign Key = "secondline.sign"
+	// SecondlineSignNow is "Sign".
+	SecondlineSignNow Key = "secondline.sign_now"
 	// SecondlineSignature is "Signature".
 	SecondlineSignature Key = "secondline.signature"
 	// SecondlineSignaturesRefusedToSign is "refused to sign".

@@ -196,6 +196,7 @@ func (a *app) runBehind(ctx context.Context, behind *errgroup.Group) {
 	behind.Go(func() error { return a.enrolment.KeepDenyList(ctx, a.denied, denyEvery, a.line.recheck, a.tools.Log) })
 	behind.Go(func() error { return a.every(ctx, checkEvery, "completeness", a.completeness.CheckAll) })
 	behind.Go(func() error { return a.every(ctx, lookEvery, "look for crossings", a.lookForCrossings()) })
+	behind.Go(func() error { return a.every(ctx, denyEvery, "publish receipt keys", a.publishReceiptKeys) })
 	behind.Go(func() error {
 		return a.every(ctx, tickEvery, "partitions", func(ctx context.Context) error { return centraldb.MakeMonths(ctx, a.db.DB, a.tools.Now()) })
 	})

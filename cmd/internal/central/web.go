@@ -42,6 +42,7 @@ func (a *app) web(back context.Context) (*web.Server, error) {
 			})
 		},
 	})
+	a.registerReceipts(s)
 	s.HandlePublic(http.MethodPost, enrol.Path, a.enrol, web.Machine(), web.MaxBody(enrol.MaxBody))
 	s.HandlePublic(http.MethodPost, enrol.RenewPath, a.renew, web.Machine(), web.MaxBody(enrol.MaxBody))
 	s.HandlePublic(http.MethodGet, "/healthz", func(c *web.Context) error { return c.NoContent(http.StatusNoContent) }, web.Machine())

@@ -4,8 +4,12 @@ import (
 	"errors"
 
 	"github.com/openbmis/openbmis/alerts"
+	"github.com/openbmis/openbmis/border/file"
+	"github.com/openbmis/openbmis/border/receipt"
+	"github.com/openbmis/openbmis/internal/postgres/receiptdb"
 	"github.com/openbmis/openbmis/internal/postgres/relaydb"
 	"github.com/openbmis/openbmis/internal/postgres/stationdb"
+	"github.com/openbmis/openbmis/ui/rechecks"
 	"github.com/openbmis/openbmis/ui/secondline"
 	"github.com/openbmis/openbmis/ui/view"
 	"github.com/openbmis/openbmis/ui/web"
@@ -15,7 +19,7 @@ import (
 
 // sinks are where reference data goes, by dataset.
 func (a *app) sinks() map[string]relaydb.Sink {
-	return map[string]relaydb.Sink{alerts.Dataset: stationdb.AlertSink{}}
+	return map[string]relaydb.Sink{alerts.Dataset: stationdb.AlertSink{}, file.Dataset: a.fileSink(), receipt.Dataset: receiptdb.Sink{}}
 }
 
 // applied is told of every new version of a dataset. It must not block.
@@ -27,17 +31,21 @@ func (a *app) applied(dataset string, _ int64) {
 
 // nav are the parts' places in the navigation, in the order shown.
 func (a *app) nav() []view.NavItem {
-	return []view.NavItem{
+	return append(a.filesNav(), []view.NavItem{
 		secondline.Nav(),
 		shiftNav(),
+		rechecks.Nav(),
 		protectionNav(),
-	}
+	}...)
 }
 
 // register registers the parts' routes.
 func (a *app) register(s *web.Server) error {
 	a.shifts.Register(s)
+	a.registerReceipts(s)
+	a.registerRechecks(s)
 	return errors.Join(
+		a.registerFiles(s),
 		a.registerSecondLine(s),
 		a.registerProtection(s),
 	)

@@ -15,6 +15,7 @@ import (
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/documentcheck"
 	"github.com/openbmis/openbmis/border/previous"
+	"github.com/openbmis/openbmis/border/receipt"
 	"github.com/openbmis/openbmis/cmd/internal/node"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/ca"
@@ -34,18 +35,20 @@ type Addresses struct {
 
 // app is a station's parts, in the order in which they are made.
 type app struct {
-	cfg     config.Station
-	tools   node.Tools
-	secrets node.Secrets
-	db      *postgres.Service
-	auth    *auth.Service
-	audit   *auditlog.Sequencer
-	list    *alertList
-	link    *link
-	desk    *border.Desk
-	shifts  *shifts.Handlers
-	health  *node.Health
-	metrics *prometheus.Registry
+	cfg      config.Station
+	tools    node.Tools
+	secrets  node.Secrets
+	db       *postgres.Service
+	auth     *auth.Service
+	audit    *auditlog.Sequencer
+	list     *alertList
+	link     *link
+	desk     *border.Desk
+	shifts   *shifts.Handlers
+	receipts *receipt.Office
+	rechecks rechecking
+	health   *node.Health
+	metrics  *prometheus.Registry
 }
 
 // Run runs a station until ctx ends or one of its parts cannot go on. started, which may be nil, is told where it answers.
@@ -82,7 +85,8 @@ func (a *app) assemble(ctx context.Context) (err error) {
 		Undo: a.cfg.Counter.UndoWindow, Centre: a.link.Online, Now: a.tools.Now, NewID: a.tools.NewID,
 	})
 	a.health.Add("database", a.db.Ping)
-	return nil
+	a.openRechecks()
+	return a.openReceipts(ctx)
 }
 
 // plan is the checks of the counter in the order in which they are shown, each with its deadline.
@@ -137,6 +141,8 @@ func (a *app) serve(ctx context.Context, started func(Addresses)) error {
 	behind.Go(func() error { return a.auth.Run(backCtx) })
 	behind.Go(func() error { return a.list.run(backCtx) })
 	behind.Go(func() error { return a.link.run(backCtx) })
+	behind.Go(func() error { return a.recheck(backCtx) })
+	behind.Go(func() error { return a.keepReceiptKey(backCtx) })
 	behind.Go(func() error { return a.followShifts(backCtx) })
 	behind.Go(func() error { return certificate.Run(backCtx, time.Minute) })
 

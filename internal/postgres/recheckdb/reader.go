@@ -108,19 +108,36 @@ func itemRow(row pgx.CollectableRow) (i recheck.Item, err error) {
 	return i, nil
 }
 
+// Item is one decision with what came of it.
+func (s *Store) Item(ctx context.Context, crossing uuid.UUID, entry audit.Entry) (i recheck.Item, err error) {
+	err = s.db.InTx(ctx, func(tx pgx.Tx) error {
+		if i, err = one(ctx, tx, crossing, ""); err != nil {
+			return err
+		}
+		return auditlog.Insert(ctx, tx, entry)
+	})
+	return i, wrap(err, "decision that was checked again")
+}
+
+func one(ctx context.Context, tx pgx.Tx, crossing uuid.UUID, lock string) (recheck.Item, error) {
+	rows, err := tx.Query(ctx, selectItems+`where k.crossing_id = $1`+lock, crossing)
+	if err != nil {
+		return recheck.Item{}, err
+	}
+	item, err := pgx.CollectExactlyOneRow(rows, itemRow)
+	if postgres.IsNoRows(err) {
+		return item, recheck.ErrUnknown
+	}
+	return item, err
+}
+
 // Acknowledge writes that a supervisor has read what changed.
 func (s *Store) Acknowledge(
 	ctx context.Context, crossing uuid.UUID, note, by string, at time.Time, write func(recheck.Item) (border.Record, error), entry audit.Entry,
 ) error {
 	err := s.db.InTx(ctx, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, selectItems+`where k.crossing_id = $1 for update of k`, crossing)
-		if err != nil {
-			return err
-		}
-		item, err := pgx.CollectExactlyOneRow(rows, itemRow)
+		item, err := one(ctx, tx, crossing, " for update of k")
 		switch {
-		case postgres.IsNoRows(err):
-			return recheck.ErrUnknown
 		case err != nil:
 			return err
 		case item.State != string(recheck.Changed):

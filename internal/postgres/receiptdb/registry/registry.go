@@ -25,8 +25,8 @@ type Registry struct {
 	now       func() time.Time
 }
 
-// NewRegistry makes the registry. published is told after a commit that has something for the stations; it may be nil.
-func NewRegistry(db *postgres.DB, published func(dataset string), now func() time.Time) *Registry {
+// New makes the registry. published is told after a commit that has something for the stations; it may be nil.
+func New(db *postgres.DB, published func(dataset string), now func() time.Time) *Registry {
 	if published == nil {
 		published = func(string) {}
 	}
