@@ -1270,12 +1270,36 @@ const (
 	FilesCompareCaption Key = "files.compare_caption"
 	// FilesCounted is "Days that count".
 	FilesCounted Key = "files.counted"
+	// FilesCounts is "Counts".
+	FilesCounts Key = "files.counts"
+	// FilesCountsNo is "no".
+	FilesCountsNo Key = "files.counts_no"
+	// FilesCountsYes is "yes".
+	FilesCountsYes Key = "files.counts_yes"
 	// FilesDate is "Date at the crossing point".
 	FilesDate Key = "files.date"
 	// FilesDateHint is "YYYY-MM-DD, or as much as is known".
 	FilesDateHint Key = "files.date_hint"
+	// FilesDay is "Day".
+	FilesDay Key = "files.day"
 	// FilesDayHint is "YYYY-MM-DD".
 	FilesDayHint Key = "files.day_hint"
+	// FilesDayReasonsBoth is "entry and exit on one day".
+	FilesDayReasonsBoth Key = "files.day_reasons.both"
+	// FilesDayReasonsDoubtful is "doubtful: a record is missing".
+	FilesDayReasonsDoubtful Key = "files.day_reasons.doubtful"
+	// FilesDayReasonsEntry is "day of entry".
+	FilesDayReasonsEntry Key = "files.day_reasons.entry"
+	// FilesDayReasonsExempt is "does not count on this basis".
+	FilesDayReasonsExempt Key = "files.day_reasons.exempt"
+	// FilesDayReasonsExit is "day of exit".
+	FilesDayReasonsExit Key = "files.day_reasons.exit"
+	// FilesDayReasonsInside is "between entry and exit".
+	FilesDayReasonsInside Key = "files.day_reasons.inside"
+	// FilesDays is "Each day explained".
+	FilesDays Key = "files.days"
+	// FilesDaysCount is "{{.count}} days in the window".
+	FilesDaysCount Key = "files.days_count"
 	// FilesDecidedOn is "Date of the decision".
 	FilesDecidedOn Key = "files.decided_on"
 	// FilesDecisionsAdmit is "admitted".
@@ -1440,6 +1464,8 @@ const (
 	FilesOthersRecords Key = "files.others_records"
 	// FilesOutside is "not here".
 	FilesOutside Key = "files.outside"
+	// FilesOver is "over".
+	FilesOver Key = "files.over"
 	// FilesOverstay is "Days over".
 	FilesOverstay Key = "files.overstay"
 	// FilesOwnRecordsOnly is "Records of this station only: the centre has not told of others".
@@ -1578,6 +1604,8 @@ const (
 	FilesSexesX Key = "files.sexes.x"
 	// FilesShow is "Show the file".
 	FilesShow Key = "files.show"
+	// FilesShownRecords is "By which records".
+	FilesShownRecords Key = "files.shown_records"
 	// FilesStanding is "Standing".
 	FilesStanding Key = "files.standing"
 	// FilesStands is "stands".
@@ -1626,6 +1654,8 @@ const (
 	FilesUsedBounds Key = "files.used_bounds"
 	// FilesUsedDays is "{{.used}} of {{.days}} days in {{.window}}".
 	FilesUsedDays Key = "files.used_days"
+	// FilesUsedThen is "Used by then".
+	FilesUsedThen Key = "files.used_then"
 	// FilesVerdict is "Same person?".
 	FilesVerdict Key = "files.verdict"
 	// FilesVerdictsDifferent is "Different people".

@@ -34,6 +34,9 @@ func (p *Printer) In(zone *time.Location) *Printer {
 	return &with
 }
 
+// Zone is the zone in which the printer writes times.
+func (p *Printer) Zone() *time.Location { return p.zone }
+
 // T is the text of the key. The args are pairs of a place's name and its value; the place "count", or the
 // only whole number among the values, chooses the plural form. A key that is in no catalogue shows as ⟦key⟧, so that it is seen and not mistaken for a text.
 func (p *Printer) T(key Key, args ...any) string {

@@ -146,7 +146,7 @@ func TestFormAndCopies(t *testing.T) {
 	require.Equal(t, 1, p.count(t, "audit where verb = 'consultation' and object_kind = 'refusal' and object_id = $1", e.CrossingID.String()))
 
 	for n := 1; n <= 3; n++ {
-		f, err = p.refs.Issue(t.Context(), officer(), e.CrossingID, refusal.PDF)
+		f, err = p.refs.Issue(t.Context(), officer(), e.CrossingID, refusal.PDF, n)
 		require.NoError(t, err)
 		require.Equal(t, n, f.Copies)
 		require.Equal(t, n, p.nudged)
@@ -156,10 +156,14 @@ func TestFormAndCopies(t *testing.T) {
 	require.Equal(t, 1, p.count(t, `record where kind = 'refusal.issued' and subject = $1 and file_id = $2 and status = 'provisional'
 		and body ->> 'copy' = '3' and body ->> 'number' = $3 and body ->> 'language' = 'ar'`, e.CrossingID, e.TravellerID, e.Refusal.Number))
 
+	_, err = p.refs.Issue(t.Context(), officer(), e.CrossingID, refusal.PDF, 3)
+	require.ErrorIs(t, err, refusaldb.ErrOtherCopy)
+	require.Equal(t, 3, p.count(t, "refusal_print"))
+
 	for _, unknown := range []uuid.UUID{uuid.New(), uuid.Nil} {
 		_, err = p.refs.Form(t.Context(), officer(), unknown)
 		require.ErrorIs(t, err, refusaldb.ErrNone)
-		_, err = p.refs.Issue(t.Context(), officer(), unknown, refusal.Paper)
+		_, err = p.refs.Issue(t.Context(), officer(), unknown, refusal.Paper, 0)
 		require.ErrorIs(t, err, refusaldb.ErrNone)
 	}
 }
@@ -171,7 +175,7 @@ func TestCopiesAreCountedOneByOne(t *testing.T) {
 	copies := make(chan int, printers)
 	for range printers {
 		go func() {
-			f, err := p.refs.Issue(context.WithoutCancel(t.Context()), officer(), e.CrossingID, refusal.Paper)
+			f, err := p.refs.Issue(context.WithoutCancel(t.Context()), officer(), e.CrossingID, refusal.Paper, 0)
 			if err != nil {
 				f.Copies = -1
 			}

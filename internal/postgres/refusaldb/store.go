@@ -18,8 +18,11 @@ import (
 	"github.com/openbmis/openbmis/internal/problem"
 )
 
-// ErrNone says that no refusal has this id.
-var ErrNone = problem.New(problem.NotFound, "refusal.none")
+// Problems that a Store answers with.
+var (
+	ErrNone      = problem.New(problem.NotFound, "refusal.none")
+	ErrOtherCopy = problem.New(problem.Conflict, "refusal.other_copy") // another copy was counted meanwhile
+)
 
 // Config is what a Store is made of.
 type Config struct {
@@ -78,8 +81,9 @@ func (s *Store) Form(ctx context.Context, actor audit.Actor, crossing uuid.UUID)
 }
 
 // Issue counts a copy of the form that is made now: its row, its record, its audit entry and its event in one transaction. The form
-// comes back with the copy counted.
-func (s *Store) Issue(ctx context.Context, actor audit.Actor, crossing uuid.UUID, medium string) (f Form, err error) {
+// comes back with the copy counted. number is what stands on the copy already, 0 for nothing: when another copy took it meanwhile,
+// nothing is counted and ErrOtherCopy comes back.
+func (s *Store) Issue(ctx context.Context, actor audit.Actor, crossing uuid.UUID, medium string, number int) (f Form, err error) {
 	err = s.cfg.DB.InTx(ctx, func(tx pgx.Tx) error {
 		if f, err = form(ctx, tx, crossing, " FOR UPDATE OF d"); err != nil {
 			return err
@@ -88,6 +92,9 @@ func (s *Store) Issue(ctx context.Context, actor audit.Actor, crossing uuid.UUID
 			return err
 		}
 		f.Copies++
+		if number != 0 && number != f.Copies {
+			return ErrOtherCopy
+		}
 		return s.issue(ctx, tx, actor, f, medium)
 	})
 	if err != nil {
