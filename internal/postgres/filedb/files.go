@@ -101,12 +101,20 @@ func searchQuery(s file.Search) (sql string, args []any) {
 		` ORDER BY d.name_key, d.birth_date, t.group_id, d.first_seen, d.number_folded LIMIT ` + arg(file.MaxFound+1), args
 }
 
-// ByDocument are the files with a document of the number, to choose one to link with; audited by the caller's own act.
-func (f *Files) ByDocument(ctx context.Context, number, state string) ([]file.Known, error) {
-	sql, args := searchQuery(file.Search{Number: number, State: state})
-	rows, err := f.DB.Pool.Query(ctx, sql, args...)
+// Others are other people's files with a document of the number, to choose one to link with the given file; the look is audited.
+func (f *Files) Others(ctx context.Context, id uuid.UUID, number, state string, entry audit.Entry) (others []file.Known, err error) {
+	found, err := f.Search(ctx, file.Search{Number: number, State: state, Purpose: entry.Purpose}, entry)
 	if err != nil {
-		return nil, fmt.Errorf("files of a document: %w", err)
+		return nil, err
 	}
-	return pgx.CollectRows(rows, knownRow)
+	var group uuid.UUID
+	if err := f.DB.Pool.QueryRow(ctx, `SELECT group_id FROM traveller WHERE id = $1`, id).Scan(&group); err != nil {
+		return nil, fmt.Errorf("file %s: %w", id, err)
+	}
+	for _, k := range found.Papers {
+		if k.Group != group {
+			others = append(others, k)
+		}
+	}
+	return others, nil
 }
