@@ -49,7 +49,8 @@ const (
 	cases = `select count(*) filter (where opened_at >= $1 and outcome <> 'withdrawn')::int,
 		count(*) filter (where closed_at is null or closed_at >= $2)::int from referral where opened_at < $2`
 	outcomes = `select outcome, count(*)::int from referral where closed_at >= $1 and closed_at < $2 and outcome <> 'withdrawn' group by 1 order by 1`
-	waiting  = `select count(*)::int from outbox, outbox_state where seq is null or seq > confirmed_seq`
+	// What a signal of need of protection writes is in no number here, not even in that of events on their way.
+	waiting = `select count(*)::int from outbox, outbox_state where (seq is null or seq > confirmed_seq) and kind <> 'protection.event'`
 )
 
 const (

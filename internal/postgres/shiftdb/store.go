@@ -81,7 +81,8 @@ func (s *Store) doWith(ctx context.Context, also uuid.UUID, plan func(ctx contex
 			return err
 		}
 		for _, a := range acts {
-			if state, err = s.take(ctx, tx, state, a); errors.Is(err, shift.ErrNothing) {
+			// Steps that are written together keep their order by the time of their writing.
+			if state, err = s.take(ctx, tx, state, a, time.Duration(written)*time.Microsecond); errors.Is(err, shift.ErrNothing) {
 				continue
 			} else if err != nil {
 				return err
@@ -108,7 +109,7 @@ func (s *Store) one(ctx context.Context, a act) error {
 }
 
 // take writes one step: record, audit entry, event for the centre, and the rows for screens.
-func (s *Store) take(ctx context.Context, tx pgx.Tx, state shift.State, a act) (shift.State, error) {
+func (s *Store) take(ctx context.Context, tx pgx.Tx, state shift.State, a act, after time.Duration) (shift.State, error) {
 	now := s.cfg.Now().UTC().Truncate(time.Microsecond)
 	e := a.event
 	e.By, e.At = a.by.Name, a.at.UTC().Truncate(time.Microsecond)
@@ -128,7 +129,7 @@ func (s *Store) take(ctx context.Context, tx pgx.Tx, state shift.State, a act) (
 	}
 	r := border.Record{
 		ID: s.cfg.NewID(), Kind: border.ShiftEvent, Subject: e.Shift, Station: s.cfg.Station, Lane: e.Lane, Officer: e.By,
-		Zone: s.cfg.Zone.String(), EventTime: e.At, RecordedAt: now, Origin: border.Live, Status: border.Confirmed, Body: body,
+		Zone: s.cfg.Zone.String(), EventTime: e.At, RecordedAt: now.Add(after), Origin: border.Live, Status: border.Confirmed, Body: body,
 	}
 	if err := recorddb.Append(ctx, tx, r, s.entry(a, e, now)); err != nil {
 		return state, err
