@@ -46,7 +46,7 @@ func (c Circumstances) normal(mode Mode) (Circumstances, error) {
 		return c, problem.New(problem.Invalid, "scan.basis_category").At("basis")
 	}
 	var err error
-	if c.Particulars, err = particulars(mode, c.Category, c.Particulars); err != nil {
+	if c.Particulars, err = particulars(mode, c.Category, c.Basis, c.Particulars); err != nil {
 		return c, err
 	}
 	if c.Guardian, err = c.Guardian.normal(); err != nil {

@@ -105,6 +105,7 @@ func TestCircumstancesSayWhatWasExpected(t *testing.T) {
 		"a shore pass of a guest": {with(border.Sea, border.Ordinary, "shore_pass", "1"), "scan.particular_unknown", "particulars"},
 		"a seat for crew":         {with(border.Air, border.AirCrew, "seat", "1A"), "scan.particular_unknown", "particulars"},
 		"a field nobody knows":    {with(border.Air, "", "meal", "VEG"), "scan.particular_unknown", "particulars"},
+		"a visa without one":      {with(border.Foot, "", "visa_days", "30"), "scan.particular_unknown", "particulars"},
 		"anything on foot":        {with(border.Foot, "", "carrier", "XX"), "scan.particular_unknown", "particulars"},
 		"an airport of two":       {with(border.Air, "", "from", "NB"), "scan.particular_form", "from"},
 		"a flight of letters":     {with(border.Air, "", "flight", "ABC"), "scan.particular_form", "flight"},
@@ -160,6 +161,12 @@ func TestWhatIsTypedIsTidied(t *testing.T) {
 		require.Equal(t, want, i.Scan.Particulars, line)
 		require.Equal(t, line, i.Scan.Transport)
 	}
+	in = typed(t, "P", "UTO", "1974-08-12")
+	in.Document.Number, in.Mode, in.Basis = "V1", border.Foot, border.ShortStayVisa
+	in.Particulars = map[string]string{"visa_days": "30", "visa_entries": "mult", "visa_until": "2026-05-01"}
+	i, err = d.Open(t.Context(), officer, in)
+	require.NoError(t, err)
+	require.Equal(t, "MULT", i.Scan.Particulars["visa_entries"])
 	in = typed(t, "P", "UTO", "1974-08-12")
 	in.Document.Number, in.Mode, in.Particulars = "S1", border.Sea, map[string]string{"vessel": "mv almara", "voyage": " 12/7 "}
 	i, err = d.Open(t.Context(), officer, in)

@@ -55,14 +55,33 @@ func Fields(mode Mode, category Category) []Field {
 	})
 }
 
+// VisaFields are the particulars of a stay on a visa: what its sticker says. Dates are ISO 8601; MULT is any number of entries.
+func VisaFields() []Field {
+	const day = `[0-9]{4}-[0-9]{2}-[0-9]{2}`
+	return []Field{
+		{Code: "visa_number", MaxLen: 20, Pattern: number},
+		{Code: "visa_from", MaxLen: 10, Pattern: day}, {Code: "visa_until", MaxLen: 10, Pattern: day},
+		{Code: "visa_days", MaxLen: 3, Pattern: `[1-9][0-9]{0,2}`},
+		{Code: "visa_entries", MaxLen: 4, Pattern: `[1-9][0-9]?|MULT`},
+	}
+}
+
+// OnVisa reports whether a stay on the basis has the fields of a visa.
+func (b Basis) OnVisa() bool { return b == ShortStayVisa || b == LongStayVisa }
+
 // TakesVehicle reports whether travellers of the mode may come in a vehicle of their own.
 func (m Mode) TakesVehicle() bool { return m == Land || m == Sea || m == River }
 
 // particulars trims the values, drops the empty ones and says what is wrong with the others.
-func particulars(mode Mode, category Category, given map[string]string) (map[string]string, error) {
+func particulars(mode Mode, category Category, basis Basis, given map[string]string) (map[string]string, error) {
 	known := map[string]Field{}
 	for _, f := range Fields(mode, category) {
 		known[f.Code] = f
+	}
+	for _, f := range VisaFields() {
+		if basis.OnVisa() {
+			known[f.Code] = f
+		}
 	}
 	kept := map[string]string{}
 	for _, code := range sortedKeys(given) {

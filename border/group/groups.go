@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,10 +40,56 @@ type Config struct {
 }
 
 // Groups are the groups of a crossing point. Each lane works on its own.
-type Groups struct{ cfg Config }
+type Groups struct {
+	cfg Config
+
+	mu      sync.Mutex
+	current map[place]uuid.UUID // the newest open group; uuid.Nil: none. A lane that is not in it was not looked up yet.
+}
+
+type place struct {
+	lane string
+	kind Kind
+}
 
 // New makes them.
-func New(cfg Config) *Groups { return &Groups{cfg: cfg} }
+func New(cfg Config) *Groups { return &Groups{cfg: cfg, current: map[place]uuid.UUID{}} }
+
+// Current is the newest group of a kind that is open in the actor's lane; uuid.Nil when none is. It is asked at every scan, and looked
+// up once.
+func (s *Groups) Current(ctx context.Context, actor audit.Actor, kind Kind) (uuid.UUID, error) {
+	at := place{actor.Lane, kind}
+	s.mu.Lock()
+	id, known := s.current[at]
+	s.mu.Unlock()
+	if known {
+		return id, nil
+	}
+	open, err := s.cfg.Store.OpenIn(ctx, actor.Lane)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	for _, g := range open {
+		if g.Kind == kind {
+			id = g.ID
+			break
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now, known := s.current[at]; known { // somebody was faster
+		return now, nil
+	}
+	s.current[at] = id
+	return id, nil
+}
+
+// forget has the lane looked up again: a group was opened or closed.
+func (s *Groups) forget(lane string, kind Kind) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.current, place{lane, kind})
+}
 
 // Open opens a group in the actor's lane.
 func (s *Groups) Open(ctx context.Context, actor audit.Actor, g Group) (Group, error) {
@@ -55,6 +102,7 @@ func (s *Groups) Open(ctx context.Context, actor audit.Actor, g Group) (Group, e
 	if err != nil {
 		return g, err
 	}
+	defer s.forget(g.Lane, g.Kind)
 	return g, s.cfg.Store.Open(ctx, g, record, s.entry(actor, audit.Collection, g.ID, string(Opened)))
 }
 
@@ -180,10 +228,11 @@ func (s *Groups) Cancel(ctx context.Context, actor audit.Actor, id uuid.UUID, re
 // Close ends a group. Whoever is on the manifest and did not cross, and whoever crossed and is not on it, needs a reason: by line in
 // reasons, with 0 for everybody whom no reason of his own stands for.
 func (s *Groups) Close(ctx context.Context, actor audit.Actor, id uuid.UUID, reasons map[int]string, strangers string) (Closing, error) {
-	_, tally, err := s.State(ctx, actor, id)
+	g, tally, err := s.State(ctx, actor, id)
 	if err != nil {
 		return Closing{}, err
 	}
+	defer s.forget(g.Lane, g.Kind)
 	closing, err := tally.close(reasons, strangers)
 	if err != nil {
 		return Closing{}, err
@@ -194,6 +243,12 @@ func (s *Groups) Close(ctx context.Context, actor audit.Actor, id uuid.UUID, rea
 		return Closing{}, err
 	}
 	return closing, s.cfg.Store.Close(ctx, id, closing, record, s.entry(actor, audit.Alteration, id, string(Closed)))
+}
+
+// Settled reports whether everybody has come and is decided, so that closing needs no word.
+func (t Tally) Settled() bool {
+	_, err := t.close(nil, "")
+	return err == nil
 }
 
 // close reconciles: what is left open is an error, what differs needs its reason.

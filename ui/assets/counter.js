@@ -10,7 +10,7 @@
     if (status >= 200 && status < 300) form.elements.mrz.value = "";
   });
   document.addEventListener("keydown", (e) => {
-    if (e.key !== "Enter" || !e.target.matches?.("form.question select")) return;
+    if (e.key !== "Enter" || !e.target.matches?.("form.question select, form.particulars select")) return;
     e.preventDefault();
     e.target.form.requestSubmit();
   });

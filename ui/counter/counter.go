@@ -34,14 +34,16 @@ type Handlers struct {
 	desk   *border.Desk
 	lanes  []counterview.Lane
 	places Places
+	parts  Parts
 
 	mu    sync.Mutex
 	stays map[uuid.UUID]counterview.Circumstances // by session: what stays the same from scan to scan
+	heard map[string]heard                        // by lane: what came back from the second line
 }
 
 // New makes the handlers of a station's counters.
 func New(desk *border.Desk, lanes []counterview.Lane, places Places) *Handlers {
-	return &Handlers{desk: desk, lanes: lanes, places: places, stays: map[uuid.UUID]counterview.Circumstances{}}
+	return &Handlers{desk: desk, lanes: lanes, places: places, stays: map[uuid.UUID]counterview.Circumstances{}, heard: map[string]heard{}}
 }
 
 // Register registers the counter's routes.
@@ -54,6 +56,13 @@ func (h *Handlers) Register(s *web.Server) {
 	s.Handle(http.MethodPost, "/counter/typed", auth.CrossingRecord, h.inLane(h.typed))
 	s.Handle(http.MethodGet, "/counter/inspections/:id/stream", auth.CrossingRecord, h.inLane(h.stream), web.Background())
 	s.Handle(http.MethodPost, "/counter/inspections/:id/decision", auth.CrossingRecord, h.inLane(h.decide))
+	s.Handle(http.MethodGet, "/counter/strip", auth.CrossingRecord, h.inLane(h.strip))
+	s.Handle(http.MethodPost, "/counter/inspections/:id/form", auth.CrossingRecord, h.inLane(h.form))
+	s.Handle(http.MethodPost, "/counter/inspections/:id/circumstances", auth.CrossingRecord, h.inLane(h.amend))
+	if h.parts.Groups != nil {
+		s.Handle(http.MethodPost, "/counter/groups", auth.CrossingRecord, h.inLane(h.beginGroup))
+		s.Handle(http.MethodPost, "/counter/groups/:id/admission", auth.CrossingRecord, h.inLane(h.admitGroup))
+	}
 	s.Handle(http.MethodPost, "/counter/inspections/:id/dismissal", auth.CrossingRecord, h.inLane(h.dismiss))
 	s.Handle(http.MethodPost, "/counter/crossings/:id/undo", auth.CrossingCorrect, h.inLane(h.undo))
 }
@@ -110,6 +119,7 @@ func (h *Handlers) screen(c *web.Context, lane counterview.Lane) (counterview.Sc
 	s := counterview.Screen{
 		Lane: lane, Circumstances: h.circumstances(c.Session().ID), Now: c.Now(), Undo: h.desk.UndoWindow(),
 		ShowReasons: c.May(auth.HitReasonView), Simulated: strings.HasPrefix(lane.Name, SimulatorLane),
+		Provisional: h.desk.Status() == border.Provisional, Grouped: h.parts.Groups != nil,
 	}
 	look := h.desk.Lane
 	if c.Request().Method == http.MethodGet && !c.Partial() {
@@ -119,13 +129,9 @@ func (h *Handlers) screen(c *web.Context, lane counterview.Lane) (counterview.Sc
 	if err != nil {
 		return s, err
 	}
-	for n, i := range state.Waiting {
-		if n == 0 {
-			s.Current = counterview.CardOf(i)
-			continue
-		}
-		s.Waiting = append(s.Waiting, counterview.WaitingOf(i))
-	}
 	s.Recent = state.Recent
+	if err := h.complete(c, &s, state.Waiting); err != nil {
+		return s, err
+	}
 	return s, nil
 }

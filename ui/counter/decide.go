@@ -2,6 +2,7 @@ package counter
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -22,11 +23,32 @@ func (h *Handlers) decide(c *web.Context, lane counterview.Lane) error {
 	decision := border.Decision{
 		Verdict: border.Verdict(c.FormValue("verdict")), Reason: c.FormValue("reason"), Note: strings.TrimSpace(c.FormValue("note")),
 	}
+	if err := days(c, &decision); err != nil {
+		return h.undecided(c, lane, decision, err)
+	}
 	event, err := h.desk.Decide(c.Ctx(), c.Actor(), id, decision)
 	if err != nil {
 		return h.undecided(c, lane, decision, err)
 	}
+	if err := h.finished(c, event); err != nil {
+		return err
+	}
 	return h.again(c, lane, recorded(c, event))
+}
+
+// days reads the stay that the officer grants where it is not the proposed one.
+func days(c *web.Context, d *border.Decision) error {
+	d.DaysReason = c.FormValue("days_reason")
+	typed := strings.TrimSpace(c.FormValue("days"))
+	if typed == "" {
+		return nil
+	}
+	n, err := strconv.Atoi(typed)
+	if err != nil || n < 1 {
+		return problem.New(problem.Invalid, "decision.days").At("days").With("max", 0)
+	}
+	d.Days = n
+	return nil
 }
 
 // undecided opens the panel of the decision again when a reason is missing, with what was typed.
@@ -41,9 +63,23 @@ func (h *Handlers) undecided(c *web.Context, lane counterview.Lane, d border.Dec
 	}
 	s.Wrong = c.Text().Problem(cause)
 	if s.Current != nil {
-		s.Asked = counterview.Panel{Kind: counterview.PanelKind(d.Verdict), Note: d.Note}
+		s.Asked = panelAgain(c, known.Field, d)
+		if err := h.fill(c, &s); err != nil {
+			return err
+		}
 	}
 	return c.Render(web.StatusOf(cause), counterview.Page(s))
+}
+
+// panelAgain is the panel in which the officer can put right what was wrong.
+func panelAgain(c *web.Context, field string, d border.Decision) counterview.Panel {
+	switch {
+	case c.FormValue("panel") == string(counterview.PanelDays):
+		return counterview.Panel{Kind: counterview.PanelDays, Days: c.FormValue("days")}
+	case field != "reason" && field != "note":
+		return counterview.Panel{Kind: counterview.PanelParticulars}
+	}
+	return counterview.Panel{Kind: counterview.PanelKind(d.Verdict), Note: d.Note}
 }
 
 func recorded(c *web.Context, e border.CrossingEvent) string {

@@ -10,6 +10,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/border/pass"
+	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/ui/view/counterview"
 	"github.com/openbmis/openbmis/ui/web"
@@ -22,7 +24,40 @@ func (h *Handlers) show(c *web.Context, lane counterview.Lane) error {
 		return err
 	}
 	s.Asked = asked(c, s)
+	if err := h.fill(c, &s); err != nil {
+		return err
+	}
 	return c.Render(http.StatusOK, counterview.Page(s))
+}
+
+// fill gives the open panel what it shows.
+func (h *Handlers) fill(c *web.Context, s *counterview.Screen) error {
+	switch s.Asked.Kind {
+	case counterview.PanelParticulars:
+		return h.askParticulars(c, s)
+	case counterview.PanelDays:
+		return h.explain(c, s)
+	case counterview.PanelNone, counterview.PanelAdmit, counterview.PanelRefer, counterview.PanelDismiss, counterview.PanelUndo,
+		counterview.PanelGroup:
+	}
+	return nil
+}
+
+// explain explains the stay of the traveller at the counter. Records that cannot be read now are told, and do not stop the officer.
+func (h *Handlers) explain(c *web.Context, s *counterview.Screen) error {
+	s.Days = &counterview.Days{Away: true}
+	if h.parts.Days == nil {
+		return nil
+	}
+	explanation, answer, err := h.parts.Days.Explain(c.Ctx(), s.Current.Subject)
+	if problem.KindOf(err) == problem.Unavailable && err != nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s.Days = counterview.DaysOf(explanation, answer)
+	return nil
 }
 
 // asked is the panel of the query; a panel about a traveller needs one at the counter.
@@ -35,7 +70,11 @@ func asked(c *web.Context, s counterview.Screen) counterview.Panel {
 			p.Undo = id
 			return p
 		}
-	case counterview.PanelAdmit, counterview.PanelRefer, counterview.PanelDismiss:
+	case counterview.PanelGroup:
+		if s.Grouped && s.Group == nil {
+			return p
+		}
+	case counterview.PanelAdmit, counterview.PanelRefer, counterview.PanelDismiss, counterview.PanelParticulars, counterview.PanelDays:
 		if s.Current != nil {
 			return p
 		}
@@ -47,12 +86,9 @@ func asked(c *web.Context, s counterview.Screen) counterview.Panel {
 // scan takes what the reader sent.
 func (h *Handlers) scan(c *web.Context, lane counterview.Lane) error {
 	stays := circumstancesOf(c)
-	in := border.ScanInput{
-		MRZ: c.FormValue("mrz"), Direction: lane.Direction,
-		Mode: stays.Mode, Transport: stays.Transport, Purpose: stays.Purpose,
-	}
-	if in.MRZ == "" {
-		return h.wrong(c, lane, problem.New(problem.Invalid, "scan.unreadable").At("mrz"))
+	in, err := h.input(c, lane, stays)
+	if err != nil {
+		return h.wrong(c, lane, err)
 	}
 	inspection, err := h.desk.Open(c.Ctx(), c.Actor(), in)
 	if err != nil {
@@ -63,10 +99,40 @@ func (h *Handlers) scan(c *web.Context, lane counterview.Lane) error {
 	return h.again(c, lane, "")
 }
 
-func circumstancesOf(c *web.Context) counterview.Circumstances {
-	return counterview.Circumstances{
-		Mode: border.Mode(c.FormValue("mode")), Transport: c.FormValue("transport"), Purpose: c.FormValue("purpose"),
+// input is the scan with what stays the same from one to the next.
+func (h *Handlers) input(c *web.Context, lane counterview.Lane, stays counterview.Circumstances) (border.ScanInput, error) {
+	in := border.ScanInput{
+		MRZ: c.FormValue("mrz"), Direction: lane.Direction, Mode: stays.Mode, Transport: stays.Transport, Purpose: stays.Purpose,
 	}
+	var err error
+	in.Particulars = stays.Particulars
+	if in.Vehicle, err = vehicleOf(c); err != nil {
+		return in, err
+	}
+	if in.Group, err = h.joins(c); err != nil {
+		return in, err
+	}
+	if in.MRZ == "" {
+		return in, problem.New(problem.Invalid, "scan.unreadable").At("mrz")
+	}
+	number, is := pass.ParseNumber(in.MRZ)
+	if !is || h.parts.Passes == nil {
+		return in, nil
+	}
+	return h.byPass(c, in, number)
+}
+
+// byPass is the scan of a border pass: the register says who its holder is, and with whom a child may cross.
+func (h *Handlers) byPass(c *web.Context, in border.ScanInput, number string) (border.ScanInput, error) {
+	entry := c.Actor().Entry(c.Now(), audit.Consultation, "border_pass", "")
+	entry.Purpose = border.PurposeOfControl
+	found, err := h.parts.Passes.Find(c.Ctx(), number, entry)
+	if err != nil {
+		return in, err
+	}
+	in.MRZ, in.Identity, in.Document, in.Category = "", found.Holder, found.Document(), border.BorderResident
+	in.Guardian = found.Guardian
+	return in, nil
 }
 
 // await gives the checks a moment, so that one answer shows them all.

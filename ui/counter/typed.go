@@ -22,6 +22,10 @@ func (h *Handlers) typed(c *web.Context, lane counterview.Lane) error {
 	stays := circumstancesOf(c)
 	in, faults := typedInput(c)
 	in.Direction, in.Mode, in.Transport, in.Purpose = lane.Direction, stays.Mode, stays.Transport, stays.Purpose
+	var err error
+	if in.Group, err = h.joins(c); err != nil {
+		return err
+	}
 	if len(faults) == 0 {
 		inspection, err := h.desk.Open(c.Ctx(), c.Actor(), in)
 		if err == nil {

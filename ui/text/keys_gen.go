@@ -1078,6 +1078,18 @@ const (
 	EvidenceStayDateMissing Key = "evidence.stay.date_missing"
 	// EvidenceStayDatePartial is "Day of the crossing is not known".
 	EvidenceStayDatePartial Key = "evidence.stay.date_partial"
+	// EvidenceStayDayBoth is "entry and exit".
+	EvidenceStayDayBoth Key = "evidence.stay.day_both"
+	// EvidenceStayDayDoubtful is "perhaps inside: a record is missing".
+	EvidenceStayDayDoubtful Key = "evidence.stay.day_doubtful"
+	// EvidenceStayDayEntry is "entry".
+	EvidenceStayDayEntry Key = "evidence.stay.day_entry"
+	// EvidenceStayDayExempt is "does not count".
+	EvidenceStayDayExempt Key = "evidence.stay.day_exempt"
+	// EvidenceStayDayExit is "exit".
+	EvidenceStayDayExit Key = "evidence.stay.day_exit"
+	// EvidenceStayDayInside is "inside".
+	EvidenceStayDayInside Key = "evidence.stay.day_inside"
 	// EvidenceStayDirectionUnknown is "Record is neither entry nor exit".
 	EvidenceStayDirectionUnknown Key = "evidence.stay.direction_unknown"
 	// EvidenceStayEntryMissing is "Exit without an entry: the entry is missing".
@@ -1196,8 +1208,6 @@ const (
 	FilesAreOne Key = "files.are_one"
 	// FilesAreTwo is "Two people now".
 	FilesAreTwo Key = "files.are_two"
-	// FilesAtLeast is "at least {{.days}}".
-	FilesAtLeast Key = "files.at_least"
 	// FilesAudited is "Every look is recorded in the audit log.".
 	FilesAudited Key = "files.audited"
 	// FilesAuthor is "By".

@@ -51,6 +51,7 @@ func undoAttributes(ctx context.Context, n int, r border.RecentCrossing) templ.A
 func panelKey(k PanelKind) string {
 	return map[PanelKind]string{
 		PanelAdmit: "F2", PanelRefer: "F4", PanelDismiss: "F9", PanelUndo: "F10",
+		PanelParticulars: "F5", PanelDays: "F3", PanelGroup: "F8",
 	}[k]
 }
 
@@ -106,6 +107,9 @@ func facts(ctx context.Context, e border.Evidence) string {
 		found = text.FromContext(ctx).DateTime(at)
 	}
 	expected := e.Expected
+	if e.Code == border.CodeNotApplicable {
+		return exemptWord(ctx, found)
+	}
 	if e.Code == "alert_action" {
 		expected = actionWord(ctx, expected)
 	}
@@ -123,7 +127,7 @@ func facts(ctx context.Context, e border.Evidence) string {
 
 // versionWord names the version of a list or of rules, or whose records were looked at.
 func versionWord(ctx context.Context, s border.Source) string {
-	if s.Name == "crossing.previous" {
+	if s.Name == "crossing.previous" || s.Name == border.CheckMinor || s.Name == border.CheckPass { // records of a crossing point
 		return s.Version
 	}
 	return text.T(ctx, text.CounterVersion, "version", s.Version)

@@ -18,9 +18,13 @@ type Lane struct {
 
 // Circumstances are what stays the same from one scan to the next, such as the flight.
 type Circumstances struct {
-	Mode      border.Mode
-	Transport string
-	Purpose   string
+	Mode        border.Mode
+	Transport   string
+	Purpose     string
+	Particulars map[string]string // of the fields that stay (border.Field.Stays)
+	Plate       string
+	Country     string // of the plate
+	Occupants   int
 }
 
 // Screen is everything that the counter shows.
@@ -37,6 +41,20 @@ type Screen struct {
 	// Done is what was just recorded, in the words of the page's language; Wrong is what was wrong with the last request.
 	Done  string
 	Wrong string
+	// Provisional is true while the centre is away: what is decided now is checked again later.
+	Provisional bool
+	// Form is what the panel of particulars shows; Days what the panel of days explains.
+	Form *Form
+	Days *Days
+	// Group is the group that crosses in the lane; nil when nobody travels together.
+	Group *Group
+	// Batch says that admitting is for everybody of the group who waits clean.
+	Batch bool
+	// Grouped says that groups can be opened here.
+	Grouped  bool
+	Outcomes []Outcome // of travellers whom the lane referred
+	// Receipt is where the receipt of the last admitted traveller is printed; empty when there is none.
+	Receipt string
 	// ShowReasons is true for those who may see why a person is listed.
 	ShowReasons bool
 	Simulated   bool
@@ -48,6 +66,7 @@ type Panel struct {
 	Undo  uuid.UUID // the crossing, for PanelUndo
 	Fault string
 	Note  string
+	Days  string // days granted, as typed
 }
 
 // PanelKind is what a panel asks.
@@ -60,6 +79,10 @@ const (
 	PanelRefer   PanelKind = "refer"
 	PanelDismiss PanelKind = "dismiss"
 	PanelUndo    PanelKind = "undo"
+	// PanelParticulars asks for the circumstances of the traveller, PanelDays explains and shortens the stay, PanelGroup begins a group.
+	PanelParticulars PanelKind = "particulars"
+	PanelDays        PanelKind = "days"
+	PanelGroup       PanelKind = "group"
 )
 
 // Card is one traveller at the counter.
@@ -76,6 +99,38 @@ type Waiting struct {
 	Name    string
 	Outcome border.Outcome
 	Pending bool
+}
+
+// Outcome is what became of a traveller whom the lane referred, as the first line may know it.
+type Outcome struct {
+	Name    string
+	Outcome string // coded
+	At      time.Time
+}
+
+// waitingShown is how many of those who wait are named.
+const waitingShown = 4
+
+// grant is the stay that a check proposes; nil when none does.
+func (c *Card) grant() *border.Grant {
+	for _, a := range c.Answers {
+		if !a.Pending && a.Finding.Grant != nil {
+			return a.Finding.Grant
+		}
+	}
+	return nil
+}
+
+// applicable are the answers of the checks that apply, and the others.
+func (c *Card) applicable() (do, not []border.Answer) {
+	for _, a := range c.Answers {
+		if a.Pending || a.Finding.Applicable() {
+			do = append(do, a)
+			continue
+		}
+		not = append(not, a)
+	}
+	return do, not
 }
 
 // CardOf is an inspection as the screen shows it.
@@ -169,7 +224,7 @@ func (p Panel) reasons() []string {
 		return border.DismissReasons()
 	case PanelUndo:
 		return border.CorrectionReasons()
-	case PanelNone:
+	case PanelNone, PanelParticulars, PanelDays, PanelGroup:
 	}
 	return nil
 }
@@ -177,14 +232,16 @@ func (p Panel) reasons() []string {
 func (p Panel) title() text.Key {
 	return map[PanelKind]text.Key{
 		PanelAdmit: text.CounterAdmit, PanelRefer: text.CounterRefer,
-		PanelDismiss: text.CounterDismiss, PanelUndo: text.CounterUndoReason,
+		PanelDismiss: text.CounterDismiss, PanelUndo: text.CounterUndoReason, PanelParticulars: text.CounterParticulars,
+		PanelDays: text.CounterDaysTitle, PanelGroup: text.GroupFamilyNew,
 	}[p.Kind]
 }
 
 func (p Panel) confirm() text.Key {
 	return map[PanelKind]text.Key{
 		PanelAdmit: text.CounterConfirmAdmit, PanelRefer: text.CounterConfirmRefer,
-		PanelDismiss: text.CounterConfirmDismiss, PanelUndo: text.CounterUndo,
+		PanelDismiss: text.CounterConfirmDismiss, PanelUndo: text.CounterUndo, PanelParticulars: text.CounterSave,
+		PanelDays: text.CounterAdmit, PanelGroup: text.GroupBegin,
 	}[p.Kind]
 }
 
@@ -194,7 +251,11 @@ func (p Panel) action(c *Card) string {
 		return "/counter/crossings/" + p.Undo.String() + "/undo"
 	case PanelDismiss:
 		return "/counter/inspections/" + c.ID.String() + "/dismissal"
-	case PanelNone, PanelAdmit, PanelRefer:
+	case PanelParticulars:
+		return "/counter/inspections/" + c.ID.String() + "/circumstances"
+	case PanelGroup:
+		return "/counter/groups"
+	case PanelNone, PanelAdmit, PanelRefer, PanelDays:
 	}
 	return "/counter/inspections/" + c.ID.String() + "/decision"
 }

@@ -2,6 +2,7 @@ package counterview
 
 import (
 	"context"
+	"strings"
 
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/ui/text"
@@ -16,18 +17,59 @@ func word(ctx context.Context, words map[string]text.Key, code string) string {
 	return code
 }
 
+// coded is the words of a code of an area of the catalogue, such as "category.minor".
+func coded(ctx context.Context, area, code string) string {
+	key := text.Key(area + "." + code)
+	if code == "" || !text.FromContext(ctx).Has(key) {
+		return code
+	}
+	return text.T(ctx, key)
+}
+
+// Category, Basis, Relation, Consent, DaysReason and Particular are the words of codes of the domain.
+func Category(ctx context.Context, c border.Category) string {
+	return coded(ctx, "category", string(c))
+}
+
+// Basis is the words for a basis of stay.
+func Basis(ctx context.Context, b border.Basis) string { return coded(ctx, "basis", string(b)) }
+
+// Relation is the words for what an adult is to a minor.
+func Relation(ctx context.Context, code string) string { return coded(ctx, "relation", code) }
+
+// Consent is the words for what shows the consent of the parents.
+func Consent(ctx context.Context, code string) string { return coded(ctx, "consent", code) }
+
+// DaysReason is the words for why fewer days were granted.
+func DaysReason(ctx context.Context, code string) string { return coded(ctx, "days_reason", code) }
+
+// Particular is the name of a field of a mode.
+func Particular(ctx context.Context, code string) string { return coded(ctx, "particular", code) }
+
 func checkName(ctx context.Context, check string) string {
-	return word(ctx, map[string]text.Key{
-		"document": text.CheckDocument, "alerts.national": text.CheckAlertsNational, "crossing.previous": text.CheckCrossingPrevious,
-		"stay.rules": text.CheckStayRules,
-	}, check)
+	return codedOr(ctx, "check", strings.ReplaceAll(check, ".", "_"), check)
 }
 
 func sourceName(ctx context.Context, source string) string {
-	return word(ctx, map[string]text.Key{
-		"document": text.CheckSourceDocument, "alerts.national": text.CheckSourceAlertsNational,
-		"crossing.previous": text.CheckSourceCrossingPrevious, "stay.rules": text.CheckSourceStayRules,
-	}, source)
+	return codedOr(ctx, "check", "source_"+strings.ReplaceAll(source, ".", "_"), source)
+}
+
+// exemptWord is what a check does not apply to: a category, a basis of stay, or a circumstance.
+func exemptWord(ctx context.Context, code string) string {
+	for _, area := range []string{"exempt", "category", "basis"} {
+		if words := coded(ctx, area, code); words != code {
+			return words
+		}
+	}
+	return code
+}
+
+// codedOr is coded, with what shows when there are no words.
+func codedOr(ctx context.Context, area, code, otherwise string) string {
+	if words := coded(ctx, area, code); words != code {
+		return words
+	}
+	return otherwise
 }
 
 func notCheckedReason(ctx context.Context, reason string) string {

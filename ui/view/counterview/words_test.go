@@ -7,6 +7,8 @@ import (
 
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/documentcheck"
+	"github.com/openbmis/openbmis/border/stay"
+	"github.com/openbmis/openbmis/border/staycheck"
 	"github.com/openbmis/openbmis/ui/text"
 )
 
@@ -15,6 +17,9 @@ func TestEveryCodeHasWordsInEveryLanguage(t *testing.T) {
 	require.NoError(t, err)
 	for _, language := range text.Languages() {
 		ctx := text.NewContext(t.Context(), texts.Printer(language))
+		for _, code := range stayCodes() {
+			require.NotEqual(t, code, evidenceWord(ctx, border.Evidence{Code: code}), language)
+		}
 		for _, code := range documentcheck.EvidenceCodes() {
 			require.NotEqual(t, code, evidenceWord(ctx, border.Evidence{Code: code}), language)
 		}
@@ -35,4 +40,16 @@ func TestEveryCodeHasWordsInEveryLanguage(t *testing.T) {
 			require.NotEqual(t, string(mode), Mode(ctx, mode), language)
 		}
 	}
+}
+
+// stayCodes are the codes of the check of stays, with the bounds and the reasons of days that screens show beside them.
+func stayCodes() []string {
+	codes := staycheck.EvidenceCodes()
+	for _, bound := range append(stay.Bounds(), border.BoundOfficer) {
+		codes = append(codes, "stay.bound_"+bound)
+	}
+	for _, reason := range stay.DayReasons() {
+		codes = append(codes, "stay.day_"+reason)
+	}
+	return codes
 }
