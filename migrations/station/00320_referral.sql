@@ -18,7 +18,7 @@ CREATE TABLE referral (
     owner         text        NOT NULL DEFAULT '',    -- log-in name; empty while nobody has claimed it
     claimed_at    timestamptz,
     steps         integer     NOT NULL DEFAULT 0,     -- how many records it has; the next is numbered so
-    changed_at    timestamptz NOT NULL,
+    changed_at    timestamptz NOT NULL,               -- by the database's clock: it tells two states apart
     outcome       text        NOT NULL DEFAULT '',    -- 'withdrawn' when the first line undid the referral in time
     closed_at     timestamptz,
     CHECK ((outcome = '') = (closed_at IS NULL)),

@@ -194,3 +194,7 @@ func form(pairs ...string) url.Values {
 }
 
 func path(e fmt.Stringer, act string) string { return "/secondline/" + e.String() + "/" + act }
+
+func actorOf(name string) audit.Actor {
+	return audit.Actor{ID: name + "-id", Name: name, Role: "second_line", Post: webtest.Post}
+}

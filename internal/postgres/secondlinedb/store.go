@@ -62,7 +62,7 @@ func (s *Store) Change(ctx context.Context, id uuid.UUID, act func(*secondline.C
 }
 
 const updateCase = `
-UPDATE referral SET owner = $2, claimed_at = $3, steps = $4, changed_at = $5, outcome = $6, closed_at = $7 WHERE id = $1`
+UPDATE referral SET owner = $2, claimed_at = $3, steps = $4, changed_at = clock_timestamp(), outcome = $5, closed_at = $6 WHERE id = $1`
 
 // write writes the step that c has taken.
 func (s *Store) write(ctx context.Context, tx pgx.Tx, c *secondline.Case, step *secondline.Step) error {
@@ -73,7 +73,7 @@ func (s *Store) write(ctx context.Context, tx pgx.Tx, c *secondline.Case, step *
 	if c.End != nil {
 		outcome = c.End.Outcome
 	}
-	_, err := tx.Exec(ctx, updateCase, c.ID(), c.Owner, instantOrNull(c.ClaimedAt), len(c.Course), step.Event.At, outcome, instantOrNull(c.EndedAt))
+	_, err := tx.Exec(ctx, updateCase, c.ID(), c.Owner, instantOrNull(c.ClaimedAt), len(c.Course), outcome, instantOrNull(c.EndedAt))
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 const openReferral = `
 insert into referral (id, inspection_id, file_id, station, zone, lane, direction, referred_by, reason, severity, surname, given_names,
     opened_at, changed_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)`
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, clock_timestamp())`
 
 // referral opens the case of the second line that a decision to refer is.
 func referral(b *pgx.Batch, inspection uuid.UUID, e border.CrossingEvent) {
@@ -39,7 +39,7 @@ func gravest(findings []border.Finding) border.Severity {
 }
 
 const withdrawReferral = `
-update referral set outcome = 'withdrawn', closed_at = $2, changed_at = $2, steps = 1 where id = $1 and steps = 0 and closed_at is null`
+update referral set outcome = 'withdrawn', closed_at = $2, changed_at = clock_timestamp(), steps = 1 where id = $1 and steps = 0 and closed_at is null`
 
 // withdraw ends the case of a referral that is undone, if nobody has claimed it yet. What the second line decided is not undone here.
 func withdraw(ctx context.Context, tx pgx.Tx, c border.CorrectionEvent, newID func() uuid.UUID, entry audit.Entry) error {

@@ -585,7 +585,7 @@ func sign(s Screen) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = form(s, "answer", text.SecondlineSign, text.SecondlineAgree).Render(templ.WithChildren(ctx, templ_7745c5c3_Var25), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = form(s, "answer", text.SecondlineSign, text.SecondlineSignNow).Render(templ.WithChildren(ctx, templ_7745c5c3_Var25), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

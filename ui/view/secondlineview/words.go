@@ -50,8 +50,22 @@ func side(ctx context.Context, code, value string) string {
 	return value
 }
 
-// matches reports whether both sides say the same, letter by letter.
-func matches(e border.Evidence) bool { return traveldoc.FoldName(e.Found) == traveldoc.FoldName(e.Expected) }
+// agreement is how far both sides agree: "same", "possible" (a date of which one side knows only a part), or "differs".
+func agreement(e border.Evidence) string {
+	if traveldoc.FoldName(e.Found) == traveldoc.FoldName(e.Expected) {
+		return "same"
+	}
+	found, err := traveldoc.ParseDate(e.Found)
+	expected, err2 := traveldoc.ParseDate(e.Expected)
+	if err == nil && err2 == nil && found.Compatible(expected) {
+		return "possible"
+	}
+	return "differs"
+}
+
+func agreementSign(e border.Evidence) string {
+	return map[string]string{"same": "=", "possible": "~", "differs": "✕"}[agreement(e)]
+}
 
 func ago(ctx context.Context, now, at time.Time) string { return text.FromContext(ctx).Ago(now.Sub(at)) }
 

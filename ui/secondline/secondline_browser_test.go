@@ -1,0 +1,142 @@
+package secondline_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/openbmis/openbmis/internal/auth"
+	"github.com/openbmis/openbmis/internal/browsertest"
+)
+
+// check holds a case's screen to what every work screen must be.
+func check(p *browsertest.Page, name string) {
+	p.Screenshot(name)
+	p.CheckAccessible()
+	p.CheckOneScreen()
+}
+
+func TestFromClaimToAdmissionByKeyboardWithASecondPerson(t *testing.T) {
+	for _, language := range []string{"en", "ar"} {
+		t.Run(language, func(t *testing.T) {
+			s := open(t)
+			s.Person(t, auth.RoleSupervisor, "sara")
+			s.martin(t)
+			s.Clock.Pass(20 * time.Minute)
+			p := s.sit(t, language)
+			p.WaitText("#queue", "MARTIN, SOPHIE")
+			p.Screenshot("secondline-queue-" + language)
+			p.CheckAccessible()
+
+			p.Press("F1") // the oldest
+			p.WaitFor("#case .keybar [data-hotkey=F4]")
+			require.Contains(t, p.Text(".hit-card"), "the secret reason")
+			require.Contains(t, p.Text(".who"), "looks away")
+			check(p, "secondline-case-"+language)
+
+			p.Press("F4")
+			p.WaitFocus("#in-question")
+			check(p, "secondline-interview-"+language)
+			p.Type("Where will you stay?")
+			p.Press("Tab")
+			p.Type("With my sister in the city.")
+			choose(t, p, "#in-language", "fr")
+			p.Press("Tab")
+			p.Type("Ms Interpreter")
+			p.Press("Control+Enter")
+			p.WaitText(".course", "With my sister in the city.")
+
+			s.Clock.Pass(time.Minute)
+			p.Press("F6")
+			p.WaitFor(".course .step.rechecked")
+			require.Equal(t, 2, browsertest.Eval[int](p, "document.querySelectorAll('.run').length"))
+
+			p.Press("F3")
+			p.WaitFocus("#in-judgement")
+			choose(t, p, "#in-judgement", "not_same")
+			p.Press("Tab")
+			p.Press(" ")
+			check(p, "secondline-judge-"+language)
+			p.Press("Control+Enter")
+			p.WaitFor(".hit-card .judged")
+
+			p.Press("F2") // a grave hit stands: a second person is asked for
+			p.WaitFor("form.question.override")
+			check(p, "secondline-override-"+language)
+			choose(t, p, "#in-reason", "not_same_person")
+			p.Press("Control+Enter")
+			p.WaitFor(".course .step.override_asked")
+
+			p.Press("F2")
+			p.WaitFocus("#in-witness")
+			require.Contains(t, p.Text(".effect"), "MARTIN, SOPHIE")
+			require.Contains(t, p.Text(".effect"), "the secret reason", "a second person sees all of what he agrees to")
+			check(p, "secondline-sign-"+language)
+			p.Type("sara")
+			p.Press("Tab")
+			p.Type("271828")
+			p.Press("Control+Enter")
+			p.WaitFor(".course .step.override_approved")
+
+			p.Press("F2")
+			p.WaitFor("form.question.admit")
+			require.Equal(t, "not_same_person", p.Value("#in-reason"), "what was agreed to stands there")
+			check(p, "secondline-admit-"+language)
+			p.Press("Control+Enter")
+			p.WaitFor(".course .step.ended")
+			check(p, "secondline-ended-"+language)
+			require.Equal(t, 1, s.count(t, "decision where verdict = 'admit' and officer = 'sam' and approver = 'sara' and referral is not null"))
+			require.Equal(t, 1, s.count(t, "crossing"))
+			require.Equal(t, 1, s.count(t, "referral where outcome = 'admit' and closed_at is not null"))
+		})
+	}
+}
+
+func TestARefusalWithReasonsByKeyboardLeadsToItsForm(t *testing.T) {
+	for _, language := range []string{"fr", "ar"} {
+		t.Run(language, func(t *testing.T) {
+			s := open(t)
+			s.martin(t)
+			p := s.sit(t, language)
+			p.Press("F1")
+			p.WaitFor("#case .keybar [data-hotkey=F8]")
+			p.Press("F8")
+			p.WaitFor("form.question.refuse")
+			check(p, "secondline-refuse-"+language)
+			p.WaitFocus("[name=reasons][value=A]")
+			p.Press("Tab", " ") // B
+			for range 6 {
+				p.Press("Tab") // to H
+			}
+			p.Press(" ")
+			choose(t, p, "#in-language", "ar")
+			choose(t, p, "#in-signature", "refused_to_sign")
+			p.Press("Control+Enter")
+			p.Wait("location.pathname.startsWith('/refusals/')")
+			var reasons, number, biometrics string
+			require.NoError(t, s.DB.Pool.QueryRow(t.Context(), `select event -> 'refusal' ->> 'reasons', event -> 'refusal' ->> 'number',
+				event -> 'refusal' ->> 'biometrics' from decision where verdict = 'refuse'`).Scan(&reasons, &number, &biometrics))
+			require.JSONEq(t, `["B", "H"]`, reasons)
+			require.Equal(t, "XAA-APT-2026-000001", number)
+			require.Equal(t, "required", biometrics)
+			require.Equal(t, 1, s.count(t, "referral where outcome = 'refuse'"))
+		})
+	}
+}
+
+func TestTheQueueFollowsWhatHappensElsewhere(t *testing.T) {
+	s := open(t)
+	p := s.sit(t, "en")
+	p.WaitFor("#queue .empty")
+	e := s.martin(t)
+	p.WaitText("#queue", "MARTIN, SOPHIE")
+	p.WaitText("[data-count='filter-unclaimed']", "1")
+	require.NoError(t, s.line.Claim(t.Context(), actorOf("tom"), e.CrossingID))
+	p.WaitText(fmt.Sprintf("#case-%s", e.CrossingID), "tom")
+	p.WaitText("[data-count='filter-unclaimed']", "0")
+	p.Press("F8")
+	p.Wait("location.search === '?filter=unclaimed'")
+	p.WaitFor("#queue .empty")
+}
