@@ -39,12 +39,14 @@ type Crossing struct {
 }
 
 // Local is the instant of the crossing in the zone of its crossing point; in UTC when the zone is not known here.
-func (c Crossing) Local() time.Time {
-	zone, err := time.LoadLocation(c.Zone)
+func (c Crossing) Local() time.Time { return inZone(c.CrossedAt, c.Zone) }
+
+func inZone(at time.Time, name string) time.Time {
+	zone, err := time.LoadLocation(name)
 	if err != nil {
-		return c.CrossedAt.UTC()
+		return at.UTC()
 	}
-	return c.CrossedAt.In(zone)
+	return at.In(zone)
 }
 
 // CountLimit is the greatest number of results that is counted exactly; beyond it a page says "more than".
@@ -80,18 +82,16 @@ type Stay struct {
 // Event is one crossing with everything the station sent about it, for the timeline.
 type Event struct {
 	Crossing
-	Findings   []border.Finding
-	Note       string
-	Correction *Correction
-}
-
-// History is all that is known of one traveller, newest first.
-type History struct {
-	TravellerID uuid.UUID
-	Stay        *Stay // nil when no crossing of his stands
-	Events      []Event
-	Total       int  // crossings in all; Events holds at most HistoryLimit of them
-	More        bool // there are older ones than those shown
+	Findings    []border.Finding
+	Note        string
+	Correction  *Correction
+	Status      border.Status // provisional: decided without the centre
+	Category    border.Category
+	Basis       border.Basis
+	Grant       *border.Grant
+	Particulars map[string]string
+	Approver    string // the second person of an override
+	Voided      bool   // a supervisor's record says that he did not cross
 }
 
 // HistoryLimit is the number of crossings that a history shows.

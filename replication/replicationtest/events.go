@@ -16,6 +16,7 @@ type Body struct {
 	Kind    string
 	Version int
 	Payload json.RawMessage
+	ID      uuid.UUID // of the event; zero: a new one
 }
 
 // Start is when the events of a Chain begin; they follow one another by a second.
@@ -37,7 +38,10 @@ func NewChain(station string) *Chain {
 
 // Add appends an event with a new id.
 func (c *Chain) Add(b Body) replication.Event {
-	return c.append(replication.Event{ID: uuid.New(), Kind: b.Kind, Version: b.Version, Payload: b.Payload,
+	if b.ID == uuid.Nil {
+		b.ID = uuid.New()
+	}
+	return c.append(replication.Event{ID: b.ID, Kind: b.Kind, Version: b.Version, Payload: b.Payload,
 		CreatedAt: Start.Add(time.Duration(len(c.Events)) * time.Second)})
 }
 

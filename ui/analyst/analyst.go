@@ -26,6 +26,12 @@ type Reader interface {
 	Export(ctx context.Context, s central.Search, entry audit.Entry, begin func(count int) error, each func(central.Crossing) error) error
 	History(ctx context.Context, traveller uuid.UUID, purpose string, entry audit.Entry) (central.History, error)
 	Flows(ctx context.Context, q central.FlowQuery) ([]central.Flow, error)
+	Overstayers(ctx context.Context, q central.OverstayQuery, now time.Time, after central.Cursor, limit int, entry audit.Entry) (central.OverstayPage, error)
+	OverstayDays(ctx context.Context, limit int) ([]central.OverstayDay, error)
+	OverstayEnds(ctx context.Context, purpose string, before int64, limit int, entry audit.Entry) (central.OverstayEndPage, error)
+	ExportOverstayers(ctx context.Context, q central.OverstayQuery, now time.Time, entry audit.Entry, begin func(count int) error,
+		each func(central.Overstayer) error) error
+	Conflicts(ctx context.Context, purpose string, limit int, entry audit.Entry) ([]central.LinkConflict, int, error)
 	Stations(ctx context.Context) ([]central.Station, error)
 	StationNames(ctx context.Context) ([]string, error)
 	DeadLetters(ctx context.Context, after central.DeadLetterID, limit int) (central.DeadLetterPage, error)
@@ -114,6 +120,10 @@ func Register(s *web.Server, o Options) {
 	s.Handle(http.MethodPost, "/travellers/:id/export", auth.ExportCreate, x.exportHistory)
 	s.Handle(http.MethodGet, "/flows", auth.FlowsView, x.flows)
 	s.Handle(http.MethodPost, "/flows/export", auth.ExportCreate, x.exportFlows)
+	s.Handle(http.MethodGet, "/overstayers", auth.OverstayView, x.overstayers)
+	s.Handle(http.MethodGet, "/overstayers/left", auth.OverstayView, x.overstayEnds)
+	s.Handle(http.MethodPost, "/overstayers/export", auth.ExportCreate, x.exportOverstayers)
+	s.Handle(http.MethodGet, "/conflicts", auth.DuplicateDecide, x.conflicts)
 	s.Handle(http.MethodGet, "/stations", auth.StationsView, x.stations)
 	s.Handle(http.MethodGet, "/stations/board", auth.StationsView, x.board, web.Background())
 	s.Handle(http.MethodPost, "/stations/:station/check", auth.StationsView, x.check)
@@ -141,6 +151,8 @@ func Nav() []view.NavItem {
 		{Href: "/live", Label: text.AnalystLive, Need: auth.CrossingLive},
 		{Href: "/search", Label: text.AnalystSearch, Need: auth.CrossingSearch},
 		{Href: "/flows", Label: text.AnalystFlows, Need: auth.FlowsView},
+		{Href: "/overstayers", Label: text.OverstayTitle, Need: auth.OverstayView},
+		{Href: "/conflicts", Label: text.OverstayConflicts, Need: auth.DuplicateDecide},
 		{Href: "/stations", Label: text.AnalystStations, Need: auth.StationsView},
 		{Href: "/alerts", Label: text.AnalystAlerts, Need: auth.AlertView},
 		{Href: "/dead-letters", Label: text.AnalystParked, Need: auth.DeadLetterManage},

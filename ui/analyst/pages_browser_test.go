@@ -19,6 +19,7 @@ func TestEveryPageInBothDirections(t *testing.T) {
 	c.fill(t, 60)
 	c.heartbeat(t, "airport-1", 0)
 	c.heartbeat(t, "silent-3", 812)
+	c.overstay(t)
 	c.administer(t)
 	for _, station := range []string{"airport-1", "land-2"} {
 		_, err := c.completeness.Check(t.Context(), station)
@@ -26,8 +27,9 @@ func TestEveryPageInBothDirections(t *testing.T) {
 	}
 	for _, language := range []string{"en", "ar"} {
 		for role, pages := range map[auth.Role][]string{
-			auth.RoleAnalyst:       {"/live", "/live?purpose=risk_analysis", "/search", "/flows", "/flows?from=2026-11-15&to=2026-11-21&by=country", "/stations", "/alerts"},
-			auth.RoleSupervisor:    {"/alerts"},
+			auth.RoleAnalyst: {"/live", "/live?purpose=risk_analysis", "/search", "/flows", "/flows?from=2026-11-15&to=2026-11-21&by=country", "/stations", "/alerts",
+				"/overstayers", "/overstayers?purpose=stay_check", "/overstayers/left", "/overstayers/left?purpose=stay_check"},
+			auth.RoleSupervisor:    {"/alerts", "/conflicts", "/conflicts?purpose=data_quality"},
 			auth.RoleAdministrator: {"/dead-letters", "/enrolment", "/users"},
 			auth.RoleAuditor:       {"/audit"},
 		} {

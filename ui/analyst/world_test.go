@@ -38,6 +38,7 @@ func TestMain(m *testing.M) { os.Exit(browsertest.Main(m)) }
 type centre struct {
 	*webtest.Site
 	applier      *centraldb.Applier
+	projector    *centraldb.Projector
 	completeness *centraldb.Completeness
 	sequencer    *auditlog.Sequencer
 	hub          *central.Hub
@@ -58,6 +59,7 @@ func newCentre(t testing.TB) *centre {
 		c.applier = centraldb.NewApplier(centraldb.ApplierConfig{
 			DB: s.DB, Now: now, NewID: uuid.New, Alerts: attention, Log: s.Logs.Logger(), OnCommit: c.hub.Nudge,
 		})
+		c.projector = centraldb.NewProjector(centraldb.ProjectorConfig{DB: s.DB, Now: now, Log: s.Logs.Logger()})
 		c.completeness = centraldb.NewCompleteness(s.DB, now)
 		c.sequencer = auditlog.NewSequencer(s.DB, key, now, s.Logs.Logger())
 		analyst.Register(s.Server, analyst.Options{
@@ -87,6 +89,7 @@ func (c *centre) send(t testing.TB, station string, bodies ...replicationtest.Bo
 	reply, err := c.applier.Apply(t.Context(), station, chain.Epoch, events)
 	require.NoError(t, err)
 	require.Equal(t, replication.CodeNone, reply.Code)
+	require.NoError(t, c.projector.Drain(t.Context()))
 }
 
 func body(t testing.TB, kind string, payload any) replicationtest.Body {

@@ -192,6 +192,7 @@ func (a *app) runBehind(ctx context.Context, behind *errgroup.Group) {
 	behind.Go(func() error { return a.auth.Run(ctx) })
 	behind.Go(func() error { return a.projector.Run(ctx) })
 	behind.Go(func() error { return a.every(ctx, tickEvery, "forget old files", a.projector.Forget) })
+	behind.Go(func() error { return a.every(ctx, tickEvery, "count overstayers", a.projector.CountOverstays) })
 	behind.Go(func() error { return a.certificate.Run(ctx, tickEvery) })
 	behind.Go(func() error { return a.enrolment.KeepDenyList(ctx, a.denied, denyEvery, a.line.recheck, a.tools.Log) })
 	behind.Go(func() error { return a.every(ctx, checkEvery, "completeness", a.completeness.CheckAll) })

@@ -108,6 +108,7 @@ func TestAParkedEventIsAppliedWhenItsCauseIsMended(t *testing.T) {
 	applied, err = c.applier.Retry(t.Context(), id, act())
 	require.NoError(t, err)
 	require.True(t, applied)
+	require.NoError(t, c.projector.Drain(t.Context()))
 	require.Zero(t, one[int](t, c.db, `SELECT count(*) FROM stay`), "the entry is annulled")
 	require.EqualValues(t, 0, one[int64](t, c.db, `SELECT sum(n) FROM flow_day_bcp`))
 	page, err = reader.DeadLetters(t.Context(), central.DeadLetterID{}, 10)

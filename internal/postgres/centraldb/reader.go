@@ -115,13 +115,14 @@ func (r *Reader) Flows(ctx context.Context, q central.FlowQuery) ([]central.Flow
 	return flows, wrap(err, "read flows")
 }
 
-// History gives one traveller's crossings, newest first, with everything the stations sent about them.
+// History gives everything about one person, newest first: the crossings and the records of all his files, and his stays. The
+// day of the look decides how long an open stay is.
 func (r *Reader) History(ctx context.Context, traveller uuid.UUID, purpose string, entry audit.Entry) (h central.History, err error) {
 	if err := r.requirePurpose(ctx, purpose, entry); err != nil {
 		return h, err
 	}
 	err = snapshot(ctx, r.db, func(tx pgx.Tx) error {
-		if h, err = readHistory(ctx, tx, traveller); err != nil {
+		if h, err = readHistory(ctx, tx, traveller, entry.At); err != nil {
 			return err
 		}
 		entry.Purpose, entry.ResultCount = purpose, h.Total

@@ -95,6 +95,8 @@ func searchConditions(ctx context.Context, tx pgx.Tx, s central.Search) (*condit
 		c.add("c.traveller_id = ANY(?)", travellers)
 	}
 	if s.Document != "" {
+		// Travellers are few: their crossings are found by traveller.
+		c.add(`c.traveller_id IN (SELECT d.traveller_id FROM traveller_document d WHERE d.doc_no = ?)`, s.DocNo())
 		c.add("c.doc_no = ?", s.DocNo())
 	}
 	addBirthDate(c, s.BirthDate)
