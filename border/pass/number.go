@@ -12,7 +12,7 @@ import (
 
 // The number of a border pass is what stands on the card, in its bar code and in its QR code:
 //
-//	BP UTO 012345678 4
+//	BP UTO 012345678 5
 //	|  |   |         check digit over the 14 characters before it (ICAO Doc 9303-3, 4.9: weights 7, 3, 1)
 //	|  |   nine digits, drawn at random: nobody can count passes or guess the next
 //	|  issuing State, three characters as in a machine readable zone

@@ -1,4 +1,4 @@
-// Document readers that type. A reader sends the machine readable zone as keystrokes to whatever has the focus; this listens to
+// Document readers that type. A reader sends the machine readable zone, or the number of a border pass, as keystrokes to whatever has the focus; this listens to
 // the whole page, knows a zone by its content, and sends it by the form marked data-wedge. It must never lose a scan silently,
 // never guess characters from key codes, and never let a reader's Enter press a button.
 //
@@ -60,14 +60,23 @@
     return null;
   };
 
+  // pass: the number of a border pass, which has no zone: BP, the State, nine digits and a check digit over all of them. It is known
+  // by its content too, and taken as soon as it is whole.
+  const PASS = 15;
+  const pass = (typed) => {
+    const text = bare(typed);
+    if (text.length !== PASS || !/^BP[A-Z<]{3}[0-9]{10}$/.test(text) || digit(text.slice(0, -1)) !== text.at(-1)) return null;
+    return { lines: [text], valid: true };
+  };
+
   // ending: the zone at the end of a text that somebody began and a reader went on with, with what stands before it; null when its
   // check digits are wrong, for then nobody can say where it begins. Only of a text that is complete: the middle of a zone may look
   // like a smaller one.
   const ending = (typed) => {
-    for (const length of [90, 88, 72]) {
+    for (const length of [90, 88, 72, PASS]) {
       let from = typed.length;
       for (let n = 0; n < length && from > 0;) if (/\S/.test(typed[--from])) n++;
-      const found = from > 0 ? zone(typed.slice(from)) : null;
+      const found = from > 0 ? zone(typed.slice(from)) ?? pass(typed.slice(from)) : null;
       if (found?.valid) return { ...found, kept: typed.slice(0, from).replace(/\n/g, "") };
     }
     return null;
@@ -88,7 +97,7 @@
     return null;
   };
 
-  globalThis.wedge = { zone, ending, layout, digit };
+  globalThis.wedge = { zone, pass, ending, layout, digit };
 
   // ---- the page ------------------------------------------------------------------------------------------------------------
 
@@ -171,7 +180,7 @@
   // settle: no key came for a while. What has the right form is taken although a check digit is wrong, because that is for the
   // checks to say; what a reader typed and nobody can read is told.
   const settle = (given) => {
-    const whole = zone(typed);
+    const whole = zone(typed) ?? pass(typed);
     const found = whole?.valid ? whole : ending(typed) ?? whole;
     if (found) return take(found, "reader", last);
     if (!given) { quiet = setTimeout(settle, GAP - QUIET, true); return; } // it may go on yet
@@ -211,7 +220,8 @@
     keys += suffix ? 0 : 1;
     last = at;
     clearTimeout(quiet);
-    const found = bare(typed).length in LINES ? zone(typed) : null;
+    const length = bare(typed).length;
+    const found = length in LINES ? zone(typed) : length === PASS ? pass(typed) : null;
     if (found?.valid) { e.preventDefault(); return take(found, "reader", at); }
     quiet = setTimeout(settle, QUIET, false);
   };
@@ -219,7 +229,8 @@
 
   document.addEventListener("keydown", onKey, true);
   document.addEventListener("paste", (e) => {
-    const found = form() && zone(e.clipboardData?.getData("text") || "");
+    const text = e.clipboardData?.getData("text") || "";
+    const found = form() && (zone(text) ?? pass(text));
     if (!found) return;
     e.preventDefault();
     remember();

@@ -316,3 +316,27 @@ func TestWrongLayoutIsTold(t *testing.T) {
 	p.Scan(flat(td3), "\r")
 	l.wait(t, p, 1)
 }
+
+// A border pass has no zone: its bar or QR code holds the number, and the check digit tells it from other texts.
+func TestBorderPass(t *testing.T) {
+	const number = "BPUTO0123456785"
+	p, l := openLane(t)
+	p.Scan(number, "\r")
+	l.wait(t, p, 1)
+	require.Equal(t, number+"|reader", l.got()[0])
+	require.Equal(t, 0, browsertest.Eval[int](p, "window.pressed"), "the reader's Enter is the reader's")
+	p.Scan(td3, "\r")
+	l.wait(t, p, 2)
+	require.Equal(t, td3+"|reader", l.got()[1], "a passport after it is a passport")
+
+	browsertest.Eval[bool](p, "document.getElementById('reason').focus(), true")
+	p.Scan("BPUTO0123456786", "") // the check digit is wrong: a text like any other
+	require.Equal(t, "BPUTO0123456786", p.Value("#reason"))
+	require.Len(t, l.got(), 2)
+	for text, is := range map[string]bool{
+		number: true, "bputo0123456785": true, " BPUTO 012345678 5\n": true, "BPUTO0123456795": false, "BPUTO012345678": false,
+		"XPUTO0123456785": false, "BP1TO0123456785": false,
+	} {
+		require.Equal(t, is, browsertest.Eval[bool](p, "!!wedge.pass("+quoted(text)+")"), text)
+	}
+}

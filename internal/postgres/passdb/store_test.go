@@ -38,7 +38,7 @@ func TestARegisterOfPasses(t *testing.T) {
 		return d
 	}
 	p := pass.Pass{
-		ID: uuid.New(), Number: "BPUTO0123456784", Zone: "River valley", Posts: []string{"test-land"}, Authority: "District office",
+		ID: uuid.New(), Number: "BPUTO0123456785", Zone: "River valley", Posts: []string{"test-land"}, Authority: "District office",
 		Holder:    traveldoc.Identity{Surname: "OTIENO", GivenNames: "GRACE", Nationality: "UTO", BirthDate: day("2016-05"), Sex: "F"},
 		Guardian:  &border.Guardian{Surname: "OTIENO", GivenNames: "JOY", Relation: "mother", Consent: "sole_authority"},
 		ValidFrom: day("2026-01-01"), ValidUntil: day("2027-12-31"), IssuedAt: time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC), IssuedBy: "sara",
@@ -52,9 +52,9 @@ func TestARegisterOfPasses(t *testing.T) {
 	require.NoError(t, err)
 	found.IssuedAt = found.IssuedAt.UTC()
 	require.Equal(t, p, found)
-	_, err = store.Pass(t.Context(), "BPUTO0123456791")
+	_, err = store.Pass(t.Context(), "BPUTO0123456793")
 	require.ErrorIs(t, err, pass.ErrNone)
-	_, err = store.Find(t.Context(), "BPUTO0123456791", entry(audit.Consultation, uuid.Nil))
+	_, err = store.Find(t.Context(), "BPUTO0123456793", entry(audit.Consultation, uuid.Nil))
 	require.ErrorIs(t, err, pass.ErrNone)
 	for number, name := range map[string]string{p.Number: "", "": "grace OTIENO"} {
 		list, err := store.Search(t.Context(), number, name, entry(audit.Consultation, uuid.Nil))
