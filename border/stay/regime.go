@@ -67,9 +67,9 @@ func (r Regimes) Default() Rule {
 	return r.fallback
 }
 
-func (r *Regime) applies(nationality string, basis border.Basis, category border.Category, on traveldoc.Date) bool {
-	return selects(r.Nationalities, nationality) && selects(r.Bases, basis) && selects(r.Categories, category) &&
-		!on.Before(r.From) && !r.Until.Before(on)
+func (g *Regime) applies(nationality string, basis border.Basis, category border.Category, on traveldoc.Date) bool {
+	return selects(g.Nationalities, nationality) && selects(g.Bases, basis) && selects(g.Categories, category) &&
+		!on.Before(g.From) && !g.Until.Before(on)
 }
 
 func selects[T comparable](wanted []T, value T) bool {

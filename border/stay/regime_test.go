@@ -82,7 +82,7 @@ func TestParseRegimesErrors(t *testing.T) {
 		"no version":          {`{"default": {"days": 90, "window": 180}, "regimes": []}`, "version: expected the version of the data, found nothing"},
 		"no default":          {`{"version": "1", "regimes": []}`, "default: expected an object with days, window, found nothing"},
 		"no regimes":          {`{"version": "1", "default": {"days": 90, "window": 180}}`, "regimes: expected an array of regimes"},
-		"unknown field":       {`{"versoin": "1"}`, "versoin: unknown field; expected one of version, default, regimes"},
+		"unknown field":       {`{"edition": "1"}`, "edition: unknown field; expected one of version, default, regimes"},
 		"field twice":         {`{"version": "1", "version": "2"}`, "version: given twice"},
 		"days beyond window":  {`{"version": "1", "default": {"days": 181, "window": 180}, "regimes": []}`, "default.days: expected a whole number from 1 to 180, found a number"},
 		"no days":             {`{"version": "1", "default": {"days": 0, "window": 180}, "regimes": []}`, "default.days: expected a whole number"},
@@ -139,7 +139,7 @@ func FuzzParseRegimes(f *testing.F) {
 		}
 		require.NoError(t, r.Default().Check())
 		for _, g := range r.List() {
-			require.True(t, g.Exempt == (g.Rule == stay.Rule{}))
+			require.Equal(t, g.Exempt, g.Rule == stay.Rule{})
 			if !g.Exempt {
 				require.NoError(t, g.Rule.Check())
 			}

@@ -207,7 +207,7 @@ func (r Regimes) fits(v strict.Value, g Regime) error {
 }
 
 // hides reports whether the regime applies wherever another does.
-func (g Regime) hides(other Regime) bool {
+func (g *Regime) hides(other Regime) bool {
 	from := g.From.IsZero() || !other.From.IsZero() && !other.From.Before(g.From)
 	until := g.Until.IsZero() || !other.Until.IsZero() && !g.Until.Before(other.Until)
 	return from && until && includes(g.Nationalities, other.Nationalities) && includes(g.Bases, other.Bases) &&

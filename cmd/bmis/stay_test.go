@@ -45,13 +45,14 @@ func TestStayGolden(t *testing.T) {
 
 // The names and their order are a promise.
 func TestStayShape(t *testing.T) {
-	got := bmisReading(t, strings.NewReader(`{"on": "2026-05-01", "stays": [{"entry": "2026-05-01"}]}`), "stay")
-	require.Equal(t, `{"used":1,"max_stay":90,"last_lawful":"2026-07-29","remaining":89,"overstay":0,`+
-		`"days":[{"date":"2026-05-01","used":1,"why":"stays[0]: entry"}],"findings":[]}`+"\n", got.out)
-	got = bmisReading(t, strings.NewReader(`{"stays": []}`), "stay")
-	require.Equal(t, `{"used":0,"max_stay":90,"last_lawful":"2027-02-18","remaining":90,"overstay":0,"days":[],"findings":[]}`+"\n", got.out,
-		"no day is today, 2026-11-21")
-	got = bmisReading(t, strings.NewReader(`{"on": "2026-05-01", "stays": [{"entry": "2026-01-01", "exit": "2026-04-30"}]}`), "stay")
+	for text, want := range map[string]string{
+		`{"on": "2026-05-01", "stays": [{"entry": "2026-05-01"}]}`: `{"used":1,"max_stay":90,"last_lawful":"2026-07-29","remaining":89,` +
+			`"overstay":0,"days":[{"date":"2026-05-01","used":1,"why":"stays[0]: entry"}],"findings":[]}`,
+		`{"stays": []}`: `{"used":0,"max_stay":90,"last_lawful":"2027-02-18","remaining":90,"overstay":0,"days":[],"findings":[]}`, // today
+	} {
+		require.Equal(t, result{exitDone, want + "\n", ""}, bmisReading(t, strings.NewReader(text), "stay"))
+	}
+	got := bmisReading(t, strings.NewReader(`{"on": "2026-05-01", "stays": [{"entry": "2026-01-01", "exit": "2026-04-30"}]}`), "stay")
 	var answer map[string]any
 	require.NoError(t, json.Unmarshal([]byte(got.out), &answer))
 	require.Nil(t, answer["last_lawful"])
