@@ -52,12 +52,12 @@ func Groups(words []Decided) Grouping {
 	}
 	var different []Pair
 	for pair, verdicts := range heads {
-		switch {
-		case len(verdicts) > 1:
+		if len(verdicts) > 1 {
 			g.Conflicts = append(g.Conflicts, pair)
-		case verdicts[Same]:
+		} else if verdicts[Same] {
 			g.join(pair)
-		case verdicts[Different]:
+		}
+		if verdicts[Different] {
 			different = append(different, pair)
 		}
 	}
@@ -68,6 +68,7 @@ func Groups(words []Decided) Grouping {
 		}
 		return compare(p.B, q.B)
 	})
+	g.Conflicts = slices.Compact(g.Conflicts)
 	for id := range g.Of {
 		g.Of[id] = g.root(id)
 	}

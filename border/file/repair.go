@@ -240,13 +240,37 @@ func (r Repair) Records(by Author, at time.Time, newID func() uuid.UUID) ([]bord
 
 // Preview is what the calculation of stays says before and after a repair, on one day.
 type Preview struct {
-	Before, After                 stay.Answer
-	TimelineBefore, TimelineAfter stay.Timeline
+	Before, After Seen
+}
+
+// Seen is a history as the calculation of stays sees it on one day: put in order, answered and explained day by day.
+type Seen struct {
+	Timeline stay.Timeline
+	Answer   stay.Answer
+	Days     stay.Explanation
+}
+
+// See works it out.
+func See(h stay.History, regimes stay.Regimes, ask stay.Ask) Seen {
+	t := stay.Build(h)
+	return Seen{Timeline: t, Answer: t.Answer(regimes, ask), Days: t.Explain(regimes, ask)}
+}
+
+// Counted are the days of the n-th stay that count on the day: those that are proven, and those that may have been.
+func (s Seen) Counted(n int) (least, most int) {
+	for _, d := range s.Days.Days {
+		if d.Date.Before(s.Days.Window.From) || !slices.Contains(d.Stays, n) || d.Why == stay.DayExempt {
+			continue
+		}
+		most++
+		if d.Why != stay.DayDoubtful {
+			least++
+		}
+	}
+	return least, most
 }
 
 // Preview works it out. Nothing is written.
 func (r Repair) Preview(h stay.History, regimes stay.Regimes, ask stay.Ask) Preview {
-	p := Preview{TimelineBefore: stay.Build(h), TimelineAfter: stay.Build(r.Apply(h))}
-	p.Before, p.After = p.TimelineBefore.Answer(regimes, ask), p.TimelineAfter.Answer(regimes, ask)
-	return p
+	return Preview{Before: See(h, regimes, ask), After: See(r.Apply(h), regimes, ask)}
 }

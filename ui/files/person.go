@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"github.com/openbmis/openbmis/border/file"
-	"github.com/openbmis/openbmis/border/stay"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/problem"
@@ -65,9 +64,7 @@ func (x *screens) load(c *web.Context) (p filesview.Person, err error) {
 	if p.Person, err = x.Files.Person(c.Ctx(), p.ID, entry(c, audit.Consultation, "file", p.ID.String(), p.Purpose)); err != nil {
 		return p, err
 	}
-	p.Timeline = stay.Build(p.History)
-	ask := x.ask(c, p.Person)
-	p.Answer, p.Days = p.Timeline.Answer(x.Regimes(), ask), p.Timeline.Explain(x.Regimes(), ask)
+	p.Seen = file.See(p.History, x.Regimes(), x.ask(c, p.Person))
 	p.Link = form(c, []string{"number", "state"})
 	p.MayRepair, p.MayLink = c.May(auth.FileRepair), c.May(auth.DuplicateDecide)
 	return p, nil

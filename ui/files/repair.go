@@ -33,8 +33,7 @@ func (x *screens) desk(c *web.Context) (p filesview.Repair, person file.Person, 
 	}
 	p.Act = actOf(c)
 	p.Identity, p.History, p.MaxMB = person.Identity(), person.History, file.MaxEvidence>>20
-	p.Timeline = stay.Build(person.History)
-	p.Answer = p.Timeline.Answer(x.Regimes(), x.ask(c, person))
+	p.Seen = file.See(person.History, x.Regimes(), x.ask(c, person))
 	p.Form = form(c, p.Act.Fields())
 	if p.Act == filesview.ActSupply && p.Form.Value("station") == "" {
 		p.Form.Values["station"] = x.Post.Station

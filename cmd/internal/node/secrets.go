@@ -18,6 +18,8 @@ type Secrets struct {
 	Auth  []byte    // keyed hashes of sign-in sources
 	Query []byte    // keyed hashes of search terms in the audit log
 	Audit audit.Key // signs the audit log's checkpoints
+	// Evidence encrypts attachments. Whoever restores a database without it has the records, but not the documents.
+	Evidence []byte
 }
 
 // LoadSecrets reads the keys of a program, and makes those that are not there yet.
@@ -32,6 +34,9 @@ func LoadSecrets(dataDir, origin string, random io.Reader) (Secrets, error) {
 		return s, err
 	}
 	if s.Query, err = loadSecret(filepath.Join(dir, "query.key"), random); err != nil {
+		return s, err
+	}
+	if s.Evidence, err = loadSecret(filepath.Join(dir, "evidence.key"), random); err != nil {
 		return s, err
 	}
 	if s.Audit, err = audit.LoadOrCreateKey(random, filepath.Join(dir, "audit.key"), origin); err != nil {

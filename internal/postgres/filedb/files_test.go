@@ -172,14 +172,14 @@ func TestAMissingExitIsSuppliedAndTheDaysAreRecounted(t *testing.T) {
 	}.Identified(uuid.New)
 	ask := stay.Ask{On: day(t, "2026-11-21")}
 	preview := repair.Preview(p.history(t, anna), stay.Under(stay.DefaultRule()), ask)
-	require.True(t, preview.Before.Present)
-	require.Equal(t, 41, preview.Before.Used)
-	require.False(t, preview.After.Present)
-	require.Equal(t, 9, preview.After.Used)
+	require.True(t, preview.Before.Answer.Present)
+	require.Equal(t, 41, preview.Before.Answer.Used)
+	require.False(t, preview.After.Answer.Present)
+	require.Equal(t, 9, preview.After.Answer.Used)
 
 	require.NoError(t, p.Repair(t.Context(), repair, author(), bordertest.Entry(audit.Alteration, "file", in.TravellerID)))
 	after := stay.Build(p.history(t, anna)).Answer(stay.Under(stay.DefaultRule()), ask)
-	require.Equal(t, preview.After, after, "what was shown before is what is counted after")
+	require.Equal(t, preview.After.Answer, after, "what was shown before is what is counted after")
 
 	person, err := p.Person(t.Context(), in.TravellerID, look("complaint"))
 	require.NoError(t, err)

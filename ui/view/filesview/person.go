@@ -8,7 +8,6 @@ import (
 
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/file"
-	"github.com/openbmis/openbmis/border/stay"
 	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/view"
 )
@@ -16,14 +15,12 @@ import (
 // Person is the page of a file.
 type Person struct {
 	file.Person
-	ID       uuid.UUID
-	Purpose  string
-	Timeline stay.Timeline
-	Answer   stay.Answer
-	Days     stay.Explanation
-	Link     Form   // to link the file with that of another document
-	Done     string // what has just been saved
-	Failed   string
+	ID      uuid.UUID
+	Purpose string
+	file.Seen
+	Link   Form   // to link the file with that of another document
+	Done   string // what has just been saved
+	Failed string
 	// Others are files of other people with a document of the number that was asked for.
 	Others []file.Known
 

@@ -40,12 +40,11 @@ type Repair struct {
 	Act      Act
 	Identity traveldoc.Identity
 	History  stay.History
-	Answer   stay.Answer
-	Timeline stay.Timeline
-	Form     Form
-	Failed   string
-	Preview  *file.Preview
-	MaxMB    int
+	file.Seen
+	Form    Form
+	Failed  string
+	Preview *file.Preview
+	MaxMB   int
 }
 
 func (p Repair) url() templ.SafeURL {

@@ -119,19 +119,10 @@ func remaining(ctx context.Context, a stay.Answer) string {
 	return span(ctx, min(a.Remaining, a.Upper.Remaining), max(a.Remaining, a.Upper.Remaining))
 }
 
-// daysWithin counts the days of a stay that lie in the window of a day.
-func daysWithin(s stay.Stay, a stay.Answer) int {
-	if s.Exempt || s.From.IsZero() {
-		return 0
-	}
-	from, to := s.From, s.To
-	if first := stay.AddDays(a.On, 1-a.Rule.Window); from.Before(first) {
-		from = first
-	}
-	if to.IsZero() || a.On.Before(to) {
-		to = a.On
-	}
-	return max(stay.DaysBetween(from, to)+1, 0)
+// counted is how many days of the n-th stay count now; bounds where a record is missing.
+func counted(ctx context.Context, seen file.Seen, n int) string {
+	least, most := seen.Counted(n)
+	return span(ctx, least, most)
 }
 
 func basis(ctx context.Context, s stay.Stay) string {
