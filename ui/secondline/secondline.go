@@ -79,4 +79,3 @@ func Register(s *web.Server, o Options) {
 func Nav() view.NavItem {
 	return view.NavItem{Href: "/secondline", Label: text.SecondlineNav, Need: auth.SecondLineWork, Beside: secondlineview.NavCount(0, true)}
 }
-

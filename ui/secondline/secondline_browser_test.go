@@ -18,6 +18,13 @@ func check(p *browsertest.Page, name string) {
 	p.CheckOneScreen()
 }
 
+// claimFirst claims the oldest case of the queue and waits until its page takes keys.
+func claimFirst(p *browsertest.Page) {
+	p.WaitFor("#queue [data-hotkey=F1]")
+	p.Press("F1")
+	p.Wait("document.readyState === 'complete' && !!document.querySelector('#case .keybar [data-hotkey=F4]')")
+}
+
 func TestFromClaimToAdmissionByKeyboardWithASecondPerson(t *testing.T) {
 	for _, language := range []string{"en", "ar"} {
 		t.Run(language, func(t *testing.T) {
@@ -30,8 +37,7 @@ func TestFromClaimToAdmissionByKeyboardWithASecondPerson(t *testing.T) {
 			p.Screenshot("secondline-queue-" + language)
 			p.CheckAccessible()
 
-			p.Press("F1") // the oldest
-			p.WaitFor("#case .keybar [data-hotkey=F4]")
+			claimFirst(p)
 			require.Contains(t, p.Text(".hit-card"), "the secret reason")
 			require.Contains(t, p.Text(".who"), "looks away")
 			check(p, "secondline-case-"+language)
@@ -100,8 +106,7 @@ func TestARefusalWithReasonsByKeyboardLeadsToItsForm(t *testing.T) {
 			s := open(t)
 			s.martin(t)
 			p := s.sit(t, language)
-			p.Press("F1")
-			p.WaitFor("#case .keybar [data-hotkey=F8]")
+			claimFirst(p)
 			p.Press("F8")
 			p.WaitFor("form.question.refuse")
 			check(p, "secondline-refuse-"+language)

@@ -67,7 +67,9 @@ func agreementSign(e border.Evidence) string {
 	return map[string]string{"same": "=", "possible": "~", "differs": "✕"}[agreement(e)]
 }
 
-func ago(ctx context.Context, now, at time.Time) string { return text.FromContext(ctx).Ago(now.Sub(at)) }
+func ago(ctx context.Context, now, at time.Time) string {
+	return text.FromContext(ctx).Ago(now.Sub(at))
+}
 
 // Address is the page of a case, with a panel open.
 func Address(id fmt.Stringer, p Panel) string {
