@@ -102,8 +102,9 @@ func (p *Printer) Print(ctx context.Context, html string) ([]byte, error) {
 // print runs one browser from start to end; when ctx ends the process is killed, and its profile goes with it.
 func (p *Printer) print(ctx context.Context, html string) ([]byte, error) {
 	allocated, release := chromedp.NewExecAllocator(ctx, p.options()...)
-	defer release() // waits for the process
-	tab, closeTab := chromedp.NewContext(allocated)
+	defer release()                  // waits for the process
+	quiet := func(string, ...any) {} // what matters comes back as an error; the browser's own words may repeat the document's
+	tab, closeTab := chromedp.NewContext(allocated, chromedp.WithErrorf(quiet), chromedp.WithLogf(quiet))
 	defer closeTab()
 	return chromedp.Run(tab, func(ctx context.Context, t *chromedp.Target) ([]byte, error) {
 		if _, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {

@@ -118,11 +118,44 @@ func TestTheFormAsPDFInEveryLanguage(t *testing.T) {
 			require.Equal(t, "no-store", answer.Header.Get("Cache-Control"))
 			require.Equal(t, copies, s.count(t, "refusal_print where crossing_id = $1", e.CrossingID))
 			keep(t, "refusal-"+language+".pdf", []byte(answer.Body))
-			require.True(t, strings.HasPrefix(answer.Body, "%PDF-"))
+			holdsTheForm(t, language, read(t, answer.Body), e, copies)
 		}
 	}
 	require.Equal(t, 8, s.count(t, "audit where verb = 'disclosure' and object_kind = 'refusal'"))
 	require.Equal(t, 8, s.count(t, "outbox where kind = 'refusal.issued'"))
+}
+
+// holdsTheForm looks into the PDF: its words can be taken out, numbers stand in their order, Arabic letters are joined, and the fonts are
+// the form's own.
+func holdsTheForm(t *testing.T, language string, d document, e border.CrossingEvent, copies int) {
+	t.Helper()
+	reasons, err := refusal.Default()
+	require.NoError(t, err)
+	for _, number := range []string{e.Refusal.Number, "L898902C3", "XX 123", "12 AUG 1974", "ERIKSSON", "ANNA MARIA", "Page 12 was replaced.", "Port Almara"} {
+		require.True(t, d.has(number), "%q is not in the PDF:\n%s", number, d.text)
+	}
+	for _, font := range d.fonts {
+		require.Regexp(t, "^(NotoSans|NotoSansArabic|NotoSansSymbols2|DejaVuSans)", font)
+	}
+	words := map[string]string{"en": "Copy %d", "fr": "Exemplaire %d", "es": "Ejemplar %d", "ar": "النسخة"}
+	for _, in := range []string{language, "fr"} {
+		for _, letter := range e.Refusal.Reasons {
+			r, ok := reasons.Reason(letter, e.LocalDate)
+			require.True(t, ok)
+			if in == "ar" {
+				require.True(t, d.hasArabic(r.Title.In(in)), "%q is not in the PDF:\n%s", r.Title.In(in), d.text)
+				continue
+			}
+			require.True(t, d.has(r.Title.In(in)), r.Title.In(in))
+			require.True(t, d.has(r.Text.In(in)), r.Text.In(in))
+		}
+		if in == "ar" {
+			require.True(t, d.hasArabic(words[in]))
+			require.Greater(t, 2*d.arabicShapes, 3*d.arabicLetters, "letters have their joined shapes")
+			continue
+		}
+		require.True(t, d.has(fmt.Sprintf(words[in], copies)))
+	}
 }
 
 func TestTheFormByKeyboard(t *testing.T) {

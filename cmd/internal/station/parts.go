@@ -35,6 +35,7 @@ func (a *app) nav() []view.NavItem {
 		secondline.Nav(),
 		shiftNav(),
 		rechecks.Nav(),
+		refusalNav(),
 		protectionNav(),
 	}...)
 }
@@ -48,5 +49,6 @@ func (a *app) register(s *web.Server) error {
 		a.registerFiles(s),
 		a.registerSecondLine(s),
 		a.registerProtection(s),
+		a.registerRefusals(s),
 	)
 }

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/openbmis/openbmis/border"
-	"github.com/openbmis/openbmis/border/refusal"
 	line "github.com/openbmis/openbmis/border/secondline"
 	"github.com/openbmis/openbmis/internal/postgres"
 	"github.com/openbmis/openbmis/internal/postgres/secondlinedb"
@@ -18,7 +17,7 @@ const queueEvery = time.Second
 
 // secondLine is the work on referrals.
 func (a *app) secondLine() (*line.Line, error) {
-	reasons, err := refusal.Default()
+	reasons, err := a.refusalReasons()
 	if err != nil {
 		return nil, err
 	}
@@ -28,6 +27,7 @@ func (a *app) secondLine() (*line.Line, error) {
 	}
 	store := secondlinedb.New(secondlinedb.Config{
 		DB: db, Decisions: stationdb.New(db, a.tools.NewID, a.link.wake), Zone: a.cfg.Zone, Nudge: a.link.wake,
+		Protect: a.protectionCases().SignalTx,
 	})
 	return line.New(line.Config{
 		Post: border.Post{Station: a.cfg.ID, Zone: a.cfg.Zone, Mode: border.Mode(a.cfg.Transport)}, Store: store,
@@ -40,6 +40,6 @@ func (a *app) registerSecondLine(s *web.Server) error {
 	if err != nil {
 		return err
 	}
-	secondline.Register(s, secondline.Options{Line: l, Witness: a.auth, Limits: secondline.DefaultLimits(), Every: queueEvery})
+	secondline.Register(s, secondline.Options{Line: l, Witness: a.auth, Limits: secondline.DefaultLimits(), Every: queueEvery, Protects: true})
 	return nil
 }
