@@ -111,6 +111,7 @@ func TestOneWrongValue(t *testing.T) {
 		{"BMIS_NATS_URL", "tls://user:pw@x:4222", "credentials file"},
 		{"BMIS_STATION_ID", "-a", "inner dashes"},
 		{"BMIS_UNDO_WINDOW", "-1s", "from 0s to 15m, such as 1m"},
+		{"BMIS_ADULT_AGE", "eighteen", "a whole number from 12 to 25"},
 		{"BMIS_CHECK_DEADLINES", "alerts", "CHECK:DURATION"},
 		{"BMIS_DSN_FILE", "/does/not/exist", "cannot be read"},
 		{"BMIS_CONFIG", "/does/not/exist", "KEY=VALUE"},

@@ -181,6 +181,17 @@ func (r *reader) zone(name, fallback, about string) *time.Location {
 	return zone
 }
 
+// number is a whole number within bounds.
+func (r *reader) number(name string, fallback, least, most int, about string) int {
+	value := r.get(name, strconv.Itoa(fallback), about)
+	n, err := strconv.Atoi(value)
+	if err != nil || n < least || n > most {
+		r.fail(name, fmt.Sprintf("is %q; expected a whole number from %d to %d", value, least, most))
+		return fallback
+	}
+	return n
+}
+
 func (r *reader) logLevel(name string) slog.Level {
 	allowed := []string{"debug", "info", "warn", "error"}
 	value := r.oneOf(name, "info", allowed, "least level that is logged")

@@ -38,6 +38,7 @@ type Counter struct {
 	ListAmber  time.Duration // an alert list older than this is shown in amber
 	ListRed    time.Duration // an alert list older than this counts as not checked
 	UndoWindow time.Duration // for this long a decision can be undone by its officer
+	AdultAge   int           // in years; who is younger is a minor
 }
 
 // LoadStation reads the station's configuration; the error is Problems, naming every wrong variable.
@@ -80,6 +81,7 @@ func (r *reader) counter() Counter {
 		ListAmber:  r.duration("BMIS_LIST_AMBER", 6*time.Hour, span{time.Minute, 30 * 24 * time.Hour}, "alert list older is shown amber"),
 		ListRed:    r.duration("BMIS_LIST_RED", 24*time.Hour, span{time.Minute, 60 * 24 * time.Hour}, "alert list older counts as not checked"),
 		UndoWindow: r.duration("BMIS_UNDO_WINDOW", time.Minute, span{0, 15 * time.Minute}, "how long a decision can be undone by its officer"),
+		AdultAge:   r.number("BMIS_ADULT_AGE", 18, 12, 25, "age in years from which a traveller is no minor"),
 	}
 	if c.ListRed <= c.ListAmber {
 		r.fail("BMIS_LIST_RED", "is not above BMIS_LIST_AMBER; expected amber first, then red")
