@@ -1,6 +1,8 @@
 package stay
 
 import (
+	"slices"
+
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/traveldoc"
 )
@@ -78,7 +80,7 @@ func (t Timeline) Answer(r Regimes, ask Ask) Answer {
 	}
 	v.exempt = exempt(r, v.regime, ask, v.present, true)
 	a.Upper = v.figures()
-	a.Uncertain = t.leftOut() || !a.same(a.Upper)
+	a.Uncertain = t.leftOut(present) || !a.same(a.Upper)
 	return a
 }
 
@@ -93,14 +95,20 @@ func (f Figures) same(other Figures) bool {
 // Certain reports whether every day of every stay is known, and no record was left out.
 func (t Timeline) Certain() bool { return !t.Uncertain() }
 
-// leftOut reports whether there are records of which nothing can be said, not even bounds.
-func (t Timeline) leftOut() bool {
+// leftOut reports whether there are records of which nothing can be said, not even bounds: movements, or changes of the
+// authorisation of the stay that is asked about.
+func (t Timeline) leftOut(present *Stay) bool {
 	for _, p := range t.Problems {
 		if p.Code == DirectionUnknown || p.Code == DateMissing {
 			return true
 		}
 	}
-	return false
+	if present == nil {
+		return false
+	}
+	return slices.ContainsFunc(present.Problems, func(p Problem) bool {
+		return p.Code == ChangeUnknown || p.Code == ChangeDateMissing || p.Code == ExtensionBackwards
+	})
 }
 
 // at is the stay that covers a day for certain, the one that began last; nil when none does.

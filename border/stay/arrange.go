@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
+	"time"
 
 	"github.com/openbmis/openbmis/border"
 )
@@ -56,9 +57,15 @@ func once(moves []*move) []*move {
 
 func (m *move) isNil() bool { return m.ID == [16]byte{} }
 
-// reconcile takes in another telling of the same movement.
+// sameTelling is how far apart two tellings may lie and still be the same: databases keep instants less finely than messages.
+const sameTelling = time.Second
+
+// reconcile takes in another telling of the same movement. Where they differ in nothing that is counted, there is nothing to tell.
 func (m *move) reconcile(other *move) {
 	doubt := m.days != other.days
+	if apart := other.at.Sub(m.at).Abs(); !doubt && apart < sameTelling && m.Basis.Counts() == other.Basis.Counts() && m.Until == other.Until {
+		return
+	}
 	if m.Basis.Counts() != other.Basis.Counts() {
 		doubt, m.doubtful = true, true
 	}

@@ -37,7 +37,8 @@ type Day struct {
 // Explanation explains an answer day by day.
 type Explanation struct {
 	Window Span `json:"window"`
-	// Days are the days of the window on which he was, or may have been, here, and before them every earlier day over; ascending.
+	// Days are the days of the window on which he was, or may have been, here, and before them the earlier days over, as far back as
+	// MaxWindow; ascending.
 	Days []Day `json:"days"`
 	// Outside are the stays' days that have left the window, and do not count any more.
 	Outside []Span `json:"outside,omitempty"`
@@ -58,7 +59,7 @@ func (t Timeline) Explain(r Regimes, ask Ask) Explanation {
 		days = append(days, all.since(window.from))
 		e.over[i] = e.view.over(&t.Stays[i])
 		for _, o := range e.over[i] {
-			days = append(days, o.upTo(window.from-1))
+			days = append(days, o.since(window.from-MaxWindow).upTo(window.from-1))
 		}
 	}
 	for _, r := range presenceOf(days).runs {

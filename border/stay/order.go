@@ -50,14 +50,16 @@ func (t *Timeline) admit(movements []Movement) []*move {
 }
 
 func (t *Timeline) leaveOut(code string, id uuid.UUID, found, expected string) {
-	p := Problem{Code: code, Records: []uuid.UUID{id}, Found: found, Expected: expected, Doubt: true}
-	same := func(q Problem) bool { return q.Code == code && q.Records[0] == id && q.Found == found }
-	if !slices.ContainsFunc(t.Problems, same) {
-		t.Problems = append(t.Problems, p)
-	}
-	slices.SortFunc(t.Problems, func(a, b Problem) int {
+	t.Problems = append(t.Problems, Problem{Code: code, Records: []uuid.UUID{id}, Found: found, Expected: expected, Doubt: true})
+}
+
+// tidy puts the problems of records that belong to no stay in an order that does not depend on arrival, each once.
+func tidy(problems []Problem) []Problem {
+	compare := func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Code, b.Code), compareID(a.Records[0], b.Records[0]), cmp.Compare(a.Found, b.Found))
-	})
+	}
+	slices.SortFunc(problems, compare)
+	return slices.CompactFunc(problems, func(a, b Problem) bool { return compare(a, b) == 0 })
 }
 
 // date finds the days on which the movement may have been; false when nothing is known of them.

@@ -103,6 +103,26 @@ func TestOldDoubt(t *testing.T) {
 	require.False(t, stay.Build(h).Certain())
 }
 
+// The same movement from two databases, one of which keeps instants less finely, is no contradiction.
+func TestSameTelling(t *testing.T) {
+	h := records(t, "> 2026-05-01 id=1\n< 2026-05-10")
+	again := h.Movements[0]
+	h.Movements[0].At, again.Basis = h.Movements[0].At.Add(123456789*time.Nanosecond), "short_stay"
+	h.Movements = append(h.Movements, again)
+	require.Empty(t, stay.Build(h).Problems)
+	h.Movements[2].Basis = "residence_permit"
+	require.Equal(t, stay.VersionsDiffer, stay.Build(h).Problems[0].Code)
+	require.Equal(t, []int{0, 10}, []int{answer(t, h, "2026-05-10").Used, answer(t, h, "2026-05-10").Upper.Used})
+}
+
+// A change of which nothing can be said makes the answer for its stay uncertain, and for no other.
+func TestUnknownChange(t *testing.T) {
+	h := records(t, "> 2026-05-01\n< 2026-05-10\n> 2026-06-01")
+	h.Authorisations = []stay.Authorisation{change(t, "confirmed", "2026-05-05", "2026-05-30")}
+	require.True(t, answer(t, h, "2026-05-08").Uncertain)
+	require.False(t, answer(t, h, "2026-06-08").Uncertain)
+}
+
 func TestUncertainOverstay(t *testing.T) {
 	a := answer(t, records(t, "> 2026-01-01\n> 2026-04-10\n< 2026-04-12"), "2026-04-12")
 	require.True(t, a.Uncertain)

@@ -48,6 +48,7 @@ func Build(h History) Timeline {
 	t := Timeline{AsOf: h.AsOf}
 	t.pair(t.admit(h.Movements))
 	t.authorise(h.Authorisations)
+	t.Problems = tidy(t.Problems)
 	for i := range t.Stays {
 		t.Stays[i].settle()
 		t.Problems = append(t.Problems, t.Stays[i].Problems...)

@@ -113,13 +113,19 @@ func TestAtEntry(t *testing.T) {
 		},
 		"exit missing": {
 			known(t, "2026-05-01", "2026-05-11 2026-05-12"), border.Hit,
-			[]string{"granted note 87 · 2026-08-14 · 90/180", "uncertain acknowledge 4–13 · 90/180", "exit_missing note 2026-05-01 – 2026-05-11"},
+			[]string{"granted note 87 · 2026-08-14 · 90/180", "uncertain acknowledge 4–13 · 90/180", "uncertain_max note 78–87", "exit_missing note 2026-05-01 – 2026-05-11"},
 			border.Grant{MaxDays: 87, Until: date(t, "2026-08-14"), Bound: "rule", Used: 4, Uncertain: true},
 		},
 		"still here by the records": {
 			known(t, "2026-05-15"), border.Hit,
-			[]string{"granted note 89 · 2026-08-16 · 90/180", "uncertain acknowledge 2–6 · 90/180", "exit_missing note 2026-05-15 – 2026-05-20"},
+			[]string{"granted note 89 · 2026-08-16 · 90/180", "uncertain acknowledge 2–6 · 90/180", "uncertain_max note 85–89", "exit_missing note 2026-05-15 – 2026-05-20"},
 			border.Grant{MaxDays: 89, Until: date(t, "2026-08-16"), Bound: "rule", Used: 2, Uncertain: true},
+		},
+		"here since long ago by the records": {
+			known(t, "2026-02-01"), border.Hit,
+			[]string{"granted note 90 · 2026-08-17 · 90/180", "overstayed_before acknowledge 0–19", "uncertain acknowledge 2–109 · 90/180",
+				"uncertain_max note 0–90", "exit_missing note 2026-02-01 – 2026-05-20"},
+			border.Grant{MaxDays: 90, Until: date(t, "2026-08-17"), Bound: "rule", Used: 2, Uncertain: true},
 		},
 		"a doubt of long ago": {
 			known(t, "2024-05-15", "2024-06-01 2024-06-02"), border.NoHit, []string{"granted note 90 · 2026-08-17 · 90/180"},

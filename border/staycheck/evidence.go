@@ -25,6 +25,7 @@ const (
 	CodeWithin           = "stay.within"            // at exit: days used · rule
 	CodeOverstayedBefore = "stay.overstayed_before" // at entry: days over in earlier stays within the window
 	CodeUncertain        = "stay.uncertain"         // bounds of the days used, or of the days over
+	CodeUncertainMax     = "stay.uncertain_max"     // at entry: bounds of the longest stay
 	CodeOtherNationality = "stay.other_nationality" // the file holds movements as a national of another State
 	CodeFuture           = "stay.future_movement"   // a movement that lies in the future: a clock is wrong
 	CodeMore             = "stay.more"              // how many further problems there are
@@ -39,7 +40,7 @@ const (
 func EvidenceCodes() []string {
 	return append(stay.ProblemCodes(),
 		CodeGranted, CodeUnbounded, CodeNoneLeft, CodeVisaEnded, CodeVisaNotBegun, CodeVisaDaysUsed, CodeVisaEntriesUsed, CodeVisaUnreadable,
-		CodeVisaUnknown, CodeOverstayed, CodeWithin, CodeOverstayedBefore, CodeUncertain, CodeOtherNationality, CodeFuture, CodeMore,
+		CodeVisaUnknown, CodeOverstayed, CodeWithin, CodeOverstayedBefore, CodeUncertain, CodeUncertainMax, CodeOtherNationality, CodeFuture, CodeMore,
 		CodeOthersMissing, CodeOthersOld, CodeOwnNational, CodeFreeMovement, CodeExempt,
 	)
 }
@@ -53,8 +54,10 @@ func judge(s border.Subject, a stay.Answer) []border.Evidence {
 		return []border.Evidence{atExit(a)}
 	}
 	evidence := []border.Evidence{atEntry(a)}
-	if a.Earlier > 0 {
-		evidence = append(evidence, border.Evidence{Code: CodeOverstayedBefore, Found: strconv.Itoa(a.Earlier), Severity: border.Acknowledge})
+	if a.Upper.Earlier > 0 {
+		evidence = append(evidence, border.Evidence{
+			Code: CodeOverstayedBefore, Found: between(a.Earlier, a.Upper.Earlier), Severity: border.Acknowledge,
+		})
 	}
 	return evidence
 }
@@ -115,6 +118,9 @@ func doubts(s border.Subject, t stay.Timeline, a stay.Answer) []border.Evidence 
 	var evidence []border.Evidence
 	if a.Uncertain {
 		evidence = append(evidence, border.Evidence{Code: CodeUncertain, Found: bounds(s, a), Severity: border.Acknowledge})
+		if s.Direction == border.Entry && a.MaxStay != a.Upper.MaxStay {
+			evidence = append(evidence, note(CodeUncertainMax, between(a.Upper.MaxStay, a.MaxStay)))
+		}
 	}
 	shown := 0
 	for i := len(t.Problems) - 1; i >= 0; i-- { // the latest first
@@ -138,10 +144,16 @@ func recent(a stay.Answer, p stay.Problem) bool {
 
 func bounds(s border.Subject, a stay.Answer) string {
 	if s.Direction == border.Exit && a.Overstay != a.Upper.Overstay {
-		return fmt.Sprintf("%d–%d", a.Overstay, a.Upper.Overstay)
+		return between(a.Overstay, a.Upper.Overstay)
 	}
-	low, high := a.Used, a.Upper.Used
-	return fmt.Sprintf("%d–%d · %s", low, high, rule(a))
+	return facts(between(a.Used, a.Upper.Used), rule(a))
+}
+
+func between(low, high int) string {
+	if low == high {
+		return strconv.Itoa(low)
+	}
+	return fmt.Sprintf("%d–%d", low, high)
 }
 
 // persons tells movements of the file that the traveller in front of the officer does not explain.

@@ -1132,6 +1132,8 @@ const (
 	EvidenceStayUnbounded Key = "evidence.stay.unbounded"
 	// EvidenceStayUncertain is "Records are missing: between these numbers of days".
 	EvidenceStayUncertain Key = "evidence.stay.uncertain"
+	// EvidenceStayUncertainMax is "The longest stay lies between these numbers of days".
+	EvidenceStayUncertainMax Key = "evidence.stay.uncertain_max"
 	// EvidenceStayUntilBeforeEntry is "Authorised stay ended before the entry".
 	EvidenceStayUntilBeforeEntry Key = "evidence.stay.until_before_entry"
 	// EvidenceStayUntilPartial is "End of the authorised stay is no full date".
@@ -2756,6 +2758,8 @@ const (
 	ProblemShiftTextLong Key = "problem.shift_text_long"
 	// ProblemShiftTextMissing is "Write in your words what happened.".
 	ProblemShiftTextMissing Key = "problem.shift_text_missing"
+	// ProblemShiftTime is "Give a date and a time, such as 2026-11-21 08:10.".
+	ProblemShiftTime Key = "problem.shift_time"
 	// ProblemShiftUnknown is "There is no such shift.".
 	ProblemShiftUnknown Key = "problem.shift_unknown"
 	// ProblemSignInRefused is "User name or password is wrong. Check both and try again.".
@@ -3900,6 +3904,14 @@ const (
 	ShiftDoneOffered Key = "shift.done_offered"
 	// ShiftDoneSigned is "The hand-over is signed.".
 	ShiftDoneSigned Key = "shift.done_signed"
+	// ShiftDutyAt is "Who was on duty at".
+	ShiftDutyAt Key = "shift.duty_at"
+	// ShiftDutyNobody is "Nobody was on duty.".
+	ShiftDutyNobody Key = "shift.duty_nobody"
+	// ShiftDutyShow is "Show".
+	ShiftDutyShow Key = "shift.duty_show"
+	// ShiftDutyWas is "On duty at {{.at}}".
+	ShiftDutyWas Key = "shift.duty_was"
 	// ShiftEndedAt is "Closed".
 	ShiftEndedAt Key = "shift.ended_at"
 	// ShiftEndedWith is "Ended with:".
