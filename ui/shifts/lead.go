@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -129,5 +130,23 @@ func (h *Handlers) all(c *web.Context) error {
 		list = list[:shown]
 		next = fmt.Sprintf("/shifts/all?before=%s", list[shown-1].ID)
 	}
-	return c.Render(http.StatusOK, shiftview.ListPage(list, names, next))
+	duty, wrong, err := h.dutyAt(c)
+	if err != nil {
+		return err
+	}
+	return c.Render(http.StatusOK, shiftview.ListPage(list, names, next, c.QueryParam("on"), wrong, duty))
+}
+
+// dutyAt tells who was on duty at the time that is asked for, in the post's zone; nil when none is.
+func (h *Handlers) dutyAt(c *web.Context) (*shiftview.DutyAt, string, error) {
+	asked := c.QueryParam("on")
+	if asked == "" {
+		return nil, "", nil
+	}
+	at, err := time.ParseInLocation("2006-01-02T15:04", asked, h.Shifts.Zone())
+	if err != nil {
+		return nil, c.Text().Problem(problem.New(problem.Invalid, "shift_time").At("on")), nil
+	}
+	d, err := h.Shifts.OnDuty(c.Ctx(), at, consult(c, "duty", ""))
+	return &shiftview.DutyAt{At: at, Responsible: d.Responsible, Team: d.Team, Lanes: d.Lanes}, "", err
 }

@@ -37,6 +37,7 @@ func TestTheNationalListReachesTheCounterAndGrowsOld(t *testing.T) {
 	officer.screen("centre-away")
 	for n, language := range []string{"fr", "es", "ar"} {
 		other := window(t, station.Part, person(t, station.Part, auth.RoleSupervisor, language), language)
+		other.Goto(station.URL() + "/counter/lane") // a supervisor begins with what needs him
 		other.TabTo("button[name=lane]:nth-of-type(1)")
 		other.Press("Enter")
 		other.Wait("location.pathname === '/counter' && document.readyState === 'complete' && !!globalThis.wedge")

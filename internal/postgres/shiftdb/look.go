@@ -167,3 +167,36 @@ func (s *Store) Versions(ctx context.Context, id uuid.UUID, section shift.Sectio
 	}
 	return list, nil
 }
+
+// Duty is who was on duty at an instant: the shift that ran, its team, and the lanes that were open.
+type Duty struct {
+	Shift       uuid.UUID // zero when none ran
+	Responsible string
+	Team        []string
+	Lanes       []shift.Lane
+}
+
+// OnDuty tells who was on duty at an instant. The read is audited.
+func (s *Store) OnDuty(ctx context.Context, at time.Time, entry audit.Entry) (Duty, error) {
+	var d Duty
+	err := s.cfg.DB.InTx(ctx, func(tx pgx.Tx) error {
+		b := &pgx.Batch{}
+		each(b, `select id, responsible, array(select person from shift_member m where m.shift_id = s.id and joined_at <= $1
+			and coalesce(left_at > $1, true) order by person) from shift s where begun_at <= $1 and coalesce(offered_at > $1, true)`,
+			func(row pgx.CollectableRow) (x Duty, err error) {
+				return x, row.Scan(&x.Shift, &x.Responsible, &x.Team)
+			},
+			func(x Duty) { d.Shift, d.Responsible, d.Team = x.Shift, x.Responsible, x.Team }, at)
+		each(b, `select lane, direction, officer, opened_at from shift_lane where opened_at <= $1 and coalesce(closed_at > $1, true)
+			order by lane, officer`, laneRow, func(l shift.Lane) { d.Lanes = append(d.Lanes, l) }, at)
+		if err := tx.SendBatch(ctx, b).Close(); err != nil {
+			return err
+		}
+		entry.ResultCount = len(d.Team) + len(d.Lanes)
+		return auditlog.Insert(ctx, tx, entry)
+	})
+	if err != nil {
+		return Duty{}, fmt.Errorf("who was on duty: %w", err)
+	}
+	return d, nil
+}

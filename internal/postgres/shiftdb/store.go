@@ -50,6 +50,9 @@ type Store struct {
 // New makes the store.
 func New(cfg Config) *Store { return &Store{cfg: cfg} }
 
+// Zone is the post's time zone.
+func (s *Store) Zone() *time.Location { return s.cfg.Zone }
+
 // act is one step to be taken: the event as far as its author gives it, and what goes with it.
 type act struct {
 	by    audit.Actor

@@ -57,3 +57,8 @@ func (p Now) ownLane() (shift.Lane, bool) {
 func (p Now) idle(x shift.Shift) []string {
 	return slices.DeleteFunc(slices.Clone(x.Team), func(person string) bool { _, in := p.State.Lanes[person]; return in })
 }
+
+// others are who may be in the team of the person who begins a shift.
+func (p Now) others() []Option {
+	return slices.DeleteFunc(slices.Clone(p.Staff), func(o Option) bool { return o.Value == p.Own })
+}

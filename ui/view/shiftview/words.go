@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/shift"
 	"github.com/openbmis/openbmis/ui/text"
@@ -83,4 +85,9 @@ func codes(ctx context.Context, prefix string, list []string) []Option {
 		options[n] = Option{code, word(ctx, prefix, code)}
 	}
 	return options
+}
+
+func withKeys(p view.Page, keys templ.Component) view.Page {
+	p.Footer = keys
+	return p
 }
