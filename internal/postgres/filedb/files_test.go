@@ -116,7 +116,7 @@ func TestADuplicateIsATaskAndAMergeIsAWordThatCanBeTakenBack(t *testing.T) {
 	require.Len(t, person.Files, 2)
 	require.Len(t, person.Papers, 2)
 	require.Equal(t, pair.A, person.Group, "the smallest id names the person")
-	require.Equal(t, 1, len(person.Words))
+	require.Len(t, person.Words, 1)
 	require.True(t, person.Words[0].Stands)
 	require.Equal(t, "sam", person.Words[0].Officer)
 

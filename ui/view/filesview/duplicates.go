@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,8 +34,8 @@ func (p Duplicates) next() string {
 
 // Cursor is a task's place in the list.
 func Cursor(k file.Task) string {
-	at, _ := k.OpenedAt.UTC().MarshalBinary() //nolint:errcheck // fails only for years beyond 9999 or zones with seconds
-	return base64.RawURLEncoding.EncodeToString(append(append(k.A[:], k.B[:]...), at...))
+	at := k.OpenedAt.UTC().Format(time.RFC3339Nano)
+	return base64.RawURLEncoding.EncodeToString(slices.Concat(k.A[:], k.B[:], []byte(at)))
 }
 
 // ParseCursor reads what Cursor writes; nil when it cannot be read.
@@ -43,11 +44,11 @@ func ParseCursor(s string) *file.Task {
 	if err != nil || len(raw) <= 32 {
 		return nil
 	}
-	k := &file.Task{}
-	var at time.Time
-	if at.UnmarshalBinary(raw[32:]) != nil {
+	at, err := time.Parse(time.RFC3339Nano, string(raw[32:]))
+	if err != nil {
 		return nil
 	}
+	k := &file.Task{}
 	k.A, k.B, k.OpenedAt = uuid.UUID(raw[:16]), uuid.UUID(raw[16:32]), at
 	return k
 }

@@ -103,8 +103,9 @@ func says(v file.Version) []line {
 	case border.KindCorrection:
 		s := bodyOf[border.CorrectionEvent](v)
 		return []line{{"code", s.Reason, ""}, {words: s.Note}}
+	default: // what other areas record is shown by their own pages
+		return nil
 	}
-	return nil
 }
 
 func bodyOf[T any](v file.Version) (body T) {
