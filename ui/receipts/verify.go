@@ -21,6 +21,9 @@ func (h handlers) askVerify(c *web.Context) error {
 }
 
 func (h handlers) verify(c *web.Context) error {
+	if _, err := c.FormParams(); err != nil { // FormValue alone looks no further than the form that was parsed before
+		return problem.New(problem.Invalid, "").Because(err)
+	}
 	page := receiptview.Verification{Number: strings.TrimSpace(c.FormValue("number"))}
 	code, err := codeOf(c)
 	if errors.Is(err, qr.ErrNoCode) || errors.Is(err, qr.ErrNoPicture) {

@@ -85,14 +85,25 @@ func Read(picture []byte) (string, error) {
 	if err != nil {
 		return "", ErrNoPicture
 	}
-	bitmap, err := gozxing.NewBinaryBitmapFromImage(img)
-	if err != nil {
-		return "", ErrNoPicture
+	return find(img)
+}
+
+// find tries the ways of telling black from white, and of looking for the code, one after the other: each misses a few that another
+// finds.
+func find(img image.Image) (string, error) {
+	source := gozxing.NewLuminanceSourceFromImage(img)
+	harder := map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true}
+	pure := map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_PURE_BARCODE: true}
+	for _, binarizer := range []gozxing.Binarizer{gozxing.NewHybridBinarizer(source), gozxing.NewGlobalHistgramBinarizer(source)} {
+		bitmap, err := gozxing.NewBinaryBitmap(binarizer)
+		if err != nil {
+			return "", ErrNoPicture
+		}
+		for _, hints := range []map[gozxing.DecodeHintType]any{harder, pure} {
+			if found, err := qrcode.NewQRCodeReader().Decode(bitmap, hints); err == nil {
+				return found.GetText(), nil
+			}
+		}
 	}
-	hints := map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true}
-	found, err := qrcode.NewQRCodeReader().Decode(bitmap, hints)
-	if err != nil {
-		return "", ErrNoCode
-	}
-	return found.GetText(), nil
+	return "", ErrNoCode
 }
