@@ -96,8 +96,19 @@ CREATE TABLE stay_dirty (
     n          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     travellers uuid[]      NOT NULL,
     regroup    uuid[],               -- travellers whose links changed
-    queued_at  timestamptz NOT NULL
+    queued_at  timestamptz NOT NULL,
+    -- Movements of the transaction, column by column, on their way into table movement: the applier, for whom everybody waits,
+    -- writes one row instead of one for each of them.
+    station    text,
+    m_traveller uuid[], m_id uuid[], m_at timestamptz[], m_entry boolean[], m_annulled boolean[], m_date text[], m_until text[], m_zone text[],
+    m_category text[], m_basis text[], m_nationality text[],
+    a_traveller uuid[], a_id uuid[]  -- movements stored before that were annulled
 );
+-- Rows live for a second: compressing them costs more than it saves.
+ALTER TABLE stay_dirty ALTER travellers SET STORAGE EXTERNAL, ALTER m_traveller SET STORAGE EXTERNAL, ALTER m_id SET STORAGE EXTERNAL,
+    ALTER m_at SET STORAGE EXTERNAL, ALTER m_entry SET STORAGE EXTERNAL, ALTER m_annulled SET STORAGE EXTERNAL, ALTER m_date SET STORAGE EXTERNAL,
+    ALTER m_until SET STORAGE EXTERNAL, ALTER m_zone SET STORAGE EXTERNAL, ALTER m_category SET STORAGE EXTERNAL,
+    ALTER m_basis SET STORAGE EXTERNAL, ALTER m_nationality SET STORAGE EXTERNAL;
 
 -- One row per person with a standing movement: where his latest stay stands. Rows of persons inside are the open stays.
 DROP TABLE stay;
@@ -155,6 +166,8 @@ ALTER TABLE traveller_document ADD COLUMN paper bigint NOT NULL DEFAULT 0; -- ha
 ALTER TABLE traveller_document DROP CONSTRAINT traveller_document_pkey;
 ALTER TABLE traveller_document ADD PRIMARY KEY (doc_no, issuing_state, birth_date);
 DROP INDEX crossing_document;
+-- Nothing asks for a transport on its own.
+DROP INDEX crossing_transport;
 
 -- What had arrived before.
 INSERT INTO traveller_file (file_id, traveller_id) SELECT DISTINCT traveller_id, traveller_id FROM crossing;
@@ -177,6 +190,7 @@ REVOKE DELETE, TRUNCATE ON traveller_file, traveller_edge, file_link, record_sup
 
 -- +goose Down
 CREATE INDEX crossing_document ON crossing (doc_no, crossed_at) WHERE doc_no <> '';
+CREATE INDEX crossing_transport ON crossing (transport, crossed_at) WHERE transport <> '';
 ALTER TABLE traveller_document DROP CONSTRAINT traveller_document_pkey;
 ALTER TABLE traveller_document ADD PRIMARY KEY (issuing_state, doc_no, birth_date);
 ALTER TABLE traveller_document DROP COLUMN paper;

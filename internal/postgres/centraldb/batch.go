@@ -22,6 +22,7 @@ type batch struct {
 
 	dirty   []uuid.UUID // travellers whose stays the projector has to look at again
 	regroup []uuid.UUID // travellers whose links changed
+	moved   moved
 }
 
 // few is how many rows are better inserted along with everything else than copied, which takes three round trips of its own.
@@ -61,7 +62,7 @@ func (b *batch) applySingly(ctx context.Context) (parked int, err error) {
 func (b *batch) attempt(ctx context.Context) (parked int, err error) {
 	err = pgx.BeginFunc(ctx, b.tx, func(nested pgx.Tx) (err error) {
 		in := *b
-		in.tx, in.out, in.dirty, in.regroup = nested, new(pgx.Batch), nil, nil
+		in.tx, in.out, in.dirty, in.regroup, in.moved = nested, new(pgx.Batch), nil, nil, moved{}
 		parked, err = in.applyBulk(ctx)
 		return err
 	})
@@ -90,9 +91,7 @@ func (b *batch) applyBulk(ctx context.Context) (parked int, err error) {
 		return 0, err
 	}
 	b.park(work.bad)
-	if err := b.storeMovements(ctx, work.crossings, annulled); err != nil {
-		return 0, err
-	}
+	b.noteMovements(work.crossings, annulled)
 	b.countFlows(work.crossings, annulled)
 	b.markDirty()
 	return len(work.bad), b.flush(ctx)

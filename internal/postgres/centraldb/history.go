@@ -172,7 +172,10 @@ func addStays(ctx context.Context, tx pgx.Tx, h *central.History, now time.Time)
 	}
 	who := persons[0]
 	timeline := stay.Build(who.history)
-	h.Papers, h.Problems = who.papers, timeline.Problems
+	if h.Papers, err = who.readPapers(); err != nil {
+		return err
+	}
+	h.Problems = timeline.Problems
 	for i := len(timeline.Stays) - 1; i >= 0; i-- {
 		s := timeline.Stays[i]
 		line := central.StayLine{Stay: s}

@@ -211,6 +211,9 @@ func (p *Projector) noteEnds(out *pgx.Batch, persons []*person, old, kept map[uu
 				continue
 			}
 			end := endOf(who, before)
+			if joined(who, old) {
+				end.cause = central.EndJoined
+			}
 			out.Queue(`
 				INSERT INTO overstay_end (group_id, traveller_id, movement_id, entered_at, station, nationality, last_lawful, days_over, left_at, cause, by_record)
 				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
@@ -218,6 +221,17 @@ func (p *Projector) noteEnds(out *pgx.Batch, persons []*person, old, kept map[uu
 				string(end.cause), orNull(end.by))
 		}
 	}
+}
+
+// joined reports whether several persons of before are one now.
+func joined(who *person, old map[uuid.UUID]*stayRow) bool {
+	n := 0
+	for _, id := range who.files {
+		if old[id] != nil {
+			n++
+		}
+	}
+	return n > 1
 }
 
 // end is why somebody left the list, and the crossing or record that did it, when one did.

@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -24,7 +26,7 @@ type person struct {
 	files      []uuid.UUID // sorted; the first names him
 	byDocument union       // travellers whom a document joins
 	shown      []shownPapers
-	papers     []file.Paper
+	papers     []json.RawMessage // file.Paper, sorted
 	history    stay.History
 	zones      map[uuid.UUID]string // of the posts of movements
 	supplied   map[uuid.UUID]bool   // movements that a record supplied
@@ -144,21 +146,31 @@ func (p *person) sortPapers() error {
 		}
 		texts[root] = append(texts[root], s.papers...)
 	}
-	p.papers = []file.Paper{}
-	for root, list := range texts {
-		slices.Sort(list)
-		for _, text := range slices.Compact(list) {
-			paper := file.Paper{File: first[root]}
-			if err := json.Unmarshal([]byte(text), &paper); err != nil {
-				return fmt.Errorf("stored paper of traveller %s: %w", root, err)
+	p.papers = []json.RawMessage{}
+	roots := slices.SortedFunc(maps.Keys(texts), func(a, b uuid.UUID) int { return compareIDs(first[a], first[b]) })
+	for _, root := range roots {
+		slices.Sort(texts[root])
+		for _, text := range slices.Compact(texts[root]) {
+			body, isObject := strings.CutSuffix(text, "}")
+			if !isObject {
+				return fmt.Errorf("stored paper of traveller %s is no object", root)
 			}
-			p.papers = append(p.papers, paper)
+			// The stored paper is file.Paper without the file, which is its last field.
+			p.papers = append(p.papers, json.RawMessage(body+`,"file":"`+first[root].String()+`"}`))
 		}
 	}
-	if len(texts) > 1 {
-		slices.SortStableFunc(p.papers, func(a, b file.Paper) int { return compareIDs(a.File, b.File) })
-	}
 	return nil
+}
+
+// readPapers are the papers as values.
+func (p *person) readPapers() ([]file.Paper, error) {
+	papers := make([]file.Paper, len(p.papers))
+	for i, text := range p.papers {
+		if err := json.Unmarshal(text, &papers[i]); err != nil {
+			return nil, fmt.Errorf("stored paper of person %s: %w", p.key(), err)
+		}
+	}
+	return papers, nil
 }
 
 // queueMovements reads movements with the word whether they stand: they do not when they were annulled, voided by a record that

@@ -185,6 +185,9 @@ func takeNotes(ctx context.Context, tx pgx.Tx) (notes, error) {
 	if len(ids) == 0 {
 		return out, nil
 	}
+	if err := storeMovements(ctx, tx, ids); err != nil {
+		return out, err
+	}
 	_, err = tx.Exec(ctx, `DELETE FROM stay_dirty WHERE n = ANY($1)`, ids)
 	return out, wrap(err, "take notes")
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/openbmis/openbmis/border/file"
+	"github.com/openbmis/openbmis/border/stay"
 	"github.com/openbmis/openbmis/replication"
 )
 
@@ -26,9 +27,19 @@ func (p *Projector) worthTelling(who *person, now time.Time) bool {
 	return last != nil && last.At.After(now.Add(-p.Kept))
 }
 
+// published is file.Published with its papers as they are stored: nearly all of what is published is text already.
+type published struct {
+	File    uuid.UUID         `json:"file"`
+	Members []uuid.UUID       `json:"members,omitempty"`
+	Papers  []json.RawMessage `json:"papers"`
+	stay.History
+	Voided []uuid.UUID         `json:"voided,omitempty"`
+	Links  []file.StandingLink `json:"links,omitempty"`
+}
+
 // publishedRow is what the stations are told of a person.
 func publishedRow(who *person) (json.RawMessage, error) {
-	row := file.Published{
+	row := published{
 		File: who.key(), Papers: who.papers, History: who.history, Voided: who.voided, Links: who.links,
 	}
 	if len(who.files) > 1 {

@@ -36,9 +36,17 @@ func stayRemarks(ctx context.Context, s central.StayLine) string {
 		words = append(words, t(ctx, text.PersonUncertain))
 	}
 	for _, p := range s.Problems {
-		words = append(words, word(ctx, "evidence", p.Code))
+		words = append(words, problemWords(ctx, p.Code))
 	}
 	return strings.Join(words, " · ")
+}
+
+// problemWords are the words for what is missing in a history: a code with dots is a path in the catalogue.
+func problemWords(ctx context.Context, code string) string {
+	if key, p := text.Key("evidence."+code), text.FromContext(ctx); p.Has(key) {
+		return p.T(key)
+	}
+	return code
 }
 
 func recordTime(ctx context.Context, r *central.Record) string {
