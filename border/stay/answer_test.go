@@ -67,6 +67,14 @@ func TestVisaWithMissingExit(t *testing.T) {
 	require.Equal(t, []int{26, 18}, []int{a.MaxStay, a.Upper.MaxStay})
 }
 
+// An exit whose entry is missing may have been on this visa.
+func TestVisaWithMissingEntry(t *testing.T) {
+	a := stay.Build(records(t, "< 2026-05-12 short_stay_visa")).Answer(stay.Regimes{},
+		stay.Ask{On: date(t, "2026-05-20"), Basis: border.ShortStayVisa, Visa: &stay.Visa{Entries: 2}})
+	require.True(t, a.Uncertain)
+	require.Equal(t, []int{0, 1}, []int{a.Visa.EntriesUsed, a.Upper.Visa.EntriesUsed})
+}
+
 func TestUnboundedStays(t *testing.T) {
 	for name, a := range map[string]stay.Answer{
 		"a rule as long as its window":  stay.Build(records(t, "> 2026-01-01")).Answer(stay.Under(stay.Rule{Days: 180, Window: 180}), stay.Ask{On: date(t, "2026-12-01")}),
@@ -107,7 +115,10 @@ func TestEndOfStay(t *testing.T) {
 		"extended":                    {"> 2026-05-01 until=2026-05-10", []stay.Authorisation{change(t, stay.Extended, "2026-05-20", "2026-05-30")}, "2026-05-30", true},
 		"revoked":                     {"> 2026-05-01", []stay.Authorisation{change(t, stay.Revoked, "2026-05-20", "")}, "2026-05-20", true},
 		"annulled":                    {"> 2026-05-01", []stay.Authorisation{change(t, stay.Annulled, "2026-05-20", "")}, "2026-04-30", true},
-		"two open":                    {"> 2026-01-01\n> 2026-05-01", nil, "2026-07-29", true},
+		"annulled to a day before it": {
+			"> 2026-05-01", []stay.Authorisation{change(t, stay.Annulled, "2026-05-20", "2026-04-01")}, "2026-04-30", true,
+		},
+		"two open": {"> 2026-01-01\n> 2026-05-01", nil, "2026-07-29", true},
 	} {
 		h := records(t, c.records)
 		h.Authorisations = c.changes

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openbmis/openbmis/border/stay"
+	"github.com/openbmis/openbmis/traveldoc"
 )
 
 // What is missing or contradicts itself is kept, told, and gives bounds: used days from..to on the day.
@@ -113,6 +114,26 @@ func TestSameTelling(t *testing.T) {
 	h.Movements[2].Basis = "residence_permit"
 	require.Equal(t, stay.VersionsDiffer, stay.Build(h).Problems[0].Code)
 	require.Equal(t, []int{0, 10}, []int{answer(t, h, "2026-05-10").Used, answer(t, h, "2026-05-10").Upper.Used})
+}
+
+// A granted day before the entry is no bound that is proven.
+func TestUntilBeforeEntry(t *testing.T) {
+	a := answer(t, records(t, "> 2026-05-05 until=2026-05-01\n< 2026-05-10"), "2026-05-10")
+	require.True(t, a.Uncertain)
+	require.Equal(t, []any{0, stay.BoundRule}, []any{a.Overstay, a.Bound})
+	require.Equal(t, []any{6, stay.BoundGranted}, []any{a.Upper.Overstay, a.Upper.Bound})
+}
+
+// A change is of the day on which it was decided, whenever it was written down.
+func TestDayOfChange(t *testing.T) {
+	h := records(t, "> 2026-05-01")
+	c := change(t, stay.Revoked, "2026-05-10", "")
+	c.At = time.Date(2026, 5, 9, 23, 30, 0, 0, time.UTC) // past midnight at the post
+	h.Authorisations = []stay.Authorisation{c}
+	require.Equal(t, "2026-05-10", stay.Build(h).Stays[0].Until.String())
+	c.On = traveldoc.Date{}
+	h.Authorisations = []stay.Authorisation{c}
+	require.Equal(t, "2026-05-09", stay.Build(h).Stays[0].Until.String(), "where it is not known, of the event time")
 }
 
 // A change of which nothing can be said makes the answer for its stay uncertain, and for no other.
