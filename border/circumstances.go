@@ -56,6 +56,12 @@ func (c Circumstances) normal(mode Mode) (Circumstances, error) {
 	return c, err
 }
 
+// Check says what is wrong with an adult who is named as somebody's guardian.
+func (g *Guardian) Check() error {
+	_, err := g.normal()
+	return err
+}
+
 func (g *Guardian) normal() (*Guardian, error) {
 	if g == nil {
 		return nil, nil //nolint:nilnil // a traveller without an adult

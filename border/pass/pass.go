@@ -53,6 +53,16 @@ func RevocationReasons() []string {
 	return []string{"lost", "stolen", "moved_away", "misused", "issued_wrongly", "replaced"}
 }
 
+// Check says what is wrong with a revocation.
+func (r Revocation) Check() error {
+	for _, code := range RevocationReasons() {
+		if code == r.Reason {
+			return nil
+		}
+	}
+	return problem.New(problem.Invalid, "pass.reason").At("reason")
+}
+
 // Event is the body of a border.PassEvent record: the pass as it then was.
 type Event struct {
 	Kind string `json:"kind"` // "issued" or "revoked"

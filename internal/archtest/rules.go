@@ -56,7 +56,7 @@ func OpenBMIS() House {
 	return House{Rooms: slices.Concat(
 		rooms(programs, "", "cmd/station", "cmd/central", "cmd/bmis"),
 		rooms(wiring, "", "cmd/internal"),
-		rooms(screens, "", "ui/counter", "ui/secondline", "ui/files", "ui/protection", "ui/refusals", "ui/receipts", "ui/rechecks", "ui/groups", "ui/shifts", "ui/analyst", "ui/visaportal", "ui/admin", "ui/signin"),
+		rooms(screens, "", "ui/counter", "ui/secondline", "ui/files", "ui/protection", "ui/refusals", "ui/receipts", "ui/rechecks", "ui/groups", "ui/passes", "ui/shifts", "ui/analyst", "ui/visaportal", "ui/admin", "ui/signin"),
 		rooms(web, "", "ui/web"),
 		rooms(view, "", "ui/view"),
 		rooms(texts, "", "ui/text", "ui/assets"),

@@ -9,6 +9,7 @@ import (
 	"github.com/openbmis/openbmis/internal/postgres/receiptdb"
 	"github.com/openbmis/openbmis/internal/postgres/relaydb"
 	"github.com/openbmis/openbmis/internal/postgres/stationdb"
+	"github.com/openbmis/openbmis/ui/passes"
 	"github.com/openbmis/openbmis/ui/rechecks"
 	"github.com/openbmis/openbmis/ui/secondline"
 	"github.com/openbmis/openbmis/ui/view"
@@ -37,6 +38,7 @@ func (a *app) nav() []view.NavItem {
 		rechecks.Nav(),
 		refusalNav(),
 		protectionNav(),
+		passes.Nav(),
 	}...)
 }
 

@@ -11,11 +11,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/border"
-	"github.com/openbmis/openbmis/border/documentcheck"
-	"github.com/openbmis/openbmis/border/previous"
 	"github.com/openbmis/openbmis/border/receipt"
+	"github.com/openbmis/openbmis/border/stay"
 	"github.com/openbmis/openbmis/cmd/internal/node"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/ca"
@@ -44,6 +42,7 @@ type app struct {
 	list     *alertList
 	link     *link
 	desk     *border.Desk
+	regimes  stay.Regimes
 	shifts   *shifts.Handlers
 	receipts *receipt.Office
 	rechecks rechecking
@@ -79,9 +78,13 @@ func (a *app) assemble(ctx context.Context) (err error) {
 	if a.list, err = openAlertList(ctx, stationdb.NewAlerts(a.db.DB), a.tools.Log); err != nil {
 		return err
 	}
+	plan, err := a.plan()
+	if err != nil {
+		return err
+	}
 	a.desk = border.NewDesk(border.DeskConfig{
-		Post:  border.Post{Station: a.cfg.ID, Zone: a.cfg.Zone, Mode: border.Mode(a.cfg.Transport)},
-		Store: stationdb.Sparing(stationdb.New(a.db.DB, a.tools.NewID, a.link.wake), a.db.Space), Plan: a.plan(),
+		Post: a.post(), Store: stationdb.Sparing(stationdb.New(a.db.DB, a.tools.NewID, a.link.wake), a.db.Space), Plan: plan,
+		State: a.cfg.State, AdultAge: a.cfg.Counter.AdultAge,
 		Undo: a.cfg.Counter.UndoWindow, Centre: a.link.Online, Now: a.tools.Now, NewID: a.tools.NewID,
 	})
 	a.health.Add("database", a.db.Ping)
@@ -90,11 +93,10 @@ func (a *app) assemble(ctx context.Context) (err error) {
 }
 
 // plan is the checks of the counter in the order in which they are shown, each with its deadline.
-func (a *app) plan() []border.Planned {
-	checks := []border.Check{
-		documentcheck.Check{},
-		alerts.NewNational(a.list, a.cfg.Counter.ListRed),
-		previous.New(stationdb.NewHistory(a.db.DB), a.cfg.ID, a.tools.Now),
+func (a *app) plan() ([]border.Planned, error) {
+	checks, err := a.checks()
+	if err != nil {
+		return nil, err
 	}
 	metrics := a.measure()
 	plan := make([]border.Planned, len(checks))
@@ -104,7 +106,7 @@ func (a *app) plan() []border.Planned {
 			Deadline: a.cfg.Counter.Deadlines.For(c.Name()),
 		}
 	}
-	return plan
+	return plan, nil
 }
 
 // serve runs every part until ctx ends or one fails. The listeners stop first, then what they use, then (by Run) the database.

@@ -36,11 +36,9 @@ func (a *app) web() (*web.Server, error) {
 		return nil, err
 	}
 	signin.Register(s, signin.Options{Door: a.auth})
-	lanes := make([]counterview.Lane, len(a.cfg.Lanes))
-	for n, l := range a.cfg.Lanes {
-		lanes[n] = counterview.Lane{Name: l.Name, Direction: border.Direction(l.Direction)}
+	if err := a.registerCounter(s, counter.New(a.desk, a.lanes(), a.shifts)); err != nil {
+		return nil, err
 	}
-	counter.New(a.desk, lanes, a.shifts).Register(s)
 	if err := a.register(s); err != nil {
 		return nil, err
 	}
@@ -49,6 +47,15 @@ func (a *app) web() (*web.Server, error) {
 	s.HandlePublic(http.MethodGet, "/healthz", func(c *web.Context) error { return c.NoContent(http.StatusNoContent) }, web.Machine())
 	s.HandlePublic(http.MethodGet, "/readyz", a.ready, web.Machine())
 	return s, nil
+}
+
+// lanes are the lanes of the station as screens know them.
+func (a *app) lanes() []counterview.Lane {
+	lanes := make([]counterview.Lane, len(a.cfg.Lanes))
+	for n, l := range a.cfg.Lanes {
+		lanes[n] = counterview.Lane{Name: l.Name, Direction: border.Direction(l.Direction)}
+	}
+	return lanes
 }
 
 // home sends everybody to the page of their role.

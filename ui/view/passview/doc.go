@@ -1,0 +1,2 @@
+// Package passview holds the pages of the register of border passes.
+package passview
