@@ -61,9 +61,7 @@ func (c *Check) Check(ctx context.Context, s border.Subject) (border.Finding, er
 		return border.Finding{Source: source}, fmt.Errorf("visa: %w", err)
 	}
 	timeline := stay.Build(with(history, s))
-	answer := timeline.Answer(c.cfg.Regimes, stay.Ask{
-		On: s.Today, Nationality: s.Identity.Nationality, Basis: s.Basis, Category: s.Category, Visa: visa,
-	})
+	answer := timeline.Answer(c.cfg.Regimes, ask(s, visa))
 	evidence = append(judge(s, answer), evidence...)
 	evidence = append(evidence, doubts(s, timeline, answer)...)
 	evidence = append(evidence, c.persons(s, timeline)...)
@@ -71,6 +69,25 @@ func (c *Check) Check(ctx context.Context, s border.Subject) (border.Finding, er
 	f := border.Finding{Source: source, Evidence: evidence, Grant: grant(s, answer)}
 	f.Outcome, f.Reason = c.outcome(history, evidence)
 	return f, nil
+}
+
+func ask(s border.Subject, visa *stay.Visa) stay.Ask {
+	return stay.Ask{On: s.Today, Nationality: s.Identity.Nationality, Basis: s.Basis, Category: s.Category, Visa: visa}
+}
+
+// Explain explains day by day what the check counts for a subject: the same records, the crossing itself among them. It reads the
+// history anew.
+func (c *Check) Explain(ctx context.Context, s border.Subject) (stay.Explanation, stay.Answer, error) {
+	history, err := c.cfg.Histories.History(ctx, s.Identity, s.Document)
+	if err != nil {
+		return stay.Explanation{}, stay.Answer{}, fmt.Errorf("history of stays: %w", err)
+	}
+	visa, _, err := c.visa(ctx, s)
+	if err != nil {
+		return stay.Explanation{}, stay.Answer{}, fmt.Errorf("visa: %w", err)
+	}
+	timeline, asked := stay.Build(with(history, s)), ask(s, visa)
+	return timeline.Explain(c.cfg.Regimes, asked), timeline.Answer(c.cfg.Regimes, asked), nil
 }
 
 // notCounted is why no day of the subject's stay counts; empty when days do. At exit the basis is that of the entry, so only those

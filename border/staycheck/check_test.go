@@ -342,6 +342,23 @@ func TestManyProblemsAreCounted(t *testing.T) {
 	require.Contains(t, evidence(check(t, known(t, entries...), subject(border.Entry))), "more note 7")
 }
 
+// The explanation is of the same days as the finding.
+func TestExplain(t *testing.T) {
+	histories := &past{history: known(t, "2026-05-01 2026-05-03")}
+	c := staycheck.New(staycheck.Config{Histories: histories, MaxAge: 24 * time.Hour})
+	e, a, err := c.Explain(t.Context(), subject(border.Entry))
+	require.NoError(t, err)
+	f, err := c.Check(t.Context(), subject(border.Entry))
+	require.NoError(t, err)
+	require.Equal(t, []int{4, 87}, []int{a.Used, a.MaxStay})
+	require.Equal(t, []int{f.Grant.Used, f.Grant.MaxDays}, []int{a.Used, a.MaxStay})
+	require.Len(t, e.Days, 4)
+	require.Equal(t, stay.Day{Date: date(t, "2026-05-20"), Used: 4, Counts: true, Why: stay.DayEntry, Stays: []int{1}}, e.Days[3])
+	histories.err = errors.New("away")
+	_, _, err = c.Explain(t.Context(), subject(border.Entry))
+	require.ErrorContains(t, err, "history of stays: away")
+}
+
 func TestNoAnswer(t *testing.T) {
 	s := subject(border.Entry)
 	failing := staycheck.New(staycheck.Config{Histories: &past{err: errors.New("away")}})
