@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"fmt"
+	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"os"
@@ -253,4 +256,147 @@ func TestPurposeAndWrongInputAreAskedForInWords(t *testing.T) {
 	}
 	require.Zero(t, s.count(t, `SELECT count(*) FROM record`))
 	require.NotContains(t, s.Logs.String(), "ERIKSSON")
+}
+
+// multipartForm is a form with a document, as a browser sends it.
+func multipartForm(t *testing.T, values map[string]string, name, content string) (body *bytes.Buffer, kind string) {
+	t.Helper()
+	body = &bytes.Buffer{}
+	w := multipart.NewWriter(body)
+	for k, v := range values {
+		require.NoError(t, w.WriteField(k, v))
+	}
+	if name != "" {
+		part, err := w.CreateFormFile("evidence_file", name)
+		require.NoError(t, err)
+		_, err = part.Write([]byte(content))
+		require.NoError(t, err)
+	}
+	require.NoError(t, w.Close())
+	return body, w.FormDataContentType()
+}
+
+func (p *post) upload(t *testing.T, client *http.Client, path string, values map[string]string, name, content string) (status int, body string) {
+	t.Helper()
+	form, kind := multipartForm(t, values, name, content)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.URL+path, form)
+	require.NoError(t, err)
+	for header, value := range map[string]string{"Content-Type": kind, "Origin": p.URL, "Sec-Fetch-Site": "same-origin"} {
+		request.Header.Set(header, value)
+	}
+	response, err := client.Do(request)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, response.Body.Close()) }()
+	text, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return response.StatusCode, string(text)
+}
+
+func TestVoidSwapAuthoriseWithEvidence(t *testing.T) {
+	s := open(t)
+	out := s.cross(t, "ERIKSSON", "ANNA", "1974-08-12", "X1", border.Exit, 9)
+	in := s.cross(t, "ERIKSSON", "ANNA", "1974-08-12", "X1", border.Entry, 3)
+	client := s.SignedIn(t, s.Person(t, auth.RoleSupervisor, "samira"))
+	path := "/files/" + out.TravellerID.String()
+
+	swap := map[string]string{"step": "save", "movement": out.CrossingID.String(), "movement_two": in.CrossingID.String(), "evidence": "the lanes were switched"}
+	status, body := s.upload(t, client, path+"/repair?act=swap", swap, "lanes.txt", "a text is no evidence that is kept")
+	require.Equal(t, http.StatusUnprocessableEntity, status)
+	require.Contains(t, body, `id="field-evidence_file-fault"`)
+	require.Contains(t, body, `id="preview-after"`, "the preview stays: only the document has to be chosen again")
+	status, body = s.upload(t, client, path+"/repair?act=swap", swap, "lanes.pdf", "%PDF-1.7 the register of the lanes")
+	require.Equal(t, http.StatusSeeOther, status, body)
+	status, _ = s.upload(t, client, path+"/repair?act=swap", swap, "", "")
+	require.Equal(t, http.StatusUnprocessableEntity, status, "both are voided: they are not to be chosen any more")
+	for _, wrong := range []string{in.CrossingID.String(), "", "7"} {
+		swap["movement"], swap["movement_two"] = wrong, wrong
+		status, _ = s.upload(t, client, path+"/repair?act=swap", swap, "", "")
+		require.Equal(t, http.StatusUnprocessableEntity, status)
+	}
+
+	page := s.Get(t, client, path+"?purpose=complaint")
+	require.Equal(t, http.StatusOK, page.Status)
+	_, rest, found := strings.Cut(page.Body, `href="`+path+"/evidence/")
+	require.True(t, found, "the evidence is on the file")
+	address, _, _ := strings.Cut(rest, `"`)
+	document := s.Get(t, client, path+"/evidence/"+strings.ReplaceAll(address, "&amp;", "&"))
+	require.Equal(t, "%PDF-1.7 the register of the lanes", document.Body)
+	require.Equal(t, "application/pdf", document.Header.Get("Content-Type"))
+	require.Contains(t, document.Header.Get("Content-Disposition"), "attachment")
+	other := s.cross(t, "BERG", "BO", "1980-01-01", "X9", border.Entry, 1)
+	foreign := "/files/" + other.TravellerID.String() + "/evidence/" + strings.ReplaceAll(address, "&amp;", "&")
+	require.Equal(t, http.StatusNotFound, s.Get(t, client, foreign).Status, "of another person's file")
+
+	var supplied string
+	require.NoError(t, s.DB.Pool.QueryRow(t.Context(), `SELECT id::text FROM movement WHERE origin = 'late_electronic' AND direction = 'exit'`).Scan(&supplied))
+	void := map[string]string{"step": "save", "movement": supplied, "ground": "never_crossed", "evidence": "the ticket was not used"}
+	status, body = s.upload(t, client, path+"/repair?act=void", void, "", "")
+	require.Equal(t, http.StatusSeeOther, status, body)
+
+	change := map[string]string{
+		"step": "preview", "kind": "extended", "date": "2026-11-21", "until": "2027-03-01", "authority": "Migration Office", "place": "Lanet",
+		"sticker": "S 4711", "ground": "force_majeure", "evidence": "letter of the hospital",
+	}
+	status, body = s.upload(t, client, path+"/authorisation", change, "", "")
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, body, "01 MAR 2027", "the preview tells the new last day")
+	change["step"] = "change"
+	status, body = s.upload(t, client, path+"/authorisation", change, "", "")
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, body, "letter of the hospital", "what was typed is kept")
+	change["step"] = "save"
+	status, body = s.upload(t, client, path+"/authorisation", change, "", "")
+	require.Equal(t, http.StatusSeeOther, status, body)
+	change["place"] = "no\x00where"
+	status, _ = s.upload(t, client, path+"/authorisation", change, "", "")
+	require.Equal(t, http.StatusUnprocessableEntity, status)
+	require.Equal(t, 1, s.count(t, `SELECT count(*) FROM authorisation`))
+	require.Equal(t, 7, s.count(t, `SELECT count(*) FROM record`), "two voided and two supplied, their evidence, one voided, one change")
+}
+
+func TestChangeOfDocument(t *testing.T) {
+	s := open(t)
+	old := s.cross(t, "ERIKSSON", "ANNA", "1974-08-12", "X1", border.Entry, 9).TravellerID
+	renewed := s.cross(t, "BERG", "ANNA", "1974-08-12", "Y2", border.Exit, 3).TravellerID
+	client := s.SignedIn(t, s.Person(t, auth.RoleSupervisor, "samira"))
+	path := "/files/" + old.String() + "/link?purpose=file_repair"
+	for _, number := range []string{"", "--", "X1", "Z9"} {
+		answer := s.Post(t, client, path, url.Values{"number": {number}})
+		require.GreaterOrEqual(t, answer.Status, 400, number)
+		require.Contains(t, answer.Body, `id="field-number-fault"`)
+	}
+	answer := s.Post(t, client, path, url.Values{"number": {"y2"}, "state": {"UTO"}})
+	require.Equal(t, http.StatusOK, answer.Status)
+	require.Contains(t, answer.Body, "ground=change_of_document")
+	require.NotContains(t, answer.Body, "number=y2", "no document number in an address")
+
+	pair := "/duplicates/" + old.String() + "/" + renewed.String()
+	require.Equal(t, http.StatusOK, s.Get(t, client, pair+"?ground=change_of_document").Status)
+	form := url.Values{"verdict": {"same"}, "ground": {"change_of_document"}, "evidence": {" "}}
+	require.Equal(t, http.StatusUnprocessableEntity, s.Post(t, client, pair, form).Status, "no word without evidence")
+	form.Set("evidence", "the old passport, cancelled, in hand")
+	require.Equal(t, http.StatusSeeOther, s.Post(t, client, pair, form).Status)
+	require.Equal(t, http.StatusConflict, s.Post(t, client, pair, form).Status, "somebody has said something since")
+	page := s.Get(t, client, "/files/"+old.String()+"?purpose=file_repair")
+	require.Contains(t, page.Body, "the old passport, cancelled, in hand")
+	require.Contains(t, page.Body, ">Y2<")
+	require.Equal(t, http.StatusNotFound, s.Get(t, client, "/duplicates/"+old.String()+"/"+old.String()).Status)
+	require.Equal(t, http.StatusNotFound, s.Get(t, client, "/duplicates/"+old.String()+"/"+uuid.NewString()).Status)
+}
+
+// A long list is turned over by keyset, and its number is that of its rows.
+func TestDuplicatesAreTurnedOver(t *testing.T) {
+	s := open(t)
+	for n := range 13 { // 13 files of one name: 78 pairs
+		s.cross(t, "ERIKSSON", "ANNA", "1974-08-12", fmt.Sprintf("X%d", n), border.Entry, n)
+	}
+	client := s.SignedIn(t, s.Person(t, auth.RoleSupervisor, "samira"))
+	first := s.Get(t, client, "/duplicates")
+	require.Contains(t, first.Body, "78 pairs")
+	_, rest, found := strings.Cut(first.Body, `href="/duplicates?after=`)
+	require.True(t, found)
+	after, _, _ := strings.Cut(rest, `"`)
+	second := s.Get(t, client, "/duplicates?after="+after)
+	require.Equal(t, 78, strings.Count(first.Body, "data-task=")+strings.Count(second.Body, "data-task="))
+	require.NotContains(t, second.Body, `href="/duplicates?after=`, "the last page")
 }

@@ -61,7 +61,7 @@ func BenchmarkSearch(b *testing.B) {
 	_, err := p.db.Pool.Exec(b.Context(), "ANALYZE")
 	require.NoError(b, err)
 	for b.Loop() {
-		found, err := p.Search(b.Context(), file.Search{Name: "nameb pat1", BirthDate: day(b, "1970"), Purpose: "border_control"}, look(""))
+		found, err := p.Search(b.Context(), file.Search{Name: "namea pat1", BirthDate: day(b, "1970"), Purpose: "border_control"}, look(""))
 		require.NoError(b, err)
 		require.NotEmpty(b, found.Papers)
 	}
