@@ -84,7 +84,7 @@ func FactsOf(r border.Record) []Fact {
 	case border.MovementSupplied:
 		return factsOf(r, func(s file.Supplied) []Fact {
 			return []Fact{
-				{"direction", string(s.Direction), true}, {"date", s.Date.String(), false}, {"station", s.Movement.Station, false},
+				{"direction", string(s.Direction), true}, {"date", s.Date.String(), false}, {"station", s.Station, false},
 				{"ground", s.Ground, true}, {"evidence", s.Evidence, false},
 			}
 		})
@@ -99,8 +99,9 @@ func FactsOf(r border.Record) []Fact {
 		})
 	case border.EvidenceAttached:
 		return factsOf(r, func(e file.Evidence) []Fact { return []Fact{{"file", e.Name, false}, {"note", e.Note, false}} })
+	default:
+		return nil
 	}
-	return nil
 }
 
 // factsOf leaves out what is empty. A body that cannot be read has no facts: the applier has let it in by the same shape.

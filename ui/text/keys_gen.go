@@ -2214,6 +2214,8 @@ const (
 	PersonKindsMovementSupplied Key = "person.kinds.movement_supplied"
 	// PersonKindsMovementVoided is "Entry or exit voided".
 	PersonKindsMovementVoided Key = "person.kinds.movement_voided"
+	// PersonKindsPassEvent is "Border pass".
+	PersonKindsPassEvent Key = "person.kinds.pass_event"
 	// PersonKindsReceiptIssued is "Receipt printed".
 	PersonKindsReceiptIssued Key = "person.kinds.receipt_issued"
 	// PersonKindsReferralEvent is "Second line".

@@ -106,9 +106,6 @@ func (r *crossingRow) derive() {
 	}
 }
 
-// crossed reports whether the traveller crossed the border by this decision, and it stands.
-func (r *crossingRow) crossed() bool { return r.Decision.Verdict == border.Admit && r.annulled == nil }
-
 // errOtherStation: who sent the event is known from the connection; what the payload says may only agree.
 var errOtherStation = errors.New("station: the event names another station than the one that sent it")
 

@@ -62,11 +62,12 @@ func (r *recordRow) decodeBody() error {
 		return r.decodeVoided()
 	case border.AuthorisationChanged:
 		return r.decodeAuthorisation()
+	default:
+		if r.File != uuid.Nil && !r.Kind.Confidential() {
+			r.seen = []sighting{{file: r.File}}
+		}
+		return nil
 	}
-	if r.File != uuid.Nil && !r.Kind.Confidential() {
-		r.seen = []sighting{{file: r.File}}
-	}
-	return nil
 }
 
 var errNoFile = errors.New("file: expected the individual file that the record is about")

@@ -173,11 +173,11 @@ func writeStays(out *pgx.Batch, rows []*stayRow) {
 
 // stayColumnSet are rows as the columns of one statement.
 type stayColumnSet struct {
-	groups, travellers, movements                []uuid.UUID
-	inside, uncertain, published                 []bool
-	lastAt                                       []time.Time
-	enteredAt, enteredOn, lastLawful             []*time.Time
-	stations, entryStations, zones, nationalites []string
+	groups, travellers, movements                 []uuid.UUID
+	inside, uncertain, published                  []bool
+	lastAt                                        []time.Time
+	enteredAt, enteredOn, lastLawful              []*time.Time
+	stations, entryStations, zones, nationalities []string
 }
 
 func newStayColumns(n int) *stayColumnSet {
@@ -191,13 +191,13 @@ func (c *stayColumnSet) set(i int, r *stayRow) {
 	c.groups[i], c.travellers[i], c.movements[i] = r.group, r.traveller, r.movement
 	c.inside[i], c.uncertain[i], c.published[i] = r.inside, r.uncertain, r.published
 	c.lastAt[i], c.enteredAt[i], c.enteredOn[i], c.lastLawful[i] = r.lastAt, r.enteredAt, r.enteredOn, r.lastLawful
-	c.stations[i], c.entryStations[i], c.zones[i], c.nationalites[i] = r.station, r.entryStation, r.entryZone, r.nationality
+	c.stations[i], c.entryStations[i], c.zones[i], c.nationalities[i] = r.station, r.entryStation, r.entryZone, r.nationality
 }
 
 func (c *stayColumnSet) args() []any {
 	return []any{
 		c.groups, c.travellers, c.inside, c.lastAt, c.stations, c.movements, c.enteredAt, c.enteredOn, c.entryStations, c.zones,
-		c.nationalites, c.lastLawful, c.uncertain, c.published,
+		c.nationalities, c.lastLawful, c.uncertain, c.published,
 	}
 }
 

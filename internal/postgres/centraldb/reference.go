@@ -199,7 +199,7 @@ func (v *nextVersion) write(
 		if err := c.Check(); err != nil {
 			return 0, fmt.Errorf("dataset %s: %w", v.dataset, err)
 		}
-		ops[i], keys[i], rows[i], places[i] = string(c.Op), c.Key, v.count(c, old), int32(i) //nolint:gosec // far below 2^31
+		ops[i], keys[i], rows[i], places[i] = string(c.Op), c.Key, v.count(c, old), int32(i)
 	}
 	out := new(pgx.Batch)
 	v.replaceRows(out, keys, old)

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -247,15 +246,4 @@ func keyColumns(keys []documentKey) (numbers, states, births []string) {
 		numbers[i], states[i], births[i] = k.docNo, k.issuingState, k.birthDate
 	}
 	return numbers, states, births
-}
-
-func findTraveller(ctx context.Context, tx pgx.Tx, file uuid.UUID) (traveller uuid.UUID, err error) {
-	err = tx.QueryRow(ctx, `SELECT traveller_id FROM traveller_file WHERE file_id = $1`, file).Scan(&traveller)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return uuid.Nil, nil
-	}
-	if err != nil {
-		return uuid.Nil, fmt.Errorf("look up a file: %w", err)
-	}
-	return traveller, nil
 }
