@@ -38,19 +38,50 @@ func (q Question) explain(presence stay.Presence, over []stay.Span) []Day {
 	first := stay.AddDays(q.On, 1-q.Rule.Window)
 	days := make([]Day, 0, q.Rule.Window)
 	stays := slices.DeleteFunc(q.placed(), func(p placed) bool { return p.Exempt })
-	var active []placed
+	var active active
 	for _, span := range listed(presence, over, first, q.On) {
 		for i := range span.Days() {
 			date := stay.AddDays(span.From, i)
 			for len(stays) > 0 && !date.Before(stays[0].From) {
-				active, stays = append(active, stays[0]), stays[1:]
+				active.add(stays[0])
+				stays = stays[1:]
 			}
-			active = slices.DeleteFunc(active, func(p placed) bool { return p.To.Before(date) })
+			active.leave(date)
 			used := presence.Used(q.Rule, date)
-			days = append(days, Day{Date: date, Used: used, Why: why(active, date, used, q.Rule)})
+			days = append(days, Day{Date: date, Used: used, Why: why(active.stays, date, used, q.Rule)})
 		}
 	}
 	return days
+}
+
+// active are the stays that have begun and not ended. They are looked through only on days after which one of them has ended.
+type active struct {
+	stays []placed
+	next  traveldoc.Date // the first day on which one of them ends
+}
+
+func (a *active) add(p placed) {
+	if len(a.stays) == 0 || p.To.Before(a.next) {
+		a.next = p.To
+	}
+	a.stays = append(a.stays, p)
+}
+
+func (a *active) leave(date traveldoc.Date) {
+	if len(a.stays) == 0 || !a.next.Before(date) {
+		return
+	}
+	kept := a.stays[:0]
+	for _, p := range a.stays {
+		if p.To.Before(date) {
+			continue
+		}
+		if len(kept) == 0 || p.To.Before(a.next) {
+			a.next = p.To
+		}
+		kept = append(kept, p)
+	}
+	a.stays = kept
 }
 
 // listed are the days over that lie before the window, and the days of presence in it.
