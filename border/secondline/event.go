@@ -144,7 +144,7 @@ type End struct {
 	// Approver is the second person of an admission in spite of grave hits.
 	Approver string          `json:"approver,omitempty"`
 	Refusal  *border.Refusal `json:"refusal,omitempty"`
-	// Sign is what the protection service is told; empty when it knows already. It is never written here.
+	// Sign is what the protection service is told. It is never written here.
 	Sign protection.Kind `json:"-"`
 }
 

@@ -28,8 +28,8 @@ func (l *Line) end(actor audit.Actor, c *Case, end End) (Step, error) {
 			return Step{}, err
 		}
 	}
-	if end.Outcome == Protection && end.Sign != "" && !end.Sign.Valid() {
-		return Step{}, unknown("sign")
+	if end.Outcome == Protection && !end.Sign.Valid() {
+		return Step{}, missing("sign")
 	}
 	var decision *border.CrossingEvent
 	if end.Outcome == Admit || end.Outcome == Refuse {

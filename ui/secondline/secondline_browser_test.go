@@ -52,11 +52,11 @@ func TestFromClaimToAdmissionByKeyboardWithASecondPerson(t *testing.T) {
 			p.Press("Tab")
 			p.Type("Ms Interpreter")
 			p.Press("Control+Enter")
-			p.WaitText(".course", "With my sister in the city.")
+			p.WaitText(".journal", "With my sister in the city.")
 
 			s.Clock.Pass(time.Minute)
 			p.Press("F6")
-			p.WaitFor(".course .step.rechecked")
+			p.WaitFor(".journal .step.rechecked")
 			require.Equal(t, 2, browsertest.Eval[int](p, "document.querySelectorAll('.run').length"))
 
 			p.Press("F3")
@@ -73,7 +73,7 @@ func TestFromClaimToAdmissionByKeyboardWithASecondPerson(t *testing.T) {
 			check(p, "secondline-override-"+language)
 			choose(t, p, "#in-reason", "not_same_person")
 			p.Press("Control+Enter")
-			p.WaitFor(".course .step.override_asked")
+			p.WaitFor(".journal .step.override_asked")
 
 			p.Press("F2")
 			p.WaitFocus("#in-witness")
@@ -84,14 +84,14 @@ func TestFromClaimToAdmissionByKeyboardWithASecondPerson(t *testing.T) {
 			p.Press("Tab")
 			p.Type("271828")
 			p.Press("Control+Enter")
-			p.WaitFor(".course .step.override_approved")
+			p.WaitFor(".journal .step.override_approved")
 
 			p.Press("F2")
 			p.WaitFor("form.question.admit")
 			require.Equal(t, "not_same_person", p.Value("#in-reason"), "what was agreed to stands there")
 			check(p, "secondline-admit-"+language)
 			p.Press("Control+Enter")
-			p.WaitFor(".course .step.ended")
+			p.WaitFor(".journal .step.ended")
 			check(p, "secondline-ended-"+language)
 			require.Equal(t, 1, s.count(t, "decision where verdict = 'admit' and officer = 'sam' and approver = 'sara' and referral is not null"))
 			require.Equal(t, 1, s.count(t, "crossing"))
@@ -144,4 +144,89 @@ func TestTheQueueFollowsWhatHappensElsewhere(t *testing.T) {
 	p.Press("F8")
 	p.Wait("location.search === '?filter=unclaimed'")
 	p.WaitFor("#queue .empty")
+}
+
+// Every other outcome, by keyboard, and the steps that the first test leaves out.
+func TestOtherOutcomesByKeyboard(t *testing.T) {
+	for outcome, test := range map[string]struct {
+		fill   func(t *testing.T, p *browsertest.Page)
+		stored string
+	}{
+		"return": {func(*testing.T, *browsertest.Page) {}, "return"},
+		"health": {func(*testing.T, *browsertest.Page) {}, "health"},
+		"hand_over": {func(t *testing.T, p *browsertest.Page) {
+			choose(t, p, "#in-authority", "police")
+			p.Press("Tab")
+			p.Type("Airport post, Sgt Example")
+		}, "hand_over"},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			s := open(t)
+			s.martin(t)
+			p := s.sit(t, "es")
+			claimFirst(p)
+			p.Press("F9")
+			p.WaitFor("form.question.end")
+			check(p, "secondline-end-"+outcome)
+			choose(t, p, "#in-outcome", outcome)
+			test.fill(t, p)
+			p.Press("Control+Enter")
+			p.WaitFor(".journal .step.ended")
+			require.Equal(t, 1, s.count(t, "referral where outcome = $1", test.stored))
+			require.Zero(t, s.count(t, "decision where referral is not null"))
+		})
+	}
+}
+
+func TestDocumentCompanionsReleaseAndTakingOverByKeyboard(t *testing.T) {
+	s := open(t)
+	s.martin(t)
+	s.refer(t, traveller{surname: "MARTIN", given: "PAUL", number: "98XY76543", at: s.Clock.Now(), finding: noHit()})
+	p := s.sit(t, "en")
+	claimFirst(p)
+	p.Press("Alt+x")
+	p.WaitFor("form.question.examine")
+	check(p, "secondline-examine")
+	choose(t, p, "#in-part", "chip")
+	choose(t, p, "#in-method", "chip_read")
+	choose(t, p, "#in-result", "genuine")
+	p.Press("Control+Enter")
+	p.WaitFor(".journal .step.document_examined")
+
+	p.Press("F10")
+	p.WaitFor("form.question.companions")
+	check(p, "secondline-companions")
+	p.WaitFocus("#in-inspection")
+	p.Press("ArrowDown")
+	choose(t, p, "#in-relation", "family")
+	p.Press("Control+Enter")
+	p.WaitFor(".journal .step.companion_added")
+	check(p, "secondline-with-companion")
+
+	p.Press("F1")
+	p.WaitFor(".journal .step.released")
+	require.Equal(t, 1, s.count(t, "referral where owner = '' and steps = 4"))
+	require.Contains(t, p.Text("#state"), "Nobody")
+}
+
+func TestAllTextsAreThere(t *testing.T) {
+	for _, language := range []string{"en", "fr", "es", "ar"} {
+		s := open(t)
+		s.Clock.Pass(50 * time.Minute)
+		s.refer(t, traveller{surname: "DURAND", given: "MARIE-LOUISE", number: "77XY12345", at: s.Clock.Now().Add(-20 * time.Minute), finding: noHit()})
+		s.refer(t, traveller{surname: "MARTIN", given: "SOPHIE", number: "12AB34567", at: s.Clock.Now().Add(-50 * time.Minute), finding: listed()})
+		p := s.sit(t, language)
+		p.WaitFor("#queue table")
+		p.Screenshot("secondline-queue-" + language)
+		p.CheckAccessible()
+		p.CheckNoSidewaysScroll()
+		claimFirst(p)
+		address := p.Path()
+		for _, panel := range []string{"judge", "interview", "examine", "companions", "attach", "override", "refuse", "end"} {
+			p.Goto(s.URL + address + "?panel=" + panel)
+			p.WaitFor("form.question")
+			check(p, "secondline-panel-"+panel+"-"+language)
+			require.NotContains(t, p.Text("body"), "⟦")
+		}
+	}
 }

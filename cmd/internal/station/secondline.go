@@ -3,9 +3,8 @@ package station
 import (
 	"time"
 
-	"github.com/openbmis/openbmis/border"
 	line "github.com/openbmis/openbmis/border/secondline"
-	"github.com/openbmis/openbmis/internal/postgres"
+	"github.com/openbmis/openbmis/internal/pgcluster"
 	"github.com/openbmis/openbmis/internal/postgres/secondlinedb"
 	"github.com/openbmis/openbmis/internal/postgres/stationdb"
 	"github.com/openbmis/openbmis/ui/secondline"
@@ -21,25 +20,33 @@ func (a *app) secondLine() (*line.Line, error) {
 	if err != nil {
 		return nil, err
 	}
-	var db *postgres.DB
-	if a.db != nil { // none while only the routes are asked for
-		db = a.db.DB
-	}
+	db := a.pool()
 	store := secondlinedb.New(secondlinedb.Config{
 		DB: db, Decisions: stationdb.New(db, a.tools.NewID, a.link.wake), Zone: a.cfg.Zone, Nudge: a.link.wake,
-		Protect: a.protectionCases().SignalTx,
+		Protect: a.protectionCases().SignalTx, Space: a.space,
 	})
 	return line.New(line.Config{
-		Post: border.Post{Station: a.cfg.ID, Zone: a.cfg.Zone, Mode: border.Mode(a.cfg.Transport)}, Store: store,
-		Plan: a.desk.Plan, Status: a.desk.Status, Reasons: reasons, Now: a.tools.Now, NewID: a.tools.NewID,
+		Post: a.post(), Store: store, Plan: a.desk.Plan, Status: a.desk.Status, Reasons: reasons, Now: a.tools.Now, NewID: a.tools.NewID,
 	}), nil
 }
+
+// space is what the disk has left.
+func (a *app) space() pgcluster.Space { return a.db.Space() }
 
 func (a *app) registerSecondLine(s *web.Server) error {
 	l, err := a.secondLine()
 	if err != nil {
 		return err
 	}
-	secondline.Register(s, secondline.Options{Line: l, Witness: a.auth, Limits: secondline.DefaultLimits(), Every: queueEvery, Protects: true})
+	files, err := a.attachments()
+	if err != nil {
+		return err
+	}
+	evidence := secondlinedb.NewEvidence(secondlinedb.EvidenceConfig{
+		DB: a.pool(), Files: files, Post: a.post(), Status: a.desk.Status, Now: a.tools.Now, NewID: a.tools.NewID, Nudge: a.link.wake,
+	})
+	secondline.Register(s, secondline.Options{
+		Line: l, Witness: a.auth, Evidence: evidence, Protects: true, Limits: secondline.DefaultLimits(), Every: queueEvery,
+	})
 	return nil
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/openbmis/openbmis/border"
-	"github.com/openbmis/openbmis/border/protection"
 	"github.com/openbmis/openbmis/border/secondline"
 	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/pgcluster"
 	"github.com/openbmis/openbmis/internal/postgres"
 	"github.com/openbmis/openbmis/internal/postgres/recorddb"
 	"github.com/openbmis/openbmis/internal/postgres/refusaldb"
@@ -22,16 +22,15 @@ type Decisions interface {
 	Write(ctx context.Context, tx pgx.Tx, inspection uuid.UUID, e border.CrossingEvent, entry audit.Entry) (border.CrossingEvent, error)
 }
 
-// Protect hands a traveller to the protection service in the caller's transaction. It may be done twice.
-type Protect func(ctx context.Context, tx pgx.Tx, actor audit.Actor, signal protection.Signal) error
-
 // Config is what a Store is made of. Protect may be nil: then the outcome protection is not to be had.
 type Config struct {
 	DB        *postgres.DB
 	Decisions Decisions
 	Protect   Protect
 	Zone      *time.Location
-	Nudge     func() // called after each commit that has something for the centre; must not block
+	// Space is what the disk has left; nil when nobody knows. Without room nothing is decided here, as at the counters.
+	Space func() pgcluster.Space
+	Nudge func() // called after each commit that has something for the centre; must not block
 }
 
 // Store implements secondline.Store.
@@ -44,6 +43,9 @@ func New(cfg Config) *Store { return &Store{cfg: cfg} }
 
 // Change reads the case under a lock, lets act choose the step, and writes it.
 func (s *Store) Change(ctx context.Context, id uuid.UUID, act func(*secondline.Case) (secondline.Step, error)) (step secondline.Step, err error) {
+	if s.cfg.Space != nil && s.cfg.Space() != pgcluster.Ample {
+		return step, postgres.ErrFull
+	}
 	err = s.cfg.DB.InTx(ctx, func(tx pgx.Tx) error {
 		c, err := load(ctx, tx, id, " FOR NO KEY UPDATE OF r")
 		if err != nil {

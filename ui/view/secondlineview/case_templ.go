@@ -61,7 +61,7 @@ func Page(s Screen) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = view.Layout(view.Page{Title: text.SecondlineCase, OneScreen: true, Styles: []string{"counter.css", "secondline.css"}, Footer: footer()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = view.Layout(view.Page{Title: text.SecondlineCase, OneScreen: true, Styles: []string{"counter.css", "protection.css", "secondline.css"}, Footer: footer()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
