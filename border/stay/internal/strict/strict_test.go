@@ -1,7 +1,6 @@
 package strict_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
@@ -55,7 +54,7 @@ func TestUnknownNames(t *testing.T) {
 	_, err = fields["a"].Object("b")
 	require.EqualError(t, err, `a.\x1b[31m`+strings.Repeat("x", 35)+"...: unknown field; expected one of b")
 	var wrong *strict.Error
-	require.True(t, errors.As(err, &wrong))
+	require.ErrorAs(t, err, &wrong)
 }
 
 func TestSyntaxErrorsNameTheLine(t *testing.T) {
