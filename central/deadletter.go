@@ -31,6 +31,9 @@ func ParseDeadLetterID(s string) (DeadLetterID, error) {
 	return DeadLetterID{Origin: int32(o), Seq: n}, nil
 }
 
+// KindWithheld stands for the kind of a parked event that not everybody may know of.
+const KindWithheld = "record"
+
 // DeadLetter is an event that could not be applied and waits.
 type DeadLetter struct {
 	ID        DeadLetterID

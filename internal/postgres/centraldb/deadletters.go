@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/central"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/postgres/auditlog"
@@ -79,7 +80,11 @@ func (r *Reader) DeadLetters(ctx context.Context, after central.DeadLetterID, li
 			return err
 		}
 		page.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (d central.DeadLetter, err error) {
-			return d, row.Scan(&d.ID.Origin, &d.ID.Seq, &d.Station, &d.EventID, &d.Kind, &d.Version, &d.CreatedAt, &d.Error, &d.ParkedAt, &d.Tries)
+			err = row.Scan(&d.ID.Origin, &d.ID.Seq, &d.Station, &d.EventID, &d.Kind, &d.Version, &d.CreatedAt, &d.Error, &d.ParkedAt, &d.Tries)
+			if border.RecordKind(d.Kind).Confidential() {
+				d.Kind = central.KindWithheld // nobody learns here that there is one; releasing it needs no more
+			}
+			return d, err
 		})
 		return err
 	})

@@ -166,6 +166,12 @@ func TestConfidentialRecordsAreSeenNowhere(t *testing.T) {
 	require.Len(t, h.Entries, 1, "the crossing alone")
 	_, err = reader.History(t.Context(), unseen.file, "audit", look())
 	require.Equal(t, problem.NotFound, problem.KindOf(err), "a file of which nothing else is known is not known")
+	poison := secret
+	poison.ID, poison.Origin = uuid.New(), "hearsay"
+	c.send(t, s, s.recordEvent(t, poison))
+	parked, err := reader.DeadLetters(t.Context(), central.DeadLetterID{}, 10)
+	require.NoError(t, err)
+	require.Equal(t, central.KindWithheld, parked.Rows[0].Kind)
 	row := one[string](t, c.db, `SELECT row::text FROM ref_row WHERE dataset = 'files'`)
 	require.NotContains(t, row, "trafficking")
 	require.Equal(t, 1, one[int](t, c.db, `SELECT count(*) FROM ref_row WHERE dataset = 'files'`))
