@@ -139,7 +139,7 @@ func TestAChangeComesAndIsAcknowledgedByKeyboard(t *testing.T) {
 			p.CheckNoSidewaysScroll()
 			p.Type("told the desk of the list")
 			p.Press("F9")
-			p.Wait("location.pathname === '/rechecks'")
+			p.Wait("location.pathname === '/rechecks' && document.readyState === 'complete'")
 			p.WaitText("#open-count", "0")
 			p.Press("F8")
 			p.Wait("location.search.includes('done') && document.querySelectorAll('tbody tr').length === 4")
