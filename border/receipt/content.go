@@ -114,7 +114,7 @@ func (c Content) messages() ([]seal.Message, error) {
 		{Tag: tagStatus, Value: []byte{statusByte(c.Status)}},
 	}
 	if c.Days > 0 {
-		out = append(out, seal.Message{Tag: tagDays, Value: binary.BigEndian.AppendUint16(nil, uint16(c.Days))}) //nolint:gosec // bounded above
+		out = append(out, seal.Message{Tag: tagDays, Value: binary.BigEndian.AppendUint16(nil, uint16(c.Days))})
 	}
 	if !c.Until.IsZero() {
 		out = append(out, seal.Message{Tag: tagUntil, Value: until[:]})

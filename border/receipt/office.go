@@ -139,7 +139,7 @@ type Verified struct {
 func (o *Office) Verify(ctx context.Context, actor audit.Actor, code []byte, shown string) (Verified, error) {
 	sealed, err := Decode(code)
 	if err != nil {
-		return Verified{Result: Result{Verdict: NotGenuine, Why: WhyUnreadable, Detail: err.Error()}}, nil
+		return Verified{Result: Result{Verdict: NotGenuine, Why: WhyUnreadable, Detail: err.Error()}}, nil //nolint:nilerr // an answer, not a failure
 	}
 	keys, err := o.Store.Keys(ctx)
 	if err != nil {

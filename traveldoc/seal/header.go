@@ -96,8 +96,8 @@ func (t *taker) reference(how reading) (signer, reference string) {
 		t.fail(errors.New("length of the reference: expected two digits"))
 		return "", ""
 	}
-	reference = t.c40((int(length) + 2) / 3 * 2)       //nolint:gosec // at most 255
-	if t.err == nil && len(reference) != int(length) { //nolint:gosec // as above
+	reference = t.c40((int(length) + 2) / 3 * 2)
+	if t.err == nil && len(reference) != int(length) {
 		t.fail(errors.New("reference: is not as long as it says"))
 	}
 	return head[:4], reference

@@ -150,9 +150,9 @@ func appendFeature(out []byte, tag byte, value []byte) []byte {
 	case n > 0xFF:
 		out = append(out, 0x82, byte(n>>8), byte(n)) //nolint:gosec // bounded by MaxSize
 	case n > 0x7F:
-		out = append(out, 0x81, byte(n)) //nolint:gosec // at most 0xFF
+		out = append(out, 0x81, byte(n))
 	default:
-		out = append(out, byte(n)) //nolint:gosec // at most 0x7F
+		out = append(out, byte(n))
 	}
 	return append(out, value...)
 }

@@ -53,7 +53,7 @@ func codeOf(c *web.Context) ([]byte, error) {
 	}
 	header, err := c.FormFile("picture")
 	if err != nil { // none was sent
-		return nil, nil //nolint:nilerr // nothing at all is an unreadable code
+		return nil, nil // nothing at all is an unreadable code
 	}
 	file, err := header.Open()
 	if err != nil {

@@ -170,7 +170,7 @@ func TestADecisionThatCannotBeReadDoesNotBlockTheOthers(t *testing.T) {
 
 func TestAcknowledging(t *testing.T) {
 	w := newWorld(t)
-	e, clear := w.decide(t, "P1", border.Provisional, border.NoHit, ""), w.decide(t, "P2", border.Provisional, border.NoHit, "")
+	e, same := w.decide(t, "P1", border.Provisional, border.NoHit, ""), w.decide(t, "P2", border.Provisional, border.NoHit, "")
 	w.list.answer["P1"] = hit("a1")
 	w.reconnect()
 	require.NoError(t, w.worker.Drain(t.Context()))
@@ -185,7 +185,7 @@ func TestAcknowledging(t *testing.T) {
 
 	require.ErrorContains(t, desk.Acknowledge(t.Context(), supervisor(), e.CrossingID, " "), "recheck.note")
 	require.ErrorIs(t, desk.Acknowledge(t.Context(), supervisor(), uuid.New(), "x"), recheck.ErrUnknown)
-	require.ErrorIs(t, desk.Acknowledge(t.Context(), supervisor(), clear.CrossingID, "x"), recheck.ErrNotChanged)
+	require.ErrorIs(t, desk.Acknowledge(t.Context(), supervisor(), same.CrossingID, "x"), recheck.ErrNotChanged)
 	require.NoError(t, desk.Acknowledge(t.Context(), supervisor(), e.CrossingID, "told the desk of the list"))
 	require.ErrorIs(t, desk.Acknowledge(t.Context(), supervisor(), e.CrossingID, "again"), recheck.ErrAcknowledged)
 	results := w.results(t, e.CrossingID)

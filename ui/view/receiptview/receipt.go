@@ -56,10 +56,6 @@ func page(title text.Key) view.Page {
 	return view.Page{Title: title, Styles: []string{"receipt.css"}, Scripts: []string{"receipt.js"}}
 }
 
-func copyPath(r receipt.Receipt) string {
-	return fmt.Sprintf("/receipts/%s/copies/%d", r.Event.CrossingID, r.Copy)
-}
-
 func askPath(e border.CrossingEvent) string { return "/receipts/" + e.CrossingID.String() }
 
 func name(e border.CrossingEvent) string {
