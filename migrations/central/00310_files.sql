@@ -134,6 +134,12 @@ CREATE INDEX stay_published ON stay (last_at) WHERE published;
 -- Zones of the posts where open stays began; "today" is asked of each.
 CREATE TABLE stay_zone (zone text PRIMARY KEY);
 
+-- The version of the rules of stay by which table stay was computed: other rules, and everybody is looked at again.
+CREATE TABLE stay_rules (
+    one     boolean PRIMARY KEY DEFAULT true CHECK (one),
+    version text    NOT NULL
+);
+
 -- Who left the list of overstayers, and by what.
 CREATE TABLE overstay_end (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -194,7 +200,7 @@ CREATE INDEX crossing_transport ON crossing (transport, crossed_at) WHERE transp
 ALTER TABLE traveller_document DROP CONSTRAINT traveller_document_pkey;
 ALTER TABLE traveller_document ADD PRIMARY KEY (issuing_state, doc_no, birth_date);
 ALTER TABLE traveller_document DROP COLUMN paper;
-DROP TABLE overstay_day, overstay_end, stay_zone, stay_dirty, authorisation, movement_void, movement, record_superseded, file_conflict,
+DROP TABLE overstay_day, overstay_end, stay_rules, stay_zone, stay_dirty, authorisation, movement_void, movement, record_superseded, file_conflict,
     traveller_group, file_link, traveller_edge, traveller_file, stay;
 CREATE TABLE stay (
     traveller_id    uuid        PRIMARY KEY,

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/openbmis/openbmis/border/stay"
 	domain "github.com/openbmis/openbmis/central"
 	"github.com/openbmis/openbmis/cmd/internal/enrol"
 	"github.com/openbmis/openbmis/cmd/internal/node"
@@ -101,10 +102,14 @@ func (a *app) assemble(ctx context.Context) (err error) {
 		DB: db, Now: now, NewID: a.tools.NewID, Alerts: a.alerts, Log: a.tools.Log, OnCommit: a.hub.Nudge,
 	})
 	a.completeness = centraldb.NewCompleteness(db, now)
-	a.reader = centraldb.NewReader(db, a.secrets.Query)
+	regimes, err := stay.LoadRegimes(a.cfg.StayRules)
+	if err != nil {
+		return fmt.Errorf("BMIS_STAY_RULES: %w", err)
+	}
+	a.reader = centraldb.NewReader(db, a.secrets.Query).WithRegimes(regimes)
 	a.national = centraldb.NewNationalAlerts(db, func(dataset string) { a.line.tellNews(dataset) })
 	a.projector = centraldb.NewProjector(centraldb.ProjectorConfig{
-		DB: db, Now: now, Kept: a.cfg.FilesKept, Published: func(dataset string) { a.line.tellNews(dataset) }, Log: a.tools.Log,
+		DB: db, Now: now, Regimes: regimes, Kept: a.cfg.FilesKept, Published: func(dataset string) { a.line.tellNews(dataset) }, Log: a.tools.Log,
 	})
 	if err := centraldb.MakeMonths(ctx, db, now()); err != nil {
 		return err

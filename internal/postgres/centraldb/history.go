@@ -19,7 +19,7 @@ import (
 )
 
 // readHistory reads the person that a file belongs to, of whatever station.
-func readHistory(ctx context.Context, tx pgx.Tx, id uuid.UUID, now time.Time) (h central.History, err error) {
+func (r *Reader) readHistory(ctx context.Context, tx pgx.Tx, id uuid.UUID, now time.Time) (h central.History, err error) {
 	h.TravellerID = id
 	var files []uuid.UUID
 	if h.Travellers, files, err = groupOf(ctx, tx, id); err != nil {
@@ -53,7 +53,7 @@ func readHistory(ctx context.Context, tx pgx.Tx, id uuid.UUID, now time.Time) (h
 	if err != nil {
 		return h, fmt.Errorf("look for a conflict: %w", err)
 	}
-	return h, addStays(ctx, tx, &h, now)
+	return h, r.addStays(ctx, tx, &h, now)
 }
 
 func readEvents(ctx context.Context, tx pgx.Tx, travellers []uuid.UUID) ([]central.Event, error) {
@@ -165,7 +165,7 @@ func entries(events []central.Event, records []central.Record) []central.Entry {
 }
 
 // addStays computes the person's stays from what stands.
-func addStays(ctx context.Context, tx pgx.Tx, h *central.History, now time.Time) error {
+func (r *Reader) addStays(ctx context.Context, tx pgx.Tx, h *central.History, now time.Time) error {
 	persons, err := readPersons(ctx, tx, scope{members: map[uuid.UUID][]uuid.UUID{h.TravellerID: h.Travellers}})
 	if err != nil || len(persons) == 0 {
 		return err
@@ -189,7 +189,7 @@ func addStays(ctx context.Context, tx pgx.Tx, h *central.History, now time.Time)
 		}
 		if full(s.From) && full(last) {
 			line.Days = max(stay.DaysBetween(s.From, last)+1, 1)
-			line.Overstay = timeline.Answer(stay.Regimes{}, stay.Ask{On: last}).Overstay
+			line.Overstay = timeline.Answer(r.regimes, stay.Ask{On: last}).Overstay
 		}
 		h.Stays = append(h.Stays, line)
 	}

@@ -52,7 +52,7 @@ func emptier(t *testing.T, c *centre) func() {
 		"crossing", "crossing_correction", "inspection_dismissal", "dead_letter", "carried_event", "stay", "flow_day_bcp", "flow_day_nat", "station_day",
 		"replication_cursor", "traveller_document", "traveller_word", "name_word", "station_alert", "traveller_file", "traveller_edge",
 		"file_link", "traveller_group", "file_conflict", "record", "record_superseded", "movement", "movement_void", "authorisation",
-		"stay_dirty", "stay_zone", "overstay_end", "overstay_day", "ref_dataset", "ref_version", "ref_change", "ref_row",
+		"stay_dirty", "stay_zone", "stay_rules", "overstay_end", "overstay_day", "ref_dataset", "ref_version", "ref_change", "ref_row",
 	} {
 		query += "DELETE FROM " + table + ";"
 	}

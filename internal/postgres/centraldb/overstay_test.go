@@ -1,6 +1,9 @@
 package centraldb_test
 
 import (
+	"context"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -170,6 +173,8 @@ func TestFilesArePublishedOnceAndForgotten(t *testing.T) {
 	c.now = noon.Add(centraldb.DefaultFilesKept).Add(-10 * time.Hour)
 	require.NoError(t, c.projector.Forget(t.Context()))
 	require.EqualValues(t, 2, version())
+	_, _, err = centraldb.NewReference(c.db).Changes(t.Context(), file.Dataset, 0, 10)
+	require.ErrorIs(t, err, replication.ErrTooOld, "who was away for years takes a snapshot")
 	rows, _, err := centraldb.NewReference(c.db).Rows(t.Context(), file.Dataset, "", 100)
 	require.NoError(t, err)
 	require.Len(t, rows, 10)
@@ -226,4 +231,26 @@ func TestTheListIsExportedForAPurpose(t *testing.T) {
 	require.NoError(t, export("stay_check"))
 	require.Len(t, got, 1)
 	require.Equal(t, 1, one[int](t, c.db, `SELECT count(*) FROM audit WHERE verb = 'disclosure' AND purpose = 'stay_check' AND result_count = 1`))
+}
+
+// Other rules of stay, and everybody is looked at again when the program starts.
+func TestOtherRulesOfStayAreAppliedToEverybody(t *testing.T) {
+	c, s := newCentre(t), newStation("airport")
+	c.send(t, s, s.event(t, border.KindCrossing, s.crossing(traveller(1), border.Entry, noon.AddDate(0, 0, -40))))
+	require.Zero(t, c.list(t, central.OverstayQuery{}).Total, "90 days")
+	path := filepath.Join(t.TempDir(), "rules.json")
+	require.NoError(t, os.WriteFile(path, []byte(`{"version":"2","default":{"days":30,"window":60},"regimes":[]}`), 0o600))
+	regimes, err := stay.LoadRegimes(path)
+	require.NoError(t, err)
+	config := c.projector.ProjectorConfig
+	config.Regimes = regimes
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	config.Published = func(string) {}
+	again := centraldb.NewProjector(config)
+	go func() { defer close(done); _ = again.Run(ctx) }()
+	require.Eventually(t, func() bool { return c.list(t, central.OverstayQuery{}).Total == 1 }, 30*time.Second, 20*time.Millisecond)
+	stop()
+	<-done
+	require.Equal(t, 11, c.list(t, central.OverstayQuery{}).Rows[0].DaysOver)
 }

@@ -63,6 +63,9 @@ func NewProjector(c ProjectorConfig) *Projector {
 
 // Run projects until ctx ends. A failure is logged: the notes are still there, and the next round may succeed.
 func (p *Projector) Run(ctx context.Context) error {
+	if err := p.applyRules(ctx); err != nil && ctx.Err() == nil {
+		p.Log.WarnContext(ctx, "stays not marked for the rules in force", "error", err)
+	}
 	ticker := time.NewTicker(projectEvery)
 	defer ticker.Stop()
 	var seen int64
@@ -90,6 +93,21 @@ func (p *Projector) Run(ctx context.Context) error {
 			p.Log.WarnContext(ctx, "stays not brought up to date", "error", err)
 		}
 	}
+}
+
+// applyRules lets everybody be looked at again when the rules of stay are others than those that the stays were computed by.
+func (p *Projector) applyRules(ctx context.Context) error {
+	return p.DB.InTx(ctx, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `INSERT INTO stay_rules AS r (version) VALUES ($1)
+			ON CONFLICT (one) DO UPDATE SET version = excluded.version WHERE r.version <> excluded.version`, p.Regimes.Version())
+		if err != nil || tag.RowsAffected() == 0 {
+			return wrap(err, "compare rules of stay")
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO stay_dirty (travellers, queued_at)
+			SELECT array_agg(traveller_id), $1 FROM (SELECT traveller_id, row_number() OVER () / $2 AS part FROM stay) s GROUP BY part`,
+			p.Now().UTC(), projectTravellers)
+		return wrap(err, "mark stays")
+	})
 }
 
 // lastNote is how many notes were ever made; it tells how busy the Applier is.

@@ -102,12 +102,27 @@ func (p *Projector) publishRows(
 // forgetBatch is how many persons one transaction of Forget takes off the dataset.
 const forgetBatch = 2000
 
-// Forget takes persons off dataset "files" who have not moved for so long that the stations need not know of them any more.
+// keepChanges is how long the single changes of dataset "files" are kept. A station that was away for longer takes a snapshot.
+const keepChanges = 30 * 24 * time.Hour
+
+// forgetChanges deletes old changes of the dataset: its content and the digests of all versions stay.
+func (p *Projector) forgetChanges(ctx context.Context) error {
+	_, err := p.DB.Pool.Exec(ctx, `
+		DELETE FROM ref_change WHERE dataset = $1 AND version <= (
+			SELECT max(version) FROM ref_version WHERE dataset = $1 AND changed_at < $2)`, file.Dataset, p.Now().UTC().Add(-keepChanges))
+	return wrap(err, "forget changes of dataset "+file.Dataset)
+}
+
+// Forget takes persons off dataset "files" who have not moved for so long that the stations need not know of them any
+// more, and the changes that no station asks for.
 func (p *Projector) Forget(ctx context.Context) error {
 	for {
 		n, err := p.forget(ctx)
-		if err != nil || n < forgetBatch {
+		if err != nil {
 			return wrap(err, "take old files off the dataset")
+		}
+		if n < forgetBatch {
+			return p.forgetChanges(ctx)
 		}
 	}
 }

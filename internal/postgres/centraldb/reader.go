@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/openbmis/openbmis/border/stay"
 	"github.com/openbmis/openbmis/central"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/postgres"
@@ -20,6 +21,13 @@ import (
 type Reader struct {
 	db  *postgres.DB
 	key []byte // of the keyed hash of search terms
+	// regimes are the rules by which the days of a stay are counted.
+	regimes stay.Regimes
+}
+
+// WithRegimes is the Reader that counts days of stay by a country's rules instead of 90 in any 180.
+func (r *Reader) WithRegimes(regimes stay.Regimes) *Reader {
+	return &Reader{db: r.db, key: r.key, regimes: regimes}
 }
 
 // NewReader makes a Reader. key is the centre's secret for the keyed hashes of search terms in the audit log.
@@ -122,7 +130,7 @@ func (r *Reader) History(ctx context.Context, traveller uuid.UUID, purpose strin
 		return h, err
 	}
 	err = snapshot(ctx, r.db, func(tx pgx.Tx) error {
-		if h, err = readHistory(ctx, tx, traveller, entry.At); err != nil {
+		if h, err = r.readHistory(ctx, tx, traveller, entry.At); err != nil {
 			return err
 		}
 		entry.Purpose, entry.ResultCount = purpose, h.Total
