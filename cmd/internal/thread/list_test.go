@@ -117,10 +117,10 @@ func TestDecisionsAboutAHitAndTheirUndoing(t *testing.T) {
 	desk := checked(t, officer, 1)
 	require.Equal(t, "hit", desk.Band)
 	for name, d := range map[string]border.Decision{
-		"admit without a reason":           {Verdict: border.Admit},
-		"admit for a reason of refusing":   {Verdict: border.Admit, Reason: "A"},
-		"refer without a reason":           {Verdict: border.Refer},
-		"a verdict that there is not":      {Verdict: "detain", Reason: "hit"},
+		"admit without a reason":         {Verdict: border.Admit},
+		"admit for a reason of refusing": {Verdict: border.Admit, Reason: "A"},
+		"refer without a reason":         {Verdict: border.Refer},
+		"a verdict that there is not":    {Verdict: "detain", Reason: "hit"},
 	} {
 		refused, err := officer.Decide(t.Context(), desk, d.Verdict, d.Reason, "")
 		require.NoError(t, err)
