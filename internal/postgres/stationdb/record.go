@@ -71,12 +71,7 @@ func facts(scanID uuid.UUID, e border.CrossingEvent, payload []byte) *pgx.Batch 
 	b := &pgx.Batch{}
 	b.Queue(`insert into inspection (id, traveller_id, identity, document, inspected_at) values ($1, $2, $3, $4, $5)
 		on conflict (id) do nothing`, scanID, e.TravellerID, e.Identity, e.Document, e.ScannedAt)
-	for _, f := range e.Findings {
-		b.Queue(`insert into finding (crossing_id, check_name, inspection_id, outcome, reason, source, source_version, source_as_of,
-			evidence, took_us, found_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-			e.CrossingID, f.Check, scanID, f.Outcome.String(), f.Reason, f.Source.Name, f.Source.Version, instantOrNull(f.Source.AsOf),
-			evidenceJSON(f.Evidence), f.Took.Microseconds(), f.At)
-	}
+	b.Queue(insertFindings, e.CrossingID, scanID, findingRows(e.Findings))
 	d := e.Decision
 	b.Queue(`insert into decision (crossing_id, inspection_id, verdict, reason, note, officer, lane, decided_at, status, referral, approver,
 		event) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, e.CrossingID, scanID, d.Verdict, d.Reason, d.Note, e.Officer,
@@ -118,9 +113,32 @@ func instantOrNull(t time.Time) *time.Time {
 	return &t
 }
 
-func evidenceJSON(evidence []border.Evidence) any {
-	if evidence == nil {
-		return []border.Evidence{}
+// insertFindings writes all findings of a decision in one statement, however many checks there are.
+const insertFindings = `
+insert into finding (crossing_id, check_name, inspection_id, outcome, reason, source, source_version, source_as_of, evidence, took_us, found_at)
+select $1, f.check_name, $2, f.outcome, f.reason, f.source, f.source_version, f.source_as_of, f.evidence, f.took_us, f.found_at
+from jsonb_to_recordset($3::jsonb) as f(check_name text, outcome text, reason text, source text, source_version text,
+    source_as_of timestamptz, evidence jsonb, took_us bigint, found_at timestamptz)`
+
+type findingRow struct {
+	Check    string            `json:"check_name"`
+	Outcome  border.Outcome    `json:"outcome"`
+	Reason   string            `json:"reason"`
+	Source   string            `json:"source"`
+	Version  string            `json:"source_version"`
+	AsOf     *time.Time        `json:"source_as_of"`
+	Evidence []border.Evidence `json:"evidence"`
+	Took     int64             `json:"took_us"`
+	At       time.Time         `json:"found_at"`
+}
+
+func findingRows(findings []border.Finding) []findingRow {
+	rows := make([]findingRow, len(findings))
+	for n, f := range findings {
+		rows[n] = findingRow{
+			Check: f.Check, Outcome: f.Outcome, Reason: f.Reason, Source: f.Source.Name, Version: f.Source.Version,
+			AsOf: instantOrNull(f.Source.AsOf), Evidence: append([]border.Evidence{}, f.Evidence...), Took: f.Took.Microseconds(), At: f.At,
+		}
 	}
-	return evidence
+	return rows
 }
