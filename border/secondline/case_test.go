@@ -2,7 +2,6 @@ package secondline_test
 
 import (
 	"encoding/json"
-	"errors"
 	"testing"
 	"time"
 
@@ -24,7 +23,7 @@ func finding(severity border.Severity) border.Finding {
 	}
 }
 
-func clear() border.Finding {
+func noHit() border.Finding {
 	return border.Finding{Check: "alerts.national", Source: border.Source{Name: "alerts.national", Version: "7"}, Outcome: border.NoHit}
 }
 
@@ -94,8 +93,9 @@ func (m *model) allows(kind secondline.Kind, by string, end secondline.End) bool
 		return owner && m.grave && !m.asked
 	case secondline.Ended:
 		return owner && (end.Outcome != secondline.Admit || !m.grave || m.agreed)
+	default:
+		return owner
 	}
-	return owner
 }
 
 func (m *model) take(kind secondline.Kind, by string, run []border.Finding) {
@@ -121,6 +121,7 @@ func (m *model) take(kind secondline.Kind, by string, run []border.Finding) {
 		m.asked, m.agreed, m.approver = false, true, by
 	case secondline.Ended, secondline.Withdrawn:
 		m.ended = true
+	default:
 	}
 }
 
@@ -131,7 +132,7 @@ func TestACaseIsItsModel(t *testing.T) {
 		{Outcome: secondline.HandOver, Authority: "police", AuthorityName: "airport post"},
 		{Outcome: secondline.Refuse, Refusal: &border.Refusal{Reasons: []string{"H"}}},
 	}
-	runs := []border.Finding{finding(border.SecondLine), finding(border.Acknowledge), clear()}
+	runs := []border.Finding{finding(border.SecondLine), finding(border.Acknowledge), noHit()}
 	rapid.Check(t, func(t *rapid.T) {
 		first := rapid.SampledFrom(runs).Draw(t, "first")
 		c := secondline.Open(referred(first), uuid.New())
@@ -152,6 +153,7 @@ func TestACaseIsItsModel(t *testing.T) {
 				e.End = &end
 			case secondline.Rechecked:
 				e.Run = &secondline.Run{Findings: run}
+			default:
 			}
 			before := len(c.Course)
 			err := c.Apply(e)
@@ -248,7 +250,7 @@ func TestEachFaultIsToldWithItsField(t *testing.T) {
 			c := owned(t, finding(border.SecondLine))
 			err := try(c, "sam", test.event)
 			var known *problem.Error
-			require.True(t, errors.As(err, &known), "%v", err)
+			require.ErrorAs(t, err, &known)
 			require.Equal(t, test.code, known.Code)
 			require.Equal(t, test.field, known.Field)
 			require.Len(t, c.Course, 1, "the case is as it was")
@@ -257,7 +259,7 @@ func TestEachFaultIsToldWithItsField(t *testing.T) {
 }
 
 func TestAnAdmissionNeedsItsReason(t *testing.T) {
-	c := owned(t, clear())
+	c := owned(t, noHit())
 	require.ErrorContains(t, try(c, "sam", secondline.Event{Kind: secondline.Ended, End: &secondline.End{Outcome: secondline.Admit}}), "referral.reason")
 	require.ErrorContains(t, try(c, "sam", secondline.Event{Kind: secondline.Ended, End: &secondline.End{Outcome: secondline.Admit, Reason: "x"}}), "referral.code")
 	require.NoError(t, try(c, "sam", secondline.Event{Kind: secondline.Ended, End: &secondline.End{Outcome: secondline.Admit, Reason: "document_examined"}}))
@@ -271,7 +273,7 @@ func TestAJudgementDoesNotReplaceTheSecondPerson(t *testing.T) {
 }
 
 func TestNobodyLeavesByRefusal(t *testing.T) {
-	e := referred(clear())
+	e := referred(noHit())
 	e.Direction = border.Exit
 	c := secondline.Open(e, uuid.New())
 	require.NoError(t, try(c, "sam", secondline.Event{Kind: secondline.Claimed}))

@@ -141,6 +141,8 @@ type End struct {
 	Note          string `json:"note,omitempty"`
 	// Decision is the decision that the outcome is: admit and refuse have one.
 	Decision uuid.UUID `json:"decision,omitzero"`
+	// Status says whether that decision was made without the centre.
+	Status border.Status `json:"status,omitempty"`
 	// Approver is the second person of an admission in spite of grave hits.
 	Approver string          `json:"approver,omitempty"`
 	Refusal  *border.Refusal `json:"refusal,omitempty"`

@@ -33,7 +33,7 @@ func (l *Line) end(actor audit.Actor, c *Case, end End) (Step, error) {
 	}
 	var decision *border.CrossingEvent
 	if end.Outcome == Admit || end.Outcome == Refuse {
-		end.Decision, end.Approver = l.cfg.NewID(), ""
+		end.Decision, end.Status, end.Approver = l.cfg.NewID(), l.cfg.Status(), ""
 		if end.Outcome == Admit {
 			end.Approver = c.Approver
 		}
@@ -85,7 +85,7 @@ func (l *Line) decision(actor audit.Actor, c *Case, end End) *border.CrossingEve
 	e.CrossingID, e.Officer, e.CrossedAt, e.LocalDate = end.Decision, actor.Name, now, l.today(now)
 	e.Decision = border.Decision{Verdict: border.Admit, Reason: end.Reason, Note: end.Note}
 	e.Findings, e.Grant = c.Findings(), grantOf(c.Findings())
-	e.Replaces, e.Status, e.Referral, e.Approver = nil, l.cfg.Status(), c.ID(), end.Approver
+	e.Replaces, e.Status, e.Referral, e.Approver = nil, end.Status, c.ID(), end.Approver
 	if end.Outcome == Refuse {
 		e.Decision.Verdict, e.Decision.Reason, e.Grant = border.Refuse, first(end.Refusal), nil
 		if end.Refusal != nil {

@@ -138,6 +138,7 @@ func TestTheQueueFollowsWhatHappensElsewhere(t *testing.T) {
 	e := s.martin(t)
 	p.WaitText("#queue", "MARTIN, SOPHIE")
 	p.WaitText("[data-count='filter-unclaimed']", "1")
+	p.WaitText("#secondline-count", "1")
 	require.NoError(t, s.line.Claim(t.Context(), actorOf("tom"), e.CrossingID))
 	p.WaitText(fmt.Sprintf("#case-%s", e.CrossingID), "tom")
 	p.WaitText("[data-count='filter-unclaimed']", "0")

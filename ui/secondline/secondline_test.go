@@ -270,3 +270,15 @@ func TestNamesReachNoLog(t *testing.T) {
 	require.NotContains(t, s.Logs.String(), "UNIQUENAME")
 	require.NotContains(t, s.Logs.String(), "77ZZ77777")
 }
+
+func TestADecisionWithoutTheCentreIsMarkedProvisional(t *testing.T) {
+	s := open(t)
+	e := s.refer(t, traveller{surname: "ALI", number: "P1", at: s.Clock.Now(), finding: noHit()})
+	client := s.SignedIn(t, s.Person(t, auth.RoleSecondLine, "sam"))
+	s.Post(t, client, path(e.CrossingID, "claim"), nil)
+	s.away.Store(true)
+	require.Equal(t, http.StatusSeeOther, s.Post(t, client, path(e.CrossingID, "outcome"), form("outcome", "admit", "reason", "document_examined")).Status)
+	require.Contains(t, s.Get(t, client, "/secondline/"+e.CrossingID.String()).Body, "Decided without the centre")
+	require.Equal(t, 1, s.count(t, "decision where referral = $1 and status = 'provisional'", e.CrossingID))
+	require.Equal(t, 1, s.count(t, "record where subject = $1 and status = 'provisional'", e.CrossingID))
+}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,6 +27,7 @@ import (
 	"github.com/openbmis/openbmis/migrations"
 	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/ui/secondline"
+	"github.com/openbmis/openbmis/ui/view"
 	"github.com/openbmis/openbmis/ui/view/secondlineview"
 	"github.com/openbmis/openbmis/ui/web"
 	"github.com/openbmis/openbmis/ui/web/webtest"
@@ -77,17 +79,23 @@ type station struct {
 	list  *list
 	first *stationdb.Store
 	line  *line.Line
+	away  *atomic.Bool // the centre is out of reach
 }
 
 func open(t testing.TB) station {
 	t.Helper()
-	s := station{list: &list{answer: noHit()}}
+	s := station{list: &list{answer: noHit()}, away: &atomic.Bool{}}
 	s.Site = webtest.New(t, migrations.Station, func(site *webtest.Site) {
 		s.first = stationdb.New(site.DB, uuid.New, func() {})
 		post := border.Post{Station: webtest.Post, Zone: time.UTC, Mode: border.Air}
 		reasons, err := refusal.Default()
 		require.NoError(t, err)
-		confirmed := func() border.Status { return border.Confirmed }
+		confirmed := func() border.Status {
+			if s.away.Load() {
+				return border.Provisional
+			}
+			return border.Confirmed
+		}
 		s.line = line.New(line.Config{
 			Post: post, Status: confirmed, Reasons: reasons, Now: site.Clock.Now, NewID: uuid.New,
 			Store: secondlinedb.New(secondlinedb.Config{DB: site.DB, Decisions: s.first, Zone: time.UTC, Nudge: func() {}}),
@@ -104,7 +112,7 @@ func open(t testing.TB) station {
 		})
 		site.Handle(http.MethodGet, "/", auth.SessionOwn, func(c *web.Context) error { return c.SeeOther("/secondline") })
 		site.Handle(http.MethodGet, "/refusals/:crossing", auth.CrossingRefuse, func(c *web.Context) error { return c.NoContent(http.StatusOK) })
-	})
+	}, func(o *web.Options) { o.Nav = []view.NavItem{secondline.Nav()} })
 	return s
 }
 

@@ -44,7 +44,8 @@ const selectPast = `
 SELECT d.crossing_id, d.decided_at, s.direction, d.lane, d.verdict, d.reason,
        EXISTS (SELECT FROM correction k WHERE k.crossing_id = d.crossing_id), coalesce(r.outcome, '')
 FROM inspection i JOIN decision d ON d.inspection_id = i.id JOIN scan s ON s.id = i.id LEFT JOIN referral r ON r.id = d.crossing_id
-WHERE i.traveller_id IN (` + samePerson + `) AND d.crossing_id <> $2 ORDER BY d.decided_at DESC, d.crossing_id LIMIT 30`
+WHERE i.traveller_id IN (` + samePerson + `) AND d.crossing_id <> $2 AND d.referral IS DISTINCT FROM $2
+ORDER BY d.decided_at DESC, d.crossing_id LIMIT 30`
 
 const selectJudgements = `
 SELECT subject, event_time, officer, body -> 'judgement' FROM record

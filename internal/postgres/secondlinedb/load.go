@@ -16,7 +16,7 @@ import (
 const selectCase = `SELECT d.event, r.inspection_id, r.file_id FROM referral r JOIN decision d ON d.crossing_id = r.id WHERE r.id = $1`
 
 const selectCourse = `
-SELECT body FROM record WHERE subject = $1 AND kind = $2 ORDER BY recorded_at, (body ->> 'seq')::int`
+SELECT body FROM record WHERE subject = $1 AND kind = $2 ORDER BY (body ->> 'seq')::int`
 
 // load is the case as its records left it.
 func load(ctx context.Context, tx pgx.Tx, id uuid.UUID, lock string) (*secondline.Case, error) {

@@ -17,6 +17,7 @@ import (
 	"github.com/openbmis/openbmis/border/refusal"
 	"github.com/openbmis/openbmis/border/secondline"
 	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/pgcluster"
 	"github.com/openbmis/openbmis/internal/pgtest"
 	"github.com/openbmis/openbmis/internal/postgres"
 	"github.com/openbmis/openbmis/internal/postgres/secondlinedb"
@@ -33,6 +34,7 @@ type post struct {
 	now   time.Time
 	check *answering
 	woken atomic.Int64
+	space pgcluster.Space
 	given []uuid.UUID // inspections handed to the protection service
 }
 
@@ -47,11 +49,11 @@ func (a *answering) Check(context.Context, border.Subject) (border.Finding, erro
 
 func open(t testing.TB) *post {
 	t.Helper()
-	p := &post{db: pgtest.New(t, migrations.Station), now: bordertest.Noon, check: &answering{}}
+	p := &post{db: pgtest.New(t, migrations.Station), now: bordertest.Noon, check: &answering{}, space: pgcluster.Ample}
 	nudge := func() { p.woken.Add(1) }
 	p.first = stationdb.New(p.db, uuid.New, nudge)
 	p.store = secondlinedb.New(secondlinedb.Config{
-		DB: p.db, Decisions: p.first, Zone: time.UTC, Nudge: nudge,
+		DB: p.db, Decisions: p.first, Zone: time.UTC, Nudge: nudge, Space: func() pgcluster.Space { return p.space },
 		Protect: func(_ context.Context, _ pgx.Tx, _ audit.Actor, s protection.Signal) error {
 			p.given = append(p.given, s.Inspection)
 			return nil
@@ -144,4 +146,17 @@ func TestOfTwoWhoClaimAtOnceOneHasTheCase(t *testing.T) {
 	require.Equal(t, 1, won)
 	require.Equal(t, 1, p.count(t, "record where kind = 'referral.event'"))
 	require.Equal(t, 1, p.count(t, "outbox where kind = 'referral.event'"))
+}
+
+// Without room on the disk nothing is decided here either; the queue can still be read.
+func TestWithoutRoomNothingIsDecided(t *testing.T) {
+	p := open(t)
+	e := p.refer(t, "L898902C3", listed(border.SecondLine))
+	p.space = pgcluster.Scarce
+	require.ErrorIs(t, p.line.Claim(t.Context(), actor("sam"), e.CrossingID), postgres.ErrFull)
+	page, err := p.line.Queue(t.Context(), actor("sam"), secondline.Query{})
+	require.NoError(t, err)
+	require.Len(t, page.Items, 1)
+	p.space = pgcluster.Ample
+	require.NoError(t, p.line.Claim(t.Context(), actor("sam"), e.CrossingID))
 }

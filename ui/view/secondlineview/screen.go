@@ -129,7 +129,6 @@ func (s Screen) runs() []run {
 // hitCard is one entry that a check hit, with both sides of what it says.
 type hitCard struct {
 	check, version, ref string
-	name                string // of the finding's check
 	grave               bool
 	rows                []border.Evidence // with both sides
 	words               []border.Evidence // with one
