@@ -35,6 +35,9 @@ CREATE UNIQUE INDEX protection_case_open ON protection_case (inspection_id, kind
 CREATE INDEX protection_case_queue ON protection_case (opened_at, id) WHERE closed_at IS NULL;
 CREATE INDEX protection_case_closed ON protection_case (closed_at DESC, id) WHERE closed_at IS NOT NULL;
 
+-- How many confidential events wait, to leave them out of the number that everybody sees.
+CREATE INDEX outbox_confidential ON outbox (id) WHERE kind = 'protection.event';
+
 -- Whether a refusal of the inspection is stopped: it was signalled itself, or its document was, or another document of its bearer.
 -- +goose StatementBegin
 CREATE FUNCTION protection_stopped(inspection uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
@@ -68,4 +71,5 @@ CREATE TRIGGER protection_stops_refusal BEFORE INSERT ON decision
 -- +goose Down
 DROP TRIGGER protection_stops_refusal ON decision;
 DROP FUNCTION protection_stops_refusal(), protection_stopped(uuid);
+DROP INDEX outbox_confidential;
 DROP TABLE protection_case, protection_stop;

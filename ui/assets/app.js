@@ -17,7 +17,10 @@
     if (!el) return;
     if (!ready(el) && performance.now() < until) setTimeout(use, 4, key, until);
     else if (el.matches("input, select, textarea")) el.focus();
-    else el.click();
+    else {
+      if (el.matches("summary")) el.focus(); // the next Tab goes into what it opens
+      el.click();
+    }
   };
   const press = (e) => {
     if (e.isComposing || e.metaKey || e.repeat || !holder(name(e))) return;

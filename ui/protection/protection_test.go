@@ -51,7 +51,7 @@ func open(t testing.TB) *station {
 			Undo: time.Minute, Now: s.Clock.Now, NewID: uuid.New,
 		})
 		made.cases = protectiondb.New(protectiondb.Config{
-			DB: s.DB, Post: post, Status: made.desk.Status, AcknowledgeWithin: 30 * time.Minute, Now: s.Clock.Now, NewID: uuid.New, Nudge: func() {},
+			DB: s.DB, Post: post, Status: made.desk.Status, AcknowledgeWithin: 2 * time.Minute, Now: s.Clock.Now, NewID: uuid.New, Nudge: func() {},
 		})
 		counter.New(made.desk, []counterview.Lane{{Name: "1", Direction: border.Entry}}, s.Door).Register(s.Server)
 		protection.New(made.cases, made.desk).Register(s.Server)
@@ -202,7 +202,7 @@ func TestTheServiceWorksItsCaseByKeyboard(t *testing.T) {
 			p.CheckAccessible()
 			require.Zero(t, browsertest.Eval[int](p, "document.querySelectorAll('#queue .late').length"))
 
-			s.Clock.Pass(31 * time.Minute) // nobody confirmed it: the open page tells by itself
+			s.Clock.Pass(3 * time.Minute) // nobody confirmed it: the open page tells by itself
 			p.WaitFor("#queue .late")
 			p.Screenshot("service-late-" + language)
 			p.CheckAccessible()
@@ -211,23 +211,25 @@ func TestTheServiceWorksItsCaseByKeyboard(t *testing.T) {
 			p.WaitFocus("#queue th a")
 			p.Press("Enter")
 			p.WaitFor(".steps button")
+			p.Wait("document.readyState === 'complete'")
 			p.Screenshot("service-case-" + language)
 			p.CheckAccessible()
 			require.NotEmpty(t, p.Walk())
 			p.CheckNoSidewaysScroll()
-			p.Press("F2") // confirm receipt
-			p.WaitFor("button[data-hotkey=F3]")
-			p.Press("F3")
-			p.WaitGone("button[data-hotkey=F3]")
-			p.Press("F4")
-			p.WaitGone("button[data-hotkey=F4]")
+			press := func(key string, steps int) { // the page that follows shows so many steps
+				p.Press(key)
+				p.Wait(fmt.Sprintf("document.readyState === 'complete' && document.querySelectorAll('.course li').length === %d", steps))
+			}
+			press("F2", 2) // confirm receipt
+			press("F3", 3) // spoke with her
+			press("F4", 4) // took her over
 			p.Press("F9")
 			p.WaitFor("#outcome-closed")
 			p.CheckAccessible()
 			p.Press("Tab", "ArrowDown", "Tab")
 			p.Type("taken to the office")
 			p.Press("Tab", "Enter")
-			p.WaitGone("summary[data-hotkey=F9]")
+			p.Wait("document.readyState === 'complete' && document.querySelectorAll('.course li').length === 5")
 			p.Screenshot("service-closed-" + language)
 			p.CheckAccessible()
 			require.Equal(t, 1, s.count(t, "protection_case where state = 'closed'"))

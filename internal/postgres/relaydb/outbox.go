@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/internal/postgres"
 	"github.com/openbmis/openbmis/replication"
 )
@@ -146,11 +147,15 @@ func (o *Outbox) Pending(ctx context.Context, epoch uuid.UUID, after int64, limi
 }
 
 // selectStanding is one statement: numbers that change between two would not add up. It counts only unnumbered events, which
-// are few; the numbered ones follow from the numbers.
+// are few; the numbered ones follow from the numbers. Confidential events, which are few too, are in neither sum nor age: both stand on
+// screens of people who must not learn that there are any.
 const selectStanding = `SELECT epoch, last_seq, last_hash, confirmed_seq, confirmed_hash,
-		last_seq - confirmed_seq + (SELECT count(*) FROM outbox WHERE seq IS NULL),
-		(SELECT created_at FROM outbox ORDER BY id LIMIT 1)
+		last_seq - confirmed_seq + (SELECT count(*) FROM outbox WHERE seq IS NULL)
+			- (SELECT count(*) FROM outbox WHERE kind = '` + confidential + `' AND (seq IS NULL OR seq > confirmed_seq)),
+		(SELECT created_at FROM outbox WHERE kind <> '` + confidential + `' ORDER BY id LIMIT 1)
 	FROM outbox_state`
+
+const confidential = string(border.ProtectionEvent)
 
 // State is where the outbox stands.
 func (o *Outbox) State(ctx context.Context) (out replication.OutboxState, err error) {
