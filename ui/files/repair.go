@@ -110,7 +110,8 @@ func legible(r *http.Request) error {
 	if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
 		return nil
 	}
-	if err := r.ParseMultipartForm(1 << 20); err != nil {
+	// All of it stays in memory: what a person hands in must not lie about in a temporary file.
+	if err := r.ParseMultipartForm(maxUpload); err != nil {
 		return problem.New(problem.Invalid, "evidence.too_large").At("evidence_file").With("max", file.MaxEvidence>>20).Because(err)
 	}
 	for name, values := range r.MultipartForm.Value {

@@ -104,6 +104,12 @@ func TestADuplicateIsATaskAndAMergeIsAWordThatCanBeTakenBack(t *testing.T) {
 	anna, again := paper(t, "ERIKSSON", "ANNA MARIA", "1974-08-12", "X100"), paper(t, "MARIA ERIKSSON", "ANNA", "1974", "Y300")
 	require.Len(t, p.history(t, anna).Movements, 1, "nothing is merged by itself")
 
+	require.NoError(t, p.say(t, first.TravellerID, second.TravellerID, file.Undecided, file.GroundDuplicate))
+	c, err := p.Compare(t.Context(), pair, look("duplicate_check"))
+	require.NoError(t, err)
+	require.NotNil(t, c.Task, "who cannot tell leaves the question open")
+	require.Equal(t, file.Undecided, c.Task.Last)
+
 	require.NoError(t, p.say(t, second.TravellerID, first.TravellerID, file.Same, file.GroundDuplicate))
 	require.Equal(t, []uuid.UUID{first.CrossingID, second.CrossingID}, movementIDs(p.history(t, anna)))
 	require.Equal(t, p.history(t, anna), p.history(t, again), "one person under both documents")
@@ -116,8 +122,8 @@ func TestADuplicateIsATaskAndAMergeIsAWordThatCanBeTakenBack(t *testing.T) {
 	require.Len(t, person.Files, 2)
 	require.Len(t, person.Papers, 2)
 	require.Equal(t, pair.A, person.Group, "the smallest id names the person")
-	require.Len(t, person.Words, 1)
-	require.True(t, person.Words[0].Stands)
+	require.Len(t, person.Words, 2)
+	require.NotEqual(t, person.Words[0].Stands, person.Words[1].Stands, "the first word gave way to the second")
 	require.Equal(t, "sam", person.Words[0].Officer)
 
 	require.NoError(t, p.say(t, first.TravellerID, second.TravellerID, file.Undecided, file.GroundUndo))
@@ -128,13 +134,13 @@ func TestADuplicateIsATaskAndAMergeIsAWordThatCanBeTakenBack(t *testing.T) {
 	require.Equal(t, total, n, "the question is open again")
 
 	require.NoError(t, p.say(t, first.TravellerID, second.TravellerID, file.Different, file.GroundDuplicate))
-	c, err := p.Compare(t.Context(), pair, look("duplicate_check"))
+	c, err = p.Compare(t.Context(), pair, look("duplicate_check"))
 	require.NoError(t, err)
 	require.Nil(t, c.Task)
-	require.Len(t, c.Words, 3, "every word is kept")
+	require.Len(t, c.Words, 4, "every word is kept")
 	require.Len(t, c.Heads, 1)
-	require.Equal(t, 3, p.count(t, `SELECT count(*) FROM record WHERE kind = 'file.linked'`))
-	require.Equal(t, 3, p.count(t, `SELECT count(*) FROM outbox WHERE kind = 'file.linked'`))
+	require.Equal(t, 4, p.count(t, `SELECT count(*) FROM record WHERE kind = 'file.linked'`))
+	require.Equal(t, 4, p.count(t, `SELECT count(*) FROM outbox WHERE kind = 'file.linked'`))
 }
 
 func TestAWordOnWhatSomebodyElseDecidedMeanwhileIsRefused(t *testing.T) {

@@ -133,8 +133,8 @@ func TestALinkUndoneElsewhereIsUndoneHere(t *testing.T) {
 	rows[0].Links, rows[1].Links = []file.StandingLink{undo}, []file.StandingLink{undo}
 	p.tell(t, rows...)
 	require.Len(t, p.history(t, one).Movements, 1)
-	p.apply(t, replication.Change{Op: replication.OpDelete, Key: a.String()})
-	require.Len(t, p.history(t, one).Movements, 1, "the other row still tells of it")
+	p.apply(t, replication.Change{Op: replication.OpDelete, Key: a.String()}, replication.Change{Op: replication.OpDelete, Key: b.String()})
+	require.Len(t, p.history(t, one).Movements, 1, "the centre stops telling of somebody: that takes back no word")
 	require.Equal(t, 1, p.count(t, `SELECT count(*) FROM file_link WHERE source = 'centre'`))
 }
 

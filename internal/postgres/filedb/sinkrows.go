@@ -19,9 +19,10 @@ func (s Sink) write(ctx context.Context, tx pgx.Tx, t *told) (touched []uuid.UUI
 	b := &pgx.Batch{}
 	now := s.Now()
 	var movements, standing, withdrawn, authorisations, links []uuid.UUID
-	var linkKeys []string
+	var linkKeys, put []string
 	for n := range t.rows {
 		r := &t.rows[n]
+		put = append(put, r.key)
 		t.aliasMembers(b, r)
 		for _, m := range r.Movements {
 			putMovement(b, r, m)
@@ -42,7 +43,7 @@ func (s Sink) write(ctx context.Context, tx pgx.Tx, t *told) (touched []uuid.UUI
 	}
 	forget(b, t.keys, movements, authorisations, standing, withdrawn)
 	var gone []uuid.UUID
-	forgetLinks(b, t.keys, links, linkKeys, &gone)
+	forgetLinks(b, put, links, linkKeys, &gone)
 	s.tellUnusable(b, t)
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return nil, err
@@ -141,6 +142,8 @@ func forget(b *pgx.Batch, keys []string, movements, authorisations, standing, wi
 		WHERE m.id = ANY ($1) AND m.voided_by IS NULL AND r.subject = m.id AND r.kind = $2`, ids(movements), border.MovementVoided)
 }
 
+// forgetLinks takes away links that rows told of before and tell of no longer. A row that is gone takes no link along: the centre stops
+// telling of people who have not moved for long, and that takes back nobody's word.
 func forgetLinks(b *pgx.Batch, keys []string, links []uuid.UUID, linkKeys []string, gone *[]uuid.UUID) {
 	b.Queue(`DELETE FROM file_link_told t WHERE t.key = ANY ($1)
 		AND NOT EXISTS (SELECT FROM unnest($2::text[], $3::uuid[]) AS n (key, id) WHERE n.key = t.key AND n.id = t.link_id)`, keys, linkKeys, ids(links))
