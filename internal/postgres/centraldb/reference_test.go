@@ -141,3 +141,19 @@ func TestListAndPages(t *testing.T) {
 	}
 	require.Len(t, seen, 7)
 }
+
+// How many rows a second a dataset takes in, in versions of two thousand.
+func BenchmarkPublish(b *testing.B) {
+	c := newCentre(b)
+	list := centraldb.NewNationalAlerts(c.db, nil)
+	const rows = 2000
+	alerts := make([]central.Alert, rows)
+	for b.Loop() {
+		for i := range alerts {
+			alerts[i] = wanted(b, "SAME")
+		}
+		_, err := list.Add(b.Context(), "samira", noon, listAct(audit.Collection), alerts...)
+		require.NoError(b, err)
+	}
+	b.ReportMetric(float64(rows*b.N)/b.Elapsed().Seconds(), "rows/s")
+}
