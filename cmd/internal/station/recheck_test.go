@@ -44,7 +44,9 @@ func TestWhatWasDecidedWithoutTheCentreIsCheckedAgain(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, answer.Status, "sent on to the copy")
 	require.Contains(t, answer.Body, `class="receipt roll"`)
-	world.Eventually(t, func() bool { return land.Count(t, `SELECT FROM receipt_key WHERE NOT own AND station = 'airport-1'`) == 1 }, "key at the other station")
+	world.Eventually(t, func() bool {
+		return land.Count(t, `SELECT FROM receipt_key WHERE NOT own AND station = 'airport-1'`) == 1
+	}, "key at the other station")
 	file, err := w.Central.Client(t).Get(t.Context(), "/receipts/keys.json")
 	require.NoError(t, err)
 	keys, err := receipt.ParseKeyFile([]byte(file.Body))
