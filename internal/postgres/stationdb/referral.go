@@ -28,11 +28,12 @@ func referral(b *pgx.Batch, inspection uuid.UUID, e border.CrossingEvent) {
 func gravest(findings []border.Finding) border.Severity {
 	severity := border.Note
 	for _, f := range findings {
-		switch s := f.Severity(); {
-		case s == border.SecondLine:
-			return s
-		case s == border.Acknowledge:
-			severity = s
+		switch f.Severity() {
+		case border.SecondLine:
+			return border.SecondLine
+		case border.Acknowledge:
+			severity = border.Acknowledge
+		case border.Note:
 		}
 	}
 	return severity
