@@ -32,5 +32,5 @@ func Outcomes() []string {
 	return []string{"in_procedure", "in_care", "referred_on", "no_need", "declined", "decided", "not_found"}
 }
 
-// Longest texts, in bytes.
+// MaxNote is the longest remark, in bytes.
 const MaxNote = 4000

@@ -64,7 +64,7 @@ func TestWithoutABrowserItSaysSo(t *testing.T) {
 func script(t *testing.T, body string) *pdfprint.Printer {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "browser")
-	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\n"+body+"\n"), 0o700)) //nolint:gosec // a test's own program
+	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\n"+body+"\n"), 0o700))
 	return pdfprint.New(pdfprint.Config{Path: path, Within: 3 * time.Second, AtOnce: 1})
 }
 

@@ -24,7 +24,7 @@ import (
 // Store reads refusals and counts their copies; refusaldb.Store does.
 type Store interface {
 	Form(ctx context.Context, actor audit.Actor, crossing uuid.UUID) (refusaldb.Form, error)
-	Issue(ctx context.Context, actor audit.Actor, crossing uuid.UUID, medium string, copy int) (refusaldb.Form, error)
+	Issue(ctx context.Context, actor audit.Actor, crossing uuid.UUID, medium string, number int) (refusaldb.Form, error)
 	List(ctx context.Context, actor audit.Actor, q refusaldb.Query) (refusaldb.List, error)
 }
 

@@ -2,6 +2,7 @@ package protectiondb_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -314,6 +315,23 @@ func (p *post) rows(t *testing.T, filter protectiondb.Filter) (all []protectiond
 		all = append(all, q.Rows...)
 		if after = q.Next; after == nil {
 			return all, q
+		}
+	}
+}
+
+// A signal must not keep the officer: it is recorded while the traveller still stands before him.
+func BenchmarkSignal(b *testing.B) {
+	p := open(b)
+	scans := make([]border.Scan, 0, 256)
+	for n := 0; b.Loop(); n++ {
+		if n == len(scans) {
+			b.StopTimer()
+			scans = append(scans, p.scan(b, fmt.Sprintf("B%07d", n)))
+			b.StartTimer()
+		}
+		err := p.cases.Signal(b.Context(), officer(), protection.Signal{Inspection: scans[n].ID, Kind: protection.Asylum})
+		if err != nil {
+			b.Fatal(err)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package refusalview
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"github.com/openbmis/openbmis/border/refusal"
 	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/ui/text"
-	"github.com/openbmis/openbmis/ui/view/counterview"
 )
 
 // Sheet is the form with everything that stands on it.
@@ -116,7 +114,5 @@ type List struct {
 func name(i traveldoc.Identity) string {
 	return strings.Trim(i.Surname+", "+i.GivenNames, ", ")
 }
-
-func mode(ctx context.Context, s Sheet) string { return counterview.Mode(ctx, s.Event.Mode) }
 
 func path(crossing uuid.UUID) string { return "/refusals/" + crossing.String() }
