@@ -54,7 +54,7 @@ func shiftByKeyboard(t *testing.T, language string) {
 	s.decide(t, "A2", border.Exit, border.Decision{Verdict: border.Admit})
 	referred := s.decide(t, "A3", border.Entry, border.Decision{Verdict: border.Refer, Reason: "hit"})
 
-	p.Press("F3") // an occurrence in two acts: the key, and the form
+	p.Press("Control+F2") // an occurrence in two acts: the key, and the form
 	p.WaitFocus("#field-kind")
 	check("note")
 	settled(p)

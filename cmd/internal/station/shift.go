@@ -33,8 +33,15 @@ func (a *app) tasks(store *shiftdb.Store) []shifts.Task {
 	return []shifts.Task{
 		{Code: "unsigned", Href: "/shifts/all", Need: auth.ShiftLead, Count: store.Unsigned},
 		{Code: "referrals", Href: "/secondline", Need: auth.SecondLineWork, Count: store.OpenReferrals},
-		{Code: "duplicates", Href: "/files/duplicates", Need: auth.DuplicateDecide, Count: files.CountDuplicates},
+		{Code: "rechecks", Href: "/rechecks", Need: auth.RecheckView, Count: a.openChanges},
+		{Code: "duplicates", Href: "/duplicates", Need: auth.DuplicateDecide, Count: files.CountDuplicates},
 	}
+}
+
+// openChanges is how many decisions came out otherwise when they were checked again, and nobody has said that he read it.
+func (a *app) openChanges(ctx context.Context) (int, error) {
+	c, err := a.rechecks.store.Counts(ctx)
+	return c.Open, err
 }
 
 func shiftNav() view.NavItem {
