@@ -84,6 +84,7 @@ func (h *Handlers) form(c *web.Context, lane counterview.Lane) error {
 	if rule := border.Rules(border.Category(s.Form.Values["category"])); !rule.Allows(border.Basis(s.Form.Values["basis"])) {
 		s.Form.Values["basis"] = string(rule.Bases[0])
 	}
+	s.Form.Focus = c.QueryParam("focus")
 	return c.Render(http.StatusOK, counterview.Page(s))
 }
 

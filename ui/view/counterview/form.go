@@ -15,6 +15,16 @@ type Form struct {
 	Adults []Adult
 	// Fault is the field that was wrong, if one was.
 	Fault string
+	// Focus is the choice that had the focus when the form came anew.
+	Focus string
+}
+
+// focused reports whether a choice gets the focus: the one that had it, else the first.
+func (f *Form) focused(field string) bool {
+	if f.Fault != "" {
+		return f.Fault == field
+	}
+	return f.Focus == field || f.Focus == "" && field == "category"
 }
 
 // Adult is somebody scanned in the lane.

@@ -68,9 +68,9 @@ func required(label string, f border.Field) string {
 }
 
 // anewAttributes fetch the form anew for another category, basis or mode, with what was typed.
-func anewAttributes(ctx context.Context, s Screen) templ.Attributes {
-	return view.Hx(ctx, "post", "/counter/inspections/"+s.Current.ID.String()+"/form", "trigger", "change", "include", "#particulars",
-		"target", "#desk", "swap", "outerHTML")
+func anewAttributes(ctx context.Context, s Screen, field string) templ.Attributes {
+	return view.Hx(ctx, "post", "/counter/inspections/"+s.Current.ID.String()+"/form?focus="+field, "trigger", "change delay:250ms",
+		"include", "#particulars", "target", "#desk", "swap", "outerHTML")
 }
 
 // State is the words for where a member of a group stands.

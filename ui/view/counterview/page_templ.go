@@ -3723,15 +3723,15 @@ func particulars(s Screen) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = anew(s, "category", text.T(ctx, text.CounterCategory), categoryOptions(ctx), true).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = anew(s, "category", text.T(ctx, text.CounterCategory), categoryOptions(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = anew(s, "basis", text.T(ctx, text.CounterBasis), basisOptions(ctx, s.Form.category()), false).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = anew(s, "basis", text.T(ctx, text.CounterBasis), basisOptions(ctx, s.Form.category())).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = anew(s, "mode", text.T(ctx, text.CounterMode), modeOptions(ctx), false).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = anew(s, "mode", text.T(ctx, text.CounterMode), modeOptions(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -3868,7 +3868,7 @@ func particulars(s Screen) templ.Component {
 }
 
 // anew is a choice on which the other fields depend.
-func anew(s Screen, field, label string, options []option, first bool) templ.Component {
+func anew(s Screen, field, label string, options []option) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -3963,13 +3963,13 @@ func anew(s Screen, field, label string, options []option, first bool) templ.Com
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if first && s.Form.Fault == "" {
+		if s.Form.focused(field) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 319, " data-focus")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, anewAttributes(ctx, s))
+		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, anewAttributes(ctx, s, field))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
