@@ -49,8 +49,9 @@ func Kinds(s Section) []string {
 		return []string{"wanted_person", "forged_document", "irregular_crossing", "smuggling", "other_offence"}
 	case Measures:
 		return []string{"seizure", "search", "escort", "fine", "joint_control", "other_measure"}
+	default:
+		return nil
 	}
-	return nil
 }
 
 // Levels of control, from full checks down (Regulation (EU) 2016/399, article 9: a relaxation is temporary, adapted to its cause,

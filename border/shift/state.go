@@ -156,6 +156,7 @@ func (s *State) work(e Event) {
 		s.LinkLost = e.At
 	case LinkBack:
 		s.LinkLost = time.Time{}
+	default: // about a shift as a whole: lead
 	}
 }
 

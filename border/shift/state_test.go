@@ -233,6 +233,7 @@ func invariants(t *rapid.T, state shift.State, told []shift.Event) {
 			delete(stamps, e.Code)
 		case shift.Lost:
 			stamps[e.Code] = "lost"
+		default:
 		}
 	}
 	require.Len(t, state.Lanes, len(lanes))

@@ -145,7 +145,8 @@ func (h *Handlers) dutyAt(c *web.Context) (*shiftview.DutyAt, string, error) {
 	}
 	at, err := time.ParseInLocation("2006-01-02T15:04", asked, h.Shifts.Zone())
 	if err != nil {
-		return nil, c.Text().Problem(problem.New(problem.Invalid, "shift_time").At("on")), nil
+		wrong := problem.New(problem.Invalid, "shift_time").At("on").Because(err)
+		return nil, c.Text().Problem(wrong), nil
 	}
 	d, err := h.Shifts.OnDuty(c.Ctx(), at, consult(c, "duty", ""))
 	return &shiftview.DutyAt{At: at, Responsible: d.Responsible, Team: d.Team, Lanes: d.Lanes}, "", err

@@ -62,8 +62,9 @@ func statements(id uuid.UUID, e shift.Event, register []byte) []statement {
 		return []statement{{`insert into shift_text (shift_id, section, version, text, by, at, late)
 			select $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5, (select offered_at is not null from shift where id = $1)
 			from shift_text where shift_id = $1 and section = $2`, []any{e.Shift, e.Section, e.Text, e.By, e.At}}}
+	default:
+		return workStatements(id, e)
 	}
-	return workStatements(id, e)
 }
 
 func workStatements(id uuid.UUID, e shift.Event) []statement {
@@ -96,6 +97,7 @@ func workStatements(id uuid.UUID, e shift.Event) []statement {
 		return []statement{{`insert into shift_outage (id, lost_at) values ($1, $2)`, []any{id, e.At}}}
 	case shift.LinkBack:
 		return []statement{{`update shift_outage set back_at = greatest($1, lost_at) where back_at is null`, []any{e.At}}}
+	default:
+		return nil
 	}
-	return nil
 }

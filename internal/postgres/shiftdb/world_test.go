@@ -3,7 +3,6 @@ package shiftdb_test
 import (
 	"bytes"
 	"crypto/rand"
-	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openbmis/openbmis/border"
-	"github.com/openbmis/openbmis/border/shift"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/pgtest"
@@ -189,5 +187,3 @@ func (p *post) folder(t testing.TB, id uuid.UUID) shiftdb.Folder {
 func finding(check string, outcome border.Outcome) border.Finding {
 	return border.Finding{Check: check, Outcome: outcome, At: time.Date(2026, 11, 21, 5, 0, 0, 0, time.UTC)}
 }
-
-func totals(list []shift.Count) string { return fmt.Sprint(list) }

@@ -103,8 +103,9 @@ func SectionTable(ctx context.Context, r shift.Register, names Names, s shift.Se
 		return stampTable(ctx, r, names)
 	case shift.Technical:
 		return technicalTable(ctx, r)
+	default:
+		return noteTable(ctx, r.NotesOf(s), names)
 	}
-	return noteTable(ctx, r.NotesOf(s), names)
 }
 
 func heads(ctx context.Context, keys ...text.Key) []string {
