@@ -18,23 +18,29 @@ func TestAFileIsOneAtEveryStation(t *testing.T) {
 	w := world.New(t, airport(), world.Post{ID: "land-2", Transport: border.Land})
 	one, two := w.Station(0), w.Station(1)
 	officer := one.Officer(t, auth.RoleOfficer, "1")
-	for range 2 {
-		_, err := officer.Cross(t.Context(), world.NewTraveller(1).MRZ(t))
-		require.NoError(t, err)
-	}
-	world.Eventually(t, func() bool { return two.Count(t, `select id from movement where source = 'centre'`) == 2 }, "the crossings at the other station")
-	require.Equal(t, 2, one.Count(t, `select id from movement where source = 'local' and not withdrawn`), "it came back as the row that was there")
+	_, err := officer.Cross(t.Context(), world.NewTraveller(1).MRZ(t))
+	require.NoError(t, err)
+	world.Eventually(t, func() bool { return two.Count(t, `select id from movement where source = 'centre'`) == 1 }, "the crossing at the other station")
+	require.Equal(t, 1, one.Count(t, `select id from movement where source = 'local' and not withdrawn`), "it came back as the row that was there")
 
-	var file, crossing string
-	require.NoError(t, two.DB.Pool.QueryRow(t.Context(), `select file_id::text, id::text from movement order by at limit 1`).Scan(&file, &crossing))
+	var file, crossing, date string
+	require.NoError(t, two.DB.Pool.QueryRow(t.Context(), `select file_id::text, id::text, date from movement`).Scan(&file, &crossing, &date))
 	require.Equal(t, 1, one.Count(t, `select id from movement where id = $1`, crossing))
 	supervisor := two.Client(t)
 	require.NoError(t, supervisor.SignIn(t.Context(), two.Person(t, auth.RoleSupervisor, "samira")))
-	answer, err := supervisor.Post(t.Context(), "/files/"+file+"/repair?act=void", url.Values{
-		"step": {"save"}, "movement": {crossing}, "ground": {"never_crossed"}, "evidence": {"he was at this counter at that hour"},
-	})
-	require.NoError(t, err)
-	require.Less(t, answer.Status, http.StatusBadRequest, answer.Body)
+	for act, values := range map[string]url.Values{
+		"supply": {"direction": {"exit"}, "date": {date}, "station": {"land-2"}, "origin": {"paper"}, "ground": {"missing_exit"}},
+		"void":   {"movement": {crossing}, "ground": {"never_crossed"}},
+	} {
+		values.Set("step", "save")
+		values.Set("evidence", "he was at this counter at that hour")
+		answer, err := supervisor.Post(t.Context(), "/files/"+file+"/repair?act="+act, values)
+		require.NoError(t, err)
+		require.Less(t, answer.Status, http.StatusBadRequest, answer.Body)
+	}
 	require.Equal(t, 1, two.Count(t, `select id from movement where voided_by is not null`))
 	world.Eventually(t, func() bool { return one.Count(t, `select id from movement where withdrawn`) == 1 }, "the voided crossing at its own station")
+	world.Eventually(t, func() bool {
+		return one.Count(t, `select id from movement where origin = 'paper' and source = 'centre'`) == 1
+	}, "the supplied exit")
 }
