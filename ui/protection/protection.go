@@ -16,6 +16,7 @@ import (
 
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/protection"
+	"github.com/openbmis/openbmis/border/secondline"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/postgres/protectiondb"
@@ -29,15 +30,22 @@ type Lanes interface {
 	HandOver(ctx context.Context, actor audit.Actor, id uuid.UUID) error
 }
 
-// Handlers are the routes of signals and cases.
-type Handlers struct {
-	cases *protectiondb.Store
-	lanes Lanes
+// SecondLine ends the case of somebody who was referred; secondline.Line does.
+type SecondLine interface {
+	Claim(ctx context.Context, actor audit.Actor, id uuid.UUID) error
+	End(ctx context.Context, actor audit.Actor, id uuid.UUID, end secondline.End) (*border.CrossingEvent, error)
 }
 
-// New makes the handlers.
-func New(cases *protectiondb.Store, lanes Lanes) *Handlers {
-	return &Handlers{cases: cases, lanes: lanes}
+// Handlers are the routes of signals and cases.
+type Handlers struct {
+	cases  *protectiondb.Store
+	lanes  Lanes
+	second SecondLine
+}
+
+// New makes the handlers. second may be nil where there is no second line.
+func New(cases *protectiondb.Store, lanes Lanes, second SecondLine) *Handlers {
+	return &Handlers{cases: cases, lanes: lanes, second: second}
 }
 
 // Register registers the routes.
@@ -79,10 +87,40 @@ func (h *Handlers) signal(c *web.Context) error {
 	if err != nil && !elsewhere {
 		return err
 	}
+	if elsewhere && h.second != nil && c.May(auth.SecondLineWork) {
+		ended, err := h.endCase(c, signal)
+		if err != nil {
+			return err
+		}
+		if ended {
+			return c.SeeOther("/secondline")
+		}
+	}
 	if !c.IsHTMX() {
 		return c.SeeOther("/")
 	}
 	return c.Render(http.StatusOK, protectionview.Done(!elsewhere))
+}
+
+// endCase lets the traveller leave the second line: the open case ends, as a handing over to everybody else. One that somebody else
+// works stays with him; the refusal is stopped whoever tries.
+func (h *Handlers) endCase(c *web.Context, signal protection.Signal) (bool, error) {
+	id, owner, err := h.cases.OpenReferral(c.Ctx(), signal.Inspection)
+	if err != nil || id == uuid.Nil {
+		return false, err
+	}
+	actor := c.Actor()
+	if owner == "" {
+		if err := h.second.Claim(c.Ctx(), actor, id); err != nil {
+			return false, err
+		}
+		owner = actor.Name
+	}
+	if owner != actor.Name {
+		return false, nil
+	}
+	_, err = h.second.End(c.Ctx(), actor, id, secondline.End{Outcome: secondline.Protection, Sign: signal.Kind})
+	return err == nil, err
 }
 
 // notSent opens the question again with what was chosen and typed.

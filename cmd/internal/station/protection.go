@@ -42,6 +42,10 @@ func protectionNav() view.NavItem {
 }
 
 func (a *app) registerProtection(s *web.Server) error {
-	protectionui.New(a.protectionCases(), a.desk).Register(s)
+	second, err := a.secondLine()
+	if err != nil {
+		return err
+	}
+	protectionui.New(a.protectionCases(), a.desk, second).Register(s)
 	return nil
 }

@@ -49,6 +49,9 @@ func (s *Store) SignalTx(ctx context.Context, tx pgx.Tx, actor audit.Actor, sign
 	if err != nil {
 		return err
 	}
+	if c.State != "" && c.LiftedAt.IsZero() && len(signal.Signs) == 0 && strings.TrimSpace(signal.Note) == "" {
+		return nil // said before, and stopped: it adds nothing
+	}
 	step := protection.Event{Act: protection.Signalled, By: actor.Name, At: now, Signs: signal.Signs, Note: strings.TrimSpace(signal.Note)}
 	if c.State == "" {
 		step.Opening = &protection.Opening{
@@ -63,6 +66,19 @@ func (s *Store) SignalTx(ctx context.Context, tx pgx.Tx, actor audit.Actor, sign
 		return err
 	}
 	return s.write(ctx, tx, actor, c, step)
+}
+
+// OpenReferral is the open case of the second line about the inspection, and who works it; the zero id when there is none.
+func (s *Store) OpenReferral(ctx context.Context, inspection uuid.UUID) (id uuid.UUID, owner string, err error) {
+	err = s.cfg.DB.Pool.QueryRow(ctx, `SELECT id, owner FROM referral WHERE inspection_id = $1 AND closed_at IS NULL ORDER BY opened_at DESC LIMIT 1`,
+		inspection).Scan(&id, &owner)
+	if postgres.IsNoRows(err) {
+		return uuid.Nil, "", nil
+	}
+	if err != nil {
+		return uuid.Nil, "", fmt.Errorf("case of an inspection: %w", err)
+	}
+	return id, owner, nil
 }
 
 // open is the open case of the inspection and kind, or a new one. The scan's row is locked: two signals at once follow each other.
