@@ -28,7 +28,7 @@ func (h *Handlers) showHandover(c *web.Context, status int, id uuid.UUID, f shif
 	if err != nil {
 		return err
 	}
-	p := shiftview.Handover{Folder: folder, MayLead: c.May(auth.ShiftLead), Own: c.User().Login, Lane: c.Session().Lane, Form: f}
+	p := shiftview.Handover{Folder: folder, MayLead: c.May(auth.ShiftLead), Own: c.User().Login, Form: f}
 	if len(f.Faults) > 0 {
 		p.Done = ""
 	}

@@ -31,7 +31,6 @@ type Handover struct {
 	Blocks  []shift.Block
 	MayLead bool
 	Own     string // log-in name of who looks
-	Lane    string // his lane; empty when he sits in none
 	Form    Form
 }
 
