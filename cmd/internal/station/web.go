@@ -63,6 +63,9 @@ func home(c *web.Context) error {
 	if c.May(auth.ShiftLead) && c.Session().Lane == "" {
 		return c.SeeOther("/shifts")
 	}
+	if c.May(auth.SecondLineWork) && c.Session().Lane == "" {
+		return c.SeeOther("/secondline")
+	}
 	if c.May(auth.CrossingRecord) {
 		return c.SeeOther("/counter")
 	}
