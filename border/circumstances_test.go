@@ -173,6 +173,11 @@ func TestWhatIsTypedIsTidied(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "MV ALMARA", i.Scan.Transport)
 	require.Equal(t, "12/7", i.Scan.Particulars["voyage"])
+	in = typed(t, "P", "UTO", "1974-08-12")
+	in.Document.Number, in.Mode, in.Transport = "S2", border.River, "Mv Almara"
+	i, err = d.Open(t.Context(), officer, in)
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"vessel": "MV ALMARA"}, i.Scan.Particulars, "one line is enough")
 }
 
 // What a category needs is asked before the traveller is admitted, never before the scan.

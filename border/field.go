@@ -133,14 +133,16 @@ func transport(mode Mode, line string, p map[string]string) (string, map[string]
 		}
 		return strings.Join(parts, " "), p
 	}
-	if mode != Air || p["carrier"] != "" || p["flight"] != "" {
+	longest := map[Mode]int{Sea: 60, River: 60, Rail: 12} // of a vessel's name, and of a train's number
+	with := map[string]string{}
+	switch found := flightLine.FindStringSubmatch(strings.ToUpper(line)); {
+	case mode == Air && p["carrier"] == "" && p["flight"] == "" && found != nil:
+		with["carrier"], with["flight"] = found[1], found[2]
+	case mode != Air && len(codes) == 1 && p[codes[0]] == "" && len(line) <= longest[mode]:
+		with[codes[0]] = strings.ToUpper(line)
+	default:
 		return line, p
 	}
-	found := flightLine.FindStringSubmatch(strings.ToUpper(line))
-	if found == nil {
-		return line, p
-	}
-	with := map[string]string{"carrier": found[1], "flight": found[2]}
 	for code, value := range p {
 		with[code] = value
 	}

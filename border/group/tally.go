@@ -108,6 +108,17 @@ func Reconcile(g Group, seen []Seen) Tally {
 	return t
 }
 
+// TickedOff is how many of those who are said to come have shown their documents; strangers and documents shown twice are none.
+func (t Tally) TickedOff() int {
+	n, named := 0, t.named()
+	for _, m := range t.Members {
+		if m.Seen != nil && m.State != Twice && (m.Person != nil || !named) {
+			n++
+		}
+	}
+	return n
+}
+
 func (t *Tally) finish(g Group) {
 	order := map[State]int{}
 	for n, s := range States() {
@@ -116,15 +127,11 @@ func (t *Tally) finish(g Group) {
 	slices.SortStableFunc(t.Members, func(a, b Member) int {
 		return cmp.Or(cmp.Compare(order[a.State], order[b.State]), cmp.Compare(a.line(), b.line()))
 	})
-	scanned := 0
 	for _, m := range t.Members {
 		t.Count[m.State]++
-		if m.Seen != nil && m.State != Twice {
-			scanned++
-		}
 	}
 	if len(g.Manifest.People) == 0 {
-		t.Unnamed = max(g.Size-scanned, 0)
+		t.Unnamed = max(g.Size-t.TickedOff(), 0)
 		t.Count[Missing] = t.Unnamed
 	}
 }

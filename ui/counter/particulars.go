@@ -201,8 +201,12 @@ func (h *Handlers) change(c *web.Context, card *counterview.Card) (*border.Inspe
 	if err != nil {
 		return nil, err
 	}
+	line := strings.TrimSpace(c.FormValue("transport"))
+	if flights := card.Scan.Mode == border.Air && c.FormValue("mode") == string(border.Air); flights && card.Scan.Particulars["flight"] == "" {
+		line = card.Scan.Transport // what is no flight number stands in no field of the form
+	}
 	return h.desk.Amend(c.Ctx(), c.Actor(), card.ID, border.Change{
-		Mode: border.Mode(c.FormValue("mode")), Transport: strings.TrimSpace(c.FormValue("transport")), Purpose: c.FormValue("purpose"),
+		Mode: border.Mode(c.FormValue("mode")), Transport: line, Purpose: c.FormValue("purpose"),
 		Circumstances: border.Circumstances{
 			Category: border.Category(c.FormValue("category")), Basis: border.Basis(c.FormValue("basis")), Particulars: particularsOf(c),
 			Group: card.Scan.Group, Guardian: guardian, Vehicle: vehicle,

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"strconv"
 	"strings"
@@ -82,11 +83,12 @@ func (h *Handlers) ask(c *web.Context, lane counterview.Lane) error {
 
 // open opens a group. What was typed stays when something is wrong with it.
 func (h *Handlers) open(c *web.Context, lane counterview.Lane) error {
+	header, errFile := c.FormFile("file") // reads the whole form, file and fields
 	typed := groupview.New{
 		Lane: lane, Kind: group.Kind(c.FormValue("kind")), Label: c.FormValue("label"), Size: strings.TrimSpace(c.FormValue("size")),
 		Manifest: c.FormValue("manifest"),
 	}
-	g, err := h.opened(c, lane, typed)
+	g, err := h.opened(c, lane, typed, func() (string, error) { return fileText(header, errFile) })
 	if err == nil {
 		return c.SeeOther("/groups/" + g.ID.String())
 	}
@@ -98,7 +100,7 @@ func (h *Handlers) open(c *web.Context, lane counterview.Lane) error {
 	return c.Render(web.StatusOf(err), groupview.NewPage(typed))
 }
 
-func (h *Handlers) opened(c *web.Context, lane counterview.Lane, typed groupview.New) (group.Group, error) {
+func (h *Handlers) opened(c *web.Context, lane counterview.Lane, typed groupview.New, file func() (string, error)) (group.Group, error) {
 	g := group.Group{Kind: typed.Kind, Label: typed.Label, Direction: lane.Direction}
 	var err error
 	if typed.Size != "" {
@@ -106,9 +108,11 @@ func (h *Handlers) opened(c *web.Context, lane counterview.Lane, typed groupview
 			return g, problem.New(problem.Invalid, "group.size").At("size").With("max", group.MaxSize)
 		}
 	}
-	list, err := manifestText(c, typed.Manifest)
-	if err != nil {
-		return g, err
+	list := typed.Manifest // typed or pasted; where nothing was, the file
+	if strings.TrimSpace(list) == "" {
+		if list, err = file(); err != nil {
+			return g, err
+		}
 	}
 	if g.Manifest, err = group.Parse(list); err != nil {
 		return g, err
@@ -116,12 +120,8 @@ func (h *Handlers) opened(c *web.Context, lane counterview.Lane, typed groupview
 	return h.groups.Open(c.Ctx(), c.Actor(), g)
 }
 
-// manifestText is the list as it was typed or pasted; where nothing was, the file.
-func manifestText(c *web.Context, typed string) (string, error) {
-	if strings.TrimSpace(typed) != "" {
-		return typed, nil
-	}
-	header, err := c.FormFile("file")
+// fileText is the content of the file that came with a form; nothing when none did.
+func fileText(header *multipart.FileHeader, err error) (string, error) {
 	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
 		return "", nil
 	}

@@ -1888,7 +1888,7 @@ const (
 	OutcomeRefuse Key = "outcome.refuse"
 	// OutcomeReturn is "comes back to you".
 	OutcomeReturn Key = "outcome.return"
-	// OutcomeWithdrawn is "withdrawn".
+	// OutcomeWithdrawn is "withdrawn by the lane".
 	OutcomeWithdrawn Key = "outcome.withdrawn"
 	// OverstayAllHeard is "all crossing points heard".
 	OverstayAllHeard Key = "overstay.all_heard"
@@ -1998,7 +1998,7 @@ const (
 	ParticularDriver Key = "particular.driver"
 	// ParticularFlight is "Flight number".
 	ParticularFlight Key = "particular.flight"
-	// ParticularFrom is "From (airport)".
+	// ParticularFrom is "From (IATA)".
 	ParticularFrom Key = "particular.from"
 	// ParticularGuardian is "Accompanying adult".
 	ParticularGuardian Key = "particular.guardian"
@@ -2020,13 +2020,13 @@ const (
 	ParticularOtherParent Key = "particular.other_parent"
 	// ParticularPlate is "Plate".
 	ParticularPlate Key = "particular.plate"
-	// ParticularPlateCountry is "Plate of (State)".
+	// ParticularPlateCountry is "Its State".
 	ParticularPlateCountry Key = "particular.plate_country"
 	// ParticularSeat is "Seat".
 	ParticularSeat Key = "particular.seat"
 	// ParticularShorePass is "Shore pass".
 	ParticularShorePass Key = "particular.shore_pass"
-	// ParticularTo is "To (airport)".
+	// ParticularTo is "To (IATA)".
 	ParticularTo Key = "particular.to"
 	// ParticularTrain is "Train".
 	ParticularTrain Key = "particular.train"

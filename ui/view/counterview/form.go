@@ -73,6 +73,16 @@ func (f *Form) fields() []border.Field {
 	return fields
 }
 
+// transportLabel marks the line of the transport where the category needs it.
+func (f *Form) transportLabel(label string) string {
+	for _, field := range f.fields() {
+		if field.Required && (field.Code == "vessel" || field.Code == "train") {
+			return required(label, field)
+		}
+	}
+	return label
+}
+
 // stripFields are the fields of a mode that stand beside every scan: what is the same for everybody on board, and the airport that
 // the traveller comes from or goes to.
 func stripFields(s Screen) []border.Field {

@@ -19,17 +19,6 @@ type Group struct {
 // clean is how many can be admitted in one act.
 func (g *Group) clean() int { return g.Tally.Count[group.Clean] }
 
-// scanned is how many have shown their documents.
-func (g *Group) scanned() int {
-	n := 0
-	for _, m := range g.Tally.Members {
-		if m.Seen != nil && m.State != group.Twice {
-			n++
-		}
-	}
-	return n
-}
-
 // shown are the members with a scan, as chips: a bus has too many.
 func (g *Group) shown() []group.Member {
 	var shown []group.Member

@@ -86,9 +86,9 @@ func GroupCode(ctx context.Context, code string) string { return coded(ctx, "gro
 func groupTitle(ctx context.Context, g *Group) string {
 	title := strings.TrimSpace(GroupKind(ctx, g.Kind) + " " + g.Label)
 	if g.Expected > 0 {
-		return title + ": " + text.T(ctx, text.GroupProgress, "done", text.FromContext(ctx).Number(int64(g.scanned())), "all", text.FromContext(ctx).Number(int64(g.Expected)))
+		return title + ": " + text.T(ctx, text.GroupProgress, "done", text.FromContext(ctx).Number(int64(g.Tally.TickedOff())), "all", text.FromContext(ctx).Number(int64(g.Expected)))
 	}
-	return title + ": " + text.FromContext(ctx).Number(int64(g.scanned()))
+	return title + ": " + text.FromContext(ctx).Number(int64(g.Tally.TickedOff()))
 }
 
 // chipName is a member in a few letters: the given names tell a family apart.

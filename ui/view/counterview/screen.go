@@ -1,6 +1,8 @@
 package counterview
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -130,7 +132,21 @@ func (c *Card) applicable() (do, not []border.Answer) {
 		}
 		not = append(not, a)
 	}
+	slices.SortStableFunc(do, func(a, b border.Answer) int { return cmp.Compare(urgency(a), urgency(b)) })
 	return do, not
+}
+
+// urgency puts hits first, then what has no answer: the officer must not have to look for them.
+func urgency(a border.Answer) int {
+	switch {
+	case a.Pending:
+		return 2
+	case a.Finding.Outcome == border.Hit:
+		return 0
+	case a.Finding.Outcome == border.NotChecked:
+		return 1
+	}
+	return 2
 }
 
 // CardOf is an inspection as the screen shows it.

@@ -1,14 +1,20 @@
 package counterview
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/documentcheck"
+	"github.com/openbmis/openbmis/border/group"
+	"github.com/openbmis/openbmis/border/minor"
+	"github.com/openbmis/openbmis/border/pass"
+	"github.com/openbmis/openbmis/border/secondline"
 	"github.com/openbmis/openbmis/border/stay"
 	"github.com/openbmis/openbmis/border/staycheck"
+	"github.com/openbmis/openbmis/border/vehicle"
 	"github.com/openbmis/openbmis/ui/text"
 )
 
@@ -36,6 +42,15 @@ func TestEveryCodeHasWordsInEveryLanguage(t *testing.T) {
 		for _, code := range border.Purposes() {
 			require.NotEqual(t, code, Purpose(ctx, code), language)
 		}
+		for area, codes := range codesOfTheDomain() {
+			for _, code := range codes {
+				require.True(t, text.FromContext(ctx).Has(text.Key(area+"."+code)), "%s.%s in %s", area, code, language)
+			}
+		}
+		for _, check := range []string{"document", "alerts.national", "crossing.previous", border.CheckStay, border.CheckMinor, border.CheckPass, vehicle.Name} {
+			require.NotEqual(t, check, checkName(ctx, check), language)
+			require.NotEqual(t, check, sourceName(ctx, check), language)
+		}
 		for _, mode := range border.Modes() {
 			require.NotEqual(t, string(mode), Mode(ctx, mode), language)
 		}
@@ -52,4 +67,37 @@ func stayCodes() []string {
 		codes = append(codes, "stay.day_"+reason)
 	}
 	return codes
+}
+
+// codesOfTheDomain are all codes by the area of the catalogue that has their words.
+func codesOfTheDomain() map[string][]string {
+	areas := map[string][]string{
+		"relation": border.Relations(), "consent": border.Consents(), "days_reason": border.DaysReasons(), "day_why": stay.DayReasons(),
+		"group_code": slices.Concat(group.MissingReasons(), group.StrangerReasons(), group.Whys()),
+		"evidence":   slices.Concat(minor.EvidenceCodes(), pass.EvidenceCodes(), []string{vehicle.CodeListed, vehicle.CodeClear, border.CodeNotApplicable}),
+		"exempt":     {minor.Adult, vehicle.NoVehicle},
+		"pass_code":  pass.RevocationReasons(),
+		"particular": {"plate", "plate_country", "driver", "occupants", "guardian_surname", "other_parent"},
+	}
+	for _, c := range border.Categories() {
+		areas["category"] = append(areas["category"], string(c))
+		for _, m := range border.Modes() {
+			for _, f := range border.Fields(m, c) {
+				areas["particular"] = append(areas["particular"], f.Code)
+			}
+		}
+	}
+	for _, f := range border.VisaFields() {
+		areas["particular"] = append(areas["particular"], f.Code)
+	}
+	for _, b := range border.Bases() {
+		areas["basis"] = append(areas["basis"], string(b))
+	}
+	for _, s := range group.States() {
+		areas["group_state"] = append(areas["group_state"], string(s))
+	}
+	for _, o := range append(secondline.Outcomes(), secondline.WithdrawnOutcome) {
+		areas["outcome"] = append(areas["outcome"], string(o.ForFirstLine()))
+	}
+	return areas
 }

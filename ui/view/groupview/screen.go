@@ -80,17 +80,6 @@ func (s Screen) missing() []group.Member {
 	return missing
 }
 
-// scanned is how many have shown their documents.
-func (s Screen) scanned() int {
-	n := 0
-	for _, m := range s.Tally.Members {
-		if m.Seen != nil && m.State != group.Twice {
-			n++
-		}
-	}
-	return n
-}
-
 // counted are the states that anybody is in, in order.
 func (s Screen) counted() []group.State {
 	var states []group.State
@@ -110,9 +99,9 @@ func (s Screen) desk() counterview.Screen {
 func progress(ctx context.Context, s Screen) string {
 	number := func(n int) string { return text.FromContext(ctx).Number(int64(n)) }
 	if expected := s.Group.Expected(); expected > 0 {
-		return text.T(ctx, text.GroupProgress, "done", number(s.scanned()), "all", number(expected))
+		return text.T(ctx, text.GroupProgress, "done", number(s.Tally.TickedOff()), "all", number(expected))
 	}
-	return number(s.scanned())
+	return number(s.Tally.TickedOff())
 }
 
 // memberName is what a member is called: as scanned, else as the manifest says.
