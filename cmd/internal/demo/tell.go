@@ -18,10 +18,12 @@ func (d *demo) tell() {
 	for i, p := range posts() {
 		url := fmt.Sprintf("https://%s.localhost:%d", p.id, d.Ports.Stations[i])
 		row(url, "officer", d.passwords.password(p.id, "officer"), p.name+": the counter; choose lane 1 or 2, or watch "+laneIn)
-		row("", "supervisor", d.passwords.password(p.id, "supervisor"), "the same, with the reasons of hits")
+		row("", "second-line", d.passwords.password(p.id, "second-line"), "who was referred: cases, outcomes, the refusal form")
+		row("", "supervisor", d.passwords.password(p.id, "supervisor"), "shifts, files, duplicates, repairs, what was decided without the centre")
+		row("", "protection", d.passwords.password(p.id, "protection"), "the cases that nobody else sees")
 	}
 	url := fmt.Sprintf("https://central.localhost:%d", d.Ports.Central)
-	row(url, "analyst", d.passwords.password("central", "analyst"), "live crossings, search, flows, stations")
+	row(url, "analyst", d.passwords.password("central", "analyst"), "live crossings, search, flows, overstayers, stations")
 	for _, login := range []string{"supervisor", "administrator", "auditor"} {
 		row("", login, d.passwords.password("central", login), map[string]string{
 			"supervisor": "the national alert list", "administrator": "stations, accounts", "auditor": "the audit log",

@@ -202,7 +202,7 @@ func readStay(ctx context.Context, tx pgx.Tx, files []uuid.UUID) (*central.Stay,
 	s := new(central.Stay)
 	err := tx.QueryRow(ctx, `
 		SELECT inside, coalesce(entered_at, last_at), CASE WHEN inside THEN entry_station ELSE station END, last_lawful, uncertain
-		FROM stay WHERE group_id = ANY($1)`, files).Scan(&s.Inside, &s.Since, &s.Station, &s.PermittedUntil, &s.Uncertain)
+		FROM stay WHERE group_id = ANY($1) AND station <> ''`, files).Scan(&s.Inside, &s.Since, &s.Station, &s.PermittedUntil, &s.Uncertain)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil //nolint:nilnil // no crossing stands: there is no stay, and that is no fault
 	}

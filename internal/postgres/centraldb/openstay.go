@@ -34,6 +34,9 @@ type stayRow struct {
 // stayOf says where a person's latest stay stands; nil when no movement of his stands.
 func (p *Projector) stayOf(who *person, now time.Time) *stayRow {
 	last := who.latest()
+	if last == nil && p.worthTelling(who, now) { // nothing stands; the row remembers that the stations are told so
+		return &stayRow{group: who.key(), traveller: who.travellers[0], lastAt: who.lastVoided, movement: who.voided[0], published: true}
+	}
 	if last == nil {
 		return nil
 	}

@@ -321,7 +321,7 @@ func (o *oracle) published(t require.TestingT) map[string]string {
 	changes := o.authorisations(t, person)
 	rows := map[uuid.UUID]*file.Published{}
 	for id, who := range person {
-		if len(moves[who]) == 0 {
+		if len(moves[who]) == 0 && len(fallen[who]) == 0 {
 			continue
 		}
 		if rows[who] == nil {

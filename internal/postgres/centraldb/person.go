@@ -31,6 +31,7 @@ type person struct {
 	zones      map[uuid.UUID]string // of the posts of movements
 	supplied   map[uuid.UUID]bool   // movements that a record supplied
 	voided     []uuid.UUID
+	lastVoided time.Time // of the latest movement that does not stand
 	links      []file.StandingLink
 	timeline   stay.Timeline
 }
@@ -204,6 +205,9 @@ func (l *loader) addMovement(rows pgx.Rows) error {
 	p := l.of[traveller]
 	if fallen {
 		p.voided = append(p.voided, m.ID)
+		if m.At.After(p.lastVoided) {
+			p.lastVoided = m.At.UTC()
+		}
 		return nil
 	}
 	if entry {

@@ -21,10 +21,14 @@ const projectorName = "projector"
 // for those who cross every day, whose older movements no rule of stay looks at.
 const PublishedMovements = 150
 
-// worthTelling reports whether the stations are told of a person: somebody with a movement in the days that are kept.
+// worthTelling reports whether the stations are told of a person: somebody with a movement in the days that are kept, be it one that
+// does not stand any more, for the station that recorded it must learn that.
 func (p *Projector) worthTelling(who *person, now time.Time) bool {
-	last := who.latest()
-	return last != nil && last.At.After(now.Add(-p.Kept))
+	at := who.lastVoided
+	if last := who.latest(); last != nil {
+		at = last.At
+	}
+	return at.After(now.Add(-p.Kept))
 }
 
 // published is file.Published with its papers as they are stored: nearly all of what is published is text already.
