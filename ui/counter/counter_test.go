@@ -113,42 +113,42 @@ func (d days) Explain(ctx context.Context, s border.Subject) (stay.Explanation, 
 	return timeline.Explain(stay.Regimes{}, ask), timeline.Answer(stay.Regimes{}, ask), err
 }
 
-func open(t testing.TB) station {
+func open(t testing.TB) *station {
 	t.Helper()
-	made := station{list: &list{answer: noHit}, centre: &atomic.Bool{}, back: &outcomes{}, who: &webtest.Person{}}
+	made := &station{list: &list{answer: noHit}, centre: &atomic.Bool{}, back: &outcomes{}, who: &webtest.Person{}}
 	made.centre.Store(true)
 	made.Site = webtest.New(t, migrations.Station, func(s *webtest.Site) { made.build(s) })
 	return made
 }
 
 // build is a counter with its real checks over a real database; only the alert list answers what the test says.
-func (made *station) build(s *webtest.Site) {
+func (s *station) build(site *webtest.Site) {
 	post := border.Post{Station: webtest.Post, Zone: time.UTC, Mode: border.Air}
-	made.passes = passdb.New(passdb.Config{
-		DB: s.DB, Post: post, Status: func() border.Status { return border.Confirmed }, NewID: uuid.New, Nudge: func() {},
+	s.passes = passdb.New(passdb.Config{
+		DB: site.DB, Post: post, Status: func() border.Status { return border.Confirmed }, NewID: uuid.New, Nudge: func() {},
 	})
-	histories := filedb.NewHistories(s.DB)
+	histories := filedb.NewHistories(site.DB)
 	checks := []border.Check{
-		documentcheck.Check{}, made.list, staycheck.New(staycheck.Config{Histories: histories, State: "UTO", Now: s.Clock.Now, Alone: true}),
-		previous.New(stationdb.NewHistory(s.DB), webtest.Post, s.Clock.Now),
-		minor.New(groupdb.NewMinors(s.DB), 18, webtest.Post, s.Clock.Now),
+		documentcheck.Check{}, s.list, staycheck.New(staycheck.Config{Histories: histories, State: "UTO", Now: site.Clock.Now, Alone: true}),
+		previous.New(stationdb.NewHistory(site.DB), webtest.Post, site.Clock.Now),
+		minor.New(groupdb.NewMinors(site.DB), 18, webtest.Post, site.Clock.Now),
 		vehicle.New(alerts.NewVehicles(noList{}), time.Hour),
-		pass.NewCheck(made.passes, webtest.Post, s.Clock.Now),
+		pass.NewCheck(s.passes, webtest.Post, site.Clock.Now),
 	}
 	plan := make([]border.Planned, len(checks))
 	for n, check := range checks {
 		plan[n] = border.Planned{Check: check, Deadline: 10 * time.Second}
 	}
 	desk := border.NewDesk(border.DeskConfig{
-		Post: post, Store: stationdb.New(s.DB, uuid.New, func() {}), Plan: plan, State: "UTO", Centre: made.centre.Load,
-		Undo: time.Minute, Now: s.Clock.Now, NewID: uuid.New,
+		Post: post, Store: stationdb.New(site.DB, uuid.New, func() {}), Plan: plan, State: "UTO", Centre: s.centre.Load,
+		Undo: time.Minute, Now: site.Clock.Now, NewID: uuid.New,
 	})
 	lanes := []counterview.Lane{{Name: "1", Direction: border.Entry}, {Name: "2", Direction: border.Exit}}
-	travelling := group.New(group.Config{Desk: desk, Store: groupdb.New(s.DB, func() {}), Now: s.Clock.Now, NewID: uuid.New})
-	counter.New(desk, lanes, s.Door).With(counter.Parts{
-		Groups: travelling, Passes: made.passes, Days: days{histories}, Outcomes: made.back, Receipts: true,
-	}).Register(s.Server)
-	s.Handle(http.MethodGet, "/", auth.SessionOwn, func(c *web.Context) error { return c.SeeOther("/counter") })
+	travelling := group.New(group.Config{Desk: desk, Store: groupdb.New(site.DB, func() {}), Now: site.Clock.Now, NewID: uuid.New})
+	counter.New(desk, lanes, site.Door).With(counter.Parts{
+		Groups: travelling, Passes: s.passes, Days: days{histories}, Outcomes: s.back, Receipts: true,
+	}).Register(site.Server)
+	site.Handle(http.MethodGet, "/", auth.SessionOwn, func(c *web.Context) error { return c.SeeOther("/counter") })
 }
 
 // noList is a station that holds no list.
@@ -171,7 +171,7 @@ func zone(t testing.TB, surname, given, number string) string {
 }
 
 // speaker is an officer who works in the language.
-func (s station) speaker(t *testing.T, language string) webtest.Person {
+func (s *station) speaker(t *testing.T, language string) webtest.Person {
 	t.Helper()
 	who := webtest.Person{Password: "granite lantern orchid seventeen", PIN: "271828"}
 	user, _, err := s.Door.CreateUser(t.Context(), audit.Actor{ID: "test", Role: "administrator", Post: webtest.Post}, auth.NewUser{
@@ -182,7 +182,7 @@ func (s station) speaker(t *testing.T, language string) webtest.Person {
 	return who
 }
 
-func (s station) atLane(t *testing.T, language, lane string) *browsertest.Page {
+func (s *station) atLane(t *testing.T, language, lane string) *browsertest.Page {
 	t.Helper()
 	p := browsertest.Open(t, language)
 	p.Size(1366, 768)
@@ -229,7 +229,7 @@ func TestACleanTravellerTakesOneKeyAfterTheScan(t *testing.T) {
 	}
 }
 
-func (s station) count(t testing.TB, table string) int {
+func (s *station) count(t testing.TB, table string) int {
 	t.Helper()
 	var n int
 	require.NoError(t, s.DB.Pool.QueryRow(t.Context(), "select count(*) from "+table).Scan(&n))

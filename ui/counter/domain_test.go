@@ -50,7 +50,7 @@ func choose(p *browsertest.Page, selector, value string) {
 	}
 }
 
-func (s station) lane(t *testing.T, p *browsertest.Page, lane string) {
+func (s *station) lane(t *testing.T, p *browsertest.Page, lane string) {
 	t.Helper()
 	p.Goto(s.URL + "/counter/lane")
 	p.WaitFor("button[name=lane]")
@@ -59,7 +59,7 @@ func (s station) lane(t *testing.T, p *browsertest.Page, lane string) {
 	p.Wait("location.pathname === '/counter' && document.readyState === 'complete' && !!globalThis.wedge")
 }
 
-func (s station) shown(p *browsertest.Page, name string) {
+func (s *station) shown(p *browsertest.Page, name string) {
 	p.Screenshot(name)
 	p.CheckAccessible()
 	p.CheckOneScreen()

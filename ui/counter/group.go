@@ -1,6 +1,7 @@
 package counter
 
 import (
+	"errors"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -77,8 +78,8 @@ func (h *Handlers) finish(c *web.Context, id uuid.UUID) error {
 		return nil
 	}
 	g, tally, err := h.parts.Groups.State(c.Ctx(), c.Actor(), id)
-	if problem.KindOf(err) == problem.NotFound && err != nil {
-		return nil // a group of another lane
+	if errors.Is(err, group.ErrNone) { // a group of another lane
+		g.Kind, err = "", nil
 	}
 	if err != nil {
 		return err

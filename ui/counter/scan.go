@@ -50,13 +50,12 @@ func (h *Handlers) explain(c *web.Context, s *counterview.Screen) error {
 		return nil
 	}
 	explanation, answer, err := h.parts.Days.Explain(c.Ctx(), s.Current.Subject)
-	if problem.KindOf(err) == problem.Unavailable && err != nil {
-		return nil
-	}
-	if err != nil {
+	switch {
+	case err == nil:
+		s.Days = counterview.DaysOf(explanation, answer)
+	case problem.KindOf(err) != problem.Unavailable:
 		return err
 	}
-	s.Days = counterview.DaysOf(explanation, answer)
 	return nil
 }
 

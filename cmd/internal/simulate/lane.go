@@ -130,6 +130,14 @@ func (l *lane) mode() string {
 	return "air"
 }
 
+// carrierField is the field of the counter in which the flight or the plate is written.
+func (l *lane) carrierField() string {
+	if l.Land {
+		return "plate"
+	}
+	return "transport"
+}
+
 // wait is a pause that ends with ctx.
 func (l *lane) wait(ctx context.Context, pause time.Duration) error {
 	timer := time.NewTimer(pause)

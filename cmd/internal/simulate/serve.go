@@ -34,7 +34,7 @@ func (l *lane) serve(ctx context.Context, a Arrival) (Outcome, error) {
 	if err := l.clear(ctx); err != nil {
 		return "", err
 	}
-	values := url.Values{"mrz": {a.MRZ}, "mode": {l.mode()}, "transport": {a.Carrier}, "purpose": {a.Purpose}}
+	values := url.Values{"mrz": {a.MRZ}, "mode": {l.mode()}, l.carrierField(): {a.Carrier}, "purpose": {a.Purpose}}
 	s, err := l.officer.counter(ctx, http.MethodPost, "/counter/scans", values)
 	if err != nil {
 		return "", err

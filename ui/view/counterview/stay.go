@@ -68,7 +68,7 @@ func grantClass(g *border.Grant, way border.Direction) string {
 // grantWords are the stay in large letters: until when, or how long too long.
 func grantWords(ctx context.Context, g *border.Grant, way border.Direction) string {
 	days := func(n int) string { return text.T(ctx, text.CounterDays, text.Count, n) }
-	words := ""
+	var words string
 	switch {
 	case way == border.Exit && g.Overstay > 0:
 		words = text.T(ctx, text.CounterOverstay) + ": " + days(g.Overstay)

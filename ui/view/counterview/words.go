@@ -26,7 +26,7 @@ func coded(ctx context.Context, area, code string) string {
 	return text.T(ctx, key)
 }
 
-// Category, Basis, Relation, Consent, DaysReason and Particular are the words of codes of the domain.
+// Category is the words for a category of travellers.
 func Category(ctx context.Context, c border.Category) string {
 	return coded(ctx, "category", string(c))
 }
