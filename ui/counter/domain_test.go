@@ -63,6 +63,7 @@ func (s *station) shown(p *browsertest.Page, name string) {
 	p.Screenshot(name)
 	p.CheckAccessible()
 	p.CheckOneScreen()
+	p.CheckNoSidewaysScroll()
 }
 
 // A traveller enters, the stay is proposed in large letters and explained on one key; ten days later he leaves within it, and when he

@@ -99,6 +99,7 @@ func shown(p *browsertest.Page, name string) {
 	p.Screenshot(name)
 	p.CheckAccessible()
 	p.CheckOneScreen()
+	p.CheckNoSidewaysScroll()
 }
 
 func quiet(p *browsertest.Page) {
