@@ -132,6 +132,7 @@ func goneRows(ctx context.Context, tx pgx.Tx, o origin) ([]replication.Range, er
 				UNION ALL SELECT origin_seq FROM crossing WHERE origin = $1
 				UNION ALL SELECT origin_seq FROM crossing_correction WHERE origin = $1
 				UNION ALL SELECT origin_seq FROM inspection_dismissal WHERE origin = $1
+				UNION ALL SELECT origin_seq FROM record WHERE origin = $1
 				UNION ALL SELECT origin_seq FROM carried_event WHERE origin = $1
 				UNION ALL SELECT seq FROM dead_letter WHERE origin = $1 AND resolved_at IS NULL) AS present) AS gaps
 		WHERE last >= first ORDER BY first LIMIT $3`, o.id, o.last, maxMissing)

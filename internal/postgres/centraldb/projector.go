@@ -66,11 +66,15 @@ func (p *Projector) Run(ctx context.Context) error {
 	if err := p.applyRules(ctx); err != nil && ctx.Err() == nil {
 		p.Log.WarnContext(ctx, "stays not marked for the rules in force", "error", err)
 	}
+	opened := false
 	ticker := time.NewTicker(projectEvery)
 	defer ticker.Stop()
 	var seen int64
 	var waiting time.Time
 	for {
+		if !opened {
+			opened = p.open(ctx)
+		}
 		select {
 		case <-ctx.Done():
 			return nil

@@ -21,6 +21,34 @@ const projectorName = "projector"
 // for those who cross every day, whose older movements no rule of stay looks at.
 const PublishedMovements = 150
 
+// open publishes dataset "files" when it was never published, though there is nothing to tell: a station that never heard of the
+// dataset has to answer that it has not checked; one that holds an empty version knows that there is nothing. It reports whether the
+// dataset is there now.
+func (p *Projector) open(ctx context.Context) bool {
+	published := false
+	err := p.DB.InTx(ctx, func(tx pgx.Tx) error {
+		now := p.Now().UTC()
+		at, err := newestVersion(ctx, tx, file.Dataset)
+		if err != nil || at.Version > 0 {
+			return err
+		}
+		var first nextVersion
+		if err := first.lock(ctx, tx, file.Dataset, now); err != nil || first.version > 1 {
+			return err // another process of the centre was faster
+		}
+		_, err = first.write(ctx, tx, projectorName, now, nil, nil)
+		published = err == nil
+		return err
+	})
+	switch {
+	case err == nil && published:
+		p.Published(file.Dataset)
+	case err != nil && ctx.Err() == nil:
+		p.Log.WarnContext(ctx, "dataset not opened", "dataset", file.Dataset, "error", err)
+	}
+	return err == nil
+}
+
 // worthTelling reports whether the stations are told of a person: somebody with a movement in the days that are kept, be it one that
 // does not stand any more, for the station that recorded it must learn that.
 func (p *Projector) worthTelling(who *person, now time.Time) bool {

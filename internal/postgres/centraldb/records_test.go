@@ -101,6 +101,40 @@ func TestRecordsThatCannotBeAppliedAreParkedWithTheirReason(t *testing.T) {
 	require.Zero(t, one[int](t, c.db, `SELECT count(*) FROM record`))
 }
 
+// Every kind that a station may write is kept here, and counts as arrived: also those whose body the centre does not read.
+func TestEveryKindOfRecordIsApplied(t *testing.T) {
+	c, s := newCentre(t), newStation("airport")
+	p := traveller(1)
+	entry := s.crossing(p, border.Entry, noon.AddDate(0, 0, -3))
+	events := []replication.Event{s.event(t, border.KindCrossing, entry)}
+	for _, kind := range border.RecordKinds() {
+		r := s.record(t, kind, p.file, map[string]string{"act": "issued"})
+		switch kind { //nolint:exhaustive // the kinds whose bodies the centre reads
+		case border.FileLinked:
+			r = s.link(t, p.file, uuid.New(), file.Different)
+		case border.MovementSupplied:
+			r = s.supplied(t, p, border.Exit, noon)
+		case border.MovementVoided:
+			r = s.record(t, kind, p.file, file.Voided{Movement: entry.CrossingID})
+		case border.AuthorisationChanged:
+			body := file.Authorisation{}
+			body.ID, body.Kind, body.At = r.ID, stay.Revoked, noon
+			text, err := json.Marshal(body)
+			require.NoError(t, err)
+			r.Body = text
+		}
+		require.Equal(t, kind, r.Kind)
+		events = append(events, s.recordEvent(t, r))
+	}
+	c.send(t, s, events...)
+	require.Zero(t, one[int](t, c.db, `SELECT count(*) FROM dead_letter`))
+	require.Equal(t, len(border.RecordKinds()), one[int](t, c.db, `SELECT count(DISTINCT kind) FROM record`))
+	comparison, err := c.claim(t, s, events).Compare(t.Context(), s.name)
+	require.NoError(t, err)
+	require.Empty(t, comparison.Missing)
+	require.Empty(t, comparison.Differing)
+}
+
 // What a station knows as one file is one traveller, whatever document was shown, and a record that names the file finds him.
 func TestASecondDocumentOfAFileJoinsTheTraveller(t *testing.T) {
 	c, here, there := newCentre(t), newStation("airport"), newStation("land")

@@ -1,13 +1,19 @@
 package centraldb_test
 
 import (
+	"context"
+	"log/slog"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/openbmis/openbmis/alerts"
+	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/border/file"
 	"github.com/openbmis/openbmis/central"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/postgres/centraldb"
@@ -84,6 +90,45 @@ func TestADatasetNeverWrittenIsEmpty(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, rows)
 	require.Equal(t, replication.DatasetVersion{Digest: new(replication.ContentDigest).Sum()}, now)
+}
+
+// The dataset of files is there from the centre's first start, once, however many processes start; a later one leaves it alone.
+func TestTheFilesArePublishedThoughThereAreNone(t *testing.T) {
+	c := newCentre(t)
+	const processes = 4
+	news := make(chan string, processes)
+	var work sync.WaitGroup
+	ctx, stop := context.WithCancel(t.Context())
+	start := func() {
+		projector := centraldb.NewProjector(centraldb.ProjectorConfig{
+			DB: c.db, Now: func() time.Time { return noon }, Published: func(dataset string) { news <- dataset }, Log: slog.New(slog.DiscardHandler),
+		})
+		work.Go(func() { assert.NoError(t, projector.Run(ctx)) })
+	}
+	for range processes {
+		start()
+	}
+	require.Equal(t, file.Dataset, <-news)
+	empty := replication.DatasetVersion{Version: 1, Digest: new(replication.ContentDigest).Sum()}
+	source := centraldb.NewReference(c.db)
+	rows, at, err := source.Rows(t.Context(), file.Dataset, "", 10)
+	require.NoError(t, err)
+	require.Empty(t, rows)
+	require.Equal(t, empty, at)
+
+	s := newStation("airport")
+	c.apply(t, s, s.event(t, border.KindCrossing, s.crossing(traveller(1), border.Entry, noon)))
+	start()
+	require.Equal(t, file.Dataset, <-news)
+	stop()
+	work.Wait()
+	require.Empty(t, news, "opened once, and one person published")
+	changes, at, err := source.Changes(t.Context(), file.Dataset, 1, 10)
+	require.NoError(t, err)
+	require.EqualValues(t, 2, at.Version)
+	require.Len(t, changes, 1)
+	_, _, err = source.Changes(t.Context(), file.Dataset, 0, 10)
+	require.ErrorIs(t, err, replication.ErrTooOld, "a station that holds nothing takes a snapshot, of what is there by then")
 }
 
 // Writers at the same time get versions without a gap, and every version has its digest.

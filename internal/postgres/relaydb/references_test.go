@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openbmis/openbmis/alerts"
+	"github.com/openbmis/openbmis/border/file"
 	"github.com/openbmis/openbmis/central"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/bus/bustest"
@@ -143,6 +144,42 @@ func TestReferenceDataReachesTheStation(t *testing.T) {
 	require.NoError(t, l.puller.PullAll(t.Context()))
 	require.Equal(t, before.AppliedAt, l.status(t).AppliedAt)
 	require.True(t, l.status(t).ConfirmedAt.After(before.ConfirmedAt), "the age is that of the last word from the centre")
+	require.Empty(t, l.told.codes())
+}
+
+// A centre at which nobody was ever recorded says so: the station then knows that there is nothing, which is not the same as knowing
+// nothing, and goes on from there.
+func TestAnEmptyDatasetIsHeldAndConfirmed(t *testing.T) {
+	l := newLibrary(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended, news := make(chan error), make(chan string, 1)
+	projector := centraldb.NewProjector(centraldb.ProjectorConfig{
+		DB: l.central, Now: time.Now, Published: func(dataset string) { news <- dataset }, Log: bustest.Log(t),
+	})
+	go func() { ended <- projector.Run(ctx) }()
+	require.Equal(t, file.Dataset, <-news)
+	cancel()
+	require.NoError(t, <-ended)
+
+	l.store = relaydb.NewReferences(l.post.db, map[string]relaydb.Sink{file.Dataset: l.sink}, time.Now)
+	puller := replication.NewPuller(replication.PullerConfig{
+		Station: "land", Datasets: l.store.Datasets(), Conn: l.bus.Station(t, "land", ""), Store: l.store, Alerts: l.told, Log: bustest.Log(t),
+	})
+	for range 2 {
+		require.NoError(t, puller.PullAll(t.Context()))
+		require.EqualValues(t, 1, l.status(t).Version)
+		require.False(t, l.status(t).AppliedAt.IsZero())
+		require.False(t, l.status(t).ConfirmedAt.IsZero())
+	}
+	require.NoError(t, l.store.Verify(t.Context(), file.Dataset))
+	err := l.central.InTx(t.Context(), func(tx pgx.Tx) error {
+		_, err := centraldb.Publish(t.Context(), tx, file.Dataset, "a", time.Now(), []replication.Change{{Op: replication.OpPut, Key: "k", Data: []byte(`{}`)}})
+		return err
+	})
+	require.NoError(t, err)
+	require.NoError(t, puller.PullAll(t.Context()))
+	require.EqualValues(t, 2, l.status(t).Version)
+	require.Equal(t, map[string]string{"k": "{}"}, content(t, l.post.db, `SELECT key, data FROM sink_row`))
 	require.Empty(t, l.told.codes())
 }
 
