@@ -12,18 +12,39 @@ import (
 	"github.com/openbmis/openbmis/internal/audit"
 )
 
-// Begin begins a shift with its team; the author is responsible for it. Its register tells what happened since the last one ended.
+// What happened first at the station: a scan, a decision or a record, a record of a shift when it became true and any other when it
+// was written down, as the register counts them. A signal of need of protection moves nothing.
+const firstHappening = `select coalesce(least((select min(scanned_at) from scan), (select min(decided_at) from decision),
+	(select min(case when kind = 'shift.event' then event_time else recorded_at end) from record where kind <> 'protection.event')), $1)`
+
+// Begin begins a shift with its team; the author is responsible for it. Its register tells what happened since the last one ended; the
+// first one's what happened since the station's first hour.
 func (s *Store) Begin(ctx context.Context, by audit.Actor, team []string) (uuid.UUID, error) {
 	id := s.cfg.NewID()
-	err := s.do(ctx, func(_ context.Context, _ pgx.Tx, state shift.State) ([]act, error) {
+	err := s.do(ctx, func(ctx context.Context, tx pgx.Tx, state shift.State) ([]act, error) {
 		now := s.cfg.Now().UTC().Truncate(time.Microsecond)
-		from := now
-		if last, ok := state.Last(); ok {
-			from = last.OfferedAt
+		from, err := coveredFrom(ctx, tx, state, now)
+		if err != nil {
+			return nil, err
 		}
 		return []act{{by: by, event: shift.Event{Step: shift.Begun, Shift: id, Team: team, From: from}, at: now}}, nil
 	})
 	return id, err
+}
+
+// coveredFrom is where the register of a shift that begins now begins: nothing that happened stands in no register.
+func coveredFrom(ctx context.Context, tx pgx.Tx, state shift.State, now time.Time) (time.Time, error) {
+	if last, ok := state.Last(); ok {
+		return last.OfferedAt, nil
+	}
+	first := now
+	if err := tx.QueryRow(ctx, firstHappening, now).Scan(&first); err != nil {
+		return now, err
+	}
+	if first.After(now) { // a clock that was set back
+		return now, nil
+	}
+	return first.UTC(), nil
 }
 
 // Join takes somebody into the team of the shift that runs.

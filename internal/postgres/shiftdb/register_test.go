@@ -41,7 +41,7 @@ func TestTheRegisterFillsItself(t *testing.T) {
 	p.begin(t, "sara")
 	p.pass(time.Minute)
 	first := p.offer(t, "sara")
-	require.Zero(t, first.Register.Admitted(border.Entry), "what was before the first shift is in no register")
+	require.Equal(t, 2, first.Register.Admitted(border.Entry), "what was before the first shift is in its register")
 	id := p.begin(t, "tariq", "amara")
 
 	p.decide(t, traveller{number: "A1", nationality: "UTO"})
@@ -91,6 +91,35 @@ func TestTheRegisterFillsItself(t *testing.T) {
 	require.Equal(t, p.count(t, `select count(*) from outbox where id <= (select max(id) - 1 from outbox)`), r.Waiting, "all that the centre has not confirmed, but for the offer itself")
 	require.Equal(t, 5, r.Counts()["entries"])
 	require.Equal(t, 3, r.Counts()["refusals"])
+}
+
+// What happened before a station's first shift stands in the register of that shift, as the page without a shift promises.
+func TestTheFirstRegisterHasNoGap(t *testing.T) {
+	p := open(t)
+	first := p.begin(t, "sara")
+	require.True(t, p.now().Equal(p.folder(t, first).Register.From), "nothing has happened yet")
+
+	p = open(t)
+	since := p.now()
+	require.NoError(t, p.Note(t.Context(), in("1", "amara"), shift.Occurrences, shift.Kinds(shift.Occurrences)[0], "the lamp over lane 1 is broken"))
+	p.pass(time.Hour)
+	p.decide(t, traveller{number: "G1", nationality: "UTO"})
+	opened := p.refer(t, "G2")
+	p.pass(time.Minute)
+	p.record(t, border.MovementSupplied, p.now().Add(-90*24*time.Hour), map[string]string{"ground": "missing_entry"})
+	p.record(t, border.ReceiptIssued, p.now(), struct{}{})
+	p.end(t, opened, "admit")
+	p.pass(time.Minute)
+	id := p.begin(t, "sara")
+	r := p.folder(t, id).Register
+	require.True(t, since.Equal(r.From), "from what happened first, not from what it was about")
+	require.Equal(t, 1, r.Admitted(border.Entry))
+	require.Equal(t, 1, r.Referrals.Opened)
+	require.Equal(t, 1, r.Receipts)
+	require.Len(t, r.Repairs, 1)
+	require.Len(t, r.Notes, 1)
+	p.pass(time.Minute)
+	require.Equal(t, 1, p.offer(t, "sara").Register.Referrals.Opened)
 }
 
 func (p *post) annul(t testing.TB, id uuid.UUID, reason string) {
