@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/openbmis/openbmis/alerts"
+	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/traveldoc"
 )
@@ -44,16 +45,21 @@ type AlertPage struct {
 // MaxReason is the longest reason of an alert, in bytes.
 const MaxReason = 500
 
-// CheckAlert says what is wrong with a new alert.
+// maxPlate is the longest plate, in bytes, as at a counter (border.Vehicle).
+const maxPlate = 20
+
+// CheckAlert says what is wrong with a new alert. It names a person, a document or a vehicle, or several of them.
 func CheckAlert(a alerts.Alert) error {
 	invalid := func(code, field string) error { return problem.New(problem.Invalid, code).At(field) }
 	name, number := traveldoc.FoldName(a.Surname+a.GivenNames), traveldoc.FoldNumber(a.DocumentNumber)
 	switch {
-	case name == "" && number == "":
+	case a.Plate != "" && (len(a.Plate) > maxPlate || border.FoldPlate(a.Plate) == ""):
+		return invalid("scan.plate", "plate")
+	case name == "" && number == "" && a.Plate == "":
 		return invalid("alert_nobody", "surname")
 	case name != "" && a.Surname == "":
 		return invalid("alert_surname", "surname")
-	case number == "" && a.BirthDate.IsZero():
+	case name != "" && number == "" && a.BirthDate.IsZero():
 		return invalid("alert_birth_date", "birth_date")
 	case len(a.Surname) > MaxTerm || len(a.GivenNames) > MaxTerm:
 		return invalid("term_too_long", "surname")
@@ -63,6 +69,8 @@ func CheckAlert(a alerts.Alert) error {
 		return invalid("country_code", "nationality")
 	case !country(a.IssuingState):
 		return invalid("country_code", "issuing_state")
+	case !country(a.PlateCountry):
+		return invalid("scan.plate_country", "plate_country")
 	case a.Sex != "" && a.Sex != "M" && a.Sex != "F" && a.Sex != "X":
 		return invalid("sex_unknown", "sex")
 	case a.Reason == "" || len(a.Reason) > MaxReason:

@@ -77,7 +77,7 @@ func TestFlowsAreTabulatedPerDayAndGroup(t *testing.T) {
 	require.Equal(t, central.FlowRow{Day: date(t, "2026-11-21")}, days[1], "a day without a crossing is there too")
 }
 
-func TestAnAlertNamesAPersonOrADocument(t *testing.T) {
+func TestAnAlertNamesAPersonADocumentOrAVehicle(t *testing.T) {
 	ok := alerts.Alert{Surname: "WANTED", BirthDate: date(t, "1980"), Reason: "witness", Action: "refer", ValidFrom: date(t, "2026-01-01")}
 	require.NoError(t, central.CheckAlert(ok))
 	for code, change := range map[string]func(*alerts.Alert){
@@ -85,11 +85,15 @@ func TestAnAlertNamesAPersonOrADocument(t *testing.T) {
 		"alert_surname":    func(a *alerts.Alert) { a.Surname, a.GivenNames = "", "PAT" },
 		"alert_birth_date": func(a *alerts.Alert) { a.BirthDate = date(t, "") },
 		"country_code":     func(a *alerts.Alert) { a.Nationality = "uto" },
-		"sex_unknown":      func(a *alerts.Alert) { a.Sex = "K" },
-		"alert_reason":     func(a *alerts.Alert) { a.Reason = "" },
-		"alert_action":     func(a *alerts.Alert) { a.Action = "shoot" },
-		"day_incomplete":   func(a *alerts.Alert) { a.ValidFrom = date(t, "2026") },
-		"range_reversed":   func(a *alerts.Alert) { a.ValidUntil = date(t, "2025-01-01") },
+		"scan.plate":       func(a *alerts.Alert) { a.Plate = " - " },
+		"scan.plate_country": func(a *alerts.Alert) {
+			a.Plate, a.PlateCountry = "KCA 123X", "Kenya"
+		},
+		"sex_unknown":    func(a *alerts.Alert) { a.Sex = "K" },
+		"alert_reason":   func(a *alerts.Alert) { a.Reason = "" },
+		"alert_action":   func(a *alerts.Alert) { a.Action = "shoot" },
+		"day_incomplete": func(a *alerts.Alert) { a.ValidFrom = date(t, "2026") },
+		"range_reversed": func(a *alerts.Alert) { a.ValidUntil = date(t, "2025-01-01") },
 	} {
 		t.Run(code, func(t *testing.T) {
 			a := ok
@@ -99,6 +103,13 @@ func TestAnAlertNamesAPersonOrADocument(t *testing.T) {
 	}
 	number := alerts.Alert{DocumentNumber: "X1", Reason: "stolen", Action: "seize_document", ValidFrom: date(t, "2026-01-01")}
 	require.NoError(t, central.CheckAlert(number), "a document needs no person")
+	vehicle := alerts.Alert{Plate: "KCA 123X", PlateCountry: "EAK", Reason: "stolen", Action: "refer", ValidFrom: date(t, "2026-01-01")}
+	require.NoError(t, central.CheckAlert(vehicle), "a vehicle needs neither")
+	vehicle.Plate = "KCA 123 X 99999999999"
+	require.ErrorIs(t, central.CheckAlert(vehicle), problem.New(problem.Invalid, "scan.plate"))
+	both := ok
+	both.Plate, both.BirthDate = "KCA 123X", date(t, "")
+	require.ErrorIs(t, central.CheckAlert(both), problem.New(problem.Invalid, "alert_birth_date"), "the name alone would meet everybody of that name")
 }
 
 func TestStationState(t *testing.T) {

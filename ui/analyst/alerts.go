@@ -3,6 +3,7 @@ package analyst
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/central"
@@ -20,7 +21,8 @@ const purposeList = "list_maintenance"
 
 func alertFields() []string {
 	return []string{
-		"surname", "given_names", "birth_date", "sex", "nationality", "document_number", "issuing_state", "action", "valid_from", "valid_until", "reason",
+		"surname", "given_names", "birth_date", "sex", "nationality", "document_number", "issuing_state", "plate", "plate_country", "action",
+		"valid_from", "valid_until", "reason",
 	}
 }
 
@@ -70,6 +72,7 @@ func readAlert(f analystview.Form) (a alerts.Alert, err error) {
 	a = alerts.Alert{
 		Surname: f.Value("surname"), GivenNames: f.Value("given_names"), Sex: f.Value("sex"), Nationality: f.Value("nationality"),
 		DocumentNumber: f.Value("document_number"), IssuingState: f.Value("issuing_state"), Reason: f.Value("reason"), Action: f.Value("action"),
+		Plate: strings.ToUpper(strings.Join(strings.Fields(f.Value("plate")), " ")), PlateCountry: f.Value("plate_country"),
 	}
 	err = dates(f, map[string]*traveldoc.Date{"birth_date": &a.BirthDate, "valid_from": &a.ValidFrom, "valid_until": &a.ValidUntil},
 		"birth_date", "valid_from", "valid_until")

@@ -3,6 +3,8 @@ package analyst_test
 import (
 	"bytes"
 	"encoding/csv"
+	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -13,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 
+	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/ui/web/webtest"
@@ -231,6 +234,40 @@ func TestTheAlertListIsKeptFromItsPage(t *testing.T) {
 	acts := strings.Join(c.auditRows(t, who.ID), "\n")
 	require.Contains(t, acts, "collection alert list_maintenance 1")
 	require.Contains(t, acts, "erasure alert list_maintenance 1")
+}
+
+// A vehicle is listed by its plate alone, in whatever way it was typed.
+func TestAVehicleIsListedByItsPlate(t *testing.T) {
+	c := newCentre(t)
+	client := c.SignedIn(t, c.Person(t, auth.RoleSupervisor, "samira"))
+	form := url.Values{"plate": {" kca  123x "}, "plate_country": {"EAK"}, "action": {"refer"}, "reason": {"stolen"}, "valid_from": {"2026-11-21"}}
+	added := c.Post(t, client, "/alerts", form)
+	require.Equal(t, http.StatusOK, added.Status)
+	says(t, added.Body, "1 alert in force")
+	says(t, added.Body, `<bdi>EAK</bdi> <bdi class="mono">KCA 123X</bdi>`)
+	var row string
+	require.NoError(t, c.DB.Pool.QueryRow(t.Context(), `SELECT row::text FROM ref_row WHERE dataset = $1`, alerts.Dataset).Scan(&row))
+	entry, err := alerts.Parse("a", json.RawMessage(row))
+	require.NoError(t, err)
+	require.Equal(t, "KCA 123X", entry.Plate)
+	require.Equal(t, "EAK", entry.PlateCountry)
+
+	for field, bad := range map[string]struct{ value, says string }{
+		"plate":         {"--", "Not a plate"},
+		"plate_country": {"Kenya", "Not a State"},
+	} {
+		wrong := maps.Clone(form)
+		wrong.Set(field, bad.value)
+		refused := c.Post(t, client, "/alerts", wrong)
+		require.Equal(t, http.StatusUnprocessableEntity, refused.Status)
+		says(t, refused.Body, `id="field-`+field+`-fault"`)
+		says(t, refused.Body, bad.says)
+		says(t, refused.Body, `value="`+bad.value+`"`)
+	}
+	form.Del("plate")
+	refused := c.Post(t, client, "/alerts", form)
+	require.Equal(t, http.StatusUnprocessableEntity, refused.Status)
+	says(t, refused.Body, "a person, a document or a vehicle")
 }
 
 func TestFlowsAddUp(t *testing.T) {

@@ -60,6 +60,10 @@ func (c *centre) administer(t *testing.T) {
 		})
 		require.Equal(t, http.StatusOK, answer.Status)
 	}
+	answer := c.Post(t, supervisor, "/alerts", url.Values{
+		"plate": {"KCA 123X"}, "plate_country": {"EAK"}, "action": {"refer"}, "reason": {"stolen"}, "valid_from": {"2026-11-21"},
+	})
+	require.Equal(t, http.StatusOK, answer.Status)
 	administrator := c.SignedIn(t, c.Person(t, auth.RoleAdministrator, "adam"))
 	form := url.Values{"id": {"airport-1"}, "name": {"Lanet airport"}, "transport": {"air"}, "zone": {"Africa/Nairobi"}}
 	require.Equal(t, http.StatusOK, c.Post(t, administrator, "/enrolment/stations", form).Status)

@@ -260,6 +260,14 @@ const (
 	AnalystPasswordOnce Key = "analyst.password_once"
 	// AnalystPending is "waits for its number".
 	AnalystPending Key = "analyst.pending"
+	// AnalystPlate is "Vehicle plate".
+	AnalystPlate Key = "analyst.plate"
+	// AnalystPlateCountry is "State of the plate".
+	AnalystPlateCountry Key = "analyst.plate_country"
+	// AnalystPlateCountryHint is "The letters as on the vehicle; empty: not known".
+	AnalystPlateCountryHint Key = "analyst.plate_country_hint"
+	// AnalystPlateHint is "As on the vehicle; spaces and signs do not matter".
+	AnalystPlateHint Key = "analyst.plate_hint"
 	// AnalystPostAdd is "Add a station".
 	AnalystPostAdd Key = "analyst.post_add"
 	// AnalystPostAdded is "Added. Now make its enrolment token.".
@@ -388,6 +396,8 @@ const (
 	AnalystValidUntilHint Key = "analyst.valid_until_hint"
 	// AnalystValidity is "Valid".
 	AnalystValidity Key = "analyst.validity"
+	// AnalystVehicle is "Vehicle".
+	AnalystVehicle Key = "analyst.vehicle"
 	// AnalystVerb is "Did what".
 	AnalystVerb Key = "analyst.verb"
 	// AnalystVerbsAdministration is "administered".
@@ -1716,6 +1726,8 @@ const (
 	FrameLanguage Key = "frame.language"
 	// FrameLock is "Lock".
 	FrameLock Key = "frame.lock"
+	// FrameMore is "More".
+	FrameMore Key = "frame.more"
 	// FrameNav is "Pages".
 	FrameNav Key = "frame.nav"
 	// FrameNextPage is "Next page".
@@ -2280,7 +2292,7 @@ const (
 	ProblemAlertAction Key = "problem.alert_action"
 	// ProblemAlertBirthDate is "A name alone is too little: add the date of birth, as far as known, or a document number.".
 	ProblemAlertBirthDate Key = "problem.alert_birth_date"
-	// ProblemAlertNobody is "An alert names a person or a document.".
+	// ProblemAlertNobody is "An alert names a person, a document or a vehicle.".
 	ProblemAlertNobody Key = "problem.alert_nobody"
 	// ProblemAlertReason is "Give the reason, in at most {{.max}} characters.".
 	ProblemAlertReason Key = "problem.alert_reason"

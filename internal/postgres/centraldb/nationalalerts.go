@@ -82,10 +82,10 @@ func queueAlert(pipeline *pgx.Batch, a *central.Alert, by string, at time.Time, 
 	}
 	pipeline.Queue(`
 		INSERT INTO national_alert (id, surname, given_names, birth_date, nationality, sex, document_number, issuing_state, reason, action,
-			valid_from, valid_until, created_by, created_at, created_version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+			valid_from, valid_until, created_by, created_at, created_version, plate, plate_country)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 		a.ID, a.Surname, a.GivenNames, a.BirthDate.String(), a.Nationality, a.Sex, a.DocumentNumber, a.IssuingState, a.Reason, a.Action,
-		a.ValidFrom.First(), until, by, at, version)
+		a.ValidFrom.First(), until, by, at, version, a.Plate, a.PlateCountry)
 }
 
 // Withdraw takes an alert off the list; its record stays, with who and why.
@@ -117,7 +117,7 @@ func (n *NationalAlerts) Withdraw(
 }
 
 const alertFields = `id, surname, given_names, birth_date, nationality, sex, document_number, issuing_state, reason, action,
-	valid_from, valid_until, created_by, created_at, created_version`
+	valid_from, valid_until, created_by, created_at, created_version, plate, plate_country`
 
 // List gives the alerts on the list, newest first, with its version. The look is audited: alerts are about persons.
 func (n *NationalAlerts) List(ctx context.Context, after central.Cursor, limit int, entry audit.Entry) (page central.AlertPage, err error) {
@@ -174,7 +174,7 @@ func scanAlert(row pgx.CollectableRow) (a central.Alert, err error) {
 	var from time.Time
 	var until *time.Time
 	err = row.Scan(&a.ID, &a.Surname, &a.GivenNames, &birth, &a.Nationality, &a.Sex, &a.DocumentNumber, &a.IssuingState, &a.Reason, &a.Action,
-		&from, &until, &a.CreatedBy, &a.CreatedAt, &a.Version)
+		&from, &until, &a.CreatedBy, &a.CreatedAt, &a.Version, &a.Plate, &a.PlateCountry)
 	if err != nil {
 		return a, err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/file"
+	"github.com/openbmis/openbmis/border/vehicle"
 	"github.com/openbmis/openbmis/central"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/postgres/centraldb"
@@ -82,6 +83,41 @@ func TestTheListIsPublished(t *testing.T) {
 	require.Equal(t, now, reached)
 	_, _, err = source.Changes(t.Context(), alerts.Dataset, 99, 10)
 	require.ErrorIs(t, err, replication.ErrTooOld)
+}
+
+type holding alerts.Held
+
+func (h holding) Held() alerts.Held { return alerts.Held(h) }
+
+// An alert on a vehicle alone reaches the stations as one that a plate meets, and stands on the list as it was written.
+func TestAVehicleIsPublished(t *testing.T) {
+	c := newCentre(t)
+	list := centraldb.NewNationalAlerts(c.db, nil)
+	stolen := central.Alert{ID: uuid.New(), Alert: alerts.Alert{
+		Plate: "KCA 123-X", PlateCountry: "EAK", Reason: "stolen", Action: "refer", ValidFrom: day(t, "2026-11-01"),
+	}}
+	_, err := list.Add(t.Context(), "samira", noon, listAct(audit.Collection), stolen)
+	require.NoError(t, err)
+	rows, _, err := centraldb.NewReference(c.db).Rows(t.Context(), alerts.Dataset, "", 10)
+	require.NoError(t, err)
+	require.Len(t, rows, 1)
+	entry, err := alerts.Parse(rows[0].Key, rows[0].Data)
+	require.NoError(t, err)
+
+	vehicles := alerts.NewVehicles(holding{List: alerts.NewList("1", []alerts.Alert{entry}), CurrentAt: noon})
+	hits, _ := vehicles.Plates("kca123x", "EAK", day(t, "2026-11-20"))
+	require.Equal(t, []vehicle.Listed{{ID: stolen.ID.String(), Plate: "KCA 123-X", Country: "EAK", Reason: "stolen", Action: "refer"}}, hits)
+	hits, _ = vehicles.Plates("kca124x", "EAK", day(t, "2026-11-20"))
+	require.Empty(t, hits)
+
+	page, err := list.List(t.Context(), central.Cursor{}, 10, listAct(audit.Consultation))
+	require.NoError(t, err)
+	found, err := list.Find(t.Context(), stolen.ID, listAct(audit.Consultation))
+	require.NoError(t, err)
+	for _, a := range []central.Alert{page.Rows[0], found} {
+		require.Equal(t, "KCA 123-X", a.Plate)
+		require.Equal(t, "EAK", a.PlateCountry)
+	}
 }
 
 func TestADatasetNeverWrittenIsEmpty(t *testing.T) {

@@ -27,7 +27,7 @@ func (p Alerts) nextURL() string {
 }
 
 func alertColumns(p Alerts) []view.Column {
-	columns := []view.Column{{Label: text.AnalystListed}, {Label: text.AnalystBorn}, {Label: text.AnalystDocument}}
+	columns := []view.Column{{Label: text.AnalystListed}, {Label: text.AnalystBorn}, {Label: text.AnalystDocument}, {Label: text.AnalystVehicle}}
 	if p.ShowReasons {
 		columns = append(columns, view.Column{Label: text.AnalystAlertReason})
 	}
