@@ -14,8 +14,8 @@ type Station struct {
 	Name     string
 	HeardAt  time.Time             // last heartbeat; zero when there never was one
 	Beat     replication.Heartbeat // what it said
-	Received int64                 // events committed here, over all epochs
-	LastAt   time.Time             // when the last batch was committed; zero: never
+	Received int64                 // events committed here, over all epochs, but for confidential ones
+	LastAt   time.Time             // when the last of them was committed; zero: never
 	Parked   int64                 // dead letters that wait
 	Odd      int64                 // crossings with an implausible time
 	Alerts   []StationAlert        // open ones

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/internal/postgres"
 	"github.com/openbmis/openbmis/replication"
 )
@@ -164,12 +165,20 @@ func lockCursor(ctx context.Context, tx pgx.Tx, station string, epoch uuid.UUID)
 	return c, wrap(err, "lock new cursor")
 }
 
-// finish accounts for the kept events: counts per day, then the cursor.
+// finish accounts for the kept events: counts per day, then the cursor. Confidential events count there too, or some would seem to be
+// missing; how many they are, and when the last other event came, stands beside it for what people see.
 func (b *batch) finish(epoch uuid.UUID, keep []replication.Event) {
 	countDays(b.out, b.station, replication.Summarise(epoch, keep))
 	last := &keep[len(keep)-1]
-	b.out.Queue(`UPDATE replication_cursor SET last_seq = $2, last_hash = $3, updated_at = $4 WHERE origin = $1`,
-		b.origin, last.Seq, last.Hash, b.receivedAt)
+	withheld := 0
+	for i := range keep {
+		if border.RecordKind(keep[i].Kind).Confidential() {
+			withheld++
+		}
+	}
+	b.out.Queue(`UPDATE replication_cursor SET last_seq = $2, last_hash = $3, updated_at = $4, withheld = withheld + $5,
+		shown_at = CASE WHEN $6 THEN $4 ELSE shown_at END WHERE origin = $1`,
+		b.origin, last.Seq, last.Hash, b.receivedAt, withheld, withheld < len(keep))
 }
 
 // isData says that the database refused a value, not the work: data exceptions (22) and integrity violations (23).

@@ -43,7 +43,7 @@ func (r *Reader) StationNames(ctx context.Context) ([]string, error) {
 func readStations(ctx context.Context, tx pgx.Tx) ([]central.Station, error) {
 	rows, err := tx.Query(ctx, `
 		WITH names AS (SELECT station FROM replication_cursor UNION SELECT station FROM station_status),
-		cursors AS (SELECT station, sum(last_seq)::bigint AS received, max(updated_at) FILTER (WHERE last_seq > 0) AS last_at
+		cursors AS (SELECT station, sum(last_seq - withheld)::bigint AS received, max(shown_at) AS last_at
 			FROM replication_cursor GROUP BY station),
 		parked AS (SELECT station, count(*) AS n FROM dead_letter WHERE resolved_at IS NULL GROUP BY station),
 		odd AS (SELECT station, count(*) AS n FROM crossing_odd GROUP BY station)

@@ -2,6 +2,7 @@ package centraldb_test
 
 import (
 	"encoding/json"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -209,6 +210,46 @@ func TestConfidentialRecordsAreSeenNowhere(t *testing.T) {
 	row := one[string](t, c.db, `SELECT row::text FROM ref_row WHERE dataset = 'files'`)
 	require.NotContains(t, row, "trafficking")
 	require.Equal(t, 1, one[int](t, c.db, `SELECT count(*) FROM ref_row WHERE dataset = 'files'`))
+}
+
+// What the board says of a station is the same whether or not the protection service wrote something there, while the number by
+// which nothing is lost counts all.
+func TestTheBoardDoesNotCountConfidentialRecords(t *testing.T) {
+	c, s, quiet := newCentre(t), newStation("airport"), newStation("quiet")
+	p := traveller(1)
+	secret := func(at *station) replication.Event {
+		return at.recordEvent(t, at.record(t, border.ProtectionEvent, uuid.Nil, map[string]string{"sign": "asylum"}))
+	}
+	reader := centraldb.NewReader(c.db, make([]byte, 32))
+	board := func() []central.Station {
+		list, err := reader.Stations(t.Context())
+		require.NoError(t, err)
+		return list
+	}
+	first := []replication.Event{s.event(t, border.KindCrossing, s.crossing(p, border.Entry, noon)), secret(s)}
+	c.send(t, s, first...)
+	c.send(t, quiet, secret(quiet))
+	before := board()
+	require.EqualValues(t, 1, before[0].Received)
+	require.Equal(t, noon, before[0].LastAt.UTC())
+	require.Zero(t, before[1].Received)
+	require.True(t, before[1].LastAt.IsZero())
+
+	c.applier = centraldb.NewApplier(centraldb.ApplierConfig{
+		DB: c.db, Now: func() time.Time { return noon.Add(time.Minute) }, NewID: uuid.New, Log: slog.New(slog.DiscardHandler),
+	})
+	later := secret(s)
+	c.send(t, s, later)
+	require.Equal(t, before, board(), "neither the number nor the time moves")
+	require.EqualValues(t, 3, one[int64](t, c.db, `SELECT last_seq FROM replication_cursor WHERE station = 'airport'`))
+	comparison, err := c.claim(t, s, append(first, later)).Compare(t.Context(), s.name)
+	require.NoError(t, err)
+	require.Empty(t, comparison.Missing)
+	require.Empty(t, comparison.Differing)
+
+	c.send(t, s, s.event(t, border.KindCrossing, s.crossing(p, border.Exit, noon)))
+	require.EqualValues(t, 2, board()[0].Received)
+	require.Equal(t, noon.Add(time.Minute), board()[0].LastAt.UTC())
 }
 
 // The history of a person holds every version of every record, with author, origin and times, and his stays.
