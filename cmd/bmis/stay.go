@@ -33,9 +33,13 @@ Without exit he is still inside. Entry and exit day both count; a day of two sta
 The answer: used (days in the window that ends on the day), max_stay (the longest stay from the day on, the day included),
 last_lawful (its last day, or that of the present stay when it is over already), remaining (lawful days after the day when inside,
 else max_stay), overstay (days over up to the day), days (each day that counts: the days used on it, and why), and findings (what
-contradicts itself, or changes nothing). Under a rule that allows every stay max_stay, last_lawful and remaining are null.
+contradicts itself, or changes nothing; path names the value). Under a rule that allows every stay max_stay, last_lawful and remaining are null.
 
-The exit code is 2 when the question is not as it should be; the message then names the place, such as stays[3].exit.`
+Stays that contradict each other or themselves are computed and told, and the exit code is 0. An exit before its entry
+(exit_before_entry) is taken as an entry whose exit is not known: the day of entry counts alone when he had entered again by the day,
+otherwise he is inside; uncertain tells the figures with every day that may have been spent here.
+
+The exit code is 2 when the question cannot be read; the message then names the place, such as stays[3].exit.`
 }
 
 // Run answers one question.

@@ -62,8 +62,9 @@ func TestStayShape(t *testing.T) {
 func TestStayErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "bmis: stay: expected JSON, found nothing\n",
-		`{"stays": [{"entry": "2026-01-01"}, {"entry": "2026-01-05", "exit": "2026-01-04"}]}`: "bmis: stay: stays[1].exit: lies before the entry; expected the same day or a later one\n",
-		`{"stays": [], "rule": {"days": 91, "window": 90}}`:                                   "bmis: stay: rule.days: expected a whole number from 1 to 90, found a number\n",
+		`{"stays": [{"entry": "2026-01-01", "exit": "2026-01-04T08:00"}]}`: "bmis: stay: stays[0].exit: expected a date YYYY-MM-DD or an instant such as " +
+			"2026-01-31T09:30:00+01:00, of the years 1900 to 2999, found other text\n",
+		`{"stays": [], "rule": {"days": 91, "window": 90}}`: "bmis: stay: rule.days: expected a whole number from 1 to 90, found a number\n",
 	} {
 		got := bmisReading(t, strings.NewReader(text), "stay")
 		require.Equal(t, result{exitUsage, "", want}, got)

@@ -41,6 +41,9 @@ func (q Question) Answer() Answer {
 	for _, s := range over {
 		a.Overstay += s.Days()
 	}
+	if f := q.uncertain(a, presence); f != nil {
+		a.Findings = append(a.Findings, *f)
+	}
 	n, unbounded := presence.MaxStay(q.Rule, q.On)
 	if !unbounded {
 		remaining := n
@@ -84,12 +87,35 @@ func (q Question) presentSince() traveldoc.Date {
 	return since
 }
 
-// span are the days of a stay; an open one lasts until the day asked about, and has none when it begins later.
+// span are the days of a stay that are known: an open one lasts until the day asked about, and has none when it begins later; of
+// one whose exit contradicts it the day of entry is known when he had entered again by then, otherwise it is open.
 func (q Question) span(s Stay) (stay.Span, bool) {
-	if !s.Exit.IsZero() {
+	switch {
+	case !s.Exit.IsZero():
 		return stay.Span{From: s.Entry, To: s.Exit}, true
+	case q.leftUnseen(s):
+		return stay.Span{From: s.Entry, To: s.Entry}, true
 	}
 	return stay.Span{From: s.Entry, To: q.On}, !q.On.Before(s.Entry)
+}
+
+// leftUnseen reports whether he left on a day that is not known, since he entered again by the day asked about.
+func (q Question) leftUnseen(s Stay) bool {
+	return !s.Contradicted.IsZero() && !s.Reentered.IsZero() && !q.On.Before(s.Reentered)
+}
+
+// widest are all days that the stay may have: one whose exit contradicts it from the earlier of both dates to the next entry.
+func (q Question) widest(s Stay) (stay.Span, bool) {
+	span, ok := q.span(s)
+	if s.Contradicted.IsZero() {
+		return span, ok
+	}
+	to := q.On
+	if q.leftUnseen(s) {
+		to = s.Reentered
+	}
+	span = stay.Span{From: earlier(s.Entry, s.Contradicted), To: to}
+	return span, !span.To.Before(span.From)
 }
 
 func (q Question) counted() []stay.Span {

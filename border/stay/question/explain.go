@@ -14,22 +14,18 @@ import (
 type placed struct {
 	Stay
 	stay.Span
-	at int
+	at   int
+	open bool
 }
 
 func (q Question) placed() []placed {
 	all := make([]placed, 0, len(q.Stays))
 	for i, s := range q.Stays {
 		if span, ok := q.span(s); ok {
-			all = append(all, placed{s, span, i})
+			all = append(all, placed{Stay: s, Span: span, at: i, open: s.Exit.IsZero() && !q.leftUnseen(s)})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b placed) int {
-		if a.EnteredAt.IsZero() || b.EnteredAt.IsZero() || a.From != b.From {
-			return stay.DaysBetween(b.From, a.From)
-		}
-		return a.EnteredAt.Compare(b.EnteredAt)
-	})
+	slices.SortStableFunc(all, func(a, b placed) int { return entryOrder(a.Stay, b.Stay) })
 	return all
 }
 

@@ -2,6 +2,7 @@ package question
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/openbmis/openbmis/border/stay"
@@ -19,11 +20,16 @@ type Question struct {
 // Stay is one stay by its dates.
 type Stay struct {
 	Entry traveldoc.Date
-	Exit  traveldoc.Date // zero: still inside
+	Exit  traveldoc.Date // zero: still inside, or the exit is not known
 	// EnteredAt and ExitedAt are set when instants were given.
 	EnteredAt, ExitedAt time.Time
-	Exempt              bool
-	Why                 string // why exempt, in the asker's words
+	// Contradicted is the date of an exit that lies before the entry, as it was given. Exit is zero then: which of the two dates is
+	// wrong is not guessed, and what is known is that he entered.
+	Contradicted traveldoc.Date
+	// Reentered is, of a stay with Contradicted, the next entry in the question: he had left by then. Zero when there is none.
+	Reentered traveldoc.Date
+	Exempt    bool
+	Why       string // why exempt, in the asker's words
 }
 
 // The bounds of a question.
@@ -70,7 +76,30 @@ func Parse(text []byte, now time.Time) (Question, error) {
 			return Question{}, err
 		}
 	}
+	q.reenter()
 	return q, nil
+}
+
+// reenter finds the entry that follows each stay whose exit contradicts it.
+func (q Question) reenter() {
+	order := make([]int, len(q.Stays))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return entryOrder(q.Stays[a], q.Stays[b]) })
+	for n := range len(order) - 1 {
+		if s := &q.Stays[order[n]]; !s.Contradicted.IsZero() {
+			s.Reentered = q.Stays[order[n+1]].Entry
+		}
+	}
+}
+
+// entryOrder is by day, and within a day by instant where both are known.
+func entryOrder(a, b Stay) int {
+	if a.EnteredAt.IsZero() || b.EnteredAt.IsZero() || a.Entry != b.Entry {
+		return stay.DaysBetween(b.Entry, a.Entry)
+	}
+	return a.EnteredAt.Compare(b.EnteredAt)
 }
 
 func parseRule(v strict.Value) (stay.Rule, error) {
@@ -144,7 +173,7 @@ func parseStay(v strict.Value, zone *time.Location) (Stay, error) {
 		}
 		timed := !s.EnteredAt.IsZero() && !s.ExitedAt.IsZero()
 		if s.Exit.Before(s.Entry) || timed && s.ExitedAt.Before(s.EnteredAt) {
-			return Stay{}, exit.Wrong("lies before the entry; expected the same day or a later one")
+			s.Contradicted, s.Exit, s.ExitedAt = s.Exit, traveldoc.Date{}, time.Time{}
 		}
 	}
 	s.Exempt, s.Why, err = parseExempt(fields["exempt"])

@@ -101,6 +101,34 @@ func TestAnswers(t *testing.T) {
 			`{"on": "2026-05-05", "stays": [{"entry": "2026-05-01"}, {"entry": "2026-05-10", "exit": "2026-05-12"}]}`, "5 86 2026-07-29 85 0",
 			"future[1] overlap[0 1]",
 		},
+		"exit before entry, and no entry after it: inside": {
+			`{"on": "2026-05-20", "stays": [{"entry": "2026-05-11", "exit": "2026-05-01"}]}`, "10 81 2026-08-08 80 0",
+			"exit_before_entry[0] uncertain[0]",
+		},
+		"exit before entry, and he entered again": {
+			`{"on": "2026-05-20", "stays": [{"entry": "2026-01-11", "exit": "2026-01-10"}, {"entry": "2026-05-20"}]}`,
+			"2 90 2026-08-17 89 0", "exit_before_entry[0] uncertain[0]",
+		},
+		"exit an hour before entry": {
+			`{"on": "2026-05-20", "stays": [{"entry": "2026-05-20T09:00:00Z", "exit": "2026-05-20T08:00:00Z"}]}`,
+			"1 90 2026-08-17 89 0", "exit_before_entry[0]",
+		},
+		"exit before entry of an exempt stay": {
+			`{"on": "2026-05-20", "stays": [{"entry": "2026-05-11", "exit": "2026-05-01", "exempt": true}]}`, "0 90 2026-08-17 90 0",
+			"exit_before_entry[0]",
+		},
+		"exit before entry, long ago: figures as they are": {
+			`{"on": "2026-05-20", "stays": [{"entry": "2024-05-11", "exit": "2024-05-01"}, {"entry": "2024-05-20", "exit": "2024-05-21"}]}`,
+			"0 90 2026-08-17 90 0", "exit_before_entry[0]",
+		},
+		"exit before an entry that lies ahead": {
+			`{"on": "2026-05-20", "stays": [{"entry": "2026-06-11", "exit": "2026-06-01"}]}`, "0 90 2026-08-17 90 0",
+			"exit_before_entry[0] future[0]",
+		},
+		"within an open stay": {
+			`{"on": "2026-05-20", "stays": [{"entry": "2026-05-01"}, {"entry": "2026-05-11", "exit": "2026-05-10"}]}`, "20 71 2026-07-29 70 0",
+			"exit_before_entry[1] two_open[0 1]",
+		},
 		"overstay long ago": {
 			`{"on": "2026-05-05", "stays": [{"entry": "2024-01-01", "exit": "2024-04-01"}]}`, "0 90 2026-08-02 90 2", "",
 		},
@@ -141,35 +169,45 @@ func TestDaysAreExplained(t *testing.T) {
 	}, apart)
 }
 
+// A contradiction is told with its place, and says what was computed and what else may be.
+func TestExitBeforeEntryIsExplained(t *testing.T) {
+	a := ask(t, `{"on": "2026-05-20", "stays": [{"entry": "2026-05-19"}, {"entry": "2026-01-11", "exit": "2026-01-04"}]}`)
+	require.Equal(t, []question.Finding{
+		{Code: "exit_before_entry", Stays: []int{1}, Path: "stays[1].exit", Message: "stays[1].exit (2026-01-04) lies before its entry " +
+			"(2026-01-11): which of them is wrong is not guessed; the day of entry is counted alone, and he may have stayed until the next " +
+			"entry on 2026-05-19"},
+		{Code: "uncertain", Stays: []int{1}, Message: "with every day that may have been spent here 137 days are used, 47 over, and the " +
+			"longest stay is 0 days"},
+	}, a.Findings)
+	require.Equal(t, "3 89 2026-08-16 88 0", numbers(a))
+}
+
 // Every word of the error is a promise: the place, and what was expected.
 func TestBadQuestions(t *testing.T) {
 	one := func(fields string) string { return `{"stays": [{"entry": "2026-01-01"}, {` + fields + `}]}` }
 	const aDate = "expected a date YYYY-MM-DD or an instant such as 2026-01-31T09:30:00+01:00, of the years 1900 to 2999, found "
 	for name, c := range map[string]struct{ text, want string }{
-		"nothing":            {" \n", "expected JSON, found nothing"},
-		"cut off":            {`{"stays": [`, "line 1, column 11: expected JSON"},
-		"no object":          {`"2026-05-01"`, "expected an object with rule, zone, on, stays, found other text"},
-		"unknown field":      {`{"stays": [], "now": "2026-05-01"}`, "now: unknown field; expected one of rule, zone, on, stays"},
-		"letters matter":     {`{"Stays": []}`, "Stays: unknown field"},
-		"field twice":        {`{"stays": [], "stays": []}`, "stays: given twice; expected once"},
-		"no stays":           {`{}`, "stays: expected an array of stays, found nothing"},
-		"stays null":         {`{"stays": null}`, "stays: expected an array of stays, found null"},
-		"stays an object":    {`{"stays": {}}`, "stays: expected an array of stays, found an object"},
-		"stay a date":        {`{"stays": ["2026-01-01"]}`, "stays[0]: expected an object with entry, exit, exempt, found other text"},
-		"no entry":           {one(`"exit": "2026-01-01"`), "stays[1].entry: " + aDate + "nothing"},
-		"entry null":         {one(`"entry": null`), "stays[1].entry: " + aDate + "null"},
-		"entry a number":     {one(`"entry": 20260101`), "stays[1].entry: " + aDate + "a number"},
-		"no such day":        {one(`"entry": "2026-02-29"`), "stays[1].entry: " + aDate + "other text"},
-		"part of a date":     {one(`"entry": "2026-02"`), "stays[1].entry: " + aDate + "other text"},
-		"another manner":     {one(`"entry": "01.02.2026"`), "stays[1].entry: " + aDate + "other text"},
-		"empty":              {one(`"entry": ""`), "stays[1].entry: expected a date YYYY-MM-DD"},
-		"no zone in instant": {one(`"entry": "2026-02-01T08:00:00"`), "stays[1].entry: " + aDate + "other text"},
-		"far year":           {one(`"entry": "9999-12-31"`), "stays[1].entry: " + aDate + "other text"},
-		"exit a number":      {one(`"entry": "2026-02-01", "exit": 1`), "stays[1].exit: " + aDate + "a number"},
-		"exit before entry":  {one(`"entry": "2026-02-01", "exit": "2026-01-31"`), "stays[1].exit: lies before the entry; expected the same day or a later one"},
-		"exit an hour before": {
-			one(`"entry": "2026-02-01T09:00:00Z", "exit": "2026-02-01T08:00:00Z"`), "stays[1].exit: lies before the entry",
-		},
+		"nothing":             {" \n", "expected JSON, found nothing"},
+		"cut off":             {`{"stays": [`, "line 1, column 11: expected JSON"},
+		"no object":           {`"2026-05-01"`, "expected an object with rule, zone, on, stays, found other text"},
+		"unknown field":       {`{"stays": [], "now": "2026-05-01"}`, "now: unknown field; expected one of rule, zone, on, stays"},
+		"letters matter":      {`{"Stays": []}`, "Stays: unknown field"},
+		"field twice":         {`{"stays": [], "stays": []}`, "stays: given twice; expected once"},
+		"no stays":            {`{}`, "stays: expected an array of stays, found nothing"},
+		"stays null":          {`{"stays": null}`, "stays: expected an array of stays, found null"},
+		"stays an object":     {`{"stays": {}}`, "stays: expected an array of stays, found an object"},
+		"stay a date":         {`{"stays": ["2026-01-01"]}`, "stays[0]: expected an object with entry, exit, exempt, found other text"},
+		"no entry":            {one(`"exit": "2026-01-01"`), "stays[1].entry: " + aDate + "nothing"},
+		"entry null":          {one(`"entry": null`), "stays[1].entry: " + aDate + "null"},
+		"entry a number":      {one(`"entry": 20260101`), "stays[1].entry: " + aDate + "a number"},
+		"no such day":         {one(`"entry": "2026-02-29"`), "stays[1].entry: " + aDate + "other text"},
+		"part of a date":      {one(`"entry": "2026-02"`), "stays[1].entry: " + aDate + "other text"},
+		"another manner":      {one(`"entry": "01.02.2026"`), "stays[1].entry: " + aDate + "other text"},
+		"empty":               {one(`"entry": ""`), "stays[1].entry: expected a date YYYY-MM-DD"},
+		"no zone in instant":  {one(`"entry": "2026-02-01T08:00:00"`), "stays[1].entry: " + aDate + "other text"},
+		"far year":            {one(`"entry": "9999-12-31"`), "stays[1].entry: " + aDate + "other text"},
+		"exit a number":       {one(`"entry": "2026-02-01", "exit": 1`), "stays[1].exit: " + aDate + "a number"},
+		"exit no such day":    {one(`"entry": "2026-02-01", "exit": "2026-01-32"`), "stays[1].exit: " + aDate + "other text"},
 		"exempt a number":     {one(`"entry": "2026-02-01", "exempt": 1`), "stays[1].exempt: expected true, false or a text that says why, found a number"},
 		"exempt empty":        {one(`"entry": "2026-02-01", "exempt": ""`), "stays[1].exempt: expected true, false or a text"},
 		"unknown in a stay":   {one(`"entry": "2026-02-01", "exti": "2026-02-02"`), "stays[1].exti: unknown field; expected one of entry, exit, exempt"},
@@ -209,13 +247,24 @@ func TestAnswersEqualOracle(t *testing.T) {
 		on := random.IntN(80)
 		here := map[int]bool{}
 		var stays []string
-		for range random.IntN(7) {
-			entry := random.IntN(80)
+		entries := make([]int, random.IntN(7))
+		for n := range entries {
+			entries[n] = random.IntN(80)
+		}
+		for n, entry := range entries {
 			exit := entry + random.IntN(20)
 			exempt := random.IntN(4) == 0
 			text, last := fmt.Sprintf(`"%s"`, day(exit)), exit
 			if random.IntN(5) == 0 {
 				text, last = "null", on
+			}
+			if random.IntN(6) == 0 { // an exit before the entry: the day of entry, or until the day when no other entry follows
+				text, last = fmt.Sprintf(`"%s"`, day(entry-1-random.IntN(20))), on
+				for other, again := range entries {
+					if again <= on && (again > entry || again == entry && other > n) {
+						last = entry
+					}
+				}
 			}
 			for d := entry; d <= last && !exempt; d++ {
 				here[d] = true
