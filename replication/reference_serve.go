@@ -49,8 +49,10 @@ func (r *Receiver) referenceReply(ctx context.Context, dataset string, data []by
 		serve = r.rows
 	}
 	reply, err := serve(ctx, dataset, ask, limit)
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		r.parts.Log.Error("replication: reference data not served", "dataset", dataset, "have", ask.Have, "error", err)
+	}
+	if err != nil {
 		return referenceReply{Code: CodeUnavailable}
 	}
 	return reply

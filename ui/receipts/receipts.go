@@ -15,6 +15,7 @@ import (
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/traveldoc/seal/qr"
 	"github.com/openbmis/openbmis/ui/text"
+	"github.com/openbmis/openbmis/ui/view"
 	"github.com/openbmis/openbmis/ui/view/receiptview"
 	"github.com/openbmis/openbmis/ui/web"
 )
@@ -22,20 +23,26 @@ import (
 type handlers struct {
 	office *receipt.Office
 	texts  *text.Catalogue
+	post   view.Post
 }
 
 // maxUpload bounds the body of a verification: a picture and a few fields.
 const maxUpload = qr.MaxPicture + 64<<10
 
-// Register registers the routes of receipts at a station.
-func Register(s *web.Server, office *receipt.Office) {
-	h := handlers{office, s.Texts}
+// Register registers the routes of receipts at a station; post is what receipts and verifications call it.
+func Register(s *web.Server, office *receipt.Office, post view.Post) {
+	h := handlers{office, s.Texts, post}
 	s.Handle(http.MethodGet, "/receipts/:crossing", auth.CrossingRecord, h.ask)
 	s.Handle(http.MethodPost, "/receipts/:crossing", auth.CrossingRecord, h.issue)
 	s.Handle(http.MethodGet, "/receipts/:crossing/copies/:n", auth.CrossingRecord, h.show)
 	s.Handle(http.MethodGet, "/verify", auth.SessionOwn, h.askVerify)
 	s.Handle(http.MethodPost, "/verify", auth.SessionOwn, h.verify, web.MaxBody(maxUpload))
 	RegisterKeys(s, office.Store)
+}
+
+// Nav is the page where receipts are verified.
+func Nav() view.NavItem {
+	return view.NavItem{Href: "/verify", Label: text.ReceiptVerifyingTitle, Need: auth.CrossingRecord, Seldom: true}
 }
 
 func crossingOf(c *web.Context) (uuid.UUID, error) {
@@ -97,7 +104,7 @@ func (h handlers) show(c *web.Context) error {
 	}
 	return c.Render(http.StatusOK, receiptview.CopyPage(receiptview.Copy{
 		Receipt: r, Code: code, Printer: h.texts.Printer(text.Language(r.Language)).In(zoneOf(r.Event.Zone, h.office.Zone)),
-		Paper: paperOf(c.QueryParam("paper")), PrintNow: c.QueryParam("print") == "1",
+		Paper: paperOf(c.QueryParam("paper")), PrintNow: c.QueryParam("print") == "1", Post: h.post,
 	}))
 }
 

@@ -678,6 +678,8 @@ const (
 	CounterBandNotChecked Key = "counter.band_not_checked"
 	// CounterBandNotCheckedHelp is "A check has no answer; admitting needs a reason and it is checked again later".
 	CounterBandNotCheckedHelp Key = "counter.band_not_checked_help"
+	// CounterBandSecondLineHelp is "The second line decides this hit: refer the traveller (F4)".
+	CounterBandSecondLineHelp Key = "counter.band_second_line_help"
 	// CounterBandWaiting is "Checking".
 	CounterBandWaiting Key = "counter.band_waiting"
 	// CounterBandWaitingHelp is "The next traveller may already be scanned".
@@ -1424,8 +1426,8 @@ const (
 	FilesGroundsWrongPerson Key = "files.grounds.wrong_person"
 	// FilesIdentities is "Identities shown".
 	FilesIdentities Key = "files.identities"
-	// FilesInside is "inside".
-	FilesInside Key = "files.inside"
+	// FilesInsideSince is "inside since {{.date}}, {{.station}}".
+	FilesInsideSince Key = "files.inside_since"
 	// FilesKind is "What was decided".
 	FilesKind Key = "files.kind"
 	// FilesKindsAnnulled is "Annulled".
@@ -1438,6 +1440,8 @@ const (
 	FilesLastLawful Key = "files.last_lawful"
 	// FilesLastWord is "Last decision".
 	FilesLastWord Key = "files.last_word"
+	// FilesLeftOn is "left on {{.date}}, {{.station}}".
+	FilesLeftOn Key = "files.left_on"
 	// FilesLinks is "Links with other files".
 	FilesLinks Key = "files.links"
 	// FilesMovement is "Entry or exit".
@@ -1484,8 +1488,6 @@ const (
 	FilesOriginsStampImport Key = "files.origins.stamp_import"
 	// FilesOthersRecords is "Records of the other crossing points".
 	FilesOthersRecords Key = "files.others_records"
-	// FilesOutside is "not here".
-	FilesOutside Key = "files.outside"
 	// FilesOver is "over".
 	FilesOver Key = "files.over"
 	// FilesOverstay is "Days over".
@@ -2348,6 +2350,8 @@ const (
 	ProblemDecisionRefuseExit Key = "problem.decision.refuse_exit"
 	// ProblemDecisionSecondLine is "Only the second line refuses entry: refer the traveller.".
 	ProblemDecisionSecondLine Key = "problem.decision.second_line"
+	// ProblemDecisionSecondLineNeeded is "A hit of this kind is decided in the second line: refer the traveller.".
+	ProblemDecisionSecondLineNeeded Key = "problem.decision.second_line_needed"
 	// ProblemDecisionVerdict is "Choose admit, refer or refuse.".
 	ProblemDecisionVerdict Key = "problem.decision.verdict"
 	// ProblemDenyReason is "Give the reason.".
@@ -3428,42 +3432,12 @@ const (
 	SecondlineAuthority Key = "secondline.authority"
 	// SecondlineAuthorityName is "Its office and officer".
 	SecondlineAuthorityName Key = "secondline.authority_name"
-	// SecondlineBasesAccredited is "accredited".
-	SecondlineBasesAccredited Key = "secondline.bases.accredited"
-	// SecondlineBasesBorderPass is "border pass".
-	SecondlineBasesBorderPass Key = "secondline.bases.border_pass"
-	// SecondlineBasesCrew is "crew".
-	SecondlineBasesCrew Key = "secondline.bases.crew"
-	// SecondlineBasesFreeMovement is "free movement".
-	SecondlineBasesFreeMovement Key = "secondline.bases.free_movement"
-	// SecondlineBasesLongStayVisa is "long-stay visa".
-	SecondlineBasesLongStayVisa Key = "secondline.bases.long_stay_visa"
-	// SecondlineBasesResidencePermit is "residence permit".
-	SecondlineBasesResidencePermit Key = "secondline.bases.residence_permit"
-	// SecondlineBasesShortStay is "short stay".
-	SecondlineBasesShortStay Key = "secondline.bases.short_stay"
-	// SecondlineBasesShortStayVisa is "short-stay visa".
-	SecondlineBasesShortStayVisa Key = "secondline.bases.short_stay_visa"
 	// SecondlineBasis is "Basis of stay".
 	SecondlineBasis Key = "secondline.basis"
 	// SecondlineCaption is "Travellers who wait for the second line, longest wait first".
 	SecondlineCaption Key = "secondline.caption"
 	// SecondlineCase is "Case of the second line".
 	SecondlineCase Key = "secondline.case"
-	// SecondlineCategoriesAirCrew is "air crew".
-	SecondlineCategoriesAirCrew Key = "secondline.categories.air_crew"
-	// SecondlineCategoriesBorderResident is "border resident".
-	SecondlineCategoriesBorderResident Key = "secondline.categories.border_resident"
-	// SecondlineCategoriesDiplomatic is "diplomatic".
-	SecondlineCategoriesDiplomatic Key = "secondline.categories.diplomatic"
-	// SecondlineCategoriesMinor is "minor".
-	SecondlineCategoriesMinor Key = "secondline.categories.minor"
-	// SecondlineCategoriesOrdinary is "ordinary".
-	SecondlineCategoriesOrdinary Key = "secondline.categories.ordinary"
-	// SecondlineCategoriesShipCrew is "ship crew".
-	SecondlineCategoriesShipCrew Key = "secondline.categories.ship_crew"
-	// SecondlineCategoriesTransit is "transit".
-	SecondlineCategoriesTransit Key = "secondline.categories.transit"
 	// SecondlineCategory is "Category".
 	SecondlineCategory Key = "secondline.category"
 	// SecondlineChoose is "choose".
@@ -3524,8 +3498,6 @@ const (
 	SecondlineForm Key = "secondline.form"
 	// SecondlineFormLanguage is "Language of the traveller’s copy".
 	SecondlineFormLanguage Key = "secondline.form_language"
-	// SecondlineGrant is "{{.days}} days, until {{.until}} ({{.rule}})".
-	SecondlineGrant Key = "secondline.grant"
 	// SecondlineGrave is "second person needed".
 	SecondlineGrave Key = "secondline.grave"
 	// SecondlineGuardian is "Accompanied by".

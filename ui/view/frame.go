@@ -39,12 +39,23 @@ type Frame struct {
 func (f Frame) SignedIn() bool { return f.User.Login != "" }
 
 // NavItem is one page in the header. Need is the permission without which it is not shown. Beside stands after the label, such as a
-// number that asks for itself anew; may be nil.
+// number that asks for itself anew; may be nil. Seldom puts it in the menu behind the others: a header holds five pages.
 type NavItem struct {
 	Href   string
 	Label  text.Key
 	Need   auth.Permission
 	Beside templ.Component
+	Seldom bool
+}
+
+// nav are the pages of the header, or those of the menu behind it.
+func (f Frame) nav(seldom bool) (items []NavItem) {
+	for _, item := range f.Nav {
+		if item.Seldom == seldom {
+			items = append(items, item)
+		}
+	}
+	return items
 }
 
 type frameKey struct{}

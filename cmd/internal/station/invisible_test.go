@@ -108,7 +108,7 @@ func paths(t *testing.T) []string {
 	t.Helper()
 	file, err := os.Open("testdata/matrix.txt")
 	require.NoError(t, err)
-	defer file.Close() //nolint:errcheck // read only
+	defer file.Close()
 	var all []string
 	for lines := bufio.NewScanner(file); lines.Scan(); {
 		fields := strings.Fields(lines.Text())

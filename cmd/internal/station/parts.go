@@ -2,6 +2,7 @@ package station
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/border/file"
@@ -10,6 +11,7 @@ import (
 	"github.com/openbmis/openbmis/internal/postgres/relaydb"
 	"github.com/openbmis/openbmis/internal/postgres/stationdb"
 	"github.com/openbmis/openbmis/ui/passes"
+	"github.com/openbmis/openbmis/ui/receipts"
 	"github.com/openbmis/openbmis/ui/rechecks"
 	"github.com/openbmis/openbmis/ui/secondline"
 	"github.com/openbmis/openbmis/ui/view"
@@ -30,16 +32,15 @@ func (a *app) applied(dataset string, _ int64) {
 	}
 }
 
-// nav are the parts' places in the navigation, in the order shown.
+// nav are the parts' places in the navigation, in the order shown: what waits for somebody, then what is looked up.
 func (a *app) nav() []view.NavItem {
-	return append(a.filesNav(), []view.NavItem{
-		secondline.Nav(),
-		shiftNav(),
-		rechecks.Nav(),
-		refusalNav(),
-		protectionNav(),
-		passes.Nav(),
-	}...)
+	items := []view.NavItem{secondline.Nav(), shiftNav()}
+	items = append(items, a.filesNav()...)
+	items = append(items, rechecks.Nav(), protectionNav(), refusalNav(), passes.Nav(), receipts.Nav())
+	for i := range items {
+		items[i].Seldom = slices.Contains([]string{"/files", "/duplicates", "/rechecks", "/refusals", "/passes", "/verify"}, items[i].Href)
+	}
+	return items
 }
 
 // register registers the parts' routes.
