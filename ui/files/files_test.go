@@ -123,6 +123,8 @@ func TestADuplicateIsAdjudicatedAndUndoneByKeyboard(t *testing.T) {
 			p.TabTo("[data-task] a")
 			p.Press("Enter")
 			p.WaitFor("#verdict")
+			bottom := browsertest.Eval[float64](p, "document.querySelector('#verdict button.main').getBoundingClientRect().bottom")
+			require.LessOrEqual(t, bottom, 768.0, "two files are compared and decided upon without scrolling")
 			p.Screenshot("compare-" + language)
 			p.CheckAccessible()
 			p.CheckNoSidewaysScroll()
@@ -256,6 +258,26 @@ func TestPurposeAndWrongInputAreAskedForInWords(t *testing.T) {
 	}
 	require.Zero(t, s.count(t, `SELECT count(*) FROM record`))
 	require.NotContains(t, s.Logs.String(), "ERIKSSON")
+}
+
+// The day of an exit is a day of presence, but who has left is not inside; times on one day count.
+func TestWhereaboutsFollowTheLastMovement(t *testing.T) {
+	s := open(t)
+	client := s.SignedIn(t, s.Person(t, auth.RoleSupervisor, "samira"))
+	in := s.cross(t, "ERIKSSON", "ANNA", "1984-02-03", "X1", border.Entry, 3)
+	page := func() string {
+		answer := s.Get(t, client, "/files/"+in.TravellerID.String()+"?purpose=complaint")
+		require.Equal(t, http.StatusOK, answer.Status)
+		require.NotContains(t, answer.Body, "1984-02-03")
+		require.Contains(t, answer.Body, "03 FEB 1984", "a birth date is written as everywhere")
+		_, rest, _ := strings.Cut(answer.Body, `id="whereabouts">`)
+		words, _, _ := strings.Cut(rest, "<")
+		return words
+	}
+	require.Contains(t, page(), "inside since")
+	s.cross(t, "ERIKSSON", "ANNA", "1984-02-03", "X1", border.Exit, 0)
+	require.Contains(t, page(), "left on")
+	require.Contains(t, page(), webtest.Post)
 }
 
 // multipartForm is a form with a document, as a browser sends it.

@@ -107,13 +107,13 @@ func (p Compare) rows(ctx context.Context) []compared {
 		{text.FilesGivenNames, i.GivenNames, j.GivenNames, file.CompareTexts(traveldoc.FoldName(i.GivenNames), traveldoc.FoldName(j.GivenNames)), false},
 		{text.FilesAllNames, traveldoc.NameKey(i.Surname, i.GivenNames), traveldoc.NameKey(j.Surname, j.GivenNames),
 			file.CompareTexts(traveldoc.NameKey(i.Surname, i.GivenNames), traveldoc.NameKey(j.Surname, j.GivenNames)), false},
-		{text.FilesBorn, i.BirthDate.String(), j.BirthDate.String(), file.CompareDates(i.BirthDate, j.BirthDate), true},
+		{text.FilesBorn, date(ctx, i.BirthDate), date(ctx, j.BirthDate), file.CompareDates(i.BirthDate, j.BirthDate), true},
 		{text.FilesSex, word(ctx, "files.sexes", i.Sex), word(ctx, "files.sexes", j.Sex), file.CompareTexts(sexOf(i), sexOf(j)), false},
 		{text.FilesNationality, i.Nationality, j.Nationality, file.CompareTexts(i.Nationality, j.Nationality), false},
 		{text.FilesState, a.Document.IssuingState, b.Document.IssuingState, file.CompareTexts(a.Document.IssuingState, b.Document.IssuingState), false},
 		{text.FilesNumber, a.Document.Number, b.Document.Number,
 			file.CompareTexts(traveldoc.FoldNumber(a.Document.Number), traveldoc.FoldNumber(b.Document.Number)), true},
-		{text.FilesExpiry, a.Document.ExpiryDate.String(), b.Document.ExpiryDate.String(), file.CompareDates(a.Document.ExpiryDate, b.Document.ExpiryDate), true},
+		{text.FilesExpiry, date(ctx, a.Document.ExpiryDate), date(ctx, b.Document.ExpiryDate), file.CompareDates(a.Document.ExpiryDate, b.Document.ExpiryDate), true},
 	}
 }
 

@@ -42,6 +42,26 @@ func date(ctx context.Context, d traveldoc.Date) string {
 	return text.FromContext(ctx).Date(d)
 }
 
+// readable is what a problem found or expected, or a record says: dates as everywhere, anything else as it is.
+func readable(ctx context.Context, s string) string {
+	if d, err := traveldoc.ParseDate(s); err == nil && d.Precision() == traveldoc.PrecisionDay {
+		return date(ctx, d)
+	}
+	return s
+}
+
+// whereabouts is where the last stay leaves the person. Answer.Present will not do: the day of an exit is a day of presence too.
+func whereabouts(ctx context.Context, line stay.Timeline) string {
+	n := len(line.Stays) - 1
+	switch {
+	case n < 0:
+		return t(ctx, text.FilesNoStays)
+	case line.Stays[n].Exit == nil:
+		return t(ctx, text.FilesInsideSince, "date", date(ctx, line.Stays[n].From), "station", line.Stays[n].Entry.Station)
+	}
+	return t(ctx, text.FilesLeftOn, "date", date(ctx, line.Stays[n].To), "station", line.Stays[n].Exit.Station)
+}
+
 func iso(at time.Time) string { return at.UTC().Format(time.RFC3339) }
 
 func number(ctx context.Context, n int) string { return text.FromContext(ctx).Number(int64(n)) }
