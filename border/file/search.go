@@ -91,7 +91,8 @@ type Known struct {
 	Here      bool // it was shown at this station; otherwise the centre told of it
 }
 
-// ByFingerprint finds files by a fingerprint. No release implements it yet; the search page offers it where there is one.
+// ByFingerprint finds files by a fingerprint. Nothing implements it, and no page offers it: both wait for the biometrics part, which
+// takes and compares prints.
 type ByFingerprint interface {
 	// Candidates are the files whose prints are most like the probe (ISO/IEC 19794-2), best first.
 	Candidates(ctx context.Context, probe []byte) ([]uuid.UUID, error)
