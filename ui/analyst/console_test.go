@@ -17,6 +17,8 @@ import (
 
 	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/border/file"
+	"github.com/openbmis/openbmis/border/receipt"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/ui/web/webtest"
 )
@@ -314,6 +316,20 @@ func TestAStationIsEnrolledAndShutOut(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, c.Post(t, client, "/enrolment/stations/nowhere/token", nil).Status)
 	says(t, c.Post(t, client, "/enrolment/stations/airport-1/deny", url.Values{"why": {"stolen"}}).Body, "Shut out")
 	require.NotContains(t, c.Logs.String(), "bmis1.", "tokens stay out of the log")
+}
+
+// Every dataset that stations take has a name for people.
+func TestDatasetsHaveNames(t *testing.T) {
+	c := newCentre(t)
+	c.fill(t, 1)
+	for _, dataset := range []string{alerts.Dataset, file.Dataset, receipt.Dataset} {
+		_, err := c.DB.Pool.Exec(t.Context(), `INSERT INTO ref_dataset (dataset) VALUES ($1) ON CONFLICT DO NOTHING`, dataset)
+		require.NoError(t, err)
+	}
+	page := c.Get(t, c.SignedIn(t, c.Person(t, auth.RoleAnalyst, "anna")), "/stations").Body
+	for _, words := range []string{"National alert list:", "Individual files:", "Receipt keys:"} {
+		says(t, page, "<span>"+words+"</span>")
+	}
 }
 
 func TestAnAlertOfAStationIsSeenTo(t *testing.T) {

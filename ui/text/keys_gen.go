@@ -102,6 +102,10 @@ const (
 	AnalystCrossings Key = "analyst.crossings"
 	// AnalystDatasetsAlertsNational is "National alert list:".
 	AnalystDatasetsAlertsNational Key = "analyst.datasets.alerts_national"
+	// AnalystDatasetsFiles is "Individual files:".
+	AnalystDatasetsFiles Key = "analyst.datasets.files"
+	// AnalystDatasetsReceiptKeys is "Receipt keys:".
+	AnalystDatasetsReceiptKeys Key = "analyst.datasets.receipt_keys"
 	// AnalystDateHint is "YYYY-MM-DD, or as much as is known".
 	AnalystDateHint Key = "analyst.date_hint"
 	// AnalystDay is "Day".
