@@ -31,6 +31,7 @@ import (
 	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/traveldoc/seal/qr"
 	"github.com/openbmis/openbmis/ui/receipts"
+	"github.com/openbmis/openbmis/ui/view"
 	"github.com/openbmis/openbmis/ui/web"
 	"github.com/openbmis/openbmis/ui/web/webtest"
 )
@@ -53,7 +54,7 @@ func open(t testing.TB) station {
 		require.NoError(t, err)
 		require.NoError(t, store.KeepOwn(t.Context(), signer.PublicKey))
 		office.SignWith(signer)
-		receipts.Register(s.Server, office)
+		receipts.Register(s.Server, office, view.Post{ID: webtest.Post, Name: "Almara airport"})
 		s.Handle(http.MethodGet, "/", auth.SessionOwn, func(c *web.Context) error { return c.SeeOther("/verify") })
 		s.Handle(http.MethodGet, "/counter", auth.CrossingRecord, func(c *web.Context) error { return c.NoContent(http.StatusNoContent) })
 	})
@@ -117,7 +118,7 @@ func TestAReceiptIsPrintedByKeyboard(t *testing.T) {
 			p.CheckAccessible()
 			p.CheckNoSidewaysScroll()
 			paper := p.Text("article.receipt")
-			for _, stated := range []string{"MARTIN, SOPHIE LOUISE", "12AB34567", "2026-11-21 08:00 +00:00", "18 FEB 2027", "90", webtest.Post + "-000001", webtest.Post} {
+			for _, stated := range []string{"MARTIN, SOPHIE LOUISE", "12AB34567", "2026-11-21 08:00 +00:00", "18 FEB 2027", "90", webtest.Post + "-000001", "Almara airport"} {
 				require.Contains(t, paper, stated)
 			}
 			require.Contains(t, paper, map[string]string{"ar": "مؤقت", "fr": "PROVISOIRE", "es": "PROVISIONAL", "en": "PROVISIONAL"}[c.offered])
@@ -220,6 +221,7 @@ func TestVerifyingByScanner(t *testing.T) {
 			}
 			verify(code, "genuine")
 			p.WaitFor("#verdict .no-hit")
+			require.Contains(t, p.Text("#verdict"), "Almara airport ("+webtest.Post+")")
 			verify(string(forged), "not_genuine")
 			p.WaitFor("#verdict .hit")
 			verify(foreign, "cannot_say")

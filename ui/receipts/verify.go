@@ -17,14 +17,14 @@ func (h handlers) askVerify(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(http.StatusOK, receiptview.VerifyPage(receiptview.Verification{Keys: len(keys)}))
+	return c.Render(http.StatusOK, receiptview.VerifyPage(receiptview.Verification{Keys: len(keys), Post: h.post}))
 }
 
 func (h handlers) verify(c *web.Context) error {
 	if _, err := c.FormParams(); err != nil { // FormValue alone looks no further than the form that was parsed before
 		return problem.New(problem.Invalid, "").Because(err)
 	}
-	page := receiptview.Verification{Number: strings.TrimSpace(c.FormValue("number"))}
+	page := receiptview.Verification{Number: strings.TrimSpace(c.FormValue("number")), Post: h.post}
 	code, err := codeOf(c)
 	if errors.Is(err, qr.ErrNoCode) || errors.Is(err, qr.ErrNoPicture) {
 		page.Picture = true

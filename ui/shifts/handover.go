@@ -51,7 +51,7 @@ func (h *Handlers) folder(c *web.Context, id uuid.UUID) (shiftview.Folder, error
 		return shiftview.Folder{}, err
 	}
 	return shiftview.Folder{
-		Shift: f.Shift, Register: f.Register, Late: f.Late, Versions: f.Versions, Genuine: f.Genuine(), Names: names, Done: doneWords(c),
+		Shift: f.Shift, Register: f.Register, Late: f.Late, Versions: f.Versions, Genuine: f.Genuine(), Names: names, Done: doneWords(c), Post: h.Post,
 	}, nil
 }
 

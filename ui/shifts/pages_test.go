@@ -115,6 +115,7 @@ func TestLeadingAShift(t *testing.T) {
 	require.Contains(t, page, "By sample")
 	require.Contains(t, page, "K8")
 	register := s.Get(t, sara, "/shifts/"+id.String()).Body
+	require.Contains(t, register, "Almara airport ("+webtest.Post+")")
 	require.Contains(t, register, "queue of two hours")
 	require.Contains(t, register, "fell into the sea")
 }

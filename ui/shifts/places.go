@@ -17,7 +17,7 @@ func (h *Handlers) SetPlace(ctx context.Context, session auth.Session, lane, wor
 	if err != nil || lane == "" {
 		return moved, err
 	}
-	return moved, h.Shifts.TakeLane(ctx, moved.Actor(h.Post), moved.Lane)
+	return moved, h.Shifts.TakeLane(ctx, moved.Actor(h.Post.ID), moved.Lane)
 }
 
 // AfterLane is where an officer goes who has just taken a lane: to the hand-over of the last shift, until he has read it. Empty when

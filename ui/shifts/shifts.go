@@ -12,6 +12,7 @@ import (
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/postgres/shiftdb"
 	"github.com/openbmis/openbmis/internal/problem"
+	"github.com/openbmis/openbmis/ui/view"
 	"github.com/openbmis/openbmis/ui/view/shiftview"
 	"github.com/openbmis/openbmis/ui/web"
 )
@@ -37,7 +38,7 @@ type Task struct {
 type Options struct {
 	Shifts *shiftdb.Store
 	Door   Door
-	Post   string
+	Post   view.Post
 	Tasks  []Task
 }
 

@@ -50,7 +50,7 @@ func open(t testing.TB, tasks ...shifts.Task) *station {
 			DB: site.DB, Station: webtest.Post, Zone: time.UTC, Now: site.Clock.Now, NewID: uuid.New, Wake: func() {},
 			Lanes: []shiftdb.Lane{{Name: "1", Direction: border.Entry}, {Name: "2", Direction: border.Exit}},
 		})
-		s.handlers = shifts.New(shifts.Options{Shifts: s.store, Door: site.Door, Post: webtest.Post, Tasks: tasks})
+		s.handlers = shifts.New(shifts.Options{Shifts: s.store, Door: site.Door, Post: view.Post{ID: webtest.Post, Name: "Almara airport"}, Tasks: tasks})
 		s.handlers.Register(site.Server)
 		site.Handle(http.MethodGet, "/", auth.SessionOwn, func(c *web.Context) error { return c.SeeOther("/shifts") })
 		site.Handle(http.MethodGet, "/counter", auth.CrossingRecord, func(c *web.Context) error { return c.SeeOther("/shifts") })

@@ -8,6 +8,7 @@ import (
 	"github.com/openbmis/openbmis/border/receipt"
 	"github.com/openbmis/openbmis/internal/postgres/receiptdb"
 	"github.com/openbmis/openbmis/ui/receipts"
+	"github.com/openbmis/openbmis/ui/view"
 	"github.com/openbmis/openbmis/ui/web"
 )
 
@@ -48,10 +49,13 @@ func (a *app) keepReceiptKey(ctx context.Context) error {
 	}
 }
 
+// place is the crossing point for people.
+func (a *app) place() view.Post { return view.Post{ID: a.cfg.ID, Name: a.cfg.Name} }
+
 func (a *app) registerReceipts(s *web.Server) {
 	office := a.receipts
 	if office == nil { // while only the routes are asked for
 		office = &receipt.Office{Store: (*receiptdb.Store)(nil)}
 	}
-	receipts.Register(s, office)
+	receipts.Register(s, office, a.place())
 }

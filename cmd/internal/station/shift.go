@@ -24,7 +24,7 @@ func (a *app) newShifts() *shifts.Handlers {
 	store := shiftdb.New(shiftdb.Config{
 		DB: a.pool(), Station: a.cfg.ID, Zone: a.cfg.Zone, Lanes: lanes, Now: a.tools.Now, NewID: a.tools.NewID, Wake: a.link.wake,
 	})
-	return shifts.New(shifts.Options{Shifts: store, Door: a.auth, Post: a.cfg.ID, Tasks: a.tasks(store)})
+	return shifts.New(shifts.Options{Shifts: store, Door: a.auth, Post: a.place(), Tasks: a.tasks(store)})
 }
 
 // tasks are what may wait for a supervisor.

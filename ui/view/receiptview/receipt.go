@@ -34,6 +34,7 @@ type Copy struct {
 	Paper   string
 	// PrintNow opens the browser's printing as soon as the page is there.
 	PrintNow bool
+	Post     view.Post
 }
 
 // Verification is the page that verifies.
@@ -43,6 +44,7 @@ type Verification struct {
 	// Picture says that the picture held no code; nothing was verified then.
 	Picture bool
 	Number  string // of the document shown
+	Post    view.Post
 }
 
 func t(ctx context.Context, key text.Key, args ...any) string { return text.T(ctx, key, args...) }
@@ -110,9 +112,9 @@ func verdictKey(v receipt.Verdict) text.Key {
 }
 
 // words say why, in the page's language.
-func words(ctx context.Context, r receipt.Result) string {
+func (v Verification) words(ctx context.Context, r receipt.Result) string {
 	if r.Verdict == receipt.Genuine {
-		return t(ctx, text.ReceiptVerifyingGenuineHelp, "station", r.Content.Station)
+		return t(ctx, text.ReceiptVerifyingGenuineHelp, "station", v.Post.Full(r.Content.Station))
 	}
 	return text.FromContext(ctx).Word("receipt.why", r.Why)
 }

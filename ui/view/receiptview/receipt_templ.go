@@ -676,7 +676,7 @@ func paper(c Copy) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = fact(text.ReceiptPaperTextStation, c.Receipt.Event.Station, false).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fact(text.ReceiptPaperTextStation, c.Post.Of(c.Receipt.Event.Station), false).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1189,9 +1189,9 @@ func verdict(r receipt.Verified, v Verification) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var69 string
-		templ_7745c5c3_Var69, templ_7745c5c3_Err = templ.JoinStringErrs(words(ctx, r.Result))
+		templ_7745c5c3_Var69, templ_7745c5c3_Err = templ.JoinStringErrs(v.words(ctx, r.Result))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/view/receiptview/receipt.templ`, Line: 154, Col: 27}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/view/receiptview/receipt.templ`, Line: 154, Col: 29}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var69))
 		if templ_7745c5c3_Err != nil {
@@ -1297,7 +1297,7 @@ func verdict(r receipt.Verified, v Verification) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = fact(text.ReceiptVerifyingStation, r.Content.Station, false).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = fact(text.ReceiptVerifyingStation, v.Post.Full(r.Content.Station), false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -21,6 +21,7 @@ type Folder struct {
 	Versions map[shift.Section]int
 	Genuine  bool
 	Names    Names
+	Post     view.Post
 	Done     string
 	Wrong    string
 }
