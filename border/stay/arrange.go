@@ -15,16 +15,20 @@ func repeated(moves []*move) bool {
 	for size < 2*len(moves) {
 		size *= 2
 	}
-	table := make([]*move, size)
-	for _, m := range moves {
+	var small [256]int32 // enough for nearly every file, and not on the heap
+	table := small[:]
+	if size > len(small) {
+		table = make([]int32, size)
+	}
+	for i, m := range moves {
 		at := int(binary.LittleEndian.Uint32(m.ID[12:])) & (size - 1)
-		for table[at] != nil {
-			if table[at].ID == m.ID {
+		for table[at] != 0 {
+			if moves[table[at]-1].ID == m.ID {
 				return true
 			}
 			at = (at + 1) & (size - 1)
 		}
-		table[at] = m
+		table[at] = int32(i) + 1
 	}
 	return false
 }

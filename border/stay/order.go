@@ -24,7 +24,6 @@ type move struct {
 
 // admit are the movements that can be put in order, once each and in order. The others are told.
 func (t *Timeline) admit(movements []Movement) []*move {
-	movements = slices.Clone(movements) // stays point to them
 	kept := make([]move, len(movements))
 	moves := make([]*move, 0, len(movements))
 	for i := range movements {

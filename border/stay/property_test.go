@@ -182,7 +182,7 @@ func TestOrderOfArrivalAndRepetitionChangeNothing(t *testing.T) {
 		h.Movements = spoil(random, h.Movements)
 		h.Authorisations = changes(random, h.Movements)
 		want := stay.Build(h)
-		h.Movements = append(h.Movements, h.Movements[:random.IntN(len(h.Movements)+1)]...)
+		h.Movements = slices.Concat(h.Movements, h.Movements[:random.IntN(len(h.Movements)+1)]) // the timeline points to the first ones
 		h.Authorisations = append(h.Authorisations, h.Authorisations...)
 		random.Shuffle(len(h.Movements), func(a, b int) { h.Movements[a], h.Movements[b] = h.Movements[b], h.Movements[a] })
 		slices.Reverse(h.Authorisations)

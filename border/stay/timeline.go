@@ -43,7 +43,8 @@ type Timeline struct {
 	AsOf     time.Time `json:"as_of,omitzero"` // see History
 }
 
-// Build puts a history in order. The result does not depend on the order of its parts, nor on repetitions.
+// Build puts a history in order. The result does not depend on the order of its parts, nor on repetitions. Its stays point to the
+// movements of the history, which is not copied and must not be changed as long as the timeline is used.
 func Build(h History) Timeline {
 	t := Timeline{AsOf: h.AsOf}
 	t.pair(t.admit(h.Movements))
