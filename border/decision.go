@@ -59,7 +59,7 @@ func (d Decision) grant(proposed *Grant, from traveldoc.Date) *Grant {
 	return &shorter
 }
 
-// AdmitReasons are the codes for admitting in spite of a hit or of a check without an answer.
+// AdmitReasons are the codes for admitting in spite of a hit or of a check without an answer; see NeedsSecondLine for where none is enough.
 func AdmitReasons() []string {
 	return []string{"not_same_person", "document_examined", "supervisor_agreed", "checked_by_other_means", "humanitarian"}
 }
@@ -100,7 +100,19 @@ func NeedsReason(findings []Finding) bool {
 	return false
 }
 
-// Check says what is wrong with the decision for a traveller with these findings; nil when it can be recorded.
+// NeedsSecondLine reports whether no counter may admit with these findings, whatever the reason: there is a hit of severity SecondLine.
+// To go over it takes two persons, and the counter has one.
+func NeedsSecondLine(findings []Finding) bool {
+	for _, f := range findings {
+		if f.Severity() == SecondLine {
+			return true
+		}
+	}
+	return false
+}
+
+// Check says what is wrong with the decision of a counter for a traveller with these findings; nil when it can be recorded. The second
+// line's own decisions have the rules of their case (border/secondline).
 func (d Decision) Check(direction Direction, findings []Finding) error {
 	known := d.Verdict.Reasons()
 	switch {
@@ -108,6 +120,8 @@ func (d Decision) Check(direction Direction, findings []Finding) error {
 		return problem.New(problem.Invalid, "decision.verdict").At("verdict")
 	case d.Verdict == Refuse && direction == Exit:
 		return problem.New(problem.Invalid, "decision.refuse_exit").At("verdict")
+	case d.Verdict == Admit && NeedsSecondLine(findings):
+		return ErrSecondLineNeeded
 	case len(d.Note) > MaxNote:
 		return problem.New(problem.Invalid, "decision.note_too_long").At("note").With("max", MaxNote)
 	case d.Reason == "" && (d.Verdict != Admit || NeedsReason(findings)):
@@ -132,7 +146,10 @@ func Purposes() []string {
 func CorrectionReasons() []string { return []string{"wrong_key", "wrong_traveller", "new_information"} }
 
 // DismissReasons are the codes for putting a scan aside without a decision.
-func DismissReasons() []string { return []string{"misread", "scanned_twice", "stepped_back"} }
+func DismissReasons() []string {
+	return []string{"misread", "scanned_twice", "stepped_back", HandedOver}
+}
 
-// HandedOver is the reason of a dismissal that no officer chooses: the traveller was taken over by somebody else (Desk.HandOver).
+// HandedOver is the reason when somebody else has taken the traveller over: the police, a doctor, or a service that is not to be named
+// (Desk.HandOver). Officers choose it too, so that it tells nothing.
 const HandedOver = "handed_over"

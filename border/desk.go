@@ -260,7 +260,7 @@ func (d *Desk) forget(id uuid.UUID) {
 }
 
 // Decide records the officer's decision on a waiting inspection. ErrPending while a check has no outcome yet; ErrSecondLine for a
-// refusal, which no counter may record.
+// refusal, which no counter may record; ErrSecondLineNeeded for admitting over a hit that belongs to the second line.
 func (d *Desk) Decide(ctx context.Context, actor audit.Actor, id uuid.UUID, decision Decision) (CrossingEvent, error) {
 	if decision.Verdict == Refuse {
 		return CrossingEvent{}, ErrSecondLine

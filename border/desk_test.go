@@ -113,6 +113,23 @@ func TestAdmittingWaitsForEveryCheckButReferringDoesNot(t *testing.T) {
 	require.Equal(t, border.NotChecked, event.Findings[1].Outcome, "what had not answered is recorded as not checked")
 }
 
+// Going over a hit that belongs to the second line takes two persons; whatever the officer's reason, the counter has one.
+func TestNobodyAdmitsOverAHitOfTheSecondLineAtACounter(t *testing.T) {
+	store, c := &bordertest.Memory{}, &clock{at: bordertest.Noon}
+	d := desk(store, c, checkFunc{"alerts.national", func(context.Context, border.Subject) (border.Finding, error) {
+		return border.Finding{Outcome: border.Hit, Evidence: []border.Evidence{{Code: "alert_name", Severity: border.SecondLine}}}, nil
+	}})
+	i, err := d.Open(t.Context(), officer, scan(specimen))
+	require.NoError(t, err)
+	<-i.Done()
+	for _, reason := range append(border.AdmitReasons(), "") {
+		_, err = d.Decide(t.Context(), officer, i.Scan.ID, border.Decision{Verdict: border.Admit, Reason: reason})
+		require.ErrorIs(t, err, border.ErrSecondLineNeeded, reason)
+	}
+	_, err = d.Decide(t.Context(), officer, i.Scan.ID, border.Decision{Verdict: border.Refer, Reason: "hit"})
+	require.NoError(t, err)
+}
+
 func TestTheRecordRemembersWhatWasNotChecked(t *testing.T) {
 	store, c := &bordertest.Memory{}, &clock{at: bordertest.Noon}
 	d := desk(store, c, checkFunc{"alerts.national", func(context.Context, border.Subject) (border.Finding, error) {
@@ -277,7 +294,7 @@ func TestAScanThatIsHandedOverTellsNotWhy(t *testing.T) {
 	d := desk(store, c, noHit("document"))
 	i, err := d.Open(t.Context(), officer, scan(specimen))
 	require.NoError(t, err)
-	require.Error(t, d.Dismiss(t.Context(), officer, i.Scan.ID, border.HandedOver), "no officer chooses it")
+	require.Contains(t, border.DismissReasons(), border.HandedOver, "an officer chooses it too: it tells nothing")
 	other := officer
 	other.Lane = "2"
 	require.ErrorIs(t, d.HandOver(t.Context(), other, i.Scan.ID), border.ErrScanNotOpen)

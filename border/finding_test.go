@@ -2,6 +2,7 @@ package border_test
 
 import (
 	"encoding/json"
+	"errors"
 	"testing"
 	"time"
 
@@ -40,6 +41,8 @@ func TestDecisionNeedsItsReason(t *testing.T) {
 	clean := []border.Finding{{Outcome: border.NoHit}}
 	hit := []border.Finding{{Outcome: border.NoHit}, {Outcome: border.Hit}}
 	amber := []border.Finding{{Outcome: border.NotChecked}}
+	known := []border.Finding{{Outcome: border.Hit, Evidence: []border.Evidence{{Severity: border.Note}, {Severity: border.Acknowledge}}}}
+	grave := []border.Finding{{Outcome: border.NoHit}, {Outcome: border.Hit, Evidence: []border.Evidence{{Severity: border.SecondLine}}}}
 	tests := map[string]struct {
 		decision border.Decision
 		way      border.Direction
@@ -50,6 +53,10 @@ func TestDecisionNeedsItsReason(t *testing.T) {
 		"a hit needs one":                    {border.Decision{Verdict: border.Admit}, border.Entry, hit, "reason"},
 		"not checked needs one":              {border.Decision{Verdict: border.Admit}, border.Exit, amber, "reason"},
 		"a hit with its reason":              {border.Decision{Verdict: border.Admit, Reason: "not_same_person"}, border.Entry, hit, ""},
+		"one to acknowledge with its reason": {border.Decision{Verdict: border.Admit, Reason: "document_examined"}, border.Entry, known, ""},
+		"one of the second line":             {border.Decision{Verdict: border.Admit, Reason: "supervisor_agreed"}, border.Entry, grave, "verdict"},
+		"one of it, leaving, with no reason": {border.Decision{Verdict: border.Admit}, border.Exit, grave, "verdict"},
+		"one of it is referred":              {border.Decision{Verdict: border.Refer, Reason: "hit"}, border.Entry, grave, ""},
 		"a reason of another verdict":        {border.Decision{Verdict: border.Admit, Reason: "H"}, border.Entry, hit, "reason"},
 		"a referral needs one":               {border.Decision{Verdict: border.Refer}, border.Entry, clean, "reason"},
 		"a referral":                         {border.Decision{Verdict: border.Refer, Reason: "hit"}, border.Exit, clean, ""},
@@ -70,8 +77,12 @@ func TestDecisionNeedsItsReason(t *testing.T) {
 			}
 			var p *problem.Error
 			require.ErrorAs(t, err, &p)
-			require.Equal(t, problem.Invalid, p.Kind)
 			require.Equal(t, test.wrong, p.Field)
+			if errors.Is(err, border.ErrSecondLineNeeded) {
+				require.True(t, border.NeedsSecondLine(test.findings))
+				return
+			}
+			require.Equal(t, problem.Invalid, p.Kind)
 		})
 	}
 }

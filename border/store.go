@@ -20,6 +20,8 @@ var (
 	ErrNoSuchScan     = problem.New(problem.NotFound, "scan.none")
 	// ErrSecondLine answers a counter that would refuse: it refers, and the second line refuses with the form.
 	ErrSecondLine = problem.New(problem.Forbidden, "decision.second_line").At("verdict")
+	// ErrSecondLineNeeded answers a counter that would admit over a hit of severity SecondLine.
+	ErrSecondLineNeeded = problem.New(problem.Forbidden, "decision.second_line_needed").At("verdict")
 )
 
 // Store keeps the facts of a crossing point. Every writing method writes the fact, the audit entry and, where the centre must

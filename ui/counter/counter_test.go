@@ -250,10 +250,13 @@ func TestAHitIsReferredByKeyboardAndItsReasonIsNotShown(t *testing.T) {
 			require.NotContains(t, p.Text("#desk"), "secret reason")
 			require.Contains(t, p.Text("#desk"), "inform the supervisor")
 
-			p.Press("F2") // admitting asks why
-			p.WaitFor("#reason")
+			require.True(t, browsertest.Eval[bool](p, "document.getElementById('admit-closed').disabled"), "one person does not admit over it")
+			require.Contains(t, p.Text("#band-help"), "F4")
+			p.Press("F3") // nor with fewer days
+			p.WaitFor("form.question.days")
+			require.False(t, browsertest.Eval[bool](p, "!!document.querySelector('form.question.days button.admit')"))
 			p.Press("Escape")
-			p.WaitGone("#reason")
+			p.WaitGone("form.question.days")
 			p.Press("F4")
 			p.WaitFor("form.question.refer")
 			p.Wait("document.activeElement.id === 'reason'")
@@ -275,6 +278,41 @@ func TestASupervisorSeesTheReason(t *testing.T) {
 	s.Post(t, client, "/counter/lane", url.Values{"lane": {"1"}})
 	answer := s.Post(t, client, "/counter/scans", form(zone(t, "MARTIN", "SOPHIE", "12AB34567")), "HX-Request", "true", "HX-Request-Type", "partial")
 	require.Contains(t, answer.Body, "the secret reason")
+}
+
+// Whoever sends what the screen does not offer is answered in words, and nothing is recorded; neither rank nor reason changes that.
+func TestAHitOfTheSecondLineIsNotAdmittedWithWhateverReason(t *testing.T) {
+	s := open(t)
+	s.list.answers(listed)
+	client := s.SignedIn(t, s.Person(t, auth.RoleSupervisor, "sara"))
+	s.Post(t, client, "/counter/lane", url.Values{"lane": {"1"}})
+	s.Post(t, client, "/counter/scans", form(zone(t, "MARTIN", "SOPHIE", "12AB34567")))
+	require.NotContains(t, s.Get(t, client, "/counter?panel=admit").Body, `value="admit"`)
+	var id string
+	require.NoError(t, s.DB.Pool.QueryRow(t.Context(), "select id from scan").Scan(&id))
+	for _, reason := range append(border.AdmitReasons(), "") {
+		answer := s.Post(t, client, "/counter/inspections/"+id+"/decision", url.Values{"verdict": {"admit"}, "reason": {reason}})
+		require.Equal(t, http.StatusForbidden, answer.Status, reason)
+		require.Contains(t, answer.Body, "decided in the second line")
+	}
+	require.Zero(t, s.count(t, "decision"))
+}
+
+// A scan may be put aside because somebody else took the traveller over; the words are those of the screen's language.
+func TestPuttingAsideOffersThatSomebodyElseTookOver(t *testing.T) {
+	for language, words := range map[string]string{
+		"en": "Taken over by another service", "fr": "Pris en charge par un autre service", "es": "Atendido por otro servicio", "ar": "تولّته جهة أخرى",
+	} {
+		s := open(t)
+		client := s.SignedIn(t, s.speaker(t, language))
+		s.Post(t, client, "/counter/lane", url.Values{"lane": {"1"}})
+		s.Post(t, client, "/counter/scans", form(zone(t, "MARTIN", "SOPHIE", "12AB34567")))
+		require.Contains(t, s.Get(t, client, "/counter?panel=dismiss").Body, `<option value="handed_over">`+words+`</option>`)
+		var id string
+		require.NoError(t, s.DB.Pool.QueryRow(t.Context(), "select id from scan").Scan(&id))
+		s.Post(t, client, "/counter/inspections/"+id+"/dismissal", url.Values{"reason": {"handed_over"}})
+		require.Equal(t, 1, s.count(t, "scan where closed_at is not null"))
+	}
 }
 
 func form(zone string) url.Values {

@@ -73,7 +73,11 @@ func asked(c *web.Context, s counterview.Screen) counterview.Panel {
 		if s.Grouped && s.Group == nil {
 			return p
 		}
-	case counterview.PanelAdmit, counterview.PanelRefer, counterview.PanelDismiss, counterview.PanelParticulars, counterview.PanelDays:
+	case counterview.PanelAdmit:
+		if s.Current != nil && !s.Current.NeedsSecondLine() {
+			return p
+		}
+	case counterview.PanelRefer, counterview.PanelDismiss, counterview.PanelParticulars, counterview.PanelDays:
 		if s.Current != nil {
 			return p
 		}

@@ -191,7 +191,11 @@ func (h *Handlers) show(c *web.Context, lane counterview.Lane) error {
 // asked is the panel that the query names; one about a member needs one.
 func asked(s groupview.Screen, p groupview.Panel) groupview.Panel {
 	switch p {
-	case groupview.PanelAdmit, groupview.PanelRefer:
+	case groupview.PanelAdmit:
+		if s.Current != nil && !s.Current.NeedsSecondLine() {
+			return p
+		}
+	case groupview.PanelRefer:
 		if s.Current != nil {
 			return p
 		}

@@ -122,12 +122,17 @@ func (c *counter) scan(ctx context.Context, zone string) (d desk, took time.Dura
 var decisionPath = regexp.MustCompile(`action="(/counter/inspections/[0-9a-f-]{36}/decision)"`)
 
 // admit records the decision and returns how long that took. A traveller who is not clear is admitted with a reason, which the
-// officer asks the form of first.
+// officer asks the form of first, or referred where the hit belongs to the second line.
 func (c *counter) admit(ctx context.Context, d desk) (took time.Duration, err error) {
 	values := url.Values{"verdict": {"admit"}}
 	if !d.clear {
-		values.Set("reason", "document_examined")
-		if d.page, err = c.ask(ctx, http.MethodGet, "/counter?panel=admit", nil); err != nil {
+		verdict, reason := "admit", "document_examined"
+		if !strings.Contains(d.page, "?panel=admit") {
+			verdict, reason = "refer", "hit"
+		}
+		values.Set("verdict", verdict)
+		values.Set("reason", reason)
+		if d.page, err = c.ask(ctx, http.MethodGet, "/counter?panel="+verdict, nil); err != nil {
 			return 0, err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 )
 
@@ -96,8 +97,8 @@ func (l *lane) answered(ctx context.Context, s screen) (screen, error) {
 	return s, nil
 }
 
-// decide admits who is clear. A list's hit goes to the second line, now and then it is another person; a document that does not
-// hold goes there too, for only the second line refuses; a check without an answer is made up for by hand.
+// decide admits who is clear. What belongs to the second line, such as a list's hit, goes there; a document that does not hold mostly
+// does too, for only the second line refuses; a check without an answer is made up for by hand.
 func (l *lane) decide(ctx context.Context, s screen) (Outcome, error) {
 	if f, ok := s.decision("admit"); ok {
 		return Admitted, l.record(ctx, f)
@@ -126,10 +127,10 @@ func (l *lane) record(ctx context.Context, f form) error {
 
 func (l *lane) judge(s screen) (Outcome, string) {
 	switch chance := l.random.IntN(10); {
-	case s.Checks[alertList] == "hit" && chance == 0:
-		return Admitted, "not_same_person"
 	case s.Checks[alertList] == "hit":
 		return Referred, "hit"
+	case !slices.Contains(s.Panels, string(Admitted)): // another hit over which no counter admits
+		return Referred, "other"
 	case s.Checks[docCheck] == "hit" && chance < 7:
 		return Referred, "document_doubt"
 	case s.Checks[docCheck] == "hit":

@@ -104,7 +104,7 @@ func listOutcome(t *testing.T, p page, n int, outcome string) {
 	p.WaitGone("#traveller-name")
 }
 
-// A hit is decided with a reason; what is undone in time counts nowhere any more.
+// A hit of the list is referred with a reason, and admitted over with none; what is undone in time counts nowhere any more.
 func TestDecisionsAboutAHitAndTheirUndoing(t *testing.T) {
 	post := airport()
 	post.Zone = "Pacific/Kiritimati" // UTC+14: the day that flows count is ahead of the centre's
@@ -117,37 +117,43 @@ func TestDecisionsAboutAHitAndTheirUndoing(t *testing.T) {
 	desk := checked(t, officer, 1)
 	require.Equal(t, "hit", desk.Band)
 	for name, d := range map[string]border.Decision{
-		"admit without a reason":         {Verdict: border.Admit},
-		"admit for a reason of refusing": {Verdict: border.Admit, Reason: "A"},
-		"refer without a reason":         {Verdict: border.Refer},
-		"a verdict that there is not":    {Verdict: "detain", Reason: "hit"},
+		"refer without a reason":      {Verdict: border.Refer},
+		"a verdict that there is not": {Verdict: "detain", Reason: "hit"},
 	} {
 		refused, err := officer.Decide(t.Context(), desk, d.Verdict, d.Reason, "")
 		require.NoError(t, err)
 		require.Equal(t, 422, refused.Status, name)
 		require.NotEmpty(t, refused.Wrong, name)
 	}
-	alone, err := officer.Decide(t.Context(), desk, border.Refuse, "I", "")
-	require.NoError(t, err)
-	require.Equal(t, 403, alone.Status, "only the second line refuses")
-	require.NotEmpty(t, alone.Wrong)
+	for name, d := range map[string]border.Decision{
+		"only the second line refuses":      {Verdict: border.Refuse, Reason: "I"},
+		"admitting over a hit takes two":    {Verdict: border.Admit, Reason: "not_same_person"},
+		"and no reason is a reason":         {Verdict: border.Admit},
+		"saying that somebody agreed is no": {Verdict: border.Admit, Reason: "supervisor_agreed"},
+	} {
+		alone, err := officer.Decide(t.Context(), desk, d.Verdict, d.Reason, "")
+		require.NoError(t, err)
+		require.Equal(t, 403, alone.Status, name)
+		require.NotEmpty(t, alone.Wrong)
+	}
 	require.Zero(t, station.Count(t, `SELECT FROM decision`))
 
-	decide(t, officer, desk, border.Admit, "not_same_person")
+	decide(t, officer, desk, border.Refer, "hit")
+	decide(t, officer, checked(t, officer, 4), border.Admit, "checked_by_other_means")
 	decide(t, officer, checked(t, officer, 2), border.Refer, "hit")
 	done := decide(t, officer, checked(t, officer, 3), border.Refer, "document_doubt")
-	world.Eventually(t, func() bool { return flows(t, analyst) == [4]int64{1, 0, 2, 0} }, "counted at the centre")
+	world.Eventually(t, func() bool { return flows(t, analyst) == [4]int64{1, 0, 3, 0} }, "counted at the centre")
 
 	for _, crossing := range done.Undoable {
 		_, err := officer.Undo(t.Context(), crossing, "wrong_key")
 		require.NoError(t, err)
 	}
-	require.Len(t, done.Undoable, 3)
+	require.Len(t, done.Undoable, 4)
 	world.Eventually(t, func() bool { return flows(t, analyst) == [4]int64{} }, "counted no more")
-	require.Equal(t, 3, w.Central.Count(t, `SELECT FROM crossing_correction`), "nothing is deleted, all is corrected")
-	require.Equal(t, 3, w.Central.Count(t, `SELECT FROM crossing WHERE annulled_at IS NOT NULL`))
+	require.Equal(t, 4, w.Central.Count(t, `SELECT FROM crossing_correction`), "nothing is deleted, all is corrected")
+	require.Equal(t, 4, w.Central.Count(t, `SELECT FROM crossing WHERE annulled_at IS NOT NULL`))
 
-	desk, err = officer.Look(t.Context())
+	desk, err := officer.Look(t.Context())
 	require.NoError(t, err)
 	require.NotEmpty(t, desk.Traveller, "who was undone stands at the counter again")
 	done = decide(t, officer, desk, border.Refer, "hit")

@@ -3,6 +3,7 @@ package thread_test
 import (
 	"maps"
 	"math/rand/v2"
+	"net/http"
 	"net/url"
 	"os"
 	"slices"
@@ -72,7 +73,7 @@ func (j *journeys) step() {
 	station := j.random.IntN(len(j.officers))
 	switch p := j.random.IntN(20); {
 	case p < 13:
-		lets(j.t, j.officers[station][j.random.IntN(2)], j.travellers[j.random.IntN(len(j.travellers))], "document_examined")
+		j.crosses(j.officers[station][j.random.IntN(2)], j.travellers[j.random.IntN(len(j.travellers))])
 	case p < 15:
 		j.undo(station)
 	case p < 17:
@@ -87,6 +88,22 @@ func (j *journeys) step() {
 	if j.random.IntN(4) == 0 {
 		j.sleep()
 	}
+}
+
+// crosses lets a traveller cross; one over whose hit no counter admits is referred.
+func (j *journeys) crosses(o *world.Officer, v world.Traveller) {
+	desk, err := o.Scan(j.t.Context(), v.MRZ(j.t))
+	require.NoError(j.t, err)
+	desk, err = o.Checked(j.t.Context(), desk)
+	require.NoError(j.t, err)
+	done, err := o.Decide(j.t.Context(), desk, border.Admit, "document_examined", "")
+	require.NoError(j.t, err)
+	if done.Status == http.StatusForbidden {
+		done, err = o.Decide(j.t.Context(), desk, border.Refer, "conditions_of_stay", "")
+		require.NoError(j.t, err)
+	}
+	require.Less(j.t, done.Status, 400, done.Wrong)
+	require.Empty(j.t, done.Wrong)
 }
 
 // sleep lets hours pass; then everybody signs in again.

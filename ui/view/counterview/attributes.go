@@ -3,7 +3,6 @@ package counterview
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/a-h/templ"
 
@@ -94,35 +93,13 @@ func bandSign(s Screen) string   { return bandLook(s).sign }
 func bandWord(s Screen) text.Key { return bandLook(s).word }
 
 func bandHelp(s Screen) text.Key {
+	if s.Current != nil && s.Current.NeedsSecondLine() {
+		return text.CounterBandSecondLineHelp
+	}
 	return map[string]text.Key{
 		"waiting": text.CounterBandWaitingHelp, "hit": text.CounterBandHitHelp,
 		"no-hit": text.CounterBandClearHelp, "not-checked": text.CounterBandNotCheckedHelp,
 	}[bandClass(s)]
-}
-
-// facts are both sides of a piece of evidence.
-func facts(ctx context.Context, e border.Evidence) string {
-	found := e.Found
-	if at, err := time.Parse(time.RFC3339, found); err == nil {
-		found = text.FromContext(ctx).DateTime(at)
-	}
-	expected := e.Expected
-	if e.Code == border.CodeNotApplicable {
-		return exemptWord(ctx, found)
-	}
-	if e.Code == "alert_action" {
-		expected = actionWord(ctx, expected)
-	}
-	switch {
-	case found == "":
-		return expected
-	case expected == "":
-		return found
-	}
-	if e.Ref != "" {
-		return text.T(ctx, text.CounterFoundListed, "found", found, "listed", expected)
-	}
-	return text.T(ctx, text.CounterFoundExpected, "found", found, "expected", expected)
 }
 
 // versionWord names the version of a list or of rules, or whose records were looked at.

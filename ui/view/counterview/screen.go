@@ -199,6 +199,9 @@ func (c *Card) findings() []border.Finding {
 // admitNeedsReason is true when F2 must first ask why.
 func (c *Card) admitNeedsReason() bool { return border.NeedsReason(c.findings()) }
 
+// NeedsSecondLine is true when no counter may admit: a hit stands that the second line decides.
+func (c *Card) NeedsSecondLine() bool { return border.NeedsSecondLine(c.findings()) }
+
 func name(i traveldoc.Identity) string {
 	if i.GivenNames == "" {
 		return i.Surname

@@ -54,16 +54,6 @@ func sourceName(ctx context.Context, source string) string {
 	return codedOr(ctx, "check", "source_"+strings.ReplaceAll(source, ".", "_"), source)
 }
 
-// exemptWord is what a check does not apply to: a category, a basis of stay, or a circumstance.
-func exemptWord(ctx context.Context, code string) string {
-	for _, area := range []string{"exempt", "category", "basis"} {
-		if words := coded(ctx, area, code); words != code {
-			return words
-		}
-	}
-	return code
-}
-
 // codedOr is coded, with what shows when there are no words.
 func codedOr(ctx context.Context, area, code, otherwise string) string {
 	if words := coded(ctx, area, code); words != code {

@@ -57,6 +57,31 @@ func TestEveryCodeHasWordsInEveryLanguage(t *testing.T) {
 	}
 }
 
+func TestEvidenceIsWrittenInWordsAndDates(t *testing.T) {
+	texts, err := text.Load()
+	require.NoError(t, err)
+	ctx := text.NewContext(t.Context(), texts.Printer(text.English))
+	tests := map[string]struct {
+		evidence border.Evidence
+		want     string
+	}{
+		"a stay":                   {border.Evidence{Code: staycheck.CodeGranted, Found: "90 · 2027-02-19 · 90/180"}, "90 · 19 FEB 2027 · 90/180"},
+		"a date in brackets":       {border.Evidence{Code: "other_bearer", Field: "document_number", Expected: "DOE, JOHN (1990-05-06)"}, "DOE, JOHN (06 MAY 1990)"},
+		"a date known in part":     {border.Evidence{Code: "alert_birth_date", Field: "birth_date", Found: "1990"}, "1990"},
+		"a month":                  {border.Evidence{Code: "alert_birth_date", Field: "birth_date", Found: "1990-05"}, "MAY 1990"},
+		"a number like a date":     {border.Evidence{Code: "alert_document", Field: "document_number", Found: "A2027-02-19"}, "A2027-02-19"},
+		"no date of the calendar":  {border.Evidence{Code: staycheck.CodeGranted, Found: "2027-02-31"}, "2027-02-31"},
+		"a basis":                  {border.Evidence{Code: border.CodeNotApplicable, Found: string(border.FreeMovement)}, Basis(ctx, border.FreeMovement)},
+		"an adult":                 {border.Evidence{Code: border.CodeNotApplicable, Found: minor.Adult}, "an adult"},
+		"no vehicle":               {border.Evidence{Code: border.CodeNotApplicable, Found: vehicle.NoVehicle}, "no vehicle noted"},
+		"why a pass was withdrawn": {border.Evidence{Code: pass.CodeRevoked, Found: "stolen"}, coded(ctx, "pass_code", "stolen")},
+	}
+	for name, test := range tests {
+		require.Equal(t, test.want, facts(ctx, test.evidence), name)
+	}
+	require.NotEqual(t, "stolen", coded(ctx, "pass_code", "stolen"))
+}
+
 // stayCodes are the codes of the check of stays, with the bounds and the reasons of days that screens show beside them.
 func stayCodes() []string {
 	codes := staycheck.EvidenceCodes()
