@@ -9,6 +9,7 @@ import (
 	"github.com/openbmis/openbmis/central"
 	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/view"
+	"github.com/openbmis/openbmis/ui/view/counterview"
 )
 
 // Live is the page of crossings as they arrive. Without a purpose the rows carry nobody's name.
@@ -83,20 +84,19 @@ func directionWord(ctx context.Context, d border.Direction) string {
 	return t(ctx, text.AnalystEntry)
 }
 
+// evidenceWords are the counter's words for a piece of evidence.
 func evidenceWords(ctx context.Context, e border.Evidence) string {
-	if words := word(ctx, "evidence", e.Code); words != e.Code {
-		return words
-	}
-	return word(ctx, "check", e.Code)
+	return counterview.Evidence(ctx, e)
 }
 
-// evidenceFacts are what was found and what was expected.
-func evidenceFacts(e border.Evidence) string {
+// evidenceFacts are what was found and what was expected: codes in words, dates and times as everywhere.
+func evidenceFacts(ctx context.Context, e border.Evidence) string {
+	found, expected := counterview.Fact(ctx, e, e.Found), counterview.Fact(ctx, e, e.Expected)
 	switch {
-	case e.Found == "":
-		return e.Expected
-	case e.Expected == "" || e.Expected == e.Found:
-		return e.Found
+	case found == "":
+		return expected
+	case expected == "" || expected == found:
+		return found
 	}
-	return e.Found + " ≠ " + e.Expected
+	return found + " ≠ " + expected
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/stay"
 	"github.com/openbmis/openbmis/central"
+	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/view"
 )
@@ -58,12 +59,26 @@ func recordKind(ctx context.Context, r *central.Record) string {
 	return word(ctx, "person.kinds", string(r.Kind))
 }
 
-// factWords writes a fact; codes in the page's language.
+// factWords writes a fact: codes in the page's language, those of the repair desk in its words, and dates as everywhere.
 func factWords(ctx context.Context, f central.Fact) string {
-	if f.Code {
-		return word(ctx, "person.codes", f.Value)
+	switch d, err := traveldoc.ParseDate(f.Value); {
+	case f.Code:
+		if words := word(ctx, "person.codes", f.Value); words != f.Value {
+			return words
+		}
+		return word(ctx, "files.grounds", f.Value)
+	case err == nil && (f.Name == "date" || f.Name == "decided" || f.Name == "until"):
+		return date(ctx, d)
 	}
 	return f.Value
+}
+
+// date writes a date as everywhere; nothing when it is not known.
+func date(ctx context.Context, d traveldoc.Date) string {
+	if d.IsZero() {
+		return ""
+	}
+	return text.FromContext(ctx).Date(d)
 }
 
 func basisWords(ctx context.Context, b border.Basis) string { return word(ctx, "basis", string(b)) }
