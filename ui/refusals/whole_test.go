@@ -135,9 +135,10 @@ func TestFromTheCaseToTheForm(t *testing.T) {
 			p.Press("F2")
 			p.Wait("document.querySelector('.paper[data-print-now]') && location.search === ''")
 			require.Equal(t, 1, s.count(t, "refusal_print"))
-			answer := s.Get(t, s.SignedIn(t, who), form+"/form.pdf")
-			require.Equal(t, http.StatusOK, answer.Status)
-			require.True(t, read(t, answer.Body).has("XAA-APT-2026-000001"))
+			require.Equal(t, form, p.Path())
+			_, pdf := p.Download(func() { p.Press("F3") })
+			require.True(t, read(t, string(pdf)).has("XAA-APT-2026-000001"))
+			require.Equal(t, 2, s.count(t, "refusal_print"))
 		})
 	}
 }

@@ -36,20 +36,6 @@ func fieldWord(ctx context.Context, e border.Evidence) string {
 	return counterview.Evidence(ctx, e)
 }
 
-// side is one side of a piece of evidence: instants in the post's zone, the rest as it is.
-func side(ctx context.Context, code, value string) string {
-	if at, err := time.Parse(time.RFC3339, value); err == nil {
-		return text.FromContext(ctx).DateTime(at)
-	}
-	if d, err := traveldoc.ParseDate(value); err == nil && d.Precision() != traveldoc.PrecisionUnknown {
-		return text.FromContext(ctx).Date(d)
-	}
-	if code == "alert_action" {
-		return counterview.Action(ctx, value)
-	}
-	return value
-}
-
 // agreement is how far both sides agree: "same", "possible" (a date of which one side knows only a part), or "differs".
 func agreement(e border.Evidence) string {
 	if traveldoc.FoldName(e.Found) == traveldoc.FoldName(e.Expected) {
@@ -179,16 +165,26 @@ func listed(ctx context.Context, prefix string, codes []string) string {
 // languageName is a language by its own code: an officer writes what was spoken, not what it is called.
 func languageName(ctx context.Context, code string) string { return word(ctx, "languages", code) }
 
-// stay is what would be granted, in words.
-func stay(ctx context.Context, g *border.Grant) string {
+// stay is what would be granted, in the counter's words, with the rule by which it was counted.
+func (s Screen) stay(ctx context.Context) string {
+	g := s.grant()
 	if g == nil {
 		return t(ctx, text.SecondlineNoGrant)
 	}
-	until := "—"
-	if !g.Until.IsZero() {
-		until = text.FromContext(ctx).Date(g.Until)
+	words := counterview.Granted(ctx, g, s.Scan.Direction)
+	if g.Rule != "" {
+		words += " · " + g.Rule
 	}
-	return t(ctx, text.SecondlineGrant, "days", g.MaxDays, "until", until, "rule", g.Rule)
+	return words
+}
+
+// keyName is a key as it is written on its button: "Alt R", "F2".
+func keyName(key string) string {
+	modifier, letter, combined := strings.Cut(key, "+")
+	if !combined {
+		return key
+	}
+	return modifier + " " + strings.ToUpper(letter)
 }
 
 func countTrigger(first bool) string {
