@@ -1,8 +1,8 @@
 package analyst_test
 
 import (
-	"fmt"
 	"encoding/csv"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
