@@ -46,18 +46,20 @@ func (w *world) exact(t *testing.T, l *ledger) {
 		require.Equal(t, 1, times[document], "the crossing of %s was acknowledged", document)
 	}
 	require.Empty(t, l.wrong, "answers that no fault explains")
-	w.chained(t, len(here))
-	require.NoError(t, until(ctx, func() error { return w.complete(ctx, len(here)) }))
+	records := len(rowsOf[struct{ ID uuid.UUID }](t, w.station, `SELECT id FROM record`)) // lanes that were taken, and the like
+	w.chained(t, len(here)+records)
+	require.NoError(t, until(ctx, func() error { return w.complete(ctx, len(here)+records) }))
 	require.NoError(t, w.station.stop(), "what is stopped in order signs its audit log to the end")
 	require.NoError(t, w.station.start(ctx))
 	w.audited(t)
 }
 
-// settled is an error until the outbox is empty and everything in it was confirmed.
+// settled is an error until the outbox is empty, everything in it was confirmed, and what was provisional has been looked at again.
 func (w *world) settled(ctx context.Context) error {
 	return w.station.with(ctx, func(db *postgres.DB) error {
 		var waiting, last, confirmed int64
-		err := db.Pool.QueryRow(ctx, `SELECT (SELECT count(*) FROM outbox), last_seq, confirmed_seq FROM outbox_state`).Scan(&waiting, &last, &confirmed)
+		err := db.Pool.QueryRow(ctx, `SELECT (SELECT count(*) FROM outbox)
+			+ (SELECT count(*) FROM recheck WHERE state = 'waiting' AND attempts = 0), last_seq, confirmed_seq FROM outbox_state`).Scan(&waiting, &last, &confirmed)
 		if err == nil && (waiting > 0 || last != confirmed) {
 			err = fmt.Errorf("%d events wait, %d of %d are confirmed", waiting, confirmed, last)
 		}
@@ -93,6 +95,7 @@ func rowsOf[T any](t *testing.T, p *program, sql string, args ...any) (list []T)
 type received struct {
 	Seq       int64
 	ID        uuid.UUID
+	Kind      string
 	CreatedAt time.Time
 	Payload   json.RawMessage
 }
@@ -108,11 +111,13 @@ func (w *world) chained(t *testing.T, n int) {
 	at := rowsOf[state](t, w.station, `SELECT epoch, last_seq, last_hash FROM outbox_state`)[0]
 	require.Equal(t, []state{at}, rowsOf[state](t, w.central, `SELECT epoch, last_seq, last_hash FROM replication_cursor WHERE station = $1`, stationID))
 	require.Equal(t, int64(n), at.Last, "per station max(seq) = count")
-	events := rowsOf[received](t, w.central, `SELECT origin_seq, event_id, crossed_at, payload FROM crossing WHERE station = $1 ORDER BY origin_seq`, stationID)
+	events := rowsOf[received](t, w.central, `
+		SELECT origin_seq, event_id, $2::text, crossed_at, payload FROM crossing WHERE station = $1
+		UNION ALL SELECT origin_seq, id, kind, recorded_at, payload FROM record WHERE station = $1 ORDER BY 1`, stationID, border.KindCrossing)
 	hash := replication.Genesis(stationID, at.Epoch)
 	for i, r := range events {
 		require.Equal(t, int64(i+1), r.Seq)
-		e := replication.Event{Seq: r.Seq, ID: r.ID, Kind: border.KindCrossing, Version: border.EventVersion, CreatedAt: r.CreatedAt.UTC(), Payload: r.Payload}
+		e := replication.Event{Seq: r.Seq, ID: r.ID, Kind: r.Kind, Version: border.EventVersion, CreatedAt: r.CreatedAt.UTC(), Payload: r.Payload}
 		e.Seal(hash)
 		hash = e.Hash
 	}

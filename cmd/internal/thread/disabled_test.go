@@ -66,7 +66,7 @@ func holdChecks(t *testing.T, s *world.Station) (release func()) {
 	t.Helper()
 	tx, err := pgtest.Admin(t, s.DB).Pool.Begin(t.Context())
 	require.NoError(t, err)
-	_, err = tx.Exec(t.Context(), `LOCK TABLE crossing IN ACCESS EXCLUSIVE MODE`)
+	_, err = tx.Exec(t.Context(), `LOCK TABLE crossing, movement IN ACCESS EXCLUSIVE MODE`)
 	require.NoError(t, err)
 	return func() { require.NoError(t, tx.Rollback(context.WithoutCancel(t.Context()))) }
 }

@@ -193,13 +193,22 @@ func (j *journeys) finish() {
 	for _, s := range j.w.Stations() {
 		world.Eventually(j.t, func() bool { return maps.Equal(all, j.standing(s, `true`)) }, "%s does not know what all stations know", s.Post.ID)
 	}
-	world.Eventually(j.t, func() bool { return slices.Equal(j.recount(all), j.listed()) }, "the list of overstayers is not that of a recount")
+	last := [][]string{nil, nil}
+	j.t.Cleanup(func() {
+		if j.t.Failed() {
+			j.t.Logf("recount %v, listed %v, of %v", last[0], last[1], all)
+		}
+	})
+	world.Eventually(j.t, func() bool {
+		last = [][]string{j.recount(all), j.listed()}
+		return slices.Equal(last[0], last[1])
+	}, "the list of overstayers is not that of a recount")
 	require.NotEmpty(j.t, all)
 }
 
 // known is a movement as a station keeps it.
 type known struct {
-	number, direction, date, until, at string
+	number, direction, date, until, at, origin string
 }
 
 // own are the standing movements that the station itself has recorded.
@@ -209,7 +218,7 @@ func (j *journeys) own(s *world.Station) map[uuid.UUID]known {
 
 func (j *journeys) standing(s *world.Station, which string) map[uuid.UUID]known {
 	rows, err := s.DB.Pool.Query(j.t.Context(), `
-		SELECT m.id, d.number_folded, m.direction, m.date, m.until, to_char(m.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+		SELECT m.id, d.number_folded, m.direction, m.date, m.until, to_char(m.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), m.origin
 		FROM movement m JOIN traveller_document d ON d.traveller_id = m.file_id
 		WHERE m.voided_by IS NULL AND NOT m.withdrawn AND `+which)
 	require.NoError(j.t, err)
@@ -218,7 +227,7 @@ func (j *journeys) standing(s *world.Station, which string) map[uuid.UUID]known 
 	for rows.Next() {
 		var id uuid.UUID
 		var m known
-		require.NoError(j.t, rows.Scan(&id, &m.number, &m.direction, &m.date, &m.until, &m.at))
+		require.NoError(j.t, rows.Scan(&id, &m.number, &m.direction, &m.date, &m.until, &m.at, &m.origin))
 		found[id] = m
 	}
 	require.NoError(j.t, rows.Err())
@@ -238,6 +247,7 @@ func (j *journeys) recount(all map[uuid.UUID]known) (numbers []string) {
 		require.NoError(j.t, err)
 		h.Movements = append(h.Movements, stay.Movement{
 			ID: id, Direction: border.Direction(m.direction), At: at, Date: date, Until: until, Nationality: "UTO",
+			Origin: border.Origin(m.origin), // a stamp tells the day alone
 		})
 		histories[m.number] = h
 	}
