@@ -46,15 +46,22 @@ func (c *country) fillHistory(b *testing.B, n int) {
 		}
 		all = append(all, past{persons[who], ids[who], uuid.New(), uuid.New(), way, begin.Add(time.Duration(i) * step)})
 	}
-	c.copy(b, "traveller", []string{"id", "created_at", "audit_salt"}, people, func(i int) []any {
-		return []any{ids[i], begin, make([]byte, 32)}
+	c.copy(b, "traveller", []string{"id", "created_at", "audit_salt", "group_id"}, people, func(i int) []any {
+		return []any{ids[i], begin, make([]byte, 32), ids[i]}
 	})
 	c.copy(b, "traveller_document", []string{"issuing_state", "number_folded", "birth_date", "traveller_id", "surname", "given_names",
-		"nationality", "sex", "first_seen"}, people, func(i int) []any {
+		"nationality", "sex", "first_seen", "number", "name_key"}, people, func(i int) []any {
 		who, d := persons[i].Identity, persons[i].Document
-		return []any{d.IssuingState, traveldoc.FoldNumber(d.Number), who.BirthDate.String(), ids[i], who.Surname, who.GivenNames, who.Nationality, who.Sex, begin}
+		return []any{d.IssuingState, traveldoc.FoldNumber(d.Number), who.BirthDate.String(), ids[i], who.Surname, who.GivenNames, who.Nationality, who.Sex, begin, d.Number,
+			traveldoc.NameKey(who.Surname, who.GivenNames)}
 	})
 	c.copyActs(b, all)
+	c.copy(b, "movement", []string{"id", "file_id", "direction", "at", "date", "station", "origin", "category", "basis", "until", "nationality",
+		"source"}, len(all), func(i int) []any {
+		p := all[i]
+		return []any{p.crossed, p.traveller, p.direction, p.at, p.at.Format(time.DateOnly), stationID, "live", "ordinary", "short_stay", "",
+			p.person.Identity.Nationality, "local"}
+	})
 	_, err := c.postDB.Pool.Exec(b.Context(), `ANALYZE`)
 	require.NoError(b, err)
 }
