@@ -55,7 +55,7 @@ func TestTheBuiltInTableFollowsTheRegulation(t *testing.T) {
 }
 
 func isArabic(s string) bool {
-	r, _ := utf8.DecodeRuneInString(s)
+	r, _ := utf8.DecodeRuneInString(s) // its length does not matter
 	return r >= 0x0600 && r <= 0x06FF
 }
 

@@ -199,8 +199,14 @@ func again(t *rapid.T, c *secondline.Case) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	left, _ := json.Marshal(c)
-	right, _ := json.Marshal(folded)
+	left, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	right, err := json.Marshal(folded)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if string(left) != string(right) {
 		t.Fatalf("read back as\n%s\nexpected\n%s", right, left)
 	}

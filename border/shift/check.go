@@ -64,7 +64,7 @@ func (s State) checkLeading(e Event) error {
 }
 
 func (s State) checkBegun(e Event) error {
-	last, _ := s.Last()
+	last, _ := s.Last() // without an earlier shift: the zero time, which nothing is before
 	switch {
 	case s.Current != uuid.Nil:
 		return conflict("shift_open")

@@ -134,7 +134,8 @@ func TestEndOfStayAgreesWithAnswers(t *testing.T) {
 		"> 2026-05-01 until=2026-05-10", "> 2026-01-01 residence_permit until=2026-02-01",
 	} {
 		line := stay.Build(records(t, text))
-		last, _ := line.EndOfStay(stay.Regimes{})
+		last, open := line.EndOfStay(stay.Regimes{})
+		require.True(t, open, text)
 		over := func(on traveldoc.Date) int { return line.Answer(stay.Regimes{}, stay.Ask{On: on}).Overstay }
 		require.Zero(t, over(last), text)
 		require.Equal(t, 1, over(stay.AddDays(last, 1)), text)

@@ -93,7 +93,7 @@ func (t *Timeline) authorise(changes []Authorisation) {
 func inOrder(changes []Authorisation) []Authorisation {
 	sorted := slices.Clone(changes)
 	slices.SortFunc(sorted, func(a, b Authorisation) int {
-		on, _ := a.day()
+		on, _ := a.day() // one without a day sorts by never
 		other, _ := b.day()
 		return cmp.Or(
 			cmp.Compare(on, other), a.At.Compare(b.At), compareID(a.ID, b.ID), cmp.Compare(a.Kind, b.Kind), compareDates(a.Until, b.Until),

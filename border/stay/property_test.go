@@ -150,7 +150,7 @@ func (l life) check() string {
 
 func TestCalculatorEqualsOracle(t *testing.T) {
 	lives := 100_000
-	if testing.Short() {
+	if testing.Short() { // go test -short is for people while they write; make test and CI run all
 		lives = 5_000
 	}
 	for i := range lives {

@@ -19,7 +19,7 @@ import (
 // The pictures of docs/img: BMIS_SCREENSHOTS=docs/img go test ./cmd/internal/thread -run Pictures. All people in them are made up.
 func TestPicturesOfTheDocumentation(t *testing.T) {
 	if os.Getenv("BMIS_SCREENSHOTS") == "" {
-		t.Skip("draws pictures only, when BMIS_SCREENSHOTS names a folder for them")
+		t.Skip("makes the pictures of docs/img anew, which nobody wants in every run; set BMIS_SCREENSHOTS=docs/img. The same pages are tested elsewhere in this package")
 	}
 	w := world.New(t, world.Post{ID: "airport-lanet", Zone: "Africa/Nairobi", Settings: map[string]string{"BMIS_STATION_NAME": "Lanet airport"}},
 		world.Post{ID: "land-simba", Zone: "Africa/Nairobi", Transport: border.Land})
