@@ -6,6 +6,7 @@ import (
 
 	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/traveldoc/mrz"
+	"github.com/openbmis/openbmis/traveldoc/reader"
 )
 
 // Check is one question about a traveller. The same checks serve the counter, the screening of passengers before arrival and the
@@ -22,7 +23,9 @@ type Subject struct {
 	Identity traveldoc.Identity
 	Document traveldoc.Document
 	// MRZ is the parsed machine readable zone; nil when the document was typed from its visual zone.
-	MRZ       *mrz.Document
+	MRZ *mrz.Document
+	// Reading is what a document reader gave beside the zone; nil when there was none.
+	Reading   *reader.Reading
 	Direction Direction
 	Mode      Mode
 	// At is the instant of the crossing; Today is the calendar date then at the crossing point.

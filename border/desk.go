@@ -13,6 +13,7 @@ import (
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/traveldoc/mrz"
+	"github.com/openbmis/openbmis/traveldoc/reader"
 )
 
 // PurposeOfControl is the purpose that a desk's reads and writes are audited with.
@@ -70,7 +71,7 @@ func (d *Desk) Open(ctx context.Context, actor audit.Actor, in ScanInput) (*Insp
 	scan := Scan{
 		ID: d.cfg.NewID(), At: now, Station: d.cfg.Post.Station, Lane: actor.Lane, Officer: actor.Name,
 		Direction: in.Direction, Mode: in.Mode, Transport: in.Transport, Purpose: in.Purpose,
-		MRZ: in.MRZ, Identity: in.Identity, Document: in.Document, Circumstances: in.Circumstances,
+		MRZ: in.MRZ, Identity: in.Identity, Document: in.Document, Reading: in.Reading, Circumstances: in.Circumstances,
 	}
 	subject, err := d.read(&scan)
 	if err != nil {
@@ -80,6 +81,9 @@ func (d *Desk) Open(ctx context.Context, actor audit.Actor, in ScanInput) (*Insp
 	lane.Lock()
 	defer lane.Unlock()
 	if waiting, err := d.waiting(ctx, scan); err != nil || waiting != nil {
+		if err == nil && in.Reading != nil {
+			return d.attach(ctx, actor, waiting, in.Reading)
+		}
 		return waiting, err
 	}
 	entry := actor.Entry(now, audit.Consultation, "inspection", scan.ID.String())
@@ -93,7 +97,7 @@ func (d *Desk) Open(ctx context.Context, actor audit.Actor, in ScanInput) (*Insp
 // read parses the scan's MRZ, if it has one, and makes the subject of its checks.
 func (d *Desk) read(scan *Scan) (Subject, error) {
 	today := d.today(scan.At)
-	subject := Subject{Direction: scan.Direction, Mode: scan.Mode, At: scan.At, Today: today}
+	subject := Subject{Direction: scan.Direction, Mode: scan.Mode, At: scan.At, Today: today, Reading: scan.Reading}
 	if strings.TrimSpace(scan.MRZ) != "" {
 		parsed, err := mrz.Parse(scan.MRZ, today)
 		if err != nil {
@@ -105,6 +109,35 @@ func (d *Desk) read(scan *Scan) (Subject, error) {
 	d.propose(scan, today)
 	subject.Identity, subject.Document, subject.Circumstances = scan.Identity, scan.Document, scan.Circumstances
 	return subject, nil
+}
+
+// attach adds what a reader gave to a waiting inspection and runs the checks again.
+func (d *Desk) attach(ctx context.Context, actor audit.Actor, i *Inspection, more *reader.Reading) (*Inspection, error) {
+	scan := i.Scan
+	scan.Reading = reader.Merge(i.Subject.Reading, more)
+	subject, err := d.read(&scan)
+	if err != nil {
+		return nil, err
+	}
+	entry := actor.Entry(d.cfg.Now(), audit.Collection, "inspection", scan.ID.String())
+	entry.Purpose, entry.Decision = PurposeOfControl, "attach"
+	if err := d.cfg.Store.Attach(ctx, scan, entry); err != nil {
+		return nil, err
+	}
+	d.forget(scan.ID)
+	return d.start(ctx, scan, subject), nil
+}
+
+// Attach adds what a reader gave of a document that already waits in the actor's lane, and runs the checks again.
+func (d *Desk) Attach(ctx context.Context, actor audit.Actor, id uuid.UUID, more *reader.Reading) (*Inspection, error) {
+	lane := d.lane(actor.Lane)
+	lane.Lock()
+	defer lane.Unlock()
+	i, err := d.Inspection(ctx, actor.Lane, id)
+	if err != nil {
+		return nil, err
+	}
+	return d.attach(ctx, actor, i, more)
 }
 
 // today is the calendar date at the crossing point.
@@ -239,6 +272,12 @@ func (d *Desk) Inspection(ctx context.Context, lane string, id uuid.UUID) (*Insp
 func (d *Desk) resume(ctx context.Context, scan Scan) (*Inspection, error) {
 	if i := d.kept(scan.ID); i != nil {
 		return i, nil
+	}
+	if scan.Reading == nil {
+		var err error
+		if scan.Reading, err = d.cfg.Store.Reading(ctx, scan.ID); err != nil {
+			return nil, err
+		}
 	}
 	subject, err := d.read(&scan)
 	if err != nil {

@@ -61,6 +61,8 @@ type CrossingEvent struct {
 	Refusal *Refusal `json:"refusal,omitempty"`
 	// Approver is the log-in name of the second person of an override.
 	Approver string `json:"approver,omitempty"`
+	// Exhibits are what was kept of the document; their bytes follow apart from the event.
+	Exhibits []Exhibit `json:"exhibits,omitempty"`
 }
 
 // Grant is a permitted stay, explained. Days are calendar days at the crossing point.

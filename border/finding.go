@@ -83,13 +83,15 @@ type Evidence struct {
 
 // Finding is the explained answer of one check.
 type Finding struct {
-	Check    string        `json:"check"`
-	Source   Source        `json:"source"`
-	Outcome  Outcome       `json:"outcome"`
-	Reason   string        `json:"reason,omitempty"` // why not checked
-	Evidence []Evidence    `json:"evidence,omitempty"`
-	Took     time.Duration `json:"took"` // nanoseconds
-	At       time.Time     `json:"at"`
+	Check    string     `json:"check"`
+	Source   Source     `json:"source"`
+	Outcome  Outcome    `json:"outcome"`
+	Reason   string     `json:"reason,omitempty"` // why not checked
+	Evidence []Evidence `json:"evidence,omitempty"`
+	// Steps are the items of a check that is made of several; see Conclude.
+	Steps []Step        `json:"steps,omitempty"`
+	Took  time.Duration `json:"took"` // nanoseconds
+	At    time.Time     `json:"at"`
 	// Grant is the stay that the check of stays proposes; nil from every other check.
 	Grant *Grant `json:"grant,omitempty"`
 }

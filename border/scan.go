@@ -8,6 +8,7 @@ import (
 
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/traveldoc"
+	"github.com/openbmis/openbmis/traveldoc/reader"
 )
 
 // Post is the crossing point that a desk belongs to.
@@ -32,6 +33,9 @@ type Scan struct {
 	MRZ      string
 	Identity traveldoc.Identity
 	Document traveldoc.Document
+	// Reading is what a document reader gave beside the zone; nil when there was none, or when the scan comes from a store's list
+	// (see Store.Reading).
+	Reading *reader.Reading
 	// Replaces is the annulled crossing whose scan this is again; nil for a new one.
 	Replaces *uuid.UUID
 	Circumstances
@@ -47,6 +51,7 @@ type ScanInput struct {
 	MRZ       string
 	Identity  traveldoc.Identity
 	Document  traveldoc.Document
+	Reading   *reader.Reading
 	Direction Direction
 	Mode      Mode
 	Transport string

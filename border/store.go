@@ -8,6 +8,7 @@ import (
 
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/problem"
+	"github.com/openbmis/openbmis/traveldoc/reader"
 )
 
 // Problems that a Store answers with.
@@ -27,7 +28,7 @@ var (
 // Store keeps the facts of a crossing point. Every writing method writes the fact, the audit entry and, where the centre must
 // learn of it, the outbox event in one transaction: there is no second way to write a crossing.
 type Store interface {
-	// OpenScan keeps a scan as undecided.
+	// OpenScan keeps a scan as undecided, with its reading.
 	OpenScan(ctx context.Context, scan Scan, entry audit.Entry) error
 	// AmendScan keeps what an officer changed about an undecided scan of the lane: mode, transport, purpose and circumstances.
 	// ErrScanNotOpen as in Record.
@@ -37,6 +38,11 @@ type Store interface {
 	Look(ctx context.Context, lane string, recent int, entry *audit.Entry) (LaneView, error)
 	// OpenScanByID is one undecided scan of a lane, or ErrNoSuchScan.
 	OpenScanByID(ctx context.Context, lane string, id uuid.UUID) (Scan, error)
+	// Attach keeps a further reading of an undecided scan of the lane: scan.Reading is all that was read so far. ErrScanNotOpen as in
+	// Record.
+	Attach(ctx context.Context, scan Scan, entry audit.Entry) error
+	// Reading is what was read of an undecided scan, or nil.
+	Reading(ctx context.Context, scan uuid.UUID) (*reader.Reading, error)
 	// Record writes the decision on an open scan and closes it. It finds or makes the traveller's file and returns the event
 	// with its id filled in. ErrScanNotOpen when the scan was decided or dismissed already.
 	Record(ctx context.Context, scanID uuid.UUID, event CrossingEvent, entry audit.Entry) (CrossingEvent, error)

@@ -13,6 +13,7 @@ import (
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/traveldoc"
+	"github.com/openbmis/openbmis/traveldoc/reader"
 )
 
 // Memory is a border.Store in memory that remembers what was written.
@@ -60,6 +61,34 @@ func (m *Memory) AmendScan(_ context.Context, scan border.Scan, entry audit.Entr
 	s.Mode, s.Transport, s.Purpose, s.Circumstances = scan.Mode, scan.Transport, scan.Purpose, scan.Circumstances
 	m.Entries = append(m.Entries, entry)
 	return nil
+}
+
+// Attach keeps a further reading of an undecided scan.
+func (m *Memory) Attach(_ context.Context, scan border.Scan, entry audit.Entry) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.Err != nil {
+		return m.Err
+	}
+	at := slices.IndexFunc(m.scans, func(s memoryScan) bool { return s.ID == scan.ID && s.Lane == scan.Lane && s.status == "open" })
+	if at < 0 {
+		return border.ErrScanNotOpen
+	}
+	m.scans[at].Reading = scan.Reading
+	m.Entries = append(m.Entries, entry)
+	return nil
+}
+
+// Reading is what was read of a scan, or nil.
+func (m *Memory) Reading(_ context.Context, scan uuid.UUID) (*reader.Reading, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range m.scans {
+		if s.ID == scan {
+			return s.Reading, m.Err
+		}
+	}
+	return nil, m.Err
 }
 
 // Look is what a lane shows.

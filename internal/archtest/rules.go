@@ -56,7 +56,7 @@ func OpenBMIS() House {
 	return House{Rooms: slices.Concat(
 		rooms(programs, "", "cmd/station", "cmd/central", "cmd/bmis"),
 		rooms(wiring, "", "cmd/internal"),
-		rooms(screens, "", "ui/counter", "ui/secondline", "ui/files", "ui/protection", "ui/refusals", "ui/receipts", "ui/rechecks", "ui/groups", "ui/passes", "ui/shifts", "ui/analyst", "ui/visaportal", "ui/admin", "ui/signin"),
+		rooms(screens, "", "ui/counter", "ui/secondline", "ui/files", "ui/protection", "ui/refusals", "ui/receipts", "ui/rechecks", "ui/groups", "ui/passes", "ui/shifts", "ui/readers", "ui/exhibits", "ui/trust", "ui/training", "ui/analyst", "ui/visaportal", "ui/admin", "ui/signin"),
 		rooms(web, "", "ui/web"),
 		rooms(view, "", "ui/view"),
 		rooms(texts, "", "ui/text", "ui/assets"),
@@ -65,7 +65,7 @@ func OpenBMIS() House {
 		rooms(plugins, "", "alerts", "api_pnr", "evisa", "replication"),
 		rooms(domain, "", "border"),
 		rooms(plumbing, "", "traveldoc", "biometrics"),
-		rooms(plumbing, "plumbing", "internal/audit", "internal/auth", "internal/bus", "internal/ca", "internal/config", "internal/pdfprint", "internal/pgcluster"),
+		rooms(plumbing, "plumbing", "internal/audit", "internal/auth", "internal/bus", "internal/ca", "internal/config", "internal/pdfprint", "internal/pgcluster", "internal/tesseract", "internal/vault"),
 		rooms(basics, "", "internal/problem", "migrations"),
 		support("internal/archtest", "internal/pgtest", "internal/browsertest", "internal/faultnet", "deployments", "cmd/internal/world"),
 	), Bans: bans(), Names: []Name{{Folder: "api_pnr", Name: "apipnr"}}}

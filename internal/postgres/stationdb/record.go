@@ -46,6 +46,9 @@ func (s *Store) Write(ctx context.Context, tx pgx.Tx, inspection uuid.UUID, e bo
 		return e, err
 	}
 	e.TravellerID = file.id
+	if e.Exhibits, err = s.settle(ctx, tx, inspection, e); err != nil {
+		return e, err
+	}
 	payload, err := json.Marshal(e)
 	if err != nil {
 		return e, err

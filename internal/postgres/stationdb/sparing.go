@@ -40,6 +40,14 @@ func (s sparing) AmendScan(ctx context.Context, scan border.Scan, entry audit.En
 	return s.Store.AmendScan(ctx, scan, entry)
 }
 
+// Attach keeps a further reading of an undecided scan.
+func (s sparing) Attach(ctx context.Context, scan border.Scan, entry audit.Entry) error {
+	if s.space() == pgcluster.Spent {
+		return postgres.ErrFull
+	}
+	return s.Store.Attach(ctx, scan, entry)
+}
+
 // Dismiss closes a scan without a decision: who cannot be decided must not stand in the way of the next.
 func (s sparing) Dismiss(ctx context.Context, d border.DismissalEvent, entry audit.Entry) error {
 	if s.space() == pgcluster.Spent {

@@ -18,10 +18,11 @@ import (
 
 // Store implements border.Store.
 type Store struct {
-	db     *postgres.DB
-	newID  func() uuid.UUID
-	random io.Reader
-	nudge  func()
+	db       *postgres.DB
+	newID    func() uuid.UUID
+	random   io.Reader
+	nudge    func()
+	exhibits Exhibits
 }
 
 var _ border.Store = (*Store)(nil)
@@ -29,6 +30,13 @@ var _ border.Store = (*Store)(nil)
 // New makes the store. nudge is called after each commit that has something for the centre; it must not block.
 func New(db *postgres.DB, newID func() uuid.UUID, nudge func()) *Store {
 	return &Store{db: db, newID: newID, random: rand.Reader, nudge: nudge}
+}
+
+// Keeping makes the store keep what document readers gave.
+func (s *Store) Keeping(e Exhibits) *Store {
+	with := *s
+	with.exhibits = e
+	return &with
 }
 
 const insertScan = `
@@ -41,6 +49,9 @@ func (s *Store) OpenScan(ctx context.Context, scan border.Scan, entry audit.Entr
 		_, err := tx.Exec(ctx, insertScan, scan.ID, scan.At, scan.Station, scan.Lane, scan.Officer, scan.Direction, scan.Mode,
 			scan.Transport, scan.Purpose, scan.MRZ, scan.Identity, scan.Document, scan.Replaces, scan.Circumstances)
 		if err != nil {
+			return err
+		}
+		if err := s.keepReading(ctx, tx, scan); err != nil {
 			return err
 		}
 		return auditlog.Insert(ctx, tx, entry)
