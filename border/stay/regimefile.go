@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/openbmis/openbmis/border"
-	"github.com/openbmis/openbmis/border/stay/internal/strict"
+	"github.com/openbmis/openbmis/border/internal/strict"
 	"github.com/openbmis/openbmis/traveldoc"
 )
 

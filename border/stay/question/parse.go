@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/openbmis/openbmis/border/stay"
-	"github.com/openbmis/openbmis/border/stay/internal/strict"
+	"github.com/openbmis/openbmis/border/internal/strict"
 	"github.com/openbmis/openbmis/traveldoc"
 )
 

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/openbmis/openbmis/border/stay/internal/strict"
+	"github.com/openbmis/openbmis/border/internal/strict"
 )
 
 func parse(t testing.TB, text string) strict.Value {
