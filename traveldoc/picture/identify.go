@@ -1,0 +1,68 @@
+package picture
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+
+	"golang.org/x/image/tiff"
+)
+
+// Info is what an image says of itself before it is decoded.
+type Info struct {
+	Format        Format
+	Width, Height int // pixels, above zero
+	memory        int // bytes a pixel that decoding takes at most
+}
+
+// maxHeader bounds what Identify reads in search of the header; a TIFF may keep its own at the end.
+const maxHeader = 1 << 20
+
+// Identify tells format, width and height by the first bytes and the header alone. The error is ErrUnknown, ErrBroken or ErrUnsupported.
+func Identify(data []byte) (Info, error) {
+	i := Info{Format: FormatOf(data)}
+	var shape image.Config
+	var err error
+	switch i.Format {
+	case JPEG:
+		shape, err = jpeg.DecodeConfig(bytes.NewReader(data[:min(len(data), maxHeader)]))
+	case PNG:
+		shape, err = png.DecodeConfig(bytes.NewReader(data[:min(len(data), maxHeader)]))
+	case TIFF:
+		shape, err = tiff.DecodeConfig(bytes.NewReader(data))
+	case JP2, J2K:
+		return Info{}, fmt.Errorf("%w: JPEG 2000, expected JPEG, PNG or TIFF", ErrUnsupported)
+	case Unknown:
+		return Info{}, fmt.Errorf("%w: expected a file that begins as JPEG, PNG, TIFF or JPEG 2000 does", ErrUnknown)
+	}
+	if err != nil {
+		return Info{}, wrap(i.Format, err)
+	}
+	i.Width, i.Height, i.memory = shape.Width, shape.Height, memoryOf(i.Format, shape.ColorModel)
+	if i.Width <= 0 || i.Height <= 0 {
+		return Info{}, fmt.Errorf("%w: %s of %d x %d pixels", ErrBroken, i.Format, i.Width, i.Height)
+	}
+	return i, nil
+}
+
+// memoryOf is how many bytes a pixel decoding takes: a progressive JPEG holds four bytes for each coefficient beside the image.
+func memoryOf(f Format, m color.Model) int {
+	own := 4
+	switch m {
+	case color.GrayModel:
+		own = 1
+	case color.Gray16Model:
+		own = 2
+	case color.YCbCrModel:
+		own = 3
+	case color.RGBA64Model, color.NRGBA64Model:
+		own = 8
+	}
+	if f == JPEG {
+		return 5 * own
+	}
+	return own
+}
