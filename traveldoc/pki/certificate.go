@@ -1,0 +1,78 @@
+package pki
+
+import (
+	"math/big"
+	"time"
+)
+
+// Certificate is an X.509 certificate as read (RFC 5280, 4.1; profiles in Doc 9303-12, 7.1).
+type Certificate struct {
+	Raw       []byte // the whole certificate
+	RawTBS    []byte // the signed part
+	Version   int    // 1, 2 or 3
+	Serial    *big.Int
+	Issuer    Name
+	Subject   Name
+	NotBefore time.Time
+	NotAfter  time.Time
+	Key       *PublicKey
+
+	SignatureAlgorithm SignatureAlgorithm
+	Signature          []byte
+
+	SubjectKeyID    []byte // nil when absent
+	AuthorityKeyID  []byte // nil when absent
+	AuthorityIssuer *Name  // authorityCertIssuer with
+	AuthoritySerial *big.Int
+	// KeyUsage is nil when absent, which allows every use.
+	KeyUsage *KeyUsage
+	// BasicConstraints is nil when absent, which means no authority.
+	BasicConstraints *BasicConstraints
+	ExtendedKeyUsage []string // OIDs
+	// DocumentTypes are the codes of documentTypeList, such as "P" or "ID" (Doc 9303-12, 7.1.1.6); nil when the extension is absent.
+	DocumentTypes []string
+	// PrivateKeyFrom and PrivateKeyUntil bound the use of the private key; nil when not stated.
+	PrivateKeyFrom, PrivateKeyUntil *time.Time
+	// UnknownCritical are the OIDs of critical extensions that are not understood here.
+	UnknownCritical []string
+	// Deviations are what was tolerated.
+	Deviations []Deviation
+}
+
+// BasicConstraints says whether the subject is an authority.
+type BasicConstraints struct {
+	CA         bool
+	PathLength int // -1 when not stated
+}
+
+// KeyUsage are the bits of RFC 5280, 4.2.1.3: bit 0 is digitalSignature.
+type KeyUsage uint16
+
+// The uses that matter here.
+const (
+	UseDigitalSignature KeyUsage = 1 << 0
+	UseCertSign         KeyUsage = 1 << 5
+	UseCRLSign          KeyUsage = 1 << 6
+)
+
+// Allows says whether the key may be used so. A certificate without key usage allows everything.
+func (c *Certificate) Allows(use KeyUsage) bool { return c.KeyUsage == nil || *c.KeyUsage&use != 0 }
+
+// IsCA says whether basicConstraints make the subject an authority; certificates of version 1 have no extensions and are taken for one
+// when they sign themselves.
+func (c *Certificate) IsCA() bool { return c.BasicConstraints != nil && c.BasicConstraints.CA }
+
+// ValidAt says whether the validity period covers the instant.
+func (c *Certificate) ValidAt(at time.Time) bool { return !at.Before(c.NotBefore) && !at.After(c.NotAfter) }
+
+// IsSelfIssued says whether issuer and subject are the same name; link certificates are self-issued too.
+func (c *Certificate) IsSelfIssued() bool { return c.Issuer.Equal(c.Subject) }
+
+// IsSelfSigned says whether the signature verifies under the certificate's own key.
+func (c *Certificate) IsSelfSigned() bool { return c.CheckSignatureFrom(c) == nil }
+
+// CheckSignatureFrom verifies the signature under the key of parent, and nothing else: not the names, the uses or the validity.
+// ErrSignature when it is wrong, ErrUnsupported when it cannot be checked.
+func (c *Certificate) CheckSignatureFrom(parent *Certificate) error {
+	return parent.Key.Verify(c.SignatureAlgorithm, c.RawTBS, c.Signature)
+}
