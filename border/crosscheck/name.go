@@ -1,0 +1,3 @@
+package crosscheck
+
+func (j *judge) pageName() result { return notDone(ReasonNotRead) }
