@@ -50,10 +50,10 @@ func (c *country) fillHistory(b *testing.B, n int) {
 		return []any{ids[i], begin, make([]byte, 32), ids[i]}
 	})
 	c.copy(b, "traveller_document", []string{"issuing_state", "number_folded", "birth_date", "traveller_id", "surname", "given_names",
-		"nationality", "sex", "first_seen", "number", "name_key"}, people, func(i int) []any {
+		"nationality", "sex", "first_seen", "number", "name_key", "born_first", "born_last"}, people, func(i int) []any {
 		who, d := persons[i].Identity, persons[i].Document
 		return []any{d.IssuingState, traveldoc.FoldNumber(d.Number), who.BirthDate.String(), ids[i], who.Surname, who.GivenNames, who.Nationality, who.Sex, begin, d.Number,
-			traveldoc.NameKey(who.Surname, who.GivenNames)}
+			traveldoc.NameKey(who.Surname, who.GivenNames), who.BirthDate.First(), who.BirthDate.Last()}
 	})
 	c.copyActs(b, all)
 	c.copy(b, "movement", []string{"id", "file_id", "direction", "at", "date", "station", "origin", "category", "basis", "until", "nationality",
