@@ -18,11 +18,18 @@ const (
 	denaryReference                // two decimal digits of length
 )
 
-func readingsOf(version byte) []reading {
-	if version == version3 {
+// denarySigner is the signer that writes the length of the reference in decimal digits.
+const denarySigner = "DEZV"
+
+// readingsOf are the ways to read the reference, the likeliest first. Which one holds is decided by what follows the header.
+func readingsOf(data []byte) []reading {
+	if data[1] == version3 {
 		return []reading{fixedReference}
 	}
-	return []reading{hexReference, denaryReference, fixedReference}
+	if signer, err := UnpackC40(data[4:min(len(data), 8)]); err == nil && strings.HasPrefix(signer, denarySigner) {
+		return []reading{denaryReference, hexReference, fixedReference}
+	}
+	return []reading{hexReference, fixedReference, denaryReference}
 }
 
 var errShort = errors.New("cut off")
@@ -116,8 +123,16 @@ func (h Header) appendTo(out []byte) ([]byte, error) {
 	if h.Feature == 0 || h.Feature == 0xFF || h.Category == 0 || h.Category == 0xFF {
 		return nil, errors.New("header: feature definition, category: expected 1 to 254")
 	}
-	out = append(out, magic, version4)
-	for _, text := range []string{fmt.Sprintf("%-3s", h.Country), fmt.Sprintf("%s%02X", h.Signer, len(h.Reference)), h.Reference} {
+	texts, err := h.texts()
+	if err != nil {
+		return nil, err
+	}
+	version := byte(version4)
+	if h.Version == version3 {
+		version = version3
+	}
+	out = append(out, magic, version)
+	for _, text := range texts {
 		packed, err := PackC40(text)
 		if err != nil {
 			return nil, fmt.Errorf("header: %w", err)
@@ -132,4 +147,20 @@ func (h Header) appendTo(out []byte) ([]byte, error) {
 		out = append(out, packed[:]...)
 	}
 	return append(out, h.Feature, h.Category), nil
+}
+
+// texts are the parts of the header that are packed as C40.
+func (h Header) texts() ([]string, error) {
+	country := fmt.Sprintf("%-3s", h.Country)
+	switch {
+	case h.Version == version3 && len(h.Reference) > fixedSize:
+		return nil, fmt.Errorf("header: reference: expected at most %d characters in version %02X", fixedSize, version3)
+	case h.Version == version3:
+		return []string{country, fmt.Sprintf("%s%05s", h.Signer, h.Reference)}, nil
+	case h.Signer == denarySigner && len(h.Reference) > 99:
+		return nil, errors.New("header: reference: expected at most 99 characters of this signer")
+	case h.Signer == denarySigner:
+		return []string{country, fmt.Sprintf("%s%02d", h.Signer, len(h.Reference)), h.Reference}, nil
+	}
+	return []string{country, fmt.Sprintf("%s%02X", h.Signer, len(h.Reference)), h.Reference}, nil
 }

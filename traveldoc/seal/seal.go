@@ -12,6 +12,8 @@ const (
 	MaxSize     = 4096 // bytes of a whole seal: more than any barcode holds
 	MaxMessages = 64
 	maxRefer    = 255 // characters of a certificate reference
+	fixedSize   = 5   // characters of a reference in the fixed form
+	minHeader   = 18  // bytes of the shortest header
 )
 
 const (
@@ -23,7 +25,7 @@ const (
 
 // Header is the header zone of a seal (Doc 9303-13, 2.2).
 type Header struct {
-	// Version is the version byte: 2 for a reference of five characters, 3 (which Sign writes) for one of any length.
+	// Version is the version byte: 2 for a reference of five characters, 3 (which Sign writes unless told 2) for one of any length.
 	Version byte
 	// Country is the issuing State, three letters as in an MRZ.
 	Country string
@@ -71,12 +73,14 @@ func Parse(data []byte) (Seal, error) {
 	switch {
 	case len(data) < 2 || data[0] != magic || data[1] != version3 && data[1] != version4:
 		return Seal{}, ErrNoSeal
+	case len(data) < minHeader:
+		return Seal{}, fmt.Errorf("seal of %d bytes: expected a header of at least %d", len(data), minHeader)
 	case len(data) > MaxSize:
 		return Seal{}, fmt.Errorf("seal of %d bytes: expected at most %d", len(data), MaxSize)
 	}
 	own := append([]byte(nil), data...)
 	var first error
-	for _, reading := range readingsOf(own[1]) {
+	for _, reading := range readingsOf(own) {
 		s, err := parseAs(own, reading)
 		if err == nil {
 			return s, nil

@@ -11,11 +11,18 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
+
+	"github.com/openbmis/openbmis/traveldoc/pki"
+	"github.com/openbmis/openbmis/traveldoc/pki/brainpool"
 )
 
-// Sign writes a seal of version 4 under the key. The signature is that of RFC 6979, which needs no randomness: the same seal signed
-// twice is the same bytes. The hash follows the length of the signature (Doc 9303-13, 2.4.1).
-func Sign(key *ecdsa.PrivateKey, h Header, messages []Message) ([]byte, error) {
+// Sign writes a seal under the key, an *ecdsa.PrivateKey or a *brainpool.PrivateKey. The signature is that of RFC 6979, which needs no
+// randomness: the same seal signed twice is the same bytes. The hash follows the length of the signature (Doc 9303-13, 2.4.1).
+func Sign(key crypto.Signer, h Header, messages []Message) ([]byte, error) {
+	half, err := halfOf(key.Public())
+	if err != nil {
+		return nil, err
+	}
 	out, err := h.appendTo(make([]byte, 0, 256))
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
@@ -29,7 +36,6 @@ func Sign(key *ecdsa.PrivateKey, h Header, messages []Message) ([]byte, error) {
 		}
 		out = appendFeature(out, m.Tag, m.Value)
 	}
-	half := (key.Params().BitSize + 7) / 8
 	hash, err := hashFor(2 * half)
 	if err != nil {
 		return nil, err
@@ -69,14 +75,54 @@ func (s Seal) Verify(key *ecdsa.PublicKey) error {
 	if key == nil || key.Curve == nil || (key.Params().BitSize+7)/8 != half {
 		return ErrUnsupported
 	}
-	r, t := new(big.Int).SetBytes(s.Signature[:half]), new(big.Int).SetBytes(s.Signature[half:])
+	r, t := s.numbers()
 	if !ecdsa.Verify(key, digestOf(hash, s.signed), r, t) {
 		return ErrSignature
 	}
 	return nil
 }
 
-// hashFor is the hash for a signature of so many bytes.
+// VerifyKey is Verify under the key of a certificate, Brainpool curves included.
+func (s Seal) VerifyKey(key *pki.PublicKey) error {
+	switch {
+	case key == nil:
+		return ErrUnsupported
+	case key.ECDSA != nil:
+		return s.Verify(key.ECDSA)
+	case key.Brainpool == nil:
+		return ErrUnsupported
+	}
+	hash, err := hashFor(len(s.Signature))
+	if err != nil {
+		return err
+	}
+	if 2*key.Brainpool.Curve.Size() != len(s.Signature) {
+		return ErrUnsupported
+	}
+	r, t := s.numbers()
+	if !key.Brainpool.Verify(digestOf(hash, s.signed), r, t) {
+		return ErrSignature
+	}
+	return nil
+}
+
+func (s Seal) numbers() (r, t *big.Int) {
+	half := len(s.Signature) / 2
+	return new(big.Int).SetBytes(s.Signature[:half]), new(big.Int).SetBytes(s.Signature[half:])
+}
+
+// halfOf is the length of r and s under a key.
+func halfOf(key crypto.PublicKey) (int, error) {
+	switch key := key.(type) {
+	case *ecdsa.PublicKey:
+		return (key.Params().BitSize + 7) / 8, nil
+	case *brainpool.PublicKey:
+		return key.Curve.Size(), nil
+	}
+	return 0, fmt.Errorf("seal: key of type %T: expected one of ECDSA", key)
+}
+
+// hashFor is the hash for a signature of so many bytes: SHA-224 for curves of up to 224 bits, 256 up to 256, 384 up to 384, else 512.
 func hashFor(length int) (crypto.Hash, error) {
 	switch {
 	case length == 0 || length%2 != 0:
@@ -85,7 +131,7 @@ func hashFor(length int) (crypto.Hash, error) {
 		return crypto.SHA224, nil
 	case length == 64:
 		return crypto.SHA256, nil
-	case length == 96:
+	case length == 80 || length == 96: // 80: brainpoolP320
 		return crypto.SHA384, nil
 	case length == 128 || length == 132:
 		return crypto.SHA512, nil

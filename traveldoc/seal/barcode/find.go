@@ -1,0 +1,166 @@
+package barcode
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+
+	"github.com/makiuchi-d/gozxing"
+	"github.com/makiuchi-d/gozxing/aztec"
+	"github.com/makiuchi-d/gozxing/datamatrix"
+	multi "github.com/makiuchi-d/gozxing/multi/qrcode"
+	"github.com/makiuchi-d/gozxing/qrcode"
+)
+
+// finder looks for codes in one picture until its tries are used up.
+type finder struct {
+	grey   *image.Gray
+	factor int // by which the picture was shrunk
+	tries  int
+	found  []Code
+}
+
+// region looks at one part of the picture, at up to three sizes.
+func (f *finder) region(area image.Rectangle) {
+	for _, c := range f.found {
+		if !area.Intersect(f.own(c.Area)).Empty() {
+			return
+		}
+	}
+	margin := max(area.Dx(), area.Dy())/12 + 2*block
+	patch := cropped(f.grey, area.Inset(-margin))
+	for _, sized := range sizes(patch) {
+		if f.try(sized, area) {
+			return
+		}
+	}
+}
+
+// sizes are a patch in the sizes that are tried: its own, halved when it is large, doubled when it is small; and at last turned by an
+// eighth, for a Data Matrix code that stands on its corner.
+func sizes(patch *image.Gray) []*image.Gray {
+	out := []*image.Gray{patch}
+	if side := max(patch.Rect.Dx(), patch.Rect.Dy()); side < 200 {
+		out = append(out, doubled(patch), doubled(doubled(patch)))
+	} else {
+		out = append(out, halved(patch))
+		if side < 400 {
+			out = append(out, doubled(patch))
+		}
+	}
+	return append(out, turned(patch))
+}
+
+// own is a place of the file in the shrunk picture.
+func (f *finder) own(r image.Rectangle) image.Rectangle {
+	return image.Rect(r.Min.X/f.factor, r.Min.Y/f.factor, r.Max.X/f.factor, r.Max.Y/f.factor)
+}
+
+func (f *finder) try(patch *image.Gray, area image.Rectangle) bool {
+	for _, bitmap := range bitmaps(patch) {
+		for _, s := range Symbologies() {
+			if f.tries--; f.tries < 0 || len(f.found) == MaxCodes {
+				return true
+			}
+			result, err := readOne(s, bitmap)
+			if err == nil && f.add(s, result, area) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// add keeps a code that has data and was not found before.
+func (f *finder) add(s Symbology, result *gozxing.Result, area image.Rectangle) bool {
+	data := bytesOf(s, result)
+	if len(data) == 0 || len(data) > MaxData || len(f.found) == MaxCodes {
+		return false
+	}
+	for _, c := range f.found {
+		if c.Symbology == s && bytes.Equal(c.Data, data) {
+			return true
+		}
+	}
+	area = image.Rect(area.Min.X*f.factor, area.Min.Y*f.factor, area.Max.X*f.factor, area.Max.Y*f.factor)
+	f.found = append(f.found, Code{Symbology: s, Data: data, Area: area})
+	return true
+}
+
+// whole looks at the whole picture, for several QR codes at once and for one code of each kind.
+func (f *finder) whole() {
+	small, _ := shrunk(f.grey, maxPixels/4)
+	for _, bitmap := range bitmaps(small) {
+		for _, result := range readQRs(bitmap) {
+			f.add(QR, result, f.grey.Rect)
+		}
+	}
+	if len(f.found) == 0 {
+		f.try(small, f.grey.Rect)
+	}
+}
+
+// cropped is a part of a picture on white ground: the readers want a quiet zone and find a code best in the middle.
+func cropped(g *image.Gray, area image.Rectangle) *image.Gray {
+	out := image.NewGray(image.Rect(0, 0, area.Dx(), area.Dy()))
+	for i := range out.Pix {
+		out.Pix[i] = 255
+	}
+	inside := area.Intersect(g.Rect)
+	for y := inside.Min.Y; y < inside.Max.Y; y++ {
+		copy(out.Pix[(y-area.Min.Y)*out.Stride+inside.Min.X-area.Min.X:], g.Pix[y*g.Stride+inside.Min.X:y*g.Stride+inside.Max.X])
+	}
+	return out
+}
+
+// bitmaps are the ways of telling black from white: each finds codes that the other misses.
+func bitmaps(g *image.Gray) []*gozxing.BinaryBitmap {
+	pixels := make([]int, g.Rect.Dx()*g.Rect.Dy())
+	for y := range g.Rect.Dy() {
+		for x, v := range g.Pix[y*g.Stride:][:g.Rect.Dx()] {
+			pixels[y*g.Rect.Dx()+x] = int(v) * 0x010101
+		}
+	}
+	source := gozxing.NewRGBLuminanceSource(g.Rect.Dx(), g.Rect.Dy(), pixels)
+	var out []*gozxing.BinaryBitmap
+	for _, b := range []gozxing.Binarizer{gozxing.NewHybridBinarizer(source), gozxing.NewGlobalHistgramBinarizer(source)} {
+		if bitmap, err := gozxing.NewBinaryBitmap(b); err == nil {
+			out = append(out, bitmap)
+		}
+	}
+	return out
+}
+
+// hints make text of a byte mode one character a byte, so that no guess about an encoding loses any.
+func hints() map[gozxing.DecodeHintType]any {
+	return map[gozxing.DecodeHintType]any{
+		gozxing.DecodeHintType_TRY_HARDER: true, gozxing.DecodeHintType_CHARACTER_SET: "ISO-8859-1",
+	}
+}
+
+// readOne asks one reader. A picture made to break the library must not end the program: its panics are errors here.
+func readOne(s Symbology, bitmap *gozxing.BinaryBitmap) (result *gozxing.Result, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			result, err = nil, fmt.Errorf("%s reader: %v", s, p)
+		}
+	}()
+	switch s {
+	case DataMatrix:
+		return datamatrix.NewDataMatrixReader().Decode(bitmap, hints())
+	case QR:
+		return qrcode.NewQRCodeReader().Decode(bitmap, hints())
+	default:
+		return aztec.NewAztecReader().Decode(bitmap, hints())
+	}
+}
+
+func readQRs(bitmap *gozxing.BinaryBitmap) (results []*gozxing.Result) {
+	defer func() {
+		if recover() != nil { // as in readOne
+			results = nil
+		}
+	}()
+	results, _ = multi.NewQRCodeMultiReader().DecodeMultiple(bitmap, hints()) // none is no error
+	return results
+}

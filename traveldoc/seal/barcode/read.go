@@ -1,0 +1,112 @@
+package barcode
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+
+	"github.com/openbmis/openbmis/traveldoc/picture"
+)
+
+// Read finds the codes in a file of an image (JPEG, PNG, TIFF, JPEG 2000): ErrNoCode when there are none; an error of package picture
+// when it is no image or too large.
+func Read(file []byte) ([]Code, error) {
+	img, _, err := picture.Decode(file, picture.Limits{})
+	if err != nil {
+		return nil, fmt.Errorf("read barcodes: %w", err)
+	}
+	codes := Find(img)
+	if len(codes) == 0 {
+		return nil, ErrNoCode
+	}
+	return codes, nil
+}
+
+// Find gives the codes of a picture, at most MaxCodes, in any orientation: first those that stand by themselves, found by their texture,
+// then what the whole picture shows.
+func Find(img image.Image) []Code {
+	grey, factor := shrunk(greyOf(img), maxPixels)
+	f := finder{grey: grey, factor: factor, tries: maxTries}
+	for _, area := range regions(grey) {
+		f.region(area)
+	}
+	if len(f.found) == 0 {
+		f.whole()
+	}
+	return f.found
+}
+
+// Bounds of the work on one picture.
+const (
+	maxPixels = 9_000_000 // a larger picture is shrunk: codes keep enough pixels a module
+	maxTries  = 150       // attempts to read a code
+)
+
+// greyOf is the luminance of a picture on white, its corner at the origin.
+func greyOf(img image.Image) *image.Gray {
+	if g, ok := img.(*image.Gray); ok && g.Rect.Min == (image.Point{}) {
+		return g
+	}
+	b := img.Bounds()
+	out := image.NewGray(image.Rect(0, 0, b.Dx(), b.Dy()))
+	if y, ok := img.(*image.YCbCr); ok {
+		for row := range b.Dy() {
+			copy(out.Pix[row*out.Stride:][:b.Dx()], y.Y[y.YOffset(b.Min.X, b.Min.Y+row):])
+		}
+		return out
+	}
+	draw.Draw(out, out.Rect, image.NewUniform(color.White), image.Point{}, draw.Src)
+	draw.Draw(out, out.Rect, img, b.Min, draw.Over)
+	return out
+}
+
+// shrunk halves a picture until it has at most so many pixels, and gives the factor.
+func shrunk(g *image.Gray, most int) (*image.Gray, int) {
+	factor := 1
+	for g.Rect.Dx()*g.Rect.Dy() > most && min(g.Rect.Dx(), g.Rect.Dy()) > 1 {
+		g, factor = halved(g), 2*factor
+	}
+	return g, factor
+}
+
+func halved(g *image.Gray) *image.Gray {
+	out := image.NewGray(image.Rect(0, 0, g.Rect.Dx()/2, g.Rect.Dy()/2))
+	for y := range out.Rect.Dy() {
+		upper, lower := g.Pix[2*y*g.Stride:], g.Pix[(2*y+1)*g.Stride:]
+		for x := range out.Rect.Dx() {
+			sum := int(upper[2*x]) + int(upper[2*x+1]) + int(lower[2*x]) + int(lower[2*x+1])
+			out.Pix[y*out.Stride+x] = byte(sum / 4) //nolint:gosec // a mean of bytes
+		}
+	}
+	return out
+}
+
+// doubled repeats every pixel: the finders want a few pixels a module.
+func doubled(g *image.Gray) *image.Gray {
+	out := image.NewGray(image.Rect(0, 0, 2*g.Rect.Dx(), 2*g.Rect.Dy()))
+	for y := range out.Rect.Dy() {
+		for x := range out.Rect.Dx() {
+			out.Pix[y*out.Stride+x] = g.Pix[y/2*g.Stride+x/2]
+		}
+	}
+	return out
+}
+
+// turned is a picture turned by 45 degrees on white.
+func turned(g *image.Gray) *image.Gray {
+	width, height := g.Rect.Dx(), g.Rect.Dy()
+	side := (width+height)*5/7 + 2 // the diagonal's shadow: (w+h)/sqrt 2
+	out := image.NewGray(image.Rect(0, 0, side, side))
+	for y := range side {
+		for x := range side {
+			dx, dy := x-side/2, y-side/2
+			at := image.Pt((dx+dy)*70/99+width/2, (dy-dx)*70/99+height/2) // 70/99 is 1/sqrt 2 to four places
+			out.Pix[y*side+x] = 255
+			if at.In(g.Rect) {
+				out.Pix[y*side+x] = g.Pix[at.Y*g.Stride+at.X]
+			}
+		}
+	}
+	return out
+}

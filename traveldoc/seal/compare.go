@@ -1,0 +1,79 @@
+package seal
+
+import (
+	"strings"
+
+	"github.com/openbmis/openbmis/traveldoc"
+	"github.com/openbmis/openbmis/traveldoc/mrz"
+)
+
+// Difference is a field that differs between a seal and a machine readable zone.
+type Difference struct {
+	Field string `json:"field"` // a name of package mrz, or FieldPassportNumber
+	Seal  string `json:"seal"`
+	Zone  string `json:"zone"`
+}
+
+// Comparison is a seal held against a zone. When Compared is empty there was nothing to compare: that is no agreement.
+type Comparison struct {
+	Compared    []string     `json:"compared"`
+	Differences []Difference `json:"differences"`
+}
+
+// Compare holds the content of a seal against a zone. The zone is either the one printed beside the seal, of the same format: then every
+// cell that the seal holds is compared; or that of the bearer's passport: then the passport's number, nationality, birth and sex are.
+func Compare(s Seal, printed *mrz.Document) Comparison {
+	var c Comparison
+	if printed == nil || printed.Format == mrz.Unknown {
+		return c
+	}
+	text, format, ok := s.MRZ()
+	if ok && format == printed.Format {
+		c.cells(text, printed, heldOf(format))
+		return c
+	}
+	if f, has := s.Field(FieldPassportNumber); has && f.Problem == "" {
+		c.hold(FieldPassportNumber, f.Value, printed.DocumentNumber)
+	}
+	if !ok {
+		return c
+	}
+	own, err := mrz.Parse(text, traveldoc.Date{}, mrz.Training)
+	if err != nil {
+		return c
+	}
+	for _, id := range []mrz.FieldID{mrz.Nationality, mrz.BirthDate, mrz.Sex} {
+		c.hold(id.String(), own.Field(id).Raw, printed.Field(id).Raw)
+	}
+	return c
+}
+
+// heldOf is how many characters of the second line a seal holds.
+func heldOf(f mrz.Format) int {
+	if f == mrz.MRVA || f == mrz.MRVB {
+		return 28
+	}
+	return 36
+}
+
+// cells compares two zones of one format by their fields, as far as the seal holds them.
+func (c *Comparison) cells(text string, printed *mrz.Document, held int) {
+	own, err := mrz.Parse(text, traveldoc.Date{}, mrz.Training)
+	if err != nil || own.Format != printed.Format {
+		return
+	}
+	for id := mrz.DocumentCode; id < mrz.OptionalData; id++ {
+		c.hold(id.String(), own.Field(id).Raw, printed.Field(id).Raw)
+	}
+	optional := own.Field(mrz.OptionalData).At
+	if optional.Line == 2 && int(optional.To) <= held {
+		c.hold(mrz.OptionalData.String(), own.Field(mrz.OptionalData).Raw, printed.Field(mrz.OptionalData).Raw)
+	}
+}
+
+func (c *Comparison) hold(field, seal, zone string) {
+	c.Compared = append(c.Compared, field)
+	if seal, zone = strings.TrimRight(seal, "< "), strings.TrimRight(zone, "< "); seal != zone {
+		c.Differences = append(c.Differences, Difference{Field: field, Seal: seal, Zone: zone})
+	}
+}
