@@ -37,6 +37,8 @@ type Certificate struct {
 	UnknownCritical []string
 	// Deviations are what was tolerated.
 	Deviations []Deviation
+
+	selfSigned func() bool // computed once
 }
 
 // BasicConstraints says whether the subject is an authority.
@@ -58,18 +60,20 @@ const (
 // Allows says whether the key may be used so. A certificate without key usage allows everything.
 func (c *Certificate) Allows(use KeyUsage) bool { return c.KeyUsage == nil || *c.KeyUsage&use != 0 }
 
-// IsCA says whether basicConstraints make the subject an authority; certificates of version 1 have no extensions and are taken for one
-// when they sign themselves.
+// IsCA says whether basicConstraints make the subject an authority.
 func (c *Certificate) IsCA() bool { return c.BasicConstraints != nil && c.BasicConstraints.CA }
 
 // ValidAt says whether the validity period covers the instant.
-func (c *Certificate) ValidAt(at time.Time) bool { return !at.Before(c.NotBefore) && !at.After(c.NotAfter) }
+func (c *Certificate) ValidAt(at time.Time) bool {
+	return !at.Before(c.NotBefore) && !at.After(c.NotAfter)
+}
 
 // IsSelfIssued says whether issuer and subject are the same name; link certificates are self-issued too.
 func (c *Certificate) IsSelfIssued() bool { return c.Issuer.Equal(c.Subject) }
 
-// IsSelfSigned says whether the signature verifies under the certificate's own key.
-func (c *Certificate) IsSelfSigned() bool { return c.CheckSignatureFrom(c) == nil }
+// IsSelfSigned says whether the signature verifies under the certificate's own key. The names do not matter: a certificate whose issuer
+// and subject are equal may be signed with the authority's old key.
+func (c *Certificate) IsSelfSigned() bool { return c.selfSigned() }
 
 // CheckSignatureFrom verifies the signature under the key of parent, and nothing else: not the names, the uses or the validity.
 // ErrSignature when it is wrong, ErrUnsupported when it cannot be checked.

@@ -1,7 +1,9 @@
 package pki
 
 import (
+	"bytes"
 	"math/big"
+	"slices"
 	"time"
 )
 
@@ -20,18 +22,34 @@ type CRL struct {
 	UnknownCritical    []string
 	Deviations         []Deviation
 
-	entries map[string]Revocation // by the bytes of the serial number
+	entries []crlEntry // in order of serial
 }
 
 // Revocation is an entry of a CRL.
 type Revocation struct {
-	Serial *big.Int
 	At     time.Time
 	Reason RevocationReason
 }
 
+// crlEntry is small: lists of a million entries occur.
+type crlEntry struct {
+	serial []byte // serialKey
+	at     int64  // seconds since 1970
+	reason RevocationReason
+}
+
 // RevocationReason is the reason code of RFC 5280, 5.3.1; 0, unspecified, when absent.
-type RevocationReason int
+type RevocationReason uint8
+
+// String names a reason, such as "keyCompromise".
+func (r RevocationReason) String() string {
+	names := [...]string{"unspecified", "keyCompromise", "cACompromise", "affiliationChanged", "superseded", "cessationOfOperation",
+		"certificateHold", "unspecified", "removeFromCRL", "privilegeWithdrawn", "aACompromise"}
+	if int(r) >= len(names) {
+		return "unspecified"
+	}
+	return names[r]
+}
 
 // CheckSignatureFrom verifies the signature under the key of issuer, and nothing else.
 func (c *CRL) CheckSignatureFrom(issuer *Certificate) error {
@@ -41,16 +59,32 @@ func (c *CRL) CheckSignatureFrom(issuer *Certificate) error {
 // Len is the number of revoked certificates.
 func (c *CRL) Len() int { return len(c.entries) }
 
-// Revoked finds a certificate by its serial number.
+// Revoked finds a certificate by its serial number. A negative number and the positive one of the same bytes are the same: issuers write
+// one in the certificate and the other in the list.
 func (c *CRL) Revoked(serial *big.Int) (Revocation, bool) {
-	r, ok := c.entries[serialKey(serial)]
-	return r, ok
+	i, ok := slices.BinarySearchFunc(c.entries, numberKey(serial), func(e crlEntry, key []byte) int { return bytes.Compare(e.serial, key) })
+	if !ok {
+		return Revocation{}, false
+	}
+	return Revocation{time.Unix(c.entries[i].at, 0).UTC(), c.entries[i].reason}, true
 }
 
-// serialKey keeps the sign: negative serial numbers occur.
-func serialKey(n *big.Int) string {
-	if n.Sign() < 0 {
-		return "-" + string(n.Bytes())
+// serialKey is the content of an INTEGER without the bytes that say nothing.
+func serialKey(body []byte) []byte {
+	if body[0] == 0 {
+		return bytes.TrimLeft(body, "\x00")
 	}
-	return "+" + string(n.Bytes())
+	for len(body) > 1 && body[0] == 0xFF && body[1]&0x80 != 0 {
+		body = body[1:]
+	}
+	return body
+}
+
+// numberKey is serialKey of a number.
+func numberKey(n *big.Int) []byte {
+	if n.Sign() >= 0 {
+		return n.Bytes()
+	}
+	size := uint(new(big.Int).Not(n).BitLen()/8 + 1) //nolint:gosec // never negative
+	return new(big.Int).Add(n, new(big.Int).Lsh(big.NewInt(1), 8*size)).Bytes()
 }
