@@ -95,6 +95,8 @@ func sealItems() []Item {
 	return items(SealCheck, []string{"seal", "mrz"}, []Item{
 		{ID: "seal.readable", Severity: border.Acknowledge, Amber: true},
 		{ID: "seal.signature", Severity: border.SecondLine, Amber: true},
+		{ID: "seal.chain", Severity: border.SecondLine, Amber: true},
+		{ID: "seal.revocation", Severity: border.SecondLine},
 		{ID: "seal.content", Severity: border.SecondLine, Amber: true},
 		{ID: "seal.passport_number", Severity: border.SecondLine},
 		{ID: "seal.window", Severity: border.SecondLine},

@@ -14,6 +14,7 @@ type Station struct {
 	Lanes      []Lane
 	Centre     Centre
 	Counter    Counter
+	Documents  Documents
 	Refusal    Refusal
 	Protection Protection
 }
@@ -54,6 +55,7 @@ func LoadStation(getenv Getenv) (Station, error) {
 	s.Common = r.common("station")
 	s.Centre = r.centre()
 	s.Counter = r.counter()
+	s.Documents = r.documents()
 	s.Refusal = r.refusal()
 	s.Protection = r.protection()
 	settings, err := r.done()
