@@ -150,7 +150,7 @@ func blanksAreFillers(line string, fillers bool) bool {
 
 func wholeLength(n int) bool {
 	switch n {
-	case 30, 36, 44, 72, 88, 90:
+	case 30, 36, 44, 69, 72, 88, 90:
 		return true
 	}
 	return false

@@ -12,8 +12,9 @@ import (
 // states.txt: code, kind, use ("both", or "nat" for a nationality that issues no documents), in force from, to, name. ISO 3166-1
 // and ICAO Doc 9303-3, section 5.
 //
-// documents.txt: code ('?' is any letter or filler), second letter left out, formats, in force from, to, name. The first row that
-// matches counts. ICAO Doc 9303-4 to 9303-7.
+// documents.txt: code ('?' is any letter or filler, '#' any digit), second letter left out, formats, in force from, to, name. The
+// first row that matches counts. ICAO Doc 9303-4 to 9303-7, the second letters of passports as of the 8th edition: what PM, PN, PS,
+// PT and PU stand for, and from when, is not verified against its text. The licences are of national layouts.
 var (
 	//go:embed states.txt
 	statesText string
@@ -23,7 +24,7 @@ var (
 
 const (
 	stateWidth    = 87
-	documentWidth = 84
+	documentWidth = 99
 )
 
 // State is a row of the list of states and of other codes for issuers and nationalities.
@@ -101,28 +102,69 @@ func dateColumn(row string, at int) traveldoc.Date {
 // documentRow is one line of documents.txt.
 type documentRow string
 
-func (r documentRow) formats() string { return string(r[5:16]) }
+func (r documentRow) formats() string      { return string(r[5:19]) }
+func (r documentRow) from() traveldoc.Date { return dateColumn(string(r), 20) }
+func (r documentRow) to() traveldoc.Date   { return dateColumn(string(r), 31) }
+func (r documentRow) name() string         { return strings.TrimSpace(string(r[42 : documentWidth-1])) }
+func (r documentRow) licence() bool        { return strings.Contains(r.formats(), "-DL") }
+
+// matches reports whether the row's pattern fits the two cells of a code.
+func (r documentRow) matches(code string) bool {
+	if r[0] != code[0] {
+		return false
+	}
+	switch r[1] {
+	case '?':
+		return isLetterOrFiller(code[1]) && r[3] != code[1]
+	case '#':
+		return code[1] >= '0' && code[1] <= '9'
+	}
+	return r[1] == code[1]
+}
 
 // documentOf finds the row of a document code as printed, two cells.
 func documentOf(code string) (documentRow, bool) {
-	if len(code) != 2 || !isLetterOrFiller(code[1]) {
+	if len(code) != 2 {
 		return "", false
 	}
 	for at := 0; at < len(documentsText); at += documentWidth {
-		row := documentsText[at : at+documentWidth]
-		if row[0] == code[0] && (row[1] == code[1] || row[1] == '?' && row[3] != code[1]) {
-			return documentRow(row), true
+		row := documentRow(documentsText[at : at+documentWidth])
+		if row.matches(code) {
+			return row, true
 		}
 	}
 	return "", false
 }
 
+// DocumentType is a row of the list of document codes.
+type DocumentType struct {
+	Code    string // as asked for, with its fillers
+	Formats []string
+	// From and To bound the time in which the code was given to documents; unknown when open.
+	From, To traveldoc.Date
+	Name     string // in English, ASCII
+}
+
+// LookupDocumentCode finds the kind of document that a code stands for, with or without fillers, such as "P", "PD" or "D1".
+func LookupDocumentCode(code string) (DocumentType, bool) {
+	row, ok := documentOf(padded(code))
+	if !ok {
+		return DocumentType{}, false
+	}
+	return DocumentType{
+		Code: padded(code), Formats: strings.Fields(row.formats()), From: row.from(), To: row.to(), Name: row.name(),
+	}, true
+}
+
 // KnownDocumentCode reports whether a document code, with or without fillers, is one of ICAO Doc 9303.
 func KnownDocumentCode(code string) bool {
+	row, ok := documentOf(padded(code))
+	return ok && !row.licence()
+}
+
+func padded(code string) string {
 	if len(code) == 1 {
-		_, ok := documentOf(code + "<")
-		return ok
+		return code + "<"
 	}
-	_, ok := documentOf(code)
-	return ok
+	return code
 }

@@ -17,7 +17,7 @@ func TestListsHaveTheirForm(t *testing.T) {
 		text  string
 		width int
 		dates [2]int
-	}{{statesText, stateWidth, [2]int{20, 31}}, {documentsText, documentWidth, [2]int{17, 28}}} {
+	}{{statesText, stateWidth, [2]int{20, 31}}, {documentsText, documentWidth, [2]int{20, 31}}} {
 		for row := range strings.Lines(list.text) {
 			require.Len(t, row, list.width, row)
 			for _, at := range list.dates {

@@ -25,11 +25,17 @@ func twoDigits(s string, from int) int {
 	return wrongPart
 }
 
-// readDate reads YYMMDD. What is not known lowers the precision; what cannot be a date gives the unknown date and a failed field:
+// readDate reads YYMMDD, or YYMM of an issue. What is not known lowers the precision; what cannot be a date gives the unknown date and a failed field:
 // never a date that is not printed.
 func (d *Document) readDate(id FieldID, inspection traveldoc.Date) traveldoc.Date {
+	if !d.has(id) {
+		return traveldoc.Date{}
+	}
 	f := &d.fields[id]
-	year, month, day := twoDigits(f.Raw, 0), twoDigits(f.Raw, 2), twoDigits(f.Raw, 4)
+	year, month, day := twoDigits(f.Raw, 0), twoDigits(f.Raw, 2), unknownPart
+	if id != IssueDate { // which has no day
+		day = twoDigits(f.Raw, 4)
+	}
 	if year == wrongPart || month == wrongPart || day == wrongPart {
 		return d.wrongDate(id)
 	}
@@ -49,7 +55,7 @@ func (d *Document) readDate(id FieldID, inspection traveldoc.Date) traveldoc.Dat
 	if !ok {
 		return d.wrongDate(id)
 	}
-	if date.Precision() != traveldoc.PrecisionDay {
+	if date.Precision() != traveldoc.PrecisionDay && id != IssueDate {
 		d.reportField(CodeDatePartial, id, Note)
 	}
 	return date
@@ -76,7 +82,7 @@ func (d *Document) zeroParts(id FieldID, year, month, day int) (y, m, dd int) {
 	return year, month, unknownPart
 }
 
-// inCentury chooses the century: for a birth the latest that does not lie after the inspection, for an expiry the latest within
+// inCentury chooses the century: for a birth or an issue the latest that does not lie after the inspection, for an expiry the latest within
 // fifty years of it. A day that the chosen year does not have (29 February) is looked for in the century before.
 func inCentury(id FieldID, year, month, day int, inspection traveldoc.Date) (traveldoc.Date, bool) {
 	newest := order(inspection.Year(), inspection.Month(), inspection.Day(), 99)

@@ -22,16 +22,24 @@ type Document struct {
 	BirthDate      traveldoc.Date
 	Sex            string // "M", "F" or "X" (the filler); empty when unreadable
 	ExpiryDate     traveldoc.Date
+	ExpiryDerived  bool           // the expiry is not printed but follows from the month of issue (French identity card)
+	IssueDate      traveldoc.Date // to the month; of a French identity card only
 
 	Findings []Finding
 
-	layout   layout
-	lines    [maxFormatLines]string // as read, without what normalising took away; may be longer or shorter than the format's
-	optional [2]string
-	long     LongNumber
-	fields   [fieldCount]Field
-	checks   [maxDigits]CheckDigitResult
-	nchecks  int
+	layout    layout
+	asRead    [maxFormatLines]string // before repairs were accepted
+	aboutText int                    // how many of the findings are about the text and not about what it says
+	repairs   []Edit
+	doubts    []RunnerUp
+	inspected traveldoc.Date
+	options   Option
+	lines     [maxFormatLines]string // as read, without what normalising took away; may be longer or shorter than the format's
+	optional  [2]string
+	long      LongNumber
+	fields    [fieldCount]Field
+	checks    [maxDigits]CheckDigitResult
+	nchecks   int
 }
 
 // LongNumber says how a document number of more than nine characters was closed.
@@ -55,7 +63,11 @@ func (d *Document) Field(id FieldID) Field {
 	f := d.fields[id]
 	switch id { //nolint:exhaustive // the others keep their value
 	case Name:
-		f.Value = strings.TrimSpace(d.Surname + " " + d.GivenNames)
+		if !d.has(GivenNames) {
+			f.Value = strings.TrimSpace(d.Surname + " " + d.GivenNames)
+		}
+	case IssueDate:
+		f.Value = d.IssueDate.String()
 	case BirthDate:
 		f.Value = d.BirthDate.String()
 	case ExpiryDate:
@@ -64,21 +76,24 @@ func (d *Document) Field(id FieldID) Field {
 	return f
 }
 
-// Lines are the lines as read: in the format's order, in capitals and without blanks, but neither cut nor filled up.
+// Lines are the lines as read: in the format's order, in capitals and without blanks, but neither cut nor filled up. Repairs that
+// were accepted are in them.
 func (d *Document) Lines() []string { return d.lines[:d.layout.lines] }
 
 // Checks are the check digits in the format's order.
 func (d *Document) Checks() []CheckDigitResult { return d.checks[:d.nchecks] }
 
 // OptionalData are the optional fields without fillers, and without the part that belongs to a long document number.
-// There are two for TD1, else one; either may be empty.
+// There are two for TD1, none for a French licence, else one; either may be empty.
 func (d *Document) OptionalData() []string {
 	switch d.Format {
 	case Unknown:
 		return nil
 	case TD1:
 		return d.optional[:]
-	case TD2, TD3, MRVA, MRVB:
+	case FrenchLicence:
+		return nil
+	case TD2, TD3, MRVA, MRVB, FrenchID, SwissLicence:
 	}
 	return d.optional[:1]
 }
@@ -94,13 +109,16 @@ func (d *Document) Identity() traveldoc.Identity {
 	}
 }
 
-// TravelDocument is the document itself, with the zone's lines.
+// TravelDocument is the document itself, with the zone's lines as read: without the repairs that its values have.
 func (d *Document) TravelDocument() traveldoc.Document {
 	return traveldoc.Document{
 		Code: d.Code, Number: d.DocumentNumber, IssuingState: d.IssuingState, ExpiryDate: d.ExpiryDate,
-		MRZ: strings.Join(d.Lines(), "\n"),
+		MRZ: strings.Join(d.asRead[:d.layout.lines], "\n"),
 	}
 }
+
+// has reports whether the format has the field.
+func (d *Document) has(id FieldID) bool { return d.fields[id].At.Line != 0 }
 
 // cells is what a range holds; shorter when the line was cut.
 func (d *Document) cells(r Range) string {

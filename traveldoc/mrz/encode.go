@@ -17,9 +17,20 @@ type Extra struct {
 	ZeroDigit bool
 }
 
+// Extra is what Encode needs, beside the document and the bearer, to write the zone again.
+func (d *Document) Extra() Extra {
+	x := Extra{LongNumber: d.long}
+	copy(x.OptionalData[:], d.OptionalData())
+	if d.Format == TD3 && d.nchecks > 3 {
+		x.ZeroDigit = d.checks[3].Printed == "0"
+	}
+	return x
+}
+
 // Encode writes the zone of a document, its lines joined by \n: the inverse of Parse. Names are written in capitals, blanks and
 // hyphens as fillers, apostrophes left out (ICAO Doc 9303-3, section 4.6); a name that is too long is cut so that a letter stands in
-// the last cell. The MRZ of doc is not looked at. An error names the field, what was expected, and no value.
+// the last cell. The MRZ of doc is not looked at, nor are values that the format has no place for, such as the expiry of a French
+// identity card. An error names the field, what was expected, and no value.
 func Encode(format Format, doc traveldoc.Document, bearer traveldoc.Identity, extra Extra) (string, error) {
 	l := layoutOf(format)
 	if l.lines == 0 {
@@ -27,10 +38,12 @@ func Encode(format Format, doc traveldoc.Document, bearer traveldoc.Identity, ex
 	}
 	e := encoder{layout: l}
 	e.fill()
-	e.put(DocumentCode, doc.Code, isLetterOrFiller)
+	e.putCode(doc.Code)
 	e.put(IssuingState, doc.IssuingState, isLetterOrFiller)
-	e.put(Nationality, bearer.Nationality, isLetterOrFiller)
-	e.putName(bearer.Surname, bearer.GivenNames)
+	if l.fields[Nationality].Line != 0 {
+		e.put(Nationality, bearer.Nationality, isLetterOrFiller)
+	}
+	e.putNames(bearer.Surname, bearer.GivenNames)
 	e.putDate(BirthDate, bearer.BirthDate)
 	e.putDate(ExpiryDate, doc.ExpiryDate)
 	e.putSex(bearer.Sex)
@@ -65,7 +78,7 @@ func (e *encoder) text() string {
 		if i > 0 {
 			out.WriteByte('\n')
 		}
-		out.Write(e.cells[i][:e.layout.width])
+		out.Write(e.cells[i][:e.layout.widths[i]])
 	}
 	return out.String()
 }
@@ -105,7 +118,21 @@ func (e *encoder) putAt(id FieldID, cells []byte, text string, allowed func(byte
 
 func isCell(c byte) bool { return value(c) >= 0 }
 
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// putCode: the second character of a French licence is a digit.
+func (e *encoder) putCode(code string) {
+	if e.layout.format == FrenchLicence {
+		e.put(DocumentCode, code, isCell)
+		return
+	}
+	e.put(DocumentCode, code, isLetterOrFiller)
+}
+
 func (e *encoder) putSex(sex string) {
+	if e.layout.fields[Sex].Line == 0 {
+		return
+	}
 	switch sex {
 	case "M", "F":
 		e.put(Sex, sex, isCell)
@@ -117,6 +144,9 @@ func (e *encoder) putSex(sex string) {
 
 func (e *encoder) putDate(id FieldID, d traveldoc.Date) {
 	cells := e.at(e.layout.fields[id])
+	if cells == nil {
+		return
+	}
 	for i, part := range [...]struct {
 		known traveldoc.Precision
 		n     int
@@ -132,7 +162,8 @@ func (e *encoder) putNumber(number string, extra Extra) {
 	number = strings.ReplaceAll(strings.ReplaceAll(number, " ", "<"), "-", "<")
 	room := e.layout.fields[DocumentNumber].Len()
 	if len(number) <= room {
-		e.put(DocumentNumber, number, isCell)
+		e.put(DocumentNumber, number, e.numberCell())
+		e.checkIssue()
 		e.put(OptionalData, extra.OptionalData[0], isCell)
 		return
 	}
@@ -141,6 +172,25 @@ func (e *encoder) putNumber(number string, extra Extra) {
 		return
 	}
 	e.putLongNumber(number[:room], number[room:], extra)
+}
+
+// numberCell is what a cell of the number may hold.
+func (e *encoder) numberCell() func(byte) bool {
+	if e.layout.format == SwissLicence {
+		return isDigit
+	}
+	return isCell
+}
+
+// checkIssue: a number that starts with the month of issue must have one.
+func (e *encoder) checkIssue() {
+	cells := e.at(e.layout.fields[IssueDate])
+	if cells == nil || e.err != nil {
+		return
+	}
+	if month := twoDigits(string(cells), 2); twoDigits(string(cells), 0) < 0 || month < 1 || month > 12 {
+		e.fail(IssueDate, "expected the number to start with year and month, YYMM")
+	}
 }
 
 func (e *encoder) putLongNumber(head, rest string, extra Extra) {

@@ -37,7 +37,7 @@ func TestParseIsTheInverseOfEncode(t *testing.T) {
 				require.True(t, check.OK, "%s of %s", check.Field, text)
 			}
 			for _, finding := range d.Findings {
-				require.Equal(t, mrz.Note, finding.Severity, "%s", finding.Code)
+				require.True(t, finding.Severity == mrz.Note || finding.Code == mrz.CodeFormatLicence, "%s", finding.Code)
 			}
 			again := mrz.Extra{LongNumber: d.LongNumber(), ZeroDigit: c.extra.ZeroDigit}
 			copy(again.OptionalData[:], d.OptionalData())
@@ -52,7 +52,9 @@ func requireContent(t *rapid.T, c content, d *mrz.Document) {
 	require.Equal(t, c.doc.Code, d.Code)
 	require.Equal(t, c.doc.IssuingState, d.IssuingState)
 	require.Equal(t, c.doc.Number, d.DocumentNumber)
-	require.Equal(t, c.doc.ExpiryDate, d.ExpiryDate)
+	if !d.ExpiryDerived {
+		require.Equal(t, c.doc.ExpiryDate, d.ExpiryDate)
+	}
 	require.Equal(t, c.bearer.Nationality, d.Nationality)
 	require.Equal(t, c.bearer.BirthDate, d.BirthDate)
 	require.Equal(t, c.bearer.Sex, d.Sex)

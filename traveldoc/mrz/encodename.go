@@ -5,6 +5,32 @@ import (
 	"unicode"
 )
 
+// putNames writes the names where the format has them: in one field, or the given names in one of their own.
+func (e *encoder) putNames(surname, given string) {
+	apart := e.at(e.layout.fields[GivenNames])
+	switch {
+	case apart != nil:
+		e.putApart(surname, given, apart)
+	case e.layout.format == FrenchLicence:
+		e.putName(surname, "")
+	default:
+		e.putName(surname, given)
+	}
+}
+
+// putApart writes surname and given names in two fields; double fillers separate the given names.
+func (e *encoder) putApart(surname, given string, apart []byte) {
+	primary, secondary := nameCells(surname), nameCells(given)
+	if primary == "" && secondary == "" {
+		e.fail(Name, "expected a name")
+		return
+	}
+	cells := e.at(e.layout.fields[Name])
+	secondary = strings.ReplaceAll(secondary, "<", "<<")
+	e.putAt(Name, cells, cutAtLetter(primary, len(cells)), isLetterOrFiller)
+	e.putAt(GivenNames, apart, cutAtLetter(secondary, len(apart)), isLetterOrFiller)
+}
+
 // putName writes primary and secondary identifier, cut to the field when they are too long.
 func (e *encoder) putName(surname, given string) {
 	primary, secondary := nameCells(surname), nameCells(given)

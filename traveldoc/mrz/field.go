@@ -16,6 +16,9 @@ const (
 	ExpiryDate
 	OptionalData  // the first optional field (TD1: line 1)
 	OptionalData2 // TD1: line 2
+	GivenNames    // where they stand apart from the surname (French identity card)
+	IssueDate     // where it is printed (French identity card: the first cells of the number)
+	Language      // of a Swiss licence: D, F, I or R
 	Composite     // no field of its own: the check digit over several
 )
 
@@ -43,6 +46,12 @@ func (f FieldID) String() string {
 		return "expiry_date"
 	case OptionalData, OptionalData2:
 		return "optional_data"
+	case GivenNames:
+		return "given_names"
+	case IssueDate:
+		return "issue_date"
+	case Language:
+		return "language"
 	case Composite:
 		return "composite"
 	}
@@ -94,4 +103,5 @@ type Field struct {
 	Value   string  `json:"value"` // without fillers; dates in ISO 8601 as far as known
 	At      Range   `json:"at"`
 	Verdict Verdict `json:"verdict"`
+	Derived bool    `json:"derived,omitempty"` // not printed: computed from what is
 }

@@ -20,6 +20,9 @@ const (
 	CodeTooLong        Code = "mrz.too_long"
 	CodeFormatAssumed  Code = "format.assumed"
 
+	CodeFormatLicence Code = "format.licence"
+	CodeRepaired      Code = "character.repaired"
+
 	CodeLineLength  Code = "line.length"
 	CodeLineMissing Code = "line.missing"
 	CodeLineOrder   Code = "line.order"
@@ -31,6 +34,8 @@ const (
 	CodeCharacterSubstituted Code = "character.substituted"
 	CodeCharacterInvalid     Code = "character.invalid"
 
+	CodeCharacterDoubtful Code = "character.doubtful"
+
 	CodeDigitMismatch      Code = "check_digit.mismatch"
 	CodeDigitMissing       Code = "check_digit.missing"
 	CodeDigitSyntax        Code = "check_digit.syntax"
@@ -40,6 +45,10 @@ const (
 	CodeNumberLongFiller   Code = "document_number.long_filler"
 	CodeDocumentCode       Code = "document_code.unknown"
 	CodeDocumentCodeFormat Code = "document_code.format"
+	CodeDocumentCodeTime   Code = "document_code.not_in_force"
+	CodeNumberSyntax       Code = "document_number.syntax"
+	CodePersonalNumber     Code = "optional_data.own_digit"
+	CodeLanguageUnknown    Code = "language.unknown"
 
 	CodeNameMissing   Code = "name.missing"
 	CodeNameNoPrimary Code = "name.primary_missing"
@@ -53,6 +62,7 @@ const (
 	CodeDateUnknown Code = "date.unknown"
 	CodeDateZero    Code = "date.zero"
 	CodeDateCentury Code = "date.century"
+	CodeDateDerived Code = "date.derived"
 
 	CodeSexInvalid Code = "sex.invalid"
 	CodeSexPrinted Code = "sex.printed_x"
@@ -62,6 +72,7 @@ const (
 	CodeStateTraining   Code = "state.training"
 	CodeStateNotInForce Code = "state.not_in_force"
 	CodeStateNotIssuer  Code = "state.not_issuer"
+	CodeStateDerived    Code = "state.derived"
 )
 
 // Codes are all codes, for the catalogue's test.
@@ -73,7 +84,8 @@ func Codes() []Code {
 		CodeNumberLongFiller, CodeDocumentCode, CodeDocumentCodeFormat, CodeNameMissing, CodeNameNoPrimary,
 		CodeNameTruncated, CodeNameCharacter, CodeNameTitle, CodeNameSeparator, CodeDateInvalid, CodeDatePartial,
 		CodeDateUnknown, CodeDateZero, CodeDateCentury, CodeSexInvalid, CodeSexPrinted, CodeStateMissing, CodeStateUnknown,
-		CodeStateTraining, CodeStateNotInForce, CodeStateNotIssuer,
+		CodeStateTraining, CodeStateNotInForce, CodeStateNotIssuer, CodeFormatLicence, CodeRepaired, CodeCharacterDoubtful,
+		CodeDocumentCodeTime, CodeNumberSyntax, CodePersonalNumber, CodeLanguageUnknown, CodeDateDerived, CodeStateDerived,
 	}
 }
 
@@ -115,8 +127,15 @@ func (f Finding) sentence() string {
 		return fmt.Sprintf("check digit of %s is missing, computed %q", f.Field, f.Computed)
 	case CodeDigitSyntax:
 		return fmt.Sprintf("check digit of %s: printed %q, expected a digit (computed %q)", f.Field, f.Printed, f.Computed)
-	case CodeStateUnknown, CodeStateTraining, CodeStateNotInForce, CodeStateNotIssuer, CodeDocumentCode, CodeDocumentCodeFormat:
+	case CodeStateUnknown, CodeStateTraining, CodeStateNotInForce, CodeStateNotIssuer, CodeStateDerived, CodeDocumentCode,
+		CodeDocumentCodeFormat, CodeDocumentCodeTime:
 		return fmt.Sprintf("%s %q %s", f.Field, f.Printed, plain(f.Code))
+	case CodeRepaired:
+		return fmt.Sprintf("%s: read as %q, repaired to %q", f.Field, f.Printed, f.Computed)
+	case CodeCharacterDoubtful:
+		return fmt.Sprintf("%s: read as %q, may be %q, and no check digit can tell", f.Field, f.Printed, f.Computed)
+	case CodeDateDerived:
+		return fmt.Sprintf("%s: not printed; derived from the month of issue, %s", f.Field, f.Printed)
 	case CodeCompositeAlone:
 		return plain(f.Code) + concerning(f.Concerns)
 	case CodeFormatAssumed, CodeLineIgnored:
@@ -173,6 +192,12 @@ func plain(c Code) string {
 		CodeStateTraining:        "is for training and specimens only",
 		CodeStateNotInForce:      "was not in force when the document can have been issued",
 		CodeStateNotIssuer:       "is a nationality but issues no documents",
+		CodeStateDerived:         "is not printed; the document is given to nationals alone",
+		CodeFormatLicence:        "a driving licence is no travel document",
+		CodeDocumentCodeTime:     "was not in use when the document can have been issued",
+		CodeNumberSyntax:         "expected digits only",
+		CodePersonalNumber:       "ends with a check digit of its own that is right, as of a personal number",
+		CodeLanguageUnknown:      "expected D, F, I or R",
 	}[c]
 	if !ok {
 		return string(c)

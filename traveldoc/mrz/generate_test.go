@@ -35,6 +35,12 @@ func roomOf(f mrz.Format) room {
 		return room{39, 16, 0, 9, []string{"V", "VB", "VV"}}
 	case mrz.MRVB:
 		return room{31, 8, 0, 9, []string{"V", "VC"}}
+	case mrz.FrenchID:
+		return room{25, 6, 0, 12, []string{"ID"}}
+	case mrz.FrenchLicence:
+		return room{8, 0, 0, 9, []string{"D1", "A2", "B1"}}
+	case mrz.SwissLicence:
+		return room{30, 7, 0, 12, []string{"FA"}}
 	case mrz.Unknown:
 	}
 	return room{}
@@ -95,6 +101,10 @@ func drawContent(t *rapid.T, f mrz.Format) content {
 	if c.bearer.Surname == "" && c.bearer.GivenNames == "" {
 		c.bearer.Surname = "A"
 	}
+	if f > mrz.MRVB {
+		c.national(t)
+		return c
+	}
 	c.extra.OptionalData[0] = words("[A-Z0-9]", r.optional).Draw(t, "optional")
 	c.extra.OptionalData[1] = words("[A-Z0-9]", r.optional2).Draw(t, "optional 2")
 	if r.number > 9 && rapid.IntRange(0, 3).Draw(t, "long") == 0 {
@@ -106,11 +116,34 @@ func drawContent(t *rapid.T, f mrz.Format) content {
 	return c
 }
 
+// national draws what the formats outside Doc 9303 hold, and empties what they do not.
+func (c *content) national(t *rapid.T) {
+	c.doc.IssuingState, c.bearer.Nationality, c.extra = "FRA", "", mrz.Extra{}
+	switch c.format {
+	case mrz.FrenchID:
+		c.doc.Number = rapid.StringMatching(`[0-9]{2}(0[1-9]|1[0-2])[A-Z0-9]{8}`).Draw(t, "number of a card")
+		c.bearer.GivenNames = words("[A-Z]", 5).Draw(t, "given names apart")
+		c.bearer.Nationality, c.doc.ExpiryDate = "FRA", traveldoc.Date{}
+		c.extra.OptionalData[0] = words("[A-Z0-9]", 6).Draw(t, "office")
+	case mrz.FrenchLicence:
+		c.doc.Number = rapid.StringMatching(`[A-Z0-9]{9}`).Draw(t, "number of a licence")
+		c.bearer.GivenNames, c.bearer.BirthDate, c.bearer.Sex = "", traveldoc.Date{}, ""
+	case mrz.SwissLicence:
+		c.doc.IssuingState = rapid.SampledFrom([]string{"CHE", "LIE"}).Draw(t, "state")
+		c.doc.Number = rapid.StringMatching(`[0-9]{12}`).Draw(t, "number of a licence")
+		c.doc.ExpiryDate, c.bearer.Sex = traveldoc.Date{}, ""
+		c.extra.OptionalData[0] = rapid.StringMatching(`[A-Z0-9]{3}[0-9]{3}[DFIR]`).Draw(t, "blank card")
+	}
+	if c.bearer.Surname == "" {
+		c.bearer.Surname = "A"
+	}
+}
+
 func (c content) encode() (string, error) { return mrz.Encode(c.format, c.doc, c.bearer, c.extra) }
 
 // nameCells is how many cells the whole name takes.
 func (c content) nameCells() int {
-	if c.bearer.GivenNames == "" {
+	if c.bearer.GivenNames == "" || c.format == mrz.FrenchID {
 		return len(c.bearer.Surname)
 	}
 	return len(c.bearer.Surname) + 2 + len(c.bearer.GivenNames)

@@ -20,6 +20,9 @@ func (d *Document) settle(i int) {
 
 // judge settles the remaining check digits and gives every field its verdict.
 func (d *Document) judge() {
+	if d.layout.digits[0].at.Line == 0 {
+		return // a format without check digits
+	}
 	d.nchecks = 1
 	for i := 1; i < maxDigits && d.layout.digits[i].at.Line != 0; i++ {
 		d.settle(i)
@@ -80,10 +83,7 @@ func (d *Document) judgeComposite(composite *CheckDigitResult, fieldsRight bool)
 			Concerns: d.onlyComposite(),
 		})
 	}
-	for _, id := range [...]FieldID{DocumentNumber, BirthDate, ExpiryDate, OptionalData, OptionalData2} {
-		if d.fields[id].At.Line == 0 {
-			continue
-		}
+	for _, id := range d.underComposite() {
 		switch {
 		case composite.OK:
 			d.raise(id, OK)
@@ -93,9 +93,27 @@ func (d *Document) judgeComposite(composite *CheckDigitResult, fieldsRight bool)
 	}
 }
 
+// underComposite are the fields that the composite digit protects: in the national formats all of them.
+func (d *Document) underComposite() []FieldID {
+	switch d.Format {
+	case TD1:
+		return []FieldID{DocumentNumber, BirthDate, ExpiryDate, OptionalData, OptionalData2}
+	case TD2, TD3:
+		return []FieldID{DocumentNumber, BirthDate, ExpiryDate, OptionalData}
+	case FrenchID:
+		return []FieldID{
+			DocumentCode, IssuingState, Name, OptionalData, DocumentNumber, IssueDate, GivenNames, BirthDate, Sex,
+		}
+	case FrenchLicence:
+		return []FieldID{DocumentCode, IssuingState, DocumentNumber, ExpiryDate, Name}
+	case MRVA, MRVB, SwissLicence, Unknown:
+	}
+	return nil
+}
+
 func (d *Document) ownDigit(id FieldID) bool {
 	for i := range d.nchecks {
-		if d.checks[i].Field == id {
+		if d.checks[i].Field == id || id == IssueDate && d.checks[i].Field == DocumentNumber {
 			return true
 		}
 	}
@@ -105,8 +123,8 @@ func (d *Document) ownDigit(id FieldID) bool {
 // onlyComposite are the fields of the format that no other digit than the composite protects.
 func (d *Document) onlyComposite() []FieldID {
 	var only []FieldID
-	for _, id := range [...]FieldID{OptionalData, OptionalData2} {
-		if d.fields[id].At.Line != 0 && !d.ownDigit(id) {
+	for _, id := range d.underComposite() {
+		if !d.ownDigit(id) {
 			only = append(only, id)
 		}
 	}

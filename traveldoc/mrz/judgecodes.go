@@ -10,9 +10,12 @@ import (
 const longestValidity = 10
 
 // judgeCodes looks the codes up in the lists.
-func (d *Document) judgeCodes(training bool) {
+func (d *Document) judgeCodes() {
+	training := d.options&Training != 0
 	d.judgeState(IssuingState, d.IssuingState, training)
-	d.judgeState(Nationality, d.Nationality, training)
+	if d.has(Nationality) {
+		d.judgeState(Nationality, d.Nationality, training)
+	}
 	f := &d.fields[DocumentCode]
 	if f.Raw == "" {
 		return
@@ -23,6 +26,8 @@ func (d *Document) judgeCodes(training bool) {
 		d.reportCode(CodeDocumentCode, DocumentCode, Acknowledge)
 	case !strings.Contains(row.formats(), d.Format.String()):
 		d.reportCode(CodeDocumentCodeFormat, DocumentCode, Note)
+	case !within(row.from(), row.to(), d.ExpiryDate):
+		d.reportCode(CodeDocumentCodeTime, DocumentCode, Note)
 	}
 }
 
@@ -71,7 +76,10 @@ func lettersOnly(s string) bool {
 // inForce reports whether the code can have been in force on the day of issue, which the zone does not hold: that day lies before
 // the expiry by ten years at most.
 func inForce(row stateRow, expiry traveldoc.Date) bool {
-	from, to := dateColumn(string(row), 20), dateColumn(string(row), 31)
+	return within(dateColumn(string(row), 20), dateColumn(string(row), 31), expiry)
+}
+
+func within(from, to, expiry traveldoc.Date) bool {
 	if expiry.IsZero() || (from.IsZero() && to.IsZero()) {
 		return true
 	}

@@ -10,11 +10,12 @@ type digitRule struct {
 
 // layout says where a format keeps what. Formats differ in nothing else but where a long document number may go on.
 type layout struct {
-	format       Format
-	lines, width int
-	fields       [fieldCount]Range
-	digits       [5]digitRule
-	longNumber   bool // a number of more than nine characters goes on in the optional field
+	format     Format
+	lines      int
+	widths     [maxFormatLines]int
+	fields     [fieldCount]Range
+	digits     [maxDigits]digitRule
+	longNumber bool // a number of more than nine characters goes on in the optional field
 }
 
 // maxDigits is the most check digits a format has, maxFormatLines the most lines.
@@ -23,7 +24,7 @@ const (
 	maxFormatLines = 3
 )
 
-// layoutOf gives the positions of ICAO Doc 9303 parts 4 (TD3), 5 (TD1), 6 (TD2) and 7 (MRV-A, MRV-B).
+// layoutOf gives the positions of ICAO Doc 9303 parts 4 (TD3), 5 (TD1), 6 (TD2) and 7 (MRV-A, MRV-B), and of the national formats.
 func layoutOf(f Format) layout {
 	switch f {
 	case TD1:
@@ -48,6 +49,12 @@ func layoutOf(f Format) layout {
 		l := twoLines(MRVB, 36)
 		l.fields[OptionalData] = Range{2, 29, 36}
 		return l
+	case FrenchID:
+		return layoutFrenchID()
+	case FrenchLicence:
+		return layoutFrenchLicence()
+	case SwissLicence:
+		return layoutSwissLicence()
 	case Unknown:
 	}
 	return layout{}
@@ -55,7 +62,7 @@ func layoutOf(f Format) layout {
 
 // twoLines is what TD2, TD3 and both visas share.
 func twoLines(f Format, width int) layout {
-	l := layout{format: f, lines: 2, width: width}
+	l := layout{format: f, lines: 2, widths: [maxFormatLines]int{width, width}}
 	l.fields[DocumentCode] = Range{1, 1, 2}
 	l.fields[IssuingState] = Range{1, 3, 5}
 	l.fields[Name] = Range{1, 6, uint8(width)} //nolint:gosec // a width is 36 or 44
@@ -71,7 +78,7 @@ func twoLines(f Format, width int) layout {
 }
 
 func layoutTD1() layout {
-	l := layout{format: TD1, lines: 3, width: 30, longNumber: true}
+	l := layout{format: TD1, lines: 3, widths: [maxFormatLines]int{30, 30, 30}, longNumber: true}
 	l.fields[DocumentCode] = Range{1, 1, 2}
 	l.fields[IssuingState] = Range{1, 3, 5}
 	l.fields[DocumentNumber] = Range{1, 6, 14}

@@ -6,9 +6,13 @@ import "strings"
 // an apostrophe, and become spaces; later double fillers are tolerated.
 func (d *Document) readName() {
 	f := &d.fields[Name]
+	if d.has(GivenNames) {
+		d.readTwoNames(f, &d.fields[GivenNames])
+		return
+	}
 	primary, secondary, split := strings.Cut(f.Raw, "<<")
 	d.Surname, d.GivenNames = spaced(primary), spaced(secondary)
-	d.NameTruncated = len(f.Raw) == f.At.Len() && f.Raw[len(f.Raw)-1] != filler
+	d.NameTruncated = f.full()
 	switch {
 	case d.Surname == "" && d.GivenNames == "":
 		f.Verdict = Failed
@@ -27,6 +31,35 @@ func (d *Document) readName() {
 	}
 	d.judgeName(f)
 }
+
+// readTwoNames reads a surname and given names that stand apart; double fillers then separate the given names.
+func (d *Document) readTwoNames(surname, given *Field) {
+	d.Surname, d.GivenNames = spaced(surname.Raw), spaced(given.Raw)
+	surname.Value, given.Value = d.Surname, d.GivenNames
+	d.NameTruncated = surname.full() || given.full()
+	switch {
+	case d.Surname == "" && d.GivenNames == "":
+		surname.Verdict = Failed
+		d.reportField(CodeNameMissing, Name, Acknowledge)
+		return
+	case d.Surname == "":
+		d.reportField(CodeNameNoPrimary, Name, Note)
+	}
+	if surname.full() {
+		d.reportField(CodeNameTruncated, Name, Note)
+	}
+	if given.full() {
+		d.reportField(CodeNameTruncated, GivenNames, Note)
+	}
+	if !lettersAndFillers(given.Raw) {
+		given.Verdict = Failed
+		d.reportField(CodeNameCharacter, GivenNames, Acknowledge)
+	}
+	d.judgeName(surname)
+}
+
+// full reports whether every cell was read and the last is no filler: the name may go on.
+func (f *Field) full() bool { return len(f.Raw) == f.At.Len() && f.Raw[len(f.Raw)-1] != filler }
 
 func (d *Document) judgeName(f *Field) {
 	if !lettersAndFillers(f.Raw) {

@@ -1,6 +1,10 @@
 package mrz
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/openbmis/openbmis/traveldoc"
+)
 
 // continuation is the part of a long document number that stands in the optional field: the rest of the number, its check digit,
 // and the first filler that ends it (ICAO Doc 9303-5, section 4.2.2, and 9303-6).
@@ -39,7 +43,9 @@ func (d *Document) readNumber() {
 		d.readLongNumber(more, check)
 	} else {
 		f.Value = without(f.Raw)
-		d.settle(0)
+		if d.layout.digits[0].at.Line != 0 {
+			d.settle(0)
+		}
 	}
 	d.DocumentNumber = f.Value
 	if f.Value == "" {
@@ -112,4 +118,20 @@ func spaced(s string) string {
 		}
 	}
 	return string(out)
+}
+
+// NumberForms are the three forms of a document number.
+type NumberForms struct {
+	Printed string `json:"printed"` // as printed, with inner fillers; the rest of a long number follows its first nine characters
+	Plain   string `json:"plain"`   // without fillers
+	Folded  string `json:"folded"`  // for look-ups: traveldoc.FoldNumber
+}
+
+// Number is the document number in its three forms.
+func (d *Document) Number() NumberForms {
+	printed := strings.Trim(d.fields[DocumentNumber].Raw, "<")
+	if d.long != NotLong {
+		printed = d.DocumentNumber
+	}
+	return NumberForms{Printed: printed, Plain: d.DocumentNumber, Folded: traveldoc.FoldNumber(d.DocumentNumber)}
 }

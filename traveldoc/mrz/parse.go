@@ -24,14 +24,23 @@ var (
 // Option changes how Parse judges a zone.
 type Option uint8
 
-// Training accepts the codes of specimens and exercises, such as UTO, without a finding.
-const Training Option = 1
+// The options.
+const (
+	// Training accepts the codes of specimens and exercises, such as UTO, without a finding.
+	Training Option = 1 << iota
+	// WithoutExtensions derives an expiry from what a card was issued for, without the years that its state added later: other
+	// states are free not to recognise them.
+	WithoutExtensions
+)
 
 // Parse reads the machine readable zone in text: lines of any ending, or the keystrokes of a reader without line ends. The date of
 // inspection decides the century: a birth lies not after it, an expiry within fifty years of it. The document is never nil; an
 // error says that no zone was recognised. What is wrong with a recognised zone is in the findings and verdicts, not in the error.
 func Parse(text string, inspection traveldoc.Date, options ...Option) (*Document, error) {
-	d := &Document{Input: text}
+	d := &Document{Input: text, inspected: inspection}
+	for _, o := range options {
+		d.options |= o
+	}
 	if len(text) > MaxInput {
 		d.report(Finding{Code: CodeTooLong, Severity: Acknowledge})
 		return d, ErrTooLong
@@ -43,22 +52,19 @@ func Parse(text string, inspection traveldoc.Date, options ...Option) (*Document
 		d.report(Finding{Code: CodeUnrecognisable, Severity: Acknowledge})
 		return d, ErrUnrecognisable
 	}
-	d.Format, d.layout, d.lines = found.layout.format, found.layout, found.lines
-	d.readFields()
+	d.Format, d.layout, d.lines, d.asRead = found.layout.format, found.layout, found.lines, found.lines
 	d.reportLines(&src, &found)
-	d.interpret(inspection)
-	d.judge()
-	d.judgeCodes(has(options, Training))
+	d.aboutText = len(d.Findings)
+	d.read()
 	return d, nil
 }
 
-func has(options []Option, wanted Option) bool {
-	for _, o := range options {
-		if o == wanted {
-			return true
-		}
-	}
-	return false
+// read reads the fields from the lines.
+func (d *Document) read() {
+	d.readFields()
+	d.interpret(d.inspected)
+	d.judge()
+	d.judgeCodes()
 }
 
 func (d *Document) readFields() {
@@ -98,10 +104,10 @@ func (d *Document) reportLengths(found *candidate) {
 		case found.missing[i]:
 			d.report(Finding{Code: CodeLineMissing, At: at, Severity: Acknowledge})
 			assumed = true
-		case len(line) != d.layout.width:
+		case len(line) != d.layout.widths[i]:
 			d.report(Finding{
 				Code: CodeLineLength, At: at, Severity: Acknowledge,
-				Printed: strconv.Itoa(len(line)), Computed: strconv.Itoa(d.layout.width),
+				Printed: strconv.Itoa(len(line)), Computed: strconv.Itoa(d.layout.widths[i]),
 			})
 			assumed = true
 		}
@@ -128,7 +134,7 @@ func (d *Document) reportCharacters(src *source) {
 		return
 	}
 	for i, line := range d.Lines() {
-		d.reportInvalid(uint8(i+1), line[:min(len(line), d.layout.width)])
+		d.reportInvalid(uint8(i+1), line[:min(len(line), d.layout.widths[i])])
 	}
 }
 
@@ -157,7 +163,14 @@ func (d *Document) interpret(inspection traveldoc.Date) {
 	d.readName()
 	d.BirthDate = d.readDate(BirthDate, inspection)
 	d.ExpiryDate = d.readDate(ExpiryDate, inspection)
+	d.IssueDate = d.readDate(IssueDate, inspection)
 	d.readSex()
+	if d.Format > MRVB {
+		d.interpretNational()
+	}
+	if d.Format == TD1 && d.long == NotLong {
+		d.notePersonalNumber()
+	}
 }
 
 // simple is the value of a field that has no inner structure.
@@ -169,6 +182,9 @@ func (d *Document) simple(id FieldID) string {
 
 func (d *Document) readSex() {
 	f := &d.fields[Sex]
+	if f.At.Line == 0 {
+		return
+	}
 	switch f.Raw {
 	case "M", "F":
 		f.Value = f.Raw

@@ -32,6 +32,7 @@ func recogniseRagged(src source) (candidate, bool) {
 		for _, width := range [...]int{44, 36, 30} {
 			s.window(i, width)
 		}
+		s.licences(i)
 	}
 	s.joinedWhole()
 	return s.best, s.score >= enough
@@ -39,36 +40,73 @@ func recogniseRagged(src source) (candidate, bool) {
 
 func recogniseExact(src *source) (candidate, bool) {
 	c := candidate{exact: true, used: src.n}
-	for i := range min(src.n, maxFormatLines) {
-		c.lines[i] = src.lines[i]
-		if len(c.lines[i]) != len(c.lines[0]) {
-			return c, false
-		}
-	}
-	switch {
-	case src.n == 2 && (len(c.lines[0]) == 44 || len(c.lines[0]) == 36):
-	case src.n == 3 && len(c.lines[0]) == 30:
-	default:
+	copy(c.lines[:], src.lines[:min(src.n, maxFormatLines)])
+	format := c.exactFormat(src.n)
+	if format == Unknown {
 		return c, false
 	}
-	c.layout = layoutFor(len(c.lines[0]), c.lines[0])
+	c.layout = layoutOf(format)
 	return c, c.inOrder()
 }
 
-// layoutFor is the layout of a line width, with the V rule on the first line.
-func layoutFor(width int, first string) layout {
+// exactFormat is the format of n lines that have its lengths.
+func (c *candidate) exactFormat(n int) Format {
+	first, second, third := len(c.lines[0]), len(c.lines[1]), len(c.lines[2])
+	switch {
+	case n == 2 && first == 44 && second == 44:
+		return icaoFormat(44, c.lines[0])
+	case n == 2 && first == 36 && second == 36:
+		return c.formatOf36()
+	case n == 3 && first == 30 && second == 30 && third == 30:
+		return TD1
+	case n == 3 && first == 9 && second == 30 && third == 30:
+		return SwissLicence
+	case n == 1 && first == 30 && frenchLicence(c.lines[0]):
+		return FrenchLicence
+	}
+	return Unknown
+}
+
+// formatOf36 tells the old French identity card from a card or visa of Doc 9303: by its first cells, or by a digit where those have
+// a name, unless the whole then fits worse: a card of Doc 9303 that France issued, or a name in which a letter was read as a digit.
+func (c *candidate) formatOf36() Format {
+	first := c.lines[0]
+	usual := icaoFormat(36, first)
+	switch {
+	case usual == MRVB:
+		return usual
+	case !strings.HasPrefix(first, frenchHead) && strings.IndexFunc(first[30:35], func(r rune) bool { return r >= '0' && r <= '9' }) < 0:
+		return usual
+	}
+	card, french := *c, *c
+	card.layout, french.layout = layoutOf(usual), layoutOf(FrenchID)
+	if card.score() > french.score() {
+		return usual
+	}
+	return FrenchID
+}
+
+// frenchHead starts an old French identity card.
+const frenchHead = "IDFRA"
+
+func frenchLicence(line string) bool {
+	return len(line) >= 5 && strings.IndexByte("ABD", line[0]) >= 0 && line[1] >= '0' && line[1] <= '9' && line[2:5] == "FRA"
+}
+
+// icaoFormat is the format of Doc 9303 of a line width, with the V rule on the first line.
+func icaoFormat(width int, first string) Format {
 	visa := strings.HasPrefix(first, "V")
 	switch {
 	case width == 44 && visa:
-		return layoutOf(MRVA)
+		return MRVA
 	case width == 44:
-		return layoutOf(TD3)
+		return TD3
 	case width == 36 && visa:
-		return layoutOf(MRVB)
+		return MRVB
 	case width == 36:
-		return layoutOf(TD2)
+		return TD2
 	}
-	return layoutOf(TD1)
+	return TD1
 }
 
 // inOrder reports whether the lines are where they belong, as far as the places of digits can tell.
@@ -80,8 +118,8 @@ func (c *candidate) inOrder() bool {
 			}
 		}
 	}
-	first := c.lines[0][0]
-	return first >= 'A' && first <= 'Z'
+	code := c.cells(c.layout.fields[DocumentCode])
+	return code != "" && code[0] >= 'A' && code[0] <= 'Z'
 }
 
 func (c *candidate) cells(r Range) string {
@@ -100,11 +138,18 @@ type search struct {
 	score int
 }
 
+// try scores a candidate as each format of the width that its first line allows; without a first line, a visa cannot be told from
+// the others.
 func (s *search) try(c candidate, width int) {
-	c.layout = layoutFor(width, c.lines[0])
-	if c.lines[0] == "" && width != 30 {
-		c.layout = layoutFor(width, "P") // without its first line, a visa cannot be told from the other
+	usual := icaoFormat(width, c.lines[0])
+	s.tryAs(c, usual)
+	if usual == TD2 {
+		s.tryAs(c, FrenchID)
 	}
+}
+
+func (s *search) tryAs(c candidate, format Format) {
+	c.layout = layoutOf(format)
 	for i := range c.layout.lines {
 		c.missing[i] = c.lines[i] == ""
 	}
@@ -112,6 +157,25 @@ func (s *search) try(c candidate, width int) {
 		s.best, s.score = c, score
 	}
 }
+
+// licences tries the driving licences from line i on. They have few digits to be known by, so a state must be in its place.
+func (s *search) licences(i int) {
+	a := s.src.lines[i]
+	if len(a) >= 24 && a[2:5] == "FRA" {
+		s.tryAs(candidate{lines: [3]string{a}, used: 1}, FrenchLicence)
+	}
+	for n := range min(2, s.src.n-i) {
+		if second := s.src.lines[i+n]; len(second) < 20 || !strings.HasPrefix(second, "FA") || !swissState(second[2:5]) {
+			continue
+		}
+		c := candidate{used: min(s.src.n-i, 2+n)}
+		copy(c.lines[1-n:], s.src.lines[i:min(i+2+n, s.src.n)])
+		s.tryAs(c, SwissLicence)
+	}
+	s.splitAs(a, SwissLicence)
+}
+
+func swissState(code string) bool { return code == "CHE" || code == "LIE" }
 
 // window tries a format's lines at and after line i: in order, swapped, with one of them missing, and joined in line i.
 func (s *search) window(i, width int) {
@@ -159,18 +223,19 @@ func (s *search) joinedWhole() {
 		return
 	}
 	whole := strings.Join(s.src.lines[:s.src.n], "")
-	for _, n := range [...]int{44, 36, 30} {
-		lines := 2
-		if n == 30 {
-			lines = 3
-		}
-		if len(whole) == n*lines {
-			before := s.score
-			s.split(whole, n, lines)
-			if s.score > before {
-				s.best.used = s.src.n
-			}
-		}
+	before := s.score
+	switch len(whole) {
+	case 88:
+		s.split(whole, 44, 2)
+	case 72:
+		s.split(whole, 36, 2)
+	case 90:
+		s.split(whole, 30, 3)
+	case 69:
+		s.splitAs(whole, SwissLicence)
+	}
+	if s.score > before {
+		s.best.used = s.src.n
 	}
 }
 
@@ -190,4 +255,18 @@ func (s *search) split(run string, width, lines int) {
 	back.lines[0] = run[:len(run)-(lines-1)*width]
 	s.try(front, width)
 	s.try(back, width)
+}
+
+// splitAs cuts a run of the length of a format's lines into them.
+func (s *search) splitAs(run string, format Format) {
+	l := layoutOf(format)
+	total := l.widths[0] + l.widths[1] + l.widths[2]
+	if len(run) != total || !swissState(run[l.widths[0]+2:l.widths[0]+5]) {
+		return
+	}
+	c := candidate{joined: true, used: 1}
+	for i := range l.lines {
+		c.lines[i], run = run[:l.widths[i]], run[l.widths[i]:]
+	}
+	s.tryAs(c, format)
 }

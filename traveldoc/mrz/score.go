@@ -16,6 +16,9 @@ func (c *candidate) score() int {
 	for i := range c.layout.digits {
 		score += c.scoreDigit(&c.layout.digits[i])
 	}
+	if c.layout.format == FrenchID && strings.HasPrefix(c.lines[0], frenchHead) {
+		score += 5
+	}
 	if c.swapped || c.joined {
 		score-- // only when nothing simpler fits
 	}
@@ -25,7 +28,7 @@ func (c *candidate) score() int {
 func (c *candidate) scoreLengths() int {
 	score := 0
 	for i := range c.layout.lines {
-		off := len(c.lines[i]) - c.layout.width
+		off := len(c.lines[i]) - c.layout.widths[i]
 		switch {
 		case c.missing[i]:
 			score -= 4

@@ -42,7 +42,11 @@ func protected(f mrz.Format) [][3]int {
 		return [][3]int{{2, 1, 10}, {2, 14, 20}, {2, 22, 44}}
 	case mrz.MRVA, mrz.MRVB:
 		return [][3]int{{2, 1, 10}, {2, 14, 20}, {2, 22, 28}}
-	case mrz.Unknown:
+	case mrz.FrenchID: // line 1, 1 to 5 tell the format
+		return [][3]int{{1, 6, 36}, {2, 1, 36}}
+	case mrz.FrenchLicence:
+		return [][3]int{{1, 6, 30}}
+	case mrz.SwissLicence, mrz.Unknown:
 	}
 	return nil
 }

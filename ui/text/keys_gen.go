@@ -464,6 +464,18 @@ const (
 	AnalystZone Key = "analyst.zone"
 	// AnalystZoneHint is "IANA name, such as Europe/Paris".
 	AnalystZoneHint Key = "analyst.zone_hint"
+	// ArrivalInterruption is "the station was interrupted while taking it in".
+	ArrivalInterruption Key = "arrival.interruption"
+	// ArrivalNoImage is "neither a zone nor an image to read one from".
+	ArrivalNoImage Key = "arrival.no_image"
+	// ArrivalNoZone is "no machine readable zone was found in the image".
+	ArrivalNoZone Key = "arrival.no_zone"
+	// ArrivalNobody is "nobody sat in the lane".
+	ArrivalNobody Key = "arrival.nobody"
+	// ArrivalRefused is "the counter did not take it as it is".
+	ArrivalRefused Key = "arrival.refused"
+	// ArrivalUnreadable is "what was read as the zone is none".
+	ArrivalUnreadable Key = "arrival.unreadable"
 	// BasisAccredited is "Accredited".
 	BasisAccredited Key = "basis.accredited"
 	// BasisBorderPass is "Border pass".
@@ -936,8 +948,12 @@ const (
 	EvidenceBirthDateUnknown Key = "evidence.birth_date.unknown"
 	// EvidenceCharacterCase is "Small letters read as capitals".
 	EvidenceCharacterCase Key = "evidence.character.case"
+	// EvidenceCharacterDoubtful is "Reading doubtful; no check digit can tell".
+	EvidenceCharacterDoubtful Key = "evidence.character.doubtful"
 	// EvidenceCharacterInvalid is "Character not allowed".
 	EvidenceCharacterInvalid Key = "evidence.character.invalid"
+	// EvidenceCharacterRepaired is "Misread character repaired by the officer".
+	EvidenceCharacterRepaired Key = "evidence.character.repaired"
 	// EvidenceCharacterSpace is "Spaces left out or read as fillers".
 	EvidenceCharacterSpace Key = "evidence.character.space"
 	// EvidenceCharacterSubstituted is "Other characters read as fillers".
@@ -954,6 +970,8 @@ const (
 	EvidenceCompositeAlone Key = "evidence.composite.alone"
 	// EvidenceDateCentury is "Century not known".
 	EvidenceDateCentury Key = "evidence.date.century"
+	// EvidenceDateDerived is "Expiry is not printed: derived from the month of issue".
+	EvidenceDateDerived Key = "evidence.date.derived"
 	// EvidenceDateInvalid is "Not a date".
 	EvidenceDateInvalid Key = "evidence.date.invalid"
 	// EvidenceDatePartial is "Date only partly known".
@@ -964,6 +982,8 @@ const (
 	EvidenceDateZero Key = "evidence.date.zero"
 	// EvidenceDocumentCodeFormat is "Type not used with this format".
 	EvidenceDocumentCodeFormat Key = "evidence.document_code.format"
+	// EvidenceDocumentCodeNotInForce is "Document type was not in use then".
+	EvidenceDocumentCodeNotInForce Key = "evidence.document_code.not_in_force"
 	// EvidenceDocumentCodeUnknown is "Document type not known".
 	EvidenceDocumentCodeUnknown Key = "evidence.document_code.unknown"
 	// EvidenceDocumentNumberLong is "Number goes on in the optional data".
@@ -972,6 +992,8 @@ const (
 	EvidenceDocumentNumberLongFiller Key = "evidence.document_number.long_filler"
 	// EvidenceDocumentNumberMissing is "Document number missing".
 	EvidenceDocumentNumberMissing Key = "evidence.document_number.missing"
+	// EvidenceDocumentNumberSyntax is "Number should be digits only".
+	EvidenceDocumentNumberSyntax Key = "evidence.document_number.syntax"
 	// EvidenceExpiryDateBeforeBirth is "Expires before birth".
 	EvidenceExpiryDateBeforeBirth Key = "evidence.expiry_date.before_birth"
 	// EvidenceExpiryDateExpired is "Document has expired".
@@ -980,6 +1002,10 @@ const (
 	EvidenceExpiryDateUnknown Key = "evidence.expiry_date.unknown"
 	// EvidenceFormatAssumed is "No format fits exactly; the nearest was assumed".
 	EvidenceFormatAssumed Key = "evidence.format.assumed"
+	// EvidenceFormatLicence is "A driving licence is no travel document".
+	EvidenceFormatLicence Key = "evidence.format.licence"
+	// EvidenceLanguageUnknown is "Language not known".
+	EvidenceLanguageUnknown Key = "evidence.language.unknown"
 	// EvidenceLineIgnored is "Other lines were left aside".
 	EvidenceLineIgnored Key = "evidence.line.ignored"
 	// EvidenceLineJoined is "Lines came without breaks".
@@ -1008,6 +1034,8 @@ const (
 	EvidenceMrzTooLong Key = "evidence.mrz.too_long"
 	// EvidenceMrzUnrecognisable is "No machine readable zone found".
 	EvidenceMrzUnrecognisable Key = "evidence.mrz.unrecognisable"
+	// EvidenceMrzRepaired is "Zone repaired by the officer".
+	EvidenceMrzRepaired Key = "evidence.mrz_repaired"
 	// EvidenceNameCharacter is "Name holds more than letters".
 	EvidenceNameCharacter Key = "evidence.name.character"
 	// EvidenceNameMissing is "Name missing".
@@ -1024,6 +1052,8 @@ const (
 	EvidenceNationalityDiffers Key = "evidence.nationality.differs"
 	// EvidenceNotApplicable is "Does not apply".
 	EvidenceNotApplicable Key = "evidence.not_applicable"
+	// EvidenceOptionalDataOwnDigit is "Optional data ends with its own right check digit".
+	EvidenceOptionalDataOwnDigit Key = "evidence.optional_data.own_digit"
 	// EvidencePassEarly is "Border pass not valid yet".
 	EvidencePassEarly Key = "evidence.pass_early"
 	// EvidencePassExpired is "Border pass expired".
@@ -1046,6 +1076,8 @@ const (
 	EvidenceSexInvalid Key = "evidence.sex.invalid"
 	// EvidenceSexPrintedX is "X is printed for sex".
 	EvidenceSexPrintedX Key = "evidence.sex.printed_x"
+	// EvidenceStateDerived is "Nationality is not printed: given to nationals only".
+	EvidenceStateDerived Key = "evidence.state.derived"
 	// EvidenceStateMissing is "State code missing".
 	EvidenceStateMissing Key = "evidence.state.missing"
 	// EvidenceStateNotInForce is "State code was not in force then".
@@ -1178,6 +1210,40 @@ const (
 	ExemptAdult Key = "exempt.adult"
 	// ExemptNoVehicle is "no vehicle noted".
 	ExemptNoVehicle Key = "exempt.no_vehicle"
+	// FeatureAxialProtection is "Retroreflective film".
+	FeatureAxialProtection Key = "feature.axial_protection"
+	// FeatureBarcodeFormatCheck is "Form of the barcode".
+	FeatureBarcodeFormatCheck Key = "feature.barcode_format_check"
+	// FeatureExtendedMrzCheck is "Print of the zone".
+	FeatureExtendedMrzCheck Key = "feature.extended_mrz_check"
+	// FeatureHolograms is "Hologram".
+	FeatureHolograms Key = "feature.holograms"
+	// FeatureImagePattern is "Printed pattern".
+	FeatureImagePattern Key = "feature.image_pattern"
+	// FeatureIpi is "Invisible personal information".
+	FeatureIpi Key = "feature.ipi"
+	// FeatureIrB900 is "B900 ink in infrared".
+	FeatureIrB900 Key = "feature.ir_b900"
+	// FeatureIrVisibility is "Visibility in infrared".
+	FeatureIrVisibility Key = "feature.ir_visibility"
+	// FeatureLetterScreen is "Letter screen".
+	FeatureLetterScreen Key = "feature.letter_screen"
+	// FeatureLiveness is "Original, not a copy".
+	FeatureLiveness Key = "feature.liveness"
+	// FeatureOcrSecurityText is "Security text".
+	FeatureOcrSecurityText Key = "feature.ocr_security_text"
+	// FeatureOvi is "Optically variable ink".
+	FeatureOvi Key = "feature.ovi"
+	// FeaturePhotoArea is "Area of the photo".
+	FeaturePhotoArea Key = "feature.photo_area"
+	// FeaturePhotoEmbedType is "How the photo is fixed".
+	FeaturePhotoEmbedType Key = "feature.photo_embed_type"
+	// FeaturePortraitComparison is "Comparison of portraits".
+	FeaturePortraitComparison Key = "feature.portrait_comparison"
+	// FeatureUvFibers is "Fibres in UV".
+	FeatureUvFibers Key = "feature.uv_fibers"
+	// FeatureUvLuminescence is "Luminescence in UV".
+	FeatureUvLuminescence Key = "feature.uv_luminescence"
 	// FieldBirthDate is "Date of birth".
 	FieldBirthDate Key = "field.birth_date"
 	// FieldComposite is "Composite digit".
@@ -1188,8 +1254,14 @@ const (
 	FieldDocumentNumber Key = "field.document_number"
 	// FieldExpiryDate is "Date of expiry".
 	FieldExpiryDate Key = "field.expiry_date"
+	// FieldGivenNames is "Given names".
+	FieldGivenNames Key = "field.given_names"
+	// FieldIssueDate is "Date of issue".
+	FieldIssueDate Key = "field.issue_date"
 	// FieldIssuingState is "Issuing state".
 	FieldIssuingState Key = "field.issuing_state"
+	// FieldLanguage is "Language".
+	FieldLanguage Key = "field.language"
 	// FieldName is "Name".
 	FieldName Key = "field.name"
 	// FieldNationality is "Nationality".
@@ -1898,6 +1970,94 @@ const (
 	GroupStateStranger Key = "group_state.stranger"
 	// GroupStateTwice is "Scanned twice".
 	GroupStateTwice Key = "group_state.twice"
+	// InspectBearerHelp is "compare with the person".
+	InspectBearerHelp Key = "inspect.bearer_help"
+	// InspectChipAccess is "Chip opened by {{.access}}".
+	InspectChipAccess Key = "inspect.chip_access"
+	// InspectConfidence is "Zone read from the image; least sure: character {{.at}}, {{.percent}} %".
+	InspectConfidence Key = "inspect.confidence"
+	// InspectDetails is "Details".
+	InspectDetails Key = "inspect.details"
+	// InspectDetailsTitle is "Inspection of the document".
+	InspectDetailsTitle Key = "inspect.details_title"
+	// InspectDeviceUnknown is "the device".
+	InspectDeviceUnknown Key = "inspect.device_unknown"
+	// InspectDeviceUpload is "an image handed in".
+	InspectDeviceUpload Key = "inspect.device_upload"
+	// InspectDiffers is "differs".
+	InspectDiffers Key = "inspect.differs"
+	// InspectDiffersAt is "differs at character {{.places}}".
+	InspectDiffersAt Key = "inspect.differs_at"
+	// InspectField is "Field".
+	InspectField Key = "inspect.field"
+	// InspectImage is "Image".
+	InspectImage Key = "inspect.image"
+	// InspectImageAlt is "{{.light}}, page {{.page}}".
+	InspectImageAlt Key = "inspect.image_alt"
+	// InspectImageFailed is "The image did not get through. It is still here: send it again.".
+	InspectImageFailed Key = "inspect.image_failed"
+	// InspectImageHelp is "Choose an image of the page, drop it anywhere on this screen, or paste it".
+	InspectImageHelp Key = "inspect.image_help"
+	// InspectImages is "Images".
+	InspectImages Key = "inspect.images"
+	// InspectKept is "The zone cannot be read from this image. It is kept: type the fields from the page.".
+	InspectKept Key = "inspect.kept"
+	// InspectLightAxial is "Axial light".
+	InspectLightAxial Key = "inspect.light_axial"
+	// InspectLightIr is "Infrared".
+	InspectLightIr Key = "inspect.light_ir"
+	// InspectLightPortrait is "Portrait".
+	InspectLightPortrait Key = "inspect.light_portrait"
+	// InspectLightUv is "Ultraviolet".
+	InspectLightUv Key = "inspect.light_uv"
+	// InspectLightWhite is "White light".
+	InspectLightWhite Key = "inspect.light_white"
+	// InspectNoImages is "No images.".
+	InspectNoImages Key = "inspect.no_images"
+	// InspectNotApplicable is "No step was done: nothing beside the zone was read.".
+	InspectNotApplicable Key = "inspect.not_applicable"
+	// InspectPage is "Page of the document".
+	InspectPage Key = "inspect.page"
+	// InspectPortraitBearer is "Bearer".
+	InspectPortraitBearer Key = "inspect.portrait_bearer"
+	// InspectPortraitChip is "Chip".
+	InspectPortraitChip Key = "inspect.portrait_chip"
+	// InspectPortraitClosed is "not decodable here".
+	InspectPortraitClosed Key = "inspect.portrait_closed"
+	// InspectPortraitNone is "none".
+	InspectPortraitNone Key = "inspect.portrait_none"
+	// InspectPortraitPage is "Page".
+	InspectPortraitPage Key = "inspect.portrait_page"
+	// InspectPortraits is "Portraits".
+	InspectPortraits Key = "inspect.portraits"
+	// InspectReadBy is "Read by {{.device}}".
+	InspectReadBy Key = "inspect.read_by"
+	// InspectReading is "Reading the page…".
+	InspectReading Key = "inspect.reading"
+	// InspectSame is "agrees".
+	InspectSame Key = "inspect.same"
+	// InspectSecurity is "Security features, as reported by {{.device}}".
+	InspectSecurity Key = "inspect.security"
+	// InspectSecurityNone is "The device reported on no security feature.".
+	InspectSecurityNone Key = "inspect.security_none"
+	// InspectSendImage is "Read the image".
+	InspectSendImage Key = "inspect.send_image"
+	// InspectSending is "Sending the image".
+	InspectSending Key = "inspect.sending"
+	// InspectSimulatedDevice is "SIMULATED READER".
+	InspectSimulatedDevice Key = "inspect.simulated_device"
+	// InspectSources is "What the document says, by source".
+	InspectSources Key = "inspect.sources"
+	// InspectSteps is "Steps".
+	InspectSteps Key = "inspect.steps"
+	// InspectVerdictFail is "not in order".
+	InspectVerdictFail Key = "inspect.verdict_fail"
+	// InspectVerdictInconclusive is "no answer".
+	InspectVerdictInconclusive Key = "inspect.verdict_inconclusive"
+	// InspectVerdictNotDone is "not done".
+	InspectVerdictNotDone Key = "inspect.verdict_not_done"
+	// InspectVerdictPass is "in order".
+	InspectVerdictPass Key = "inspect.verdict_pass"
 	// OutcomeAdmit is "admitted".
 	OutcomeAdmit Key = "outcome.admit"
 	// OutcomeHandOver is "taken over".
@@ -2416,6 +2576,12 @@ const (
 	ProblemGroupStrangerReason Key = "problem.group.stranger_reason"
 	// ProblemGroupWaiting is "Somebody of the group still waits for a decision.".
 	ProblemGroupWaiting Key = "problem.group.waiting"
+	// ProblemImageKind is "Not an image that can be read: expected JPEG, PNG or TIFF.".
+	ProblemImageKind Key = "problem.image.kind"
+	// ProblemImageNone is "No image was sent: expected a file of JPEG, PNG or TIFF.".
+	ProblemImageNone Key = "problem.image.none"
+	// ProblemImageTooLarge is "The image is too large: at most {{.max}} MB.".
+	ProblemImageTooLarge Key = "problem.image.too_large"
 	// ProblemKindConflict is "This has changed in the meantime. Look at the present state and decide again.".
 	ProblemKindConflict Key = "problem.kind.conflict"
 	// ProblemKindForbidden is "This is not allowed.".
@@ -2534,6 +2700,30 @@ const (
 	ProblemRangeReversed Key = "problem.range_reversed"
 	// ProblemRangeTooLong is "At most {{.max}} days at a time.".
 	ProblemRangeTooLong Key = "problem.range_too_long"
+	// ProblemReaderName is "Name missing or too long: expected 1 to {{.max}} characters.".
+	ProblemReaderName Key = "problem.reader.name"
+	// ProblemReaderNameTaken is "Another reader that may post has this name.".
+	ProblemReaderNameTaken Key = "problem.reader.name_taken"
+	// ProblemReaderNone is "There is no such reader, or it is revoked already.".
+	ProblemReaderNone Key = "problem.reader.none"
+	// ProblemReaderReadingNone is "No such reading waits in this lane.".
+	ProblemReaderReadingNone Key = "problem.reader.reading_none"
+	// ProblemReaderToken is "No reader of this station has this token: expected the header Authorization (Bearer) with a token that is not revoked.".
+	ProblemReaderToken Key = "problem.reader.token"
+	// ProblemReadingJson is "Not JSON from byte {{.offset}} on: expected one JSON object in UTF-8.".
+	ProblemReadingJson Key = "problem.reading.json"
+	// ProblemReadingTooLarge is "Too large: at most {{.max}} bytes.".
+	ProblemReadingTooLarge Key = "problem.reading.too_large"
+	// ProblemReadingTooLong is "Too long: at most {{.max}} bytes.".
+	ProblemReadingTooLong Key = "problem.reading.too_long"
+	// ProblemReadingTooMany is "Too many: at most {{.max}}.".
+	ProblemReadingTooMany Key = "problem.reading.too_many"
+	// ProblemReadingTwice is "This member stands twice.".
+	ProblemReadingTwice Key = "problem.reading.twice"
+	// ProblemReadingUnknown is "A member that is not known: expected one of {{.expected}}.".
+	ProblemReadingUnknown Key = "problem.reading.unknown"
+	// ProblemReadingValue is "Not what was expected here: {{.expected}}.".
+	ProblemReadingValue Key = "problem.reading.value"
 	// ProblemReceiptAnnulled is "The crossing was annulled: there is no receipt of it.".
 	ProblemReceiptAnnulled Key = "problem.receipt.annulled"
 	// ProblemReceiptCopyUnknown is "No such copy of a receipt.".
@@ -2642,6 +2832,8 @@ const (
 	ProblemRepairNothing Key = "problem.repair.nothing"
 	// ProblemRepairOrigin is "Choose the provenance.".
 	ProblemRepairOrigin Key = "problem.repair.origin"
+	// ProblemRepairStale is "This proposal does not fit the zone any more: look at it again.".
+	ProblemRepairStale Key = "problem.repair.stale"
 	// ProblemRepairStation is "Name the crossing point.".
 	ProblemRepairStation Key = "problem.repair.station"
 	// ProblemRepairSwap is "Choose one entry and one exit.".
@@ -3008,6 +3200,64 @@ const (
 	ProtectionTitle Key = "protection.title"
 	// ProtectionWaitingSince is "Age".
 	ProtectionWaitingSince Key = "protection.waiting_since"
+	// ReadersActive is "may post".
+	ReadersActive Key = "readers.active"
+	// ReadersAt is "Arrived".
+	ReadersAt Key = "readers.at"
+	// ReadersBack is "Back to the counter".
+	ReadersBack Key = "readers.back"
+	// ReadersBy is "{{.at}} by {{.by}}".
+	ReadersBy Key = "readers.by"
+	// ReadersFrom is "From".
+	ReadersFrom Key = "readers.from"
+	// ReadersHelp is "A reader’s software posts what it reads to this station with its token. What it sends appears in its lane.".
+	ReadersHelp Key = "readers.help"
+	// ReadersIssue is "Issue a token".
+	ReadersIssue Key = "readers.issue"
+	// ReadersIssued is "Issued".
+	ReadersIssued Key = "readers.issued"
+	// ReadersLane is "Lane".
+	ReadersLane Key = "readers.lane"
+	// ReadersName is "Name of the reader".
+	ReadersName Key = "readers.name"
+	// ReadersNameHint is "as it stands on the device, such as “Desk 3”".
+	ReadersNameHint Key = "readers.name_hint"
+	// ReadersNever is "never".
+	ReadersNever Key = "readers.never"
+	// ReadersNone is "No reader may post yet.".
+	ReadersNone Key = "readers.none"
+	// ReadersPutAside is "Put aside".
+	ReadersPutAside Key = "readers.put_aside"
+	// ReadersRevoke is "Revoke".
+	ReadersRevoke Key = "readers.revoke"
+	// ReadersRevokeName is "Revoke {{.name}}".
+	ReadersRevokeName Key = "readers.revoke_name"
+	// ReadersRevoked is "revoked".
+	ReadersRevoked Key = "readers.revoked"
+	// ReadersSeen is "Last seen".
+	ReadersSeen Key = "readers.seen"
+	// ReadersState is "State".
+	ReadersState Key = "readers.state"
+	// ReadersTake is "Take".
+	ReadersTake Key = "readers.take"
+	// ReadersTitle is "Document readers".
+	ReadersTitle Key = "readers.title"
+	// ReadersToken is "Token of {{.name}}".
+	ReadersToken Key = "readers.token"
+	// ReadersTokenHelp is "It is shown this once. Put it into the settings of the reader’s software; nobody can read it here again.".
+	ReadersTokenHelp Key = "readers.token_help"
+	// ReadersType is "Type the fields".
+	ReadersType Key = "readers.type"
+	// ReadersUpload is "image handed in".
+	ReadersUpload Key = "readers.upload"
+	// ReadersWaiting is "Readings that wait".
+	ReadersWaiting Key = "readers.waiting"
+	// ReadersWaitingHelp is "Nothing that a reader sent is dropped: the officer of the lane takes it at the counter, or puts it aside.".
+	ReadersWaitingHelp Key = "readers.waiting_help"
+	// ReadersWaitingNone is "None waits.".
+	ReadersWaitingNone Key = "readers.waiting_none"
+	// ReadersWhy is "Why it waits".
+	ReadersWhy Key = "readers.why"
 	// ReceiptBack is "Back to the counter".
 	ReceiptBack Key = "receipt.back"
 	// ReceiptCopyAnnulled is "This crossing was annulled after the receipt was printed. Take the paper back.".
@@ -3374,6 +3624,22 @@ const (
 	RelationSibling Key = "relation.sibling"
 	// RelationTeacher is "Teacher".
 	RelationTeacher Key = "relation.teacher"
+	// RepairAccept is "The page shows this".
+	RepairAccept Key = "repair.accept"
+	// RepairDone is "Repaired by hand: {{.list}}".
+	RepairDone Key = "repair.done"
+	// RepairFromTo is "{{.from}} → {{.to}}".
+	RepairFromTo Key = "repair.from_to"
+	// RepairHelp is "The check digits do not hold. Compare with the page, and take a proposal only when the page shows it.".
+	RepairHelp Key = "repair.help"
+	// RepairLine is "line {{.line}}, character {{.at}}".
+	RepairLine Key = "repair.line"
+	// RepairNone is "No proposal satisfies the check digits.".
+	RepairNone Key = "repair.none"
+	// RepairOpen is "Repair".
+	RepairOpen Key = "repair.open"
+	// RepairTitle is "Proposed readings of the zone".
+	RepairTitle Key = "repair.title"
 	// ScannerLayoutArabic is "The reader types in another keyboard layout than this computer’s (Arabic). Set this computer to the US layout and scan again.".
 	ScannerLayoutArabic Key = "scanner.layout_arabic"
 	// ScannerLayoutAzerty is "The reader types in another keyboard layout than this computer’s (AZERTY). Set this computer to the US layout, or the reader to AZERTY, and scan again.".
@@ -4318,6 +4584,22 @@ const (
 	SigninUnlockTitle Key = "signin.unlock_title"
 	// SigninUnlocked is "Unlocked.".
 	SigninUnlocked Key = "signin.unlocked"
+	// SourceValueBarcode is "Barcode".
+	SourceValueBarcode Key = "source_value.barcode"
+	// SourceValueChip is "Chip".
+	SourceValueChip Key = "source_value.chip"
+	// SourceValueList is "List".
+	SourceValueList Key = "source_value.list"
+	// SourceValueMrz is "MRZ".
+	SourceValueMrz Key = "source_value.mrz"
+	// SourceValueRecord is "Record".
+	SourceValueRecord Key = "source_value.record"
+	// SourceValueRule is "Rule".
+	SourceValueRule Key = "source_value.rule"
+	// SourceValueSeal is "Seal".
+	SourceValueSeal Key = "source_value.seal"
+	// SourceValueViz is "Printed".
+	SourceValueViz Key = "source_value.viz"
 	// TimeDaysAgo is "{{.count}} days ago".
 	TimeDaysAgo Key = "time.days_ago"
 	// TimeHoursAgo is "{{.count}} hours ago".
