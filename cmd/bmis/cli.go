@@ -15,6 +15,8 @@ import (
 // cli lists the commands, each a struct with a Run method in a file of its own. Run may ask for a context.Context and an *app.
 type cli struct {
 	MRZ  mrzCommand  `cmd:"" name:"mrz" help:"Read machine readable zones and print what they say as JSON."`
+	Chip chipCommand `cmd:"" help:"Verify what was read from the chip of a travel document."`
+	Seal sealCommand `cmd:"" help:"Read visible digital seals from a picture or from bytes and verify their signatures."`
 	Stay stayCommand `cmd:"" help:"Compute how long somebody may stay, from the dates of his stays."`
 	User userCommand `cmd:"" help:"Keep the accounts of a station or of the centre."`
 

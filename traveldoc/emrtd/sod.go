@@ -103,7 +103,7 @@ func (s *SecurityObject) read(content []byte, o *opened) error {
 		o.add(TrailingBytes, "%d bytes follow the security object", len(outer))
 	}
 	s.HashOID = dotted(oid)
-	s.Hash = hashOf(s.HashOID)
+	s.Hash = pki.HashByOID(s.HashOID)
 	if err := s.readHashes(hashes); err != nil {
 		return err
 	}

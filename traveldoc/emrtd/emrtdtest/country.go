@@ -1,0 +1,149 @@
+package emrtdtest
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"fmt"
+	"math/big"
+	"time"
+)
+
+// Country is a signing authority and what it signs.
+type Country struct {
+	Code string // two letters
+	CSCA *x509.Certificate
+	Key  crypto.Signer
+	// From is when its certificates begin.
+	From time.Time
+	next int64
+}
+
+// Signer is a document signer.
+type Signer struct {
+	Certificate *x509.Certificate
+	Key         crypto.Signer
+}
+
+// NewCountry makes an authority that is valid from a year before at, for fifteen years.
+func NewCountry(code string, at time.Time) (*Country, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("key of the authority: %w", err)
+	}
+	c := &Country{Code: code, Key: key, From: at.AddDate(-1, 0, 0).Truncate(time.Second).UTC(), next: 100}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: c.name("CSCA " + code), NotBefore: c.From, NotAfter: c.From.AddDate(15, 0, 0),
+		IsCA: true, BasicConstraintsValid: true, MaxPathLenZero: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
+	}
+	c.CSCA, err = create(template, template, key.Public(), key)
+	return c, err
+}
+
+func (c *Country) name(common string) pkix.Name {
+	return pkix.Name{Country: []string{c.Code}, Organization: []string{"Ministry"}, CommonName: common}
+}
+
+// SignerOptions are how a document signer differs from the usual one.
+type SignerOptions struct {
+	RSA           bool     // RSA of 2048 bits instead of P-256
+	DocumentTypes []string // documentTypeList; nil for none
+	NotBefore     time.Time
+	NotAfter      time.Time
+	Country       string // instead of the authority's; "-" for none
+	Serial        int64
+}
+
+// Signer makes a document signer, valid as long as the authority unless told otherwise.
+func (c *Country) Signer(o SignerOptions) (*Signer, error) {
+	key, err := newKey(o.RSA)
+	if err != nil {
+		return nil, err
+	}
+	c.next++
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(c.next), Subject: c.name(fmt.Sprintf("DS %d", c.next)), NotBefore: c.From, NotAfter: c.From.AddDate(11, 0, 0),
+		KeyUsage: x509.KeyUsageDigitalSignature,
+	}
+	o.apply(template)
+	if o.DocumentTypes != nil {
+		extension, err := documentTypes(o.DocumentTypes)
+		if err != nil {
+			return nil, err
+		}
+		template.ExtraExtensions = append(template.ExtraExtensions, extension)
+	}
+	certificate, err := create(template, c.CSCA, key.Public(), c.Key)
+	return &Signer{certificate, key}, err
+}
+
+func (o SignerOptions) apply(template *x509.Certificate) {
+	if !o.NotBefore.IsZero() {
+		template.NotBefore = o.NotBefore
+	}
+	if !o.NotAfter.IsZero() {
+		template.NotAfter = o.NotAfter
+	}
+	if o.Serial != 0 {
+		template.SerialNumber = big.NewInt(o.Serial)
+	}
+	switch o.Country {
+	case "":
+	case "-":
+		template.Subject.Country = nil
+	default:
+		template.Subject.Country = []string{o.Country}
+	}
+}
+
+func newKey(isRSA bool) (crypto.Signer, error) {
+	if isRSA {
+		return rsa.GenerateKey(rand.Reader, 2048)
+	}
+	return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+}
+
+// documentTypes is the extension documentTypeList (Doc 9303-12, 7.1.1.6).
+func documentTypes(codes []string) (pkix.Extension, error) {
+	type list struct {
+		Version int
+		Types   []string `asn1:"set,printable"`
+	}
+	value, err := asn1.Marshal(list{0, codes})
+	if err != nil {
+		return pkix.Extension{}, fmt.Errorf("documentTypeList: %w", err)
+	}
+	return pkix.Extension{Id: asn1.ObjectIdentifier{2, 23, 136, 1, 1, 6, 2}, Value: value}, nil
+}
+
+func create(template, parent *x509.Certificate, key crypto.PublicKey, by crypto.Signer) (*x509.Certificate, error) {
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, key, by)
+	if err != nil {
+		return nil, fmt.Errorf("certificate: %w", err)
+	}
+	made, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, fmt.Errorf("certificate: %w", err)
+	}
+	return made, nil
+}
+
+// CRL is a revocation list of the authority over the signers, current until next.
+func (c *Country) CRL(at, next time.Time, revoked ...*Signer) ([]byte, error) {
+	list := &x509.RevocationList{Number: big.NewInt(1), ThisUpdate: at, NextUpdate: next}
+	for _, s := range revoked {
+		list.RevokedCertificateEntries = append(list.RevokedCertificateEntries, x509.RevocationListEntry{
+			SerialNumber: s.Certificate.SerialNumber, RevocationTime: at, ReasonCode: 1,
+		})
+	}
+	der, err := x509.CreateRevocationList(rand.Reader, list, c.CSCA, c.Key)
+	if err != nil {
+		return nil, fmt.Errorf("revocation list: %w", err)
+	}
+	return der, nil
+}
