@@ -48,6 +48,7 @@ type HeartConfig struct {
 	Conn       *nats.Conn
 	Outbox     Outbox
 	References ReferenceStore // nil: the station takes no reference data
+	Blobs      BlobOutbox     // nil: the station keeps no evidence
 	OnVersions func(map[string]int64)
 	Every      time.Duration // 0: 3 s
 	Now        func() time.Time
@@ -143,6 +144,11 @@ func (h *Heart) compose(ctx context.Context) (Heartbeat, error) {
 	if h.config.References != nil {
 		if beat.Datasets, err = h.config.References.Status(ctx); err != nil {
 			return Heartbeat{}, fmt.Errorf("heartbeat: reference data: %w", err)
+		}
+	}
+	if h.config.Blobs != nil {
+		if beat.Blobs, err = h.config.Blobs.Progress(ctx); err != nil {
+			return Heartbeat{}, fmt.Errorf("heartbeat: evidence: %w", err)
 		}
 	}
 	days, err := h.config.Outbox.Days(ctx, uuid.Nil, time.Time{})

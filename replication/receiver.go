@@ -41,13 +41,14 @@ type Receiver struct {
 	stop  context.CancelFunc
 }
 
-// Parts is what the centre brings. All are required except Witness and Source (nil: the request is not served).
+// Parts is what the centre brings. All are required except Witness, Source and Blobs (nil: the request is not served).
 type Parts struct {
 	Applier      Applier
 	Completeness Completeness
 	Status       StatusSink
 	Witness      Witness
 	Source       DatasetSource
+	Blobs        BlobStore
 	Alerts       Alerts
 	Now          func() time.Time
 	Log          *slog.Logger
@@ -76,6 +77,9 @@ func (r *Receiver) subscribe() error {
 	}
 	if r.parts.Witness != nil {
 		routes = append(routes, route{bus.AuditSubjects(), inTurn(r.audit)})
+	}
+	if r.parts.Blobs != nil {
+		routes = append(routes, route{bus.BlobSubjects(), inTurn(r.blob)})
 	}
 	if r.parts.Source != nil {
 		routes = append(routes, route{bus.ReferenceSubjects(), inTurn(r.reference)})

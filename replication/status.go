@@ -27,6 +27,7 @@ type Heartbeat struct {
 	OldestAt     time.Time       `json:"oldest_at,omitzero"` // creation of the oldest of them; zero: none
 	ClockOffset  time.Duration   `json:"clock_offset"`       // station's clock minus centre's, as last measured (half the round trip taken off)
 	RoundTrip    time.Duration   `json:"round_trip"`         // of the last heartbeat
+	Blobs        BlobProgress    `json:"blobs,omitzero"`     // evidence on its way
 	Datasets     []DatasetStatus `json:"datasets,omitempty"` // in order of name
 	Days         []DaySummary    `json:"days,omitempty"`     // the newest days and every one not yet agreed
 	Alerts       []Alert         `json:"alerts,omitempty"`   // what the station found wrong and has not told yet

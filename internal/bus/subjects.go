@@ -13,6 +13,7 @@ const (
 	prefixReference = "ref.get."
 	prefixNews      = "ref.new."
 	prefixAudit     = "audit.push."
+	prefixBlob      = "blob.push."
 	prefixStatus    = "station.status."
 	prefixInbox     = "_INBOX_"
 )
@@ -53,6 +54,12 @@ func AuditSubject(station string) string { return prefixAudit + station }
 
 // AuditSubjects is every station's AuditSubject.
 func AuditSubjects() string { return prefixAudit + "*" }
+
+// BlobSubject carries the encrypted evidence of one station to the centre, piece by piece (request).
+func BlobSubject(station string) string { return prefixBlob + station }
+
+// BlobSubjects is every station's BlobSubject.
+func BlobSubjects() string { return prefixBlob + "*" }
 
 // StatusSubject carries the heartbeat of one station (request).
 func StatusSubject(station string) string { return prefixStatus + station }

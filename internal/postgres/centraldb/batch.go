@@ -82,6 +82,7 @@ func (b *batch) applyBulk(ctx context.Context) (parked int, err error) {
 	if err := b.copyCrossings(ctx, work.crossings); err != nil {
 		return 0, err
 	}
+	b.addExhibits(work.crossings)
 	annulled, err := b.correct(ctx, work)
 	if err != nil {
 		return 0, err

@@ -1,0 +1,53 @@
+package evidencedb
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/openbmis/openbmis/internal/postgres"
+	"github.com/openbmis/openbmis/internal/problem"
+	"github.com/openbmis/openbmis/internal/vault"
+)
+
+// MaxExhibit is the largest exhibit that is kept, in bytes in clear: an uncompressed page of 600 dpi in colour.
+const MaxExhibit = 48 << 20
+
+// version is the form in which exhibits are written now.
+const version = 1
+
+// Answers of the store.
+var (
+	// ErrNoExhibit says that there is no such exhibit with this crossing.
+	ErrNoExhibit = problem.New(problem.NotFound, "exhibit.none")
+	// ErrDestroyed says that the person's key was destroyed: nobody reads the exhibit any more.
+	ErrDestroyed = problem.New(problem.NotFound, "exhibit.destroyed")
+	// ErrAtCentre says that the bytes are no longer kept here, but at the centre.
+	ErrAtCentre = problem.New(problem.NotFound, "exhibit.at_centre")
+	// ErrTooLarge answers a reading with something larger than MaxExhibit.
+	ErrTooLarge = problem.New(problem.Invalid, "exhibit.too_large").At("reading").With("max", MaxExhibit>>20)
+)
+
+// Options are what a store is made of; all are needed.
+type Options struct {
+	DB       *postgres.DB
+	Wrapping vault.Wrapping
+	Random   io.Reader
+	Now      func() time.Time
+	NewID    func() uuid.UUID
+}
+
+// Store implements stationdb.Exhibits and the station's side of replication.BlobOutbox.
+type Store struct{ o Options }
+
+// New makes the store.
+func New(o Options) *Store { return &Store{o} }
+
+func wrap(err error, doing string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf(doing+": %w", append(args, err)...)
+}
