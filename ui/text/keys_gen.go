@@ -526,6 +526,18 @@ const (
 	CheckCrossingPrevious Key = "check.crossing_previous"
 	// CheckDocument is "Travel document".
 	CheckDocument Key = "check.document"
+	// CheckDocumentChip is "Chip".
+	CheckDocumentChip Key = "check.document_chip"
+	// CheckDocumentImage is "Images".
+	CheckDocumentImage Key = "check.document_image"
+	// CheckDocumentLists is "Lists of documents".
+	CheckDocumentLists Key = "check.document_lists"
+	// CheckDocumentPage is "Page and zone".
+	CheckDocumentPage Key = "check.document_page"
+	// CheckDocumentRules is "Rules for documents".
+	CheckDocumentRules Key = "check.document_rules"
+	// CheckDocumentSeal is "Seal".
+	CheckDocumentSeal Key = "check.document_seal"
 	// CheckExitWithoutEntry is "Exit without entry since the last exit".
 	CheckExitWithoutEntry Key = "check.exit_without_entry"
 	// CheckMinorAccompanied is "Accompanied minor".
@@ -562,12 +574,26 @@ const (
 	CheckSourceCrossingPrevious Key = "check.source_crossing_previous"
 	// CheckSourceDocument is "the document itself".
 	CheckSourceDocument Key = "check.source_document"
+	// CheckSourceDocumentChip is "rules of documents".
+	CheckSourceDocumentChip Key = "check.source_document_chip"
+	// CheckSourceDocumentImage is "rules of documents".
+	CheckSourceDocumentImage Key = "check.source_document_image"
+	// CheckSourceDocumentLists is "list of documents".
+	CheckSourceDocumentLists Key = "check.source_document_lists"
+	// CheckSourceDocumentPage is "rules of documents".
+	CheckSourceDocumentPage Key = "check.source_document_page"
+	// CheckSourceDocumentRules is "rules of documents".
+	CheckSourceDocumentRules Key = "check.source_document_rules"
+	// CheckSourceDocumentSeal is "rules of documents".
+	CheckSourceDocumentSeal Key = "check.source_document_seal"
 	// CheckSourceFiles is "files of all crossing points".
 	CheckSourceFiles Key = "check.source_files"
 	// CheckSourceMinorAccompanied is "records of this post".
 	CheckSourceMinorAccompanied Key = "check.source_minor_accompanied"
 	// CheckSourceStayRules is "entries and exits".
 	CheckSourceStayRules Key = "check.source_stay_rules"
+	// CheckSourceTrust is "trust material".
+	CheckSourceTrust Key = "check.source_trust"
 	// CheckSourceVehiclePlate is "list of the centre".
 	CheckSourceVehiclePlate Key = "check.source_vehicle_plate"
 	// CheckStayRules is "Rules of stay".
@@ -966,6 +992,8 @@ const (
 	EvidenceCheckDigitNotDone Key = "evidence.check_digit.not_done"
 	// EvidenceCheckDigitSyntax is "Check digit is no digit".
 	EvidenceCheckDigitSyntax Key = "evidence.check_digit.syntax"
+	// EvidenceChipCloneNotExcluded is "A copied chip is not excluded".
+	EvidenceChipCloneNotExcluded Key = "evidence.chip.clone_not_excluded"
 	// EvidenceCompositeAlone is "Only the composite digit is wrong".
 	EvidenceCompositeAlone Key = "evidence.composite.alone"
 	// EvidenceDateCentury is "Century not known".
@@ -1208,8 +1236,18 @@ const (
 	EvidenceVehicleListed Key = "evidence.vehicle_listed"
 	// ExemptAdult is "an adult".
 	ExemptAdult Key = "exempt.adult"
+	// ExemptNoChip is "no chip".
+	ExemptNoChip Key = "exempt.no_chip"
+	// ExemptNoList is "no list".
+	ExemptNoList Key = "exempt.no_list"
+	// ExemptNoRule is "no rule".
+	ExemptNoRule Key = "exempt.no_rule"
+	// ExemptNoSeal is "no seal".
+	ExemptNoSeal Key = "exempt.no_seal"
 	// ExemptNoVehicle is "no vehicle noted".
 	ExemptNoVehicle Key = "exempt.no_vehicle"
+	// ExemptZoneOnly is "only the zone is read here".
+	ExemptZoneOnly Key = "exempt.zone_only"
 	// FeatureAxialProtection is "Retroreflective film".
 	FeatureAxialProtection Key = "feature.axial_protection"
 	// FeatureBarcodeFormatCheck is "Form of the barcode".
@@ -4600,6 +4638,332 @@ const (
 	SourceValueSeal Key = "source_value.seal"
 	// SourceValueViz is "Printed".
 	SourceValueViz Key = "source_value.viz"
+	// StepChipActiveAuthentication is "Chip is no copy (active authentication)".
+	StepChipActiveAuthentication Key = "step.chip.active_authentication"
+	// StepChipChain is "Signer leads to a trusted authority".
+	StepChipChain Key = "step.chip.chain"
+	// StepChipChipAuthentication is "Chip is no copy (chip authentication)".
+	StepChipChipAuthentication Key = "step.chip.chip_authentication"
+	// StepChipComSod is "Lists of data groups agree".
+	StepChipComSod Key = "step.chip.com_sod"
+	// StepChipCountry is "Country of signer and document".
+	StepChipCountry Key = "step.chip.country"
+	// StepChipDeviationList is "Known defects of such documents".
+	StepChipDeviationList Key = "step.chip.deviation_list"
+	// StepChipDg11BirthDate is "Date of birth: chip (DG11) and zone".
+	StepChipDg11BirthDate Key = "step.chip.dg11_birth_date"
+	// StepChipDg11Name is "Name: chip (DG11) and zone".
+	StepChipDg11Name Key = "step.chip.dg11_name"
+	// StepChipDg1Mrz is "Zone of the chip and of the page".
+	StepChipDg1Mrz Key = "step.chip.dg1_mrz"
+	// StepChipDocumentType is "Document type allowed to the signer".
+	StepChipDocumentType Key = "step.chip.document_type"
+	// StepChipHashDg1 is "Data group 1 is what was signed".
+	StepChipHashDg1 Key = "step.chip.hash_dg1"
+	// StepChipHashDg10 is "Data group 10 is what was signed".
+	StepChipHashDg10 Key = "step.chip.hash_dg10"
+	// StepChipHashDg11 is "Data group 11 is what was signed".
+	StepChipHashDg11 Key = "step.chip.hash_dg11"
+	// StepChipHashDg12 is "Data group 12 is what was signed".
+	StepChipHashDg12 Key = "step.chip.hash_dg12"
+	// StepChipHashDg13 is "Data group 13 is what was signed".
+	StepChipHashDg13 Key = "step.chip.hash_dg13"
+	// StepChipHashDg14 is "Data group 14 is what was signed".
+	StepChipHashDg14 Key = "step.chip.hash_dg14"
+	// StepChipHashDg15 is "Data group 15 is what was signed".
+	StepChipHashDg15 Key = "step.chip.hash_dg15"
+	// StepChipHashDg16 is "Data group 16 is what was signed".
+	StepChipHashDg16 Key = "step.chip.hash_dg16"
+	// StepChipHashDg2 is "Data group 2 is what was signed".
+	StepChipHashDg2 Key = "step.chip.hash_dg2"
+	// StepChipHashDg3 is "Data group 3 is what was signed".
+	StepChipHashDg3 Key = "step.chip.hash_dg3"
+	// StepChipHashDg4 is "Data group 4 is what was signed".
+	StepChipHashDg4 Key = "step.chip.hash_dg4"
+	// StepChipHashDg5 is "Data group 5 is what was signed".
+	StepChipHashDg5 Key = "step.chip.hash_dg5"
+	// StepChipHashDg6 is "Data group 6 is what was signed".
+	StepChipHashDg6 Key = "step.chip.hash_dg6"
+	// StepChipHashDg7 is "Data group 7 is what was signed".
+	StepChipHashDg7 Key = "step.chip.hash_dg7"
+	// StepChipHashDg8 is "Data group 8 is what was signed".
+	StepChipHashDg8 Key = "step.chip.hash_dg8"
+	// StepChipHashDg9 is "Data group 9 is what was signed".
+	StepChipHashDg9 Key = "step.chip.hash_dg9"
+	// StepChipPortrait is "Portraits of page and chip, and the bearer".
+	StepChipPortrait Key = "step.chip.portrait"
+	// StepChipRead is "Chip read".
+	StepChipRead Key = "step.chip.read"
+	// StepChipRevocation is "Signer not revoked".
+	StepChipRevocation Key = "step.chip.revocation"
+	// StepChipSodSignature is "Signature of the chip’s data".
+	StepChipSodSignature Key = "step.chip.sod_signature"
+	// StepChipSodStructure is "Document security object (SOD)".
+	StepChipSodStructure Key = "step.chip.sod_structure"
+	// StepChipValidityAtSigning is "Certificates valid at signing".
+	StepChipValidityAtSigning Key = "step.chip.validity_at_signing"
+	// StepChipValidityNow is "Certificates valid today".
+	StepChipValidityNow Key = "step.chip.validity_now"
+	// StepDeviceAxialProtection is "Reflecting foil".
+	StepDeviceAxialProtection Key = "step.device.axial_protection"
+	// StepDeviceBarcodeFormatCheck is "Form of the barcode".
+	StepDeviceBarcodeFormatCheck Key = "step.device.barcode_format_check"
+	// StepDeviceExtendedMrzCheck is "Print of the zone".
+	StepDeviceExtendedMrzCheck Key = "step.device.extended_mrz_check"
+	// StepDeviceHolograms is "Hologram".
+	StepDeviceHolograms Key = "step.device.holograms"
+	// StepDeviceImagePattern is "Pattern of the page".
+	StepDeviceImagePattern Key = "step.device.image_pattern"
+	// StepDeviceIpi is "Hidden image".
+	StepDeviceIpi Key = "step.device.ipi"
+	// StepDeviceIrB900 is "Infrared ink of the zone".
+	StepDeviceIrB900 Key = "step.device.ir_b900"
+	// StepDeviceIrVisibility is "Infrared visibility".
+	StepDeviceIrVisibility Key = "step.device.ir_visibility"
+	// StepDeviceLetterScreen is "Letter screen".
+	StepDeviceLetterScreen Key = "step.device.letter_screen"
+	// StepDeviceLiveness is "Real document, not a picture".
+	StepDeviceLiveness Key = "step.device.liveness"
+	// StepDeviceOcrSecurityText is "Security text".
+	StepDeviceOcrSecurityText Key = "step.device.ocr_security_text"
+	// StepDeviceOvi is "Colour-changing ink".
+	StepDeviceOvi Key = "step.device.ovi"
+	// StepDevicePhotoArea is "Area of the photograph".
+	StepDevicePhotoArea Key = "step.device.photo_area"
+	// StepDevicePhotoEmbedType is "How the photograph is set in".
+	StepDevicePhotoEmbedType Key = "step.device.photo_embed_type"
+	// StepDevicePortraitComparison is "Portraits compared by the device".
+	StepDevicePortraitComparison Key = "step.device.portrait_comparison"
+	// StepDeviceUvFibers is "Ultraviolet: fibres".
+	StepDeviceUvFibers Key = "step.device.uv_fibers"
+	// StepDeviceUvLuminescence is "Ultraviolet: paper".
+	StepDeviceUvLuminescence Key = "step.device.uv_luminescence"
+	// StepImageGrid is "Characters of the zone stand and look alike".
+	StepImageGrid Key = "step.image.grid"
+	// StepImageSoftware is "Image not edited".
+	StepImageSoftware Key = "step.image.software"
+	// StepImageZone is "Zone on the image and as told by the reader".
+	StepImageZone Key = "step.image.zone"
+	// StepListBlankStolen is "Stolen blank documents".
+	StepListBlankStolen Key = "step.list.blank_stolen"
+	// StepListLostStolen is "Lost and stolen documents".
+	StepListLostStolen Key = "step.list.lost_stolen"
+	// StepListVoid is "Withdrawn documents".
+	StepListVoid Key = "step.list.void"
+	// StepMrzBirthDate is "Date of birth plausible".
+	StepMrzBirthDate Key = "step.mrz.birth_date"
+	// StepMrzBirthDateDigit is "Check digit of the date of birth".
+	StepMrzBirthDateDigit Key = "step.mrz.birth_date_digit"
+	// StepMrzCompositeDigit is "Composite check digit".
+	StepMrzCompositeDigit Key = "step.mrz.composite_digit"
+	// StepMrzDocumentCode is "Document code known".
+	StepMrzDocumentCode Key = "step.mrz.document_code"
+	// StepMrzDocumentNumberDigit is "Check digit of the document number".
+	StepMrzDocumentNumberDigit Key = "step.mrz.document_number_digit"
+	// StepMrzExpiryDate is "Not expired".
+	StepMrzExpiryDate Key = "step.mrz.expiry_date"
+	// StepMrzExpiryDateDigit is "Check digit of the date of expiry".
+	StepMrzExpiryDateDigit Key = "step.mrz.expiry_date_digit"
+	// StepMrzIssuingState is "Issuing State known and in force".
+	StepMrzIssuingState Key = "step.mrz.issuing_state"
+	// StepMrzNationality is "Nationality known and in force".
+	StepMrzNationality Key = "step.mrz.nationality"
+	// StepMrzOptionalDataDigit is "Check digit of the optional data".
+	StepMrzOptionalDataDigit Key = "step.mrz.optional_data_digit"
+	// StepMrzStructure is "Lines of the zone".
+	StepMrzStructure Key = "step.mrz.structure"
+	// StepRulesDocumentCode is "Document code is one that the State issues".
+	StepRulesDocumentCode Key = "step.rules.document_code"
+	// StepRulesIssueDate is "Date of issue".
+	StepRulesIssueDate Key = "step.rules.issue_date"
+	// StepRulesMaximumValidity is "Longest validity of such documents".
+	StepRulesMaximumValidity Key = "step.rules.maximum_validity"
+	// StepRulesNumberPattern is "Form of the document number".
+	StepRulesNumberPattern Key = "step.rules.number_pattern"
+	// StepRulesRemainingValidity is "Validity left at entry".
+	StepRulesRemainingValidity Key = "step.rules.remaining_validity"
+	// StepSealChain is "Seal’s signer leads to a trusted authority".
+	StepSealChain Key = "step.seal.chain"
+	// StepSealContent is "Content of seal and zone".
+	StepSealContent Key = "step.seal.content"
+	// StepSealEntries is "Number of entries: seal and sticker".
+	StepSealEntries Key = "step.seal.entries"
+	// StepSealPassportNumber is "Visa is for this passport".
+	StepSealPassportNumber Key = "step.seal.passport_number"
+	// StepSealReadable is "Seal can be read".
+	StepSealReadable Key = "step.seal.readable"
+	// StepSealRevocation is "Seal’s signer not revoked".
+	StepSealRevocation Key = "step.seal.revocation"
+	// StepSealSignature is "Signature of the seal".
+	StepSealSignature Key = "step.seal.signature"
+	// StepSealWindow is "Visa is valid today".
+	StepSealWindow Key = "step.seal.window"
+	// StepVizBirthDate is "Date of birth: page and zone".
+	StepVizBirthDate Key = "step.viz.birth_date"
+	// StepVizDocumentNumber is "Document number: page and zone".
+	StepVizDocumentNumber Key = "step.viz.document_number"
+	// StepVizExpiryDate is "Date of expiry: page and zone".
+	StepVizExpiryDate Key = "step.viz.expiry_date"
+	// StepVizIssuingState is "Issuing State: page and zone".
+	StepVizIssuingState Key = "step.viz.issuing_state"
+	// StepVizName is "Name: page and zone".
+	StepVizName Key = "step.viz.name"
+	// StepVizNationality is "Nationality: page and zone".
+	StepVizNationality Key = "step.viz.nationality"
+	// StepVizSex is "Sex: page and zone".
+	StepVizSex Key = "step.viz.sex"
+	// StepReasonAbsent is "not offered by the chip".
+	StepReasonAbsent Key = "step_reason.absent"
+	// StepReasonAltered is "some characters stand or look otherwise".
+	StepReasonAltered Key = "step_reason.altered"
+	// StepReasonBadSignature is "the authority did not sign it".
+	StepReasonBadSignature Key = "step_reason.bad_signature"
+	// StepReasonCertificateNotValidThen is "the certificate was not valid on the day".
+	StepReasonCertificateNotValidThen Key = "step_reason.certificate_not_valid_then"
+	// StepReasonChipExpected is "such documents have a chip, and none was read".
+	StepReasonChipExpected Key = "step_reason.chip_expected"
+	// StepReasonCode is "the State issues no document with this code".
+	StepReasonCode Key = "step_reason.code"
+	// StepReasonComUnreadable is "table of contents cannot be understood".
+	StepReasonComUnreadable Key = "step_reason.com_unreadable"
+	// StepReasonCountryDiffers is "the countries differ".
+	StepReasonCountryDiffers Key = "step_reason.country_differs"
+	// StepReasonCountryNotStated is "the signer’s country is not stated".
+	StepReasonCountryNotStated Key = "step_reason.country_not_stated"
+	// StepReasonCrlExpired is "the revocation list has expired".
+	StepReasonCrlExpired Key = "step_reason.crl_expired"
+	// StepReasonCrlNotTrusted is "the revocation list cannot be verified".
+	StepReasonCrlNotTrusted Key = "step_reason.crl_not_trusted"
+	// StepReasonDeviceDoubts is "the reader itself doubts the value".
+	StepReasonDeviceDoubts Key = "step_reason.device_doubts"
+	// StepReasonDeviceRejects is "the reader says that it is wrong".
+	StepReasonDeviceRejects Key = "step_reason.device_rejects"
+	// StepReasonDg1NotRead is "the chip’s zone was not read".
+	StepReasonDg1NotRead Key = "step_reason.dg1_not_read"
+	// StepReasonDiffers is "the values differ".
+	StepReasonDiffers Key = "step_reason.differs"
+	// StepReasonDigit is "wrong check digit".
+	StepReasonDigit Key = "step_reason.digit"
+	// StepReasonEdited is "went through a program that edits images".
+	StepReasonEdited Key = "step_reason.edited"
+	// StepReasonExpired is "expired".
+	StepReasonExpired Key = "step_reason.expired"
+	// StepReasonFailedAtDevice is "failed, as the reader says".
+	StepReasonFailedAtDevice Key = "step_reason.failed_at_device"
+	// StepReasonHashMismatch is "is not what was signed".
+	StepReasonHashMismatch Key = "step_reason.hash_mismatch"
+	// StepReasonImpossible is "cannot be so".
+	StepReasonImpossible Key = "step_reason.impossible"
+	// StepReasonKeyNotRead is "key not read".
+	StepReasonKeyNotRead Key = "step_reason.key_not_read"
+	// StepReasonKeyNotSigned is "nobody vouches for the chip’s key".
+	StepReasonKeyNotSigned Key = "step_reason.key_not_signed"
+	// StepReasonKeyUnreadable is "key cannot be understood".
+	StepReasonKeyUnreadable Key = "step_reason.key_unreadable"
+	// StepReasonKnownDefect is "a known defect of such documents".
+	StepReasonKnownDefect Key = "step_reason.known_defect"
+	// StepReasonListed is "on the list".
+	StepReasonListed Key = "step_reason.listed"
+	// StepReasonListsDiffer is "the lists differ".
+	StepReasonListsDiffer Key = "step_reason.lists_differ"
+	// StepReasonLookAlike is "differ in characters that look alike".
+	StepReasonLookAlike Key = "step_reason.look_alike"
+	// StepReasonMissing is "missing".
+	StepReasonMissing Key = "step_reason.missing"
+	// StepReasonNeedsTerminalAuthentication is "protected; not read here".
+	StepReasonNeedsTerminalAuthentication Key = "step_reason.needs_terminal_authentication"
+	// StepReasonNoCertificate is "no certificate of the signer".
+	StepReasonNoCertificate Key = "step_reason.no_certificate"
+	// StepReasonNoChip is "no chip was read".
+	StepReasonNoChip Key = "step_reason.no_chip"
+	// StepReasonNoCom is "table of contents not read".
+	StepReasonNoCom Key = "step_reason.no_com"
+	// StepReasonNoCrl is "no revocation list".
+	StepReasonNoCrl Key = "step_reason.no_crl"
+	// StepReasonNoCsca is "no trusted authority is known for it".
+	StepReasonNoCsca Key = "step_reason.no_csca"
+	// StepReasonNoDeviationList is "no list of defects".
+	StepReasonNoDeviationList Key = "step_reason.no_deviation_list"
+	// StepReasonNoDigit is "check digit cannot be read".
+	StepReasonNoDigit Key = "step_reason.no_digit"
+	// StepReasonNoDocumentTypes is "the signer’s certificate names no types".
+	StepReasonNoDocumentTypes Key = "step_reason.no_document_types"
+	// StepReasonNoList is "no list".
+	StepReasonNoList Key = "step_reason.no_list"
+	// StepReasonNoPage is "the page was not read".
+	StepReasonNoPage Key = "step_reason.no_page"
+	// StepReasonNoRule is "no rule for such a document".
+	StepReasonNoRule Key = "step_reason.no_rule"
+	// StepReasonNoSigner is "no certificate of the signer".
+	StepReasonNoSigner Key = "step_reason.no_signer"
+	// StepReasonNoSod is "the chip’s security object was not read".
+	StepReasonNoSod Key = "step_reason.no_sod"
+	// StepReasonNoTrust is "this post holds no trust material".
+	StepReasonNoTrust Key = "step_reason.no_trust"
+	// StepReasonNoZone is "no machine readable zone".
+	StepReasonNoZone Key = "step_reason.no_zone"
+	// StepReasonNotInSod is "nobody signed it".
+	StepReasonNotInSod Key = "step_reason.not_in_sod"
+	// StepReasonNotRead is "not read".
+	StepReasonNotRead Key = "step_reason.not_read"
+	// StepReasonNotRecorded is "not done by the reader".
+	StepReasonNotRecorded Key = "step_reason.not_recorded"
+	// StepReasonNotSigned is "not signed".
+	StepReasonNotSigned Key = "step_reason.not_signed"
+	// StepReasonNotYetValid is "not yet valid".
+	StepReasonNotYetValid Key = "step_reason.not_yet_valid"
+	// StepReasonOfficer is "for the officer to compare".
+	StepReasonOfficer Key = "step_reason.officer"
+	// StepReasonOutside is "today lies outside".
+	StepReasonOutside Key = "step_reason.outside"
+	// StepReasonOutsideValidity is "signed outside the certificate’s validity".
+	StepReasonOutsideValidity Key = "step_reason.outside_validity"
+	// StepReasonPattern is "not formed as such numbers are".
+	StepReasonPattern Key = "step_reason.pattern"
+	// StepReasonRecordedByDevice is "as the reader says".
+	StepReasonRecordedByDevice Key = "step_reason.recorded_by_device"
+	// StepReasonResponseInvalid is "wrong answer: perhaps a copied chip".
+	StepReasonResponseInvalid Key = "step_reason.response_invalid"
+	// StepReasonRevoked is "revoked".
+	StepReasonRevoked Key = "step_reason.revoked"
+	// StepReasonSelfAsserted is "vouched for only by itself".
+	StepReasonSelfAsserted Key = "step_reason.self_asserted"
+	// StepReasonSignatureInvalid is "the signature is wrong".
+	StepReasonSignatureInvalid Key = "step_reason.signature_invalid"
+	// StepReasonSigned is "signed by the named certificate".
+	StepReasonSigned Key = "step_reason.signed"
+	// StepReasonSignerOnly is "no authority: only the signer was looked at".
+	StepReasonSignerOnly Key = "step_reason.signer_only"
+	// StepReasonSigningTimeUnknown is "time of signing not known".
+	StepReasonSigningTimeUnknown Key = "step_reason.signing_time_unknown"
+	// StepReasonSodUnreadable is "the security object cannot be understood".
+	StepReasonSodUnreadable Key = "step_reason.sod_unreadable"
+	// StepReasonTolerated is "understood, with deviations from the standard".
+	StepReasonTolerated Key = "step_reason.tolerated"
+	// StepReasonTooLong is "longer than such documents are valid".
+	StepReasonTooLong Key = "step_reason.too_long"
+	// StepReasonTooShort is "not valid for long enough".
+	StepReasonTooShort Key = "step_reason.too_short"
+	// StepReasonTransliterated is "the same, as the zone writes it".
+	StepReasonTransliterated Key = "step_reason.transliterated"
+	// StepReasonTruncated is "the same as far as the zone has room".
+	StepReasonTruncated Key = "step_reason.truncated"
+	// StepReasonTypeNotListed is "the signer may not sign such documents".
+	StepReasonTypeNotListed Key = "step_reason.type_not_listed"
+	// StepReasonUnknown is "not known".
+	StepReasonUnknown Key = "step_reason.unknown"
+	// StepReasonUnreadable is "cannot be read".
+	StepReasonUnreadable Key = "step_reason.unreadable"
+	// StepReasonUnsigned is "not signed".
+	StepReasonUnsigned Key = "step_reason.unsigned"
+	// StepReasonUnsupported is "an algorithm that cannot be verified here".
+	StepReasonUnsupported Key = "step_reason.unsupported"
+	// StepReasonUnsupportedSignature is "a signature that cannot be verified here".
+	StepReasonUnsupportedSignature Key = "step_reason.unsupported_signature"
+	// StepReasonVersionsDiffer is "the versions differ".
+	StepReasonVersionsDiffer Key = "step_reason.versions_differ"
+	// StepReasonWrongSignature is "the signature is wrong".
+	StepReasonWrongSignature Key = "step_reason.wrong_signature"
 	// TimeDaysAgo is "{{.count}} days ago".
 	TimeDaysAgo Key = "time.days_ago"
 	// TimeHoursAgo is "{{.count}} hours ago".
