@@ -11,8 +11,8 @@ type Step struct {
 	// Reason is why it failed, has no answer or was not done: a key of the text catalogue below "step_reason."; Detail is for experts.
 	Reason string `json:"reason,omitempty"`
 	Detail string `json:"detail,omitempty"`
-	// Severity is what a failure asks of the officer.
-	Severity Severity `json:"severity"`
+	// Severity is what a failure asks of the officer; empty for a pass, which asks nothing.
+	Severity Severity `json:"severity,omitempty"`
 	// Amber is true where an inconclusive step leaves the traveller "not checked"; otherwise it is a note.
 	Amber bool `json:"amber,omitempty"`
 	// Values are what was compared, by where it stands.

@@ -110,6 +110,9 @@ func (j *judge) addAs(item, id string, r result) {
 	if i.Severity == "" { // a step that is newer than the catalogue must not pass unseen
 		i.Severity = border.Acknowledge
 	}
+	if r.verdict == traveldoc.Pass {
+		i.Severity, i.Amber = "", false
+	}
 	j.steps = append(j.steps, border.Step{
 		ID: id, Verdict: r.verdict, Reason: r.reason, Detail: r.detail, Severity: i.Severity, Amber: i.Amber, Values: r.values,
 	})

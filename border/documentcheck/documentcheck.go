@@ -60,7 +60,9 @@ func (c Check) Check(_ context.Context, s border.Subject) (border.Finding, error
 	}
 	evidence = append(evidence, dates(s)...)
 	evidence = append(evidence, nationality(s)...)
-	return border.Finding{Check: Name, Outcome: outcome(s, evidence), Reason: reason(s, evidence), Evidence: evidence}, nil
+	return border.Finding{
+		Check: Name, Outcome: outcome(s, evidence), Reason: reason(s, evidence), Evidence: evidence, Steps: steps(s, evidence),
+	}, nil
 }
 
 // outcome: notes alone are no hit, or every truncated name would cost the officer a reason.

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/openbmis/openbmis/border/stay"
 	"github.com/openbmis/openbmis/border/internal/strict"
+	"github.com/openbmis/openbmis/border/stay"
 	"github.com/openbmis/openbmis/traveldoc"
 )
 
