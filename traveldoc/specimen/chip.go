@@ -49,6 +49,9 @@ func (c *Country) VariantChip(d Document, v Variant) (*Chip, error) {
 	if err != nil {
 		return nil, err
 	}
+	if v.BadSignature {
+		security[len(security)-1] ^= 1
+	}
 	version := "0107"
 	if v.LDSv1 {
 		version = "0108"

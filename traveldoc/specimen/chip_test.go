@@ -85,6 +85,7 @@ func TestOpenSSLVerifiesEverySigner(t *testing.T) {
 	c := country(t)
 	folder := t.TempDir()
 	pem := asPEM(t, folder, "x509", "csca.cer", c.Anchors()["csca.cer"])
+	previous := asPEM(t, folder, "x509", "csca-previous.cer", c.Anchors()["csca-previous.cer"])
 	variants := map[string]specimen.Variant{
 		"key id": {ByKeyID: true}, "indefinite": {Indefinite: true}, "lds 1": {LDSv1: true}, "id-data": {DataContent: true}, "no time": {NoSigningTime: true},
 	}
@@ -95,6 +96,10 @@ func TestOpenSSLVerifiesEverySigner(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			chip, err := c.VariantChip(passport(t, c), v)
 			require.NoError(t, err)
+			pem := pem
+			if v.Signer == specimen.OlderSigner {
+				pem = previous
+			}
 			sod := write(t, t.TempDir(), "sod", unwrap(t, chip.Files["SOD"]))
 			out, err := openssl(t, "cms", "-verify", "-binary", "-inform", "DER", "-in", sod, "-CAfile", pem, "-purpose", "any",
 				"-partial_chain", "-auth_level", "0", "-out", os.DevNull)

@@ -46,9 +46,8 @@ func signedData(content []byte, how signing) ([]byte, error) {
 		half := len(content) / 2
 		octets = indefinite(0x24, tlv(tagOctets, content[:half]), tlv(tagOctets, content[half:]))
 	}
-	version := int64(3)
 	return wrap(tagSequence, oid(oidSignedData), wrap(tagOption0, wrap(tagSequence,
-		integer(version),
+		integer(3),
 		tlv(tagSet, digestAlgorithm(how.signer.key.scheme.hash)),
 		wrap(tagSequence, oid(how.contentType), wrap(tagOption0, octets)),
 		wrap(tagOption0, certificates...),

@@ -32,6 +32,12 @@ func (c *Country) Passport(p Person) (Document, error) {
 	return c.document(p, mrz.TD3, "P", c.number("P", p), issued, issued.AddDate(10, 0, -1))
 }
 
+// ExpiredPassport is a person's former passport, of five years, that expired some weeks ago.
+func (c *Country) ExpiredPassport(p Person) (Document, error) {
+	expired := c.instant().AddDate(0, -1, -c.drawn("expired"+p.PersonalNumber, 20))
+	return c.document(p, mrz.TD3, "P", c.number("F", p), expired.AddDate(-5, 0, 1), expired)
+}
+
 // Card is a person's identity card.
 func (c *Country) Card(p Person) (Document, error) {
 	issued := c.instant().AddDate(0, -6, -c.drawn("issued-card"+p.PersonalNumber, 20))

@@ -22,7 +22,7 @@ type Country struct {
 	today traveldoc.Date
 	// previous and present are the authority's key generations; link is the present key, signed by the previous one.
 	previous, present, link certificate
-	signer, revoked         certificate
+	signer, revoked, older  certificate // older signed five years ago, under the previous key
 	foreign                 certificate // the signer of an authority that nobody knows
 	crl, masterList         []byte
 	seals                   certificate
@@ -39,7 +39,7 @@ func New(random io.Reader, today traveldoc.Date) (*Country, error) {
 		return nil, err
 	}
 	c := &Country{root: r, today: today}
-	for _, step := range []func() error{c.makeAuthorities, c.makeSigners, c.makeLists} {
+	for _, step := range []func() error{c.makeAuthorities, c.makeSigners, c.makeSeals, c.makeLists} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -94,7 +94,7 @@ func (c *Country) makeAuthorities() error {
 	return err
 }
 
-// documentSigner is a document signer with a key of P-256, issued some years ago and used for a quarter of a year.
+// documentSigner is a document signer with a key of P-256, used for two years.
 func (c *Country) documentSigner(name string, serial int64, by *certificate) (certificate, error) {
 	k, err := c.root.ecKey(name, elliptic.P256())
 	if err != nil {
@@ -112,7 +112,7 @@ func (c *Country) signing(name string, k key, serial *big.Int) issuing {
 	from, until := c.year(1), c.year(-11)
 	return issuing{
 		name: nameOf(name), key: k, serial: serial, from: from, until: until,
-		extensions: signerExtensions([]string{"P", "ID", "AC"}, from, c.year(0)),
+		extensions: signerExtensions([]string{"P", "ID", "AC"}, from, c.year(-1)),
 	}
 }
 
@@ -124,12 +124,31 @@ func (c *Country) makeSigners() error {
 	if c.revoked, err = c.documentSigner(nameRevoked, 101, &c.present); err != nil {
 		return err
 	}
+	if c.older, err = c.olderSigner(); err != nil {
+		return err
+	}
 	unknown, err := c.authority(nameUnknown, "csca-unknown", 1, 3, nil)
 	if err != nil {
 		return err
 	}
 	c.foreign, err = c.documentSigner("Document Signer Utopia unknown", 100, &unknown)
 	return err
+}
+
+// olderSigner is the signer of documents that have expired by now.
+func (c *Country) olderSigner() (certificate, error) {
+	k, err := c.root.ecKey("older", elliptic.P256())
+	if err != nil {
+		return certificate{}, err
+	}
+	signs, err := newKey(k, ecdsaScheme(crypto.SHA256), nil)
+	if err != nil {
+		return certificate{}, err
+	}
+	in := c.signing(nameSigner, signs, big.NewInt(90))
+	in.from, in.until = c.year(7), c.year(-4)
+	in.extensions = signerExtensions([]string{"P", "ID", "AC"}, in.from, c.year(4))
+	return issue(in, &c.previous)
 }
 
 func (c *Country) makeLists() error {
@@ -188,7 +207,7 @@ func (c *Country) instant() time.Time {
 func (c *Country) Anchors() map[string][]byte {
 	return map[string][]byte{
 		"csca-previous.cer": slices.Clone(c.previous.der), "csca.cer": slices.Clone(c.present.der), "csca-link.cer": slices.Clone(c.link.der),
-		"utopia.crl": slices.Clone(c.crl), "masterlist.ml": slices.Clone(c.masterList),
+		"seal-signer.cer": slices.Clone(c.seals.der), "utopia.crl": slices.Clone(c.crl), "masterlist.ml": slices.Clone(c.masterList),
 	}
 }
 

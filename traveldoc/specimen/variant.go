@@ -17,6 +17,7 @@ type Variant struct {
 	DataContent   bool        // content type id-data
 	NoSigningTime bool
 	ActiveRSA     bool // active authentication with RSA
+	BadSignature  bool // the signature is not over what stands there
 }
 
 func (v Variant) ldsVersion() int64 {
@@ -41,6 +42,7 @@ const (
 	UsualSigner    Signer = ""
 	RevokedSigner  Signer = "revoked"
 	UnknownSigner  Signer = "unknown"  // of an authority that nobody knows
+	OlderSigner    Signer = "older"    // certified under the previous key, for documents that have expired by now
 	ExpiredSigner  Signer = "expired"  // its certificate had expired before the date
 	NegativeSerial Signer = "negative" // its serial number is negative
 	NoAuthorityKey Signer = "no-aki"   // its certificate does not say by which key it is signed
@@ -54,7 +56,7 @@ const (
 // Signers are all signers.
 func Signers() []Signer {
 	return []Signer{
-		UsualSigner, RevokedSigner, UnknownSigner, ExpiredSigner, NegativeSerial, NoAuthorityKey, RSASigner, SmallExponent, PSSSigner, SHA1Signer,
+		UsualSigner, OlderSigner, RevokedSigner, UnknownSigner, ExpiredSigner, NegativeSerial, NoAuthorityKey, RSASigner, SmallExponent, PSSSigner, SHA1Signer,
 		ExplicitSigner,
 	}
 }
@@ -63,6 +65,8 @@ func (c *Country) variantSigner(v Variant) (certificate, error) {
 	switch v.Signer {
 	case UsualSigner:
 		return c.signer, nil
+	case OlderSigner:
+		return c.older, nil
 	case RevokedSigner:
 		return c.revoked, nil
 	case UnknownSigner:

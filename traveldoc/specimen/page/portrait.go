@@ -12,6 +12,8 @@ import (
 type Face struct {
 	Seed uint64
 	Sex  string // "F" wears hair long here and no beard
+	// Likeness other than 0 is the seed of somebody else with the same colours of skin, hair and eyes, and the same hair: a look-alike.
+	Likeness uint64
 }
 
 // The portrait's units: 35 by 45, as a photograph's millimetres.
@@ -31,25 +33,39 @@ type features struct {
 }
 
 func (f Face) features() features {
-	var seed [32]byte
-	binary.BigEndian.PutUint64(seed[:], f.Seed)
-	r := rand.New(rand.NewChaCha8(seed))
-	between := func(low, high float64) float64 { return low + r.Float64()*(high-low) }
+	r := seeded(f.Seed)
+	shape := r
+	if f.Likeness != 0 {
+		shape = seeded(f.Likeness)
+	}
+	between := func(low, high float64) float64 { return low + shape.Float64()*(high-low) }
 	pick := func(colours []color.RGBA) color.RGBA { return colours[r.IntN(len(colours))] }
 	look := features{
 		skin:   pick([]color.RGBA{{246, 217, 190, 255}, {233, 190, 152, 255}, {205, 153, 110, 255}, {157, 106, 70, 255}, {104, 68, 46, 255}}),
 		hair:   pick([]color.RGBA{{38, 28, 24, 255}, {92, 58, 34, 255}, {176, 128, 66, 255}, {140, 140, 142, 255}, {120, 44, 22, 255}}),
 		coat:   pick([]color.RGBA{{44, 62, 92, 255}, {96, 40, 48, 255}, {52, 84, 66, 255}, {70, 70, 78, 255}, {112, 88, 44, 255}}),
 		iris:   pick([]color.RGBA{{66, 104, 140, 255}, {84, 58, 36, 255}, {74, 108, 66, 255}}),
-		ground: color.RGBA{222, 228, 232, 255},
-		width:  between(7.6, 9.6), height: between(10.4, 12.6), eyes: between(3.2, 4.3), eyeSize: between(1.0, 1.5), brow: between(1.9, 2.8),
-		nose: between(1.0, 2.0), mouth: between(2.4, 4.0), smile: between(-0.6, 1.3), style: r.IntN(4),
+		ground: color.RGBA{222, 228, 232, 255}, style: r.IntN(4),
+		beard: r.IntN(5) == 0, glasses: r.IntN(3) == 0, moustache: r.IntN(5) == 0,
 	}
-	look.beard, look.glasses, look.moustache = r.IntN(5) == 0, r.IntN(3) == 0, r.IntN(5) == 0
+	look.shape(between)
 	if f.Sex == "F" {
 		look.style, look.beard, look.moustache = look.style|1, false, false
 	}
 	return look
+}
+
+// shape is what differs between those who resemble each other.
+func (l *features) shape(between func(low, high float64) float64) {
+	l.width, l.height = between(7.6, 9.6), between(10.4, 12.6)
+	l.eyes, l.eyeSize, l.brow = between(3.2, 4.3), between(1.0, 1.5), between(1.9, 2.8)
+	l.nose, l.mouth, l.smile = between(1.0, 2.0), between(2.4, 4.0), between(-0.6, 1.3)
+}
+
+func seeded(number uint64) *rand.Rand {
+	var seed [32]byte
+	binary.BigEndian.PutUint64(seed[:], number)
+	return rand.New(rand.NewChaCha8(seed))
 }
 
 // Portrait draws the face, width pixels wide and nine sevenths as high.
