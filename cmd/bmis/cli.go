@@ -20,6 +20,8 @@ type cli struct {
 	Stay stayCommand `cmd:"" help:"Compute how long somebody may stay, from the dates of his stays."`
 	User userCommand `cmd:"" help:"Keep the accounts of a station or of the centre."`
 
+	Trust trustCommand `cmd:"" help:"Look at trust material: certificates, revocation lists, master lists."`
+
 	Receipt receiptCommand `cmd:"" help:"Verify receipts of border crossing with public keys alone."`
 
 	Demo     demoCommand     `cmd:"" help:"Run a small country: the centre, two stations, and travellers."`

@@ -20,9 +20,15 @@ type Comparison struct {
 	Differences []Difference `json:"differences"`
 }
 
+// Content is what Compare needs of a seal: Seal, ICB and Any have it.
+type Content interface {
+	MRZ() (text string, format mrz.Format, ok bool)
+	Fields() []Field
+}
+
 // Compare holds the content of a seal against a zone. The zone is either the one printed beside the seal, of the same format: then every
 // cell that the seal holds is compared; or that of the bearer's passport: then the passport's number, nationality, birth and sex are.
-func Compare(s Seal, printed *mrz.Document) Comparison {
+func Compare(s Content, printed *mrz.Document) Comparison {
 	var c Comparison
 	if printed == nil || printed.Format == mrz.Unknown {
 		return c
@@ -32,8 +38,10 @@ func Compare(s Seal, printed *mrz.Document) Comparison {
 		c.cells(text, printed, heldOf(format))
 		return c
 	}
-	if f, has := s.Field(FieldPassportNumber); has && f.Problem == "" {
-		c.hold(FieldPassportNumber, f.Value, printed.DocumentNumber)
+	for _, f := range s.Fields() {
+		if f.Name == FieldPassportNumber && f.Problem == "" {
+			c.hold(FieldPassportNumber, f.Value, printed.DocumentNumber)
+		}
 	}
 	if !ok {
 		return c
@@ -53,7 +61,7 @@ func heldOf(f mrz.Format) int {
 	if f == mrz.MRVA || f == mrz.MRVB {
 		return 28
 	}
-	return 36
+	return 44
 }
 
 // cells compares two zones of one format by their fields, as far as the seal holds them.
@@ -62,11 +70,13 @@ func (c *Comparison) cells(text string, printed *mrz.Document, held int) {
 	if err != nil || own.Format != printed.Format {
 		return
 	}
-	for id := mrz.DocumentCode; id < mrz.OptionalData; id++ {
+	for _, id := range []mrz.FieldID{
+		mrz.DocumentCode, mrz.IssuingState, mrz.Name, mrz.DocumentNumber, mrz.Nationality, mrz.BirthDate, mrz.Sex, mrz.ExpiryDate,
+	} {
 		c.hold(id.String(), own.Field(id).Raw, printed.Field(id).Raw)
 	}
 	optional := own.Field(mrz.OptionalData).At
-	if optional.Line == 2 && int(optional.To) <= held {
+	if optional.Line != 2 || int(optional.To) <= held {
 		c.hold(mrz.OptionalData.String(), own.Field(mrz.OptionalData).Raw, printed.Field(mrz.OptionalData).Raw)
 	}
 }

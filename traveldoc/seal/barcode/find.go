@@ -12,11 +12,11 @@ import (
 	"github.com/makiuchi-d/gozxing/qrcode"
 )
 
-// finder looks for codes in one picture until its tries are used up.
+// finder looks for codes in one picture until its work is used up.
 type finder struct {
 	grey   *image.Gray
 	factor int // by which the picture was shrunk
-	tries  int
+	work   int // pixels that may still be handed to readers
 	found  []Code
 }
 
@@ -36,8 +36,8 @@ func (f *finder) region(area image.Rectangle) {
 	}
 }
 
-// sizes are a patch in the sizes that are tried: its own, halved when it is large, doubled when it is small; and at last turned by an
-// eighth, for a Data Matrix code that stands on its corner.
+// sizes are a patch in the sizes that are tried: its own, halved when it is large, doubled when it is small; and at last turned, for
+// an Aztec code that is not level and a Data Matrix code that stands on its corner.
 func sizes(patch *image.Gray) []*image.Gray {
 	out := []*image.Gray{patch}
 	if side := max(patch.Rect.Dx(), patch.Rect.Dy()); side < 200 {
@@ -48,8 +48,16 @@ func sizes(patch *image.Gray) []*image.Gray {
 			out = append(out, doubled(patch))
 		}
 	}
-	return append(out, turned(patch))
+	if max(patch.Rect.Dx(), patch.Rect.Dy()) > maxTurned {
+		return out
+	}
+	for _, degrees := range []float64{45, 22.5, 67.5} {
+		out = append(out, turned(patch, degrees))
+	}
+	return out
 }
+
+const maxTurned = 800 // pixels of the side of a patch
 
 // own is a place of the file in the shrunk picture.
 func (f *finder) own(r image.Rectangle) image.Rectangle {
@@ -59,7 +67,7 @@ func (f *finder) own(r image.Rectangle) image.Rectangle {
 func (f *finder) try(patch *image.Gray, area image.Rectangle) bool {
 	for _, bitmap := range bitmaps(patch) {
 		for _, s := range Symbologies() {
-			if f.tries--; f.tries < 0 || len(f.found) == MaxCodes {
+			if f.work -= len(patch.Pix); f.work < 0 || len(f.found) == MaxCodes {
 				return true
 			}
 			result, err := readOne(s, bitmap)

@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"math"
 
 	"github.com/openbmis/openbmis/traveldoc/picture"
 )
@@ -27,7 +28,7 @@ func Read(file []byte) ([]Code, error) {
 // then what the whole picture shows.
 func Find(img image.Image) []Code {
 	grey, factor := shrunk(greyOf(img), maxPixels)
-	f := finder{grey: grey, factor: factor, tries: maxTries}
+	f := finder{grey: grey, factor: factor, work: maxWork}
 	for _, area := range regions(grey) {
 		f.region(area)
 	}
@@ -39,8 +40,8 @@ func Find(img image.Image) []Code {
 
 // Bounds of the work on one picture.
 const (
-	maxPixels = 9_000_000 // a larger picture is shrunk: codes keep enough pixels a module
-	maxTries  = 150       // attempts to read a code
+	maxPixels = 9_000_000   // a larger picture is shrunk: codes keep enough pixels a module
+	maxWork   = 120_000_000 // pixels handed to readers, each counted as often as it is
 )
 
 // greyOf is the luminance of a picture on white, its corner at the origin.
@@ -93,20 +94,28 @@ func doubled(g *image.Gray) *image.Gray {
 	return out
 }
 
-// turned is a picture turned by 45 degrees on white.
-func turned(g *image.Gray) *image.Gray {
-	width, height := g.Rect.Dx(), g.Rect.Dy()
-	side := (width+height)*5/7 + 2 // the diagonal's shadow: (w+h)/sqrt 2
-	out := image.NewGray(image.Rect(0, 0, side, side))
-	for y := range side {
-		for x := range side {
-			dx, dy := x-side/2, y-side/2
-			at := image.Pt((dx+dy)*70/99+width/2, (dy-dx)*70/99+height/2) // 70/99 is 1/sqrt 2 to four places
-			out.Pix[y*side+x] = 255
-			if at.In(g.Rect) {
-				out.Pix[y*side+x] = g.Pix[at.Y*g.Stride+at.X]
-			}
+// turned is a picture turned about its middle on white, between its pixels mixed.
+func turned(g *image.Gray, degrees float64) *image.Gray {
+	width, height := float64(g.Rect.Dx()), float64(g.Rect.Dy())
+	sin, cos := math.Sincos(degrees * math.Pi / 180)
+	out := image.NewGray(image.Rect(0, 0, int(width*cos+height*sin)+2, int(width*sin+height*cos)+2))
+	middleX, middleY := float64(out.Rect.Dx())/2, float64(out.Rect.Dy())/2
+	for y := range out.Rect.Dy() {
+		for x := range out.Rect.Dx() {
+			dx, dy := float64(x)+.5-middleX, float64(y)+.5-middleY
+			out.Pix[y*out.Stride+x] = mixed(g, cos*dx+sin*dy+width/2-.5, cos*dy-sin*dx+height/2-.5)
 		}
 	}
 	return out
+}
+
+// mixed is the shade between four pixels; white outside.
+func mixed(g *image.Gray, x, y float64) byte {
+	left, top := int(math.Floor(x)), int(math.Floor(y))
+	if left < 0 || top < 0 || left+1 >= g.Rect.Dx() || top+1 >= g.Rect.Dy() {
+		return 255
+	}
+	fx, fy := x-float64(left), y-float64(top)
+	upper, lower := g.Pix[top*g.Stride+left:], g.Pix[(top+1)*g.Stride+left:]
+	return byte((1-fy)*((1-fx)*float64(upper[0])+fx*float64(upper[1])) + fy*((1-fx)*float64(lower[0])+fx*float64(lower[1])))
 }
