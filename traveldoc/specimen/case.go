@@ -43,11 +43,9 @@ type Specimen struct {
 
 // Expected is what a correct inspection finds when it holds the country's Anchors, and no list of deviations.
 type Expected struct {
-	// Steps are the verdicts by the names of the catalogue of cross-checks: "viz.birth_date", "chip.hash_dg2", "seal.signature". Steps
-	// that are not named here may be anything but a failure.
+	// Steps are the verdicts by the names of the catalogue of cross-checks: "viz.birth_date", "chip.hash_dg2", "seal.signature". The
+	// zone's are those of a station in training, where UTO is a State. Steps that are not named here may be anything but a failure.
 	Steps map[string]traveldoc.Verdict
-	// Zone are the codes of what the check of the zone by itself has to say that asks something of the officer.
-	Zone []string
 	// Bearer is true where nothing of the document is wrong: only a look at the traveller tells.
 	Bearer bool
 }

@@ -10,6 +10,8 @@ import (
 func expectGenuine() Expected {
 	e := Expected{Steps: map[string]traveldoc.Verdict{}}
 	e.set(traveldoc.Pass,
+		"mrz.structure", "mrz.document_number_digit", "mrz.birth_date_digit", "mrz.expiry_date_digit", "mrz.composite_digit",
+		"mrz.document_code", "mrz.issuing_state", "mrz.nationality", "mrz.birth_date", "mrz.expiry_date",
 		"viz.document_number", "viz.birth_date", "viz.name", "viz.expiry_date", "viz.sex", "viz.nationality", "viz.issuing_state",
 		"chip.read", "chip.dg1_mrz", "chip.dg11_name", "chip.dg11_birth_date",
 		"chip.sod_structure", "chip.sod_signature", "chip.hash_dg1", "chip.hash_dg2", "chip.hash_dg7", "chip.hash_dg11", "chip.hash_dg12",

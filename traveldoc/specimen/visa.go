@@ -60,7 +60,7 @@ func (c *Country) Visa(passport Document) (Document, error) {
 // Emergency is an emergency travel document for a person who lost his passport last week: one sheet with a seal and no chip.
 func (c *Country) Emergency(p Person) (Document, error) {
 	issued := c.instant().AddDate(0, 0, -3)
-	d, err := c.document(p, mrz.TD2, "PU", c.number("E", p), issued, issued.AddDate(0, 0, 30))
+	d, err := c.document(p, mrz.TD2, "AE", c.number("E", p), issued, issued.AddDate(0, 0, 30))
 	d.Authority = "UTOPIA CONSULATE, NUSQUAMA"
 	return d, err
 }
