@@ -32,7 +32,7 @@ func (v *verification) country() Step {
 	said := "signer " + signer + ", DG1 " + chip + ", page " + v.IssuingState
 	switch {
 	case chip == "" && v.IssuingState == "":
-		return notDone(ReasonNoDG1, "")
+		return v.noZone()
 	case signer == "":
 		return inconclusive(ReasonNotStated, said)
 	case chip != "" && !sameCountry(signer, chip),
@@ -79,6 +79,14 @@ func countriesOf(state string) []string {
 	return []string{region.String()}
 }
 
+// noZone is the verdict of a step that needs the zone of a chip whose DG1 was not read, or cannot be.
+func (v *verification) noZone() Step {
+	if v.Files[FileDG(1)] == nil {
+		return notDone(ReasonNoDG1, v.Unread[FileDG(1)])
+	}
+	return inconclusive(ReasonDG1Unreadable, v.malformed(FileDG(1)))
+}
+
 // documentType looks for the document code in the signer's documentTypeList (Doc 9303-12, 7.1.1.6). A list of first letters covers
 // their subtypes.
 func (v *verification) documentType() Step {
@@ -90,7 +98,7 @@ func (v *verification) documentType() Step {
 	case types == nil:
 		return notDone(ReasonNoTypes, "")
 	case v.chip.DG1 == nil:
-		return notDone(ReasonNoDG1, "")
+		return v.noZone()
 	}
 	code := v.chip.DG1.Code()
 	said := "DG1 " + code + ", signer " + strings.Join(types, " ")

@@ -43,14 +43,17 @@ func ParseDG1(data []byte) (*DG1, error) {
 			o.add(UnknownElement, "tag %v", e.Tag)
 		case len(e.Value) < 5 || len(e.Value) > maxZone:
 			return nil, o.errorf(e.Offset, "zone of %d bytes: expected 72, 88 or 90", len(e.Value))
-		case !zoneCharacters(e.Value):
-			return nil, o.errorf(e.Offset, "zone: expected A to Z, 0 to 9 and < alone")
+		case !printable(e.Value):
+			return nil, o.errorf(e.Offset, "zone: expected printable ASCII")
 		default:
 			d = &DG1{MRZ: string(e.Value)}
 		}
 	}
 	if d == nil {
 		return nil, o.errorf(0, "expected a machine readable zone (5F1F)")
+	}
+	if !zoneCharacters(d.MRZ) {
+		o.add(Malformed, "zone: expected A to Z, 0 to 9 and < alone")
 	}
 	d.split(o)
 	d.Findings = o.findings
@@ -68,8 +71,17 @@ func (d *DG1) split(o *opened) {
 	}
 }
 
-func zoneCharacters(zone []byte) bool {
-	for _, c := range zone {
+func printable(text []byte) bool {
+	for _, c := range text {
+		if c < ' ' || c > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+func zoneCharacters(zone string) bool {
+	for _, c := range []byte(zone) {
 		if (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '<' {
 			return false
 		}

@@ -85,6 +85,7 @@ const (
 	ReasonOutside       = "outside_validity" // signed when the signer, its key or a certificate above it was not valid
 	ReasonSignerOnly    = "signer_only"      // no anchor: only the signer's own validity could be looked at
 	ReasonNoDG1         = "dg1_not_read"
+	ReasonDG1Unreadable = "dg1_unreadable"
 	ReasonNotStated     = "country_not_stated" // by the signer's certificate
 	ReasonCountry       = "country_differs"
 	ReasonNoTypes       = "no_document_types" // the signer's certificate has no documentTypeList
@@ -106,7 +107,7 @@ func Reasons() []string {
 	return []string{
 		ReasonNoSOD, ReasonUnreadable, ReasonTolerated, ReasonInvalid, ReasonUnsupported, ReasonNoSigner, ReasonNotSigned,
 		ReasonMismatch, ReasonNotInSOD, ReasonNotRead, ReasonNeedsTA, ReasonNoCOM, ReasonCOMUnreadable, ReasonListsDiffer,
-		ReasonVersionDiffer, ReasonNoTime, ReasonExpired, ReasonNotYet, ReasonOutside, ReasonSignerOnly, ReasonNoDG1, ReasonNotStated,
+		ReasonVersionDiffer, ReasonNoTime, ReasonExpired, ReasonNotYet, ReasonOutside, ReasonSignerOnly, ReasonNoDG1, ReasonDG1Unreadable, ReasonNotStated,
 		ReasonCountry, ReasonNoTypes, ReasonType, ReasonAbsent, ReasonNotRecorded, ReasonKeyNotRead, ReasonKeyUnreadable,
 		ReasonKeyNotSigned, ReasonResponse, ReasonByDevice, ReasonDeviceFailed, ReasonDefect, ReasonNoDeviations,
 		trust.ReasonNoCSCA, trust.ReasonBadSignature, trust.ReasonSelfAsserted, trust.ReasonRevoked, trust.ReasonListExpired,

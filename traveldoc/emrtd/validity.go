@@ -99,7 +99,7 @@ func (v *verification) revocation() Step {
 	if s, is := v.unsigned(); is {
 		return s
 	}
-	found := v.trust.Revocation(v.signer, v.at)
+	found := v.revoked
 	s := Step{Verdict: found.Verdict, Reason: found.Reason, Detail: found.Detail, RestsOn: v.basis()}
 	s.RestsOn.ThisUpdate, s.RestsOn.NextUpdate, s.RestsOn.Sources = found.ThisUpdate, found.NextUpdate, found.Sources
 	if found.RevokedAt != nil && s.Detail == "" {
@@ -118,7 +118,7 @@ func (v *verification) deviations() Step {
 		d.Issued = v.chip.DG12.Issued
 	}
 	if d.Issuer == "" && d.DSC == nil {
-		return notDone(ReasonNoDG1, "")
+		return v.noZone()
 	}
 	defects, listed := v.trust.Defects(d)
 	s := pass()

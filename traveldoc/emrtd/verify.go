@@ -124,7 +124,9 @@ type verification struct {
 	// signer is the document signer, nil when there is none; signedAt is when it says it signed.
 	signer   *pki.Certificate
 	signedAt *time.Time
-	chain    trust.ChainResult
+	// chain and revoked are the answers about it.
+	chain   trust.ChainResult
+	revoked trust.RevocationResult
 }
 
 func (v *verification) findSigner() {
@@ -135,6 +137,7 @@ func (v *verification) findSigner() {
 	v.signer, v.signedAt = first.Certificate, first.SigningTime
 	if v.signer != nil {
 		v.chain = v.trust.Chain(v.signer, v.signedAt, v.at)
+		v.revoked = v.trust.Revocation(v.signer, v.at)
 	}
 }
 
@@ -169,7 +172,7 @@ func (v *verification) steps(r *Report) {
 // describe tells what was looked at.
 func (v *verification) describe(r *Report) {
 	r.SignedAt = v.signedAt
-	r.Certificates = append(r.Certificates, v.chain.Findings...)
+	r.Certificates = append(append(r.Certificates, v.chain.Findings...), v.revoked.Findings...)
 	if v.sod != nil {
 		r.Hash = v.sod.HashOID
 		if v.sod.Hash != 0 {

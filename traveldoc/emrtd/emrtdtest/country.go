@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"math/big"
 	"time"
+
+	"github.com/openbmis/openbmis/traveldoc/emrtd/tlv"
 )
 
 // Country is a signing authority and what it signs.
@@ -45,6 +47,18 @@ func NewCountry(code string, at time.Time) (*Country, error) {
 	return c, err
 }
 
+// Forger calls itself by the authority's name and key identifier and has another key.
+func (c *Country) Forger() (*Country, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("key of the forger: %w", err)
+	}
+	template := *c.CSCA
+	template.PublicKey = key.Public()
+	forged, err := create(&template, &template, key.Public(), key)
+	return &Country{Code: c.Code, CSCA: forged, Key: key, From: c.From, next: c.next}, err
+}
+
 func (c *Country) name(common string) pkix.Name {
 	return pkix.Name{Country: []string{c.Code}, Organization: []string{"Ministry"}, CommonName: common}
 }
@@ -72,11 +86,7 @@ func (c *Country) Signer(o SignerOptions) (*Signer, error) {
 	}
 	o.apply(template)
 	if o.DocumentTypes != nil {
-		extension, err := documentTypes(o.DocumentTypes)
-		if err != nil {
-			return nil, err
-		}
-		template.ExtraExtensions = append(template.ExtraExtensions, extension)
+		template.ExtraExtensions = append(template.ExtraExtensions, documentTypes(o.DocumentTypes))
 	}
 	certificate, err := create(template, c.CSCA, key.Public(), c.Key)
 	return &Signer{certificate, key}, err
@@ -109,16 +119,14 @@ func newKey(isRSA bool) (crypto.Signer, error) {
 }
 
 // documentTypes is the extension documentTypeList (Doc 9303-12, 7.1.1.6).
-func documentTypes(codes []string) (pkix.Extension, error) {
-	type list struct {
-		Version int
-		Types   []string `asn1:"set,printable"`
+func documentTypes(codes []string) pkix.Extension {
+	var list []byte
+	for _, code := range codes {
+		list = tlv.Append(list, 0x13, []byte(code))
 	}
-	value, err := asn1.Marshal(list{0, codes})
-	if err != nil {
-		return pkix.Extension{}, fmt.Errorf("documentTypeList: %w", err)
+	return pkix.Extension{
+		Id: asn1.ObjectIdentifier{2, 23, 136, 1, 1, 6, 2}, Value: tlv.Write(0x30, []byte{2, 1, 0}, tlv.Write(0x31, list)),
 	}
-	return pkix.Extension{Id: asn1.ObjectIdentifier{2, 23, 136, 1, 1, 6, 2}, Value: value}, nil
 }
 
 func create(template, parent *x509.Certificate, key crypto.PublicKey, by crypto.Signer) (*x509.Certificate, error) {

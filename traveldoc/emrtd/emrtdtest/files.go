@@ -85,7 +85,7 @@ func DG14(infos ...[]byte) []byte { return tlv.Write(0x6E, tlv.Write(0x31, infos
 
 // SecurityInfo is one with a protocol and what follows it.
 func SecurityInfo(protocol string, data ...[]byte) []byte {
-	return tlv.Write(0x30, append([][]byte{oidOf(protocol)}, data...)...)
+	return tlv.Write(0x30, append([][]byte{OID(protocol)}, data...)...)
 }
 
 // DG15 holds a SubjectPublicKeyInfo.

@@ -69,7 +69,7 @@ func (s *Signer) SOD(files map[string][]byte, o SODOptions) ([]byte, error) {
 	content := securityObject(files, o)
 	contentType := oid(2, 23, 136, 1, 1, 1)
 	if o.ContentType != "" {
-		contentType = oidOf(o.ContentType)
+		contentType = OID(o.ContentType)
 	}
 	var signers []byte
 	if !o.NoSigner {
@@ -104,7 +104,8 @@ func endless(tag byte, pieces ...[]byte) []byte {
 	return append(slices.Concat([]byte{tag, 0x80}, slices.Concat(pieces...)), 0, 0)
 }
 
-func oidOf(dotted string) []byte {
+// OID is an object identifier in DER.
+func OID(dotted string) []byte {
 	var arcs []int
 	for _, part := range splitDots(dotted) {
 		n := 0
