@@ -17,6 +17,7 @@ CREATE INDEX person_key_generation ON person_key (generation) WHERE wrapped IS N
 CREATE TABLE exhibit_named (
     crossing_id uuid        NOT NULL,
     exhibit_id  uuid        NOT NULL,
+    position    integer     NOT NULL,         -- in the event: what stood at the decision comes before what was replaced
     station     text        NOT NULL,
     key_id      uuid        NOT NULL,
     kind        text        NOT NULL,
@@ -25,7 +26,7 @@ CREATE TABLE exhibit_named (
     size        bigint      NOT NULL,
     digest      bytea       NOT NULL,
     named_at    timestamptz NOT NULL,
-    settled_at  timestamptz,                  -- when the blob was whole here, or its key was destroyed; null: missing
+    settled_at  timestamptz,                  -- when the blob was whole here, or its key was destroyed; null: see exhibit_missing
     PRIMARY KEY (crossing_id, exhibit_id)
 );
 CREATE INDEX exhibit_named_digest ON exhibit_named (station, digest);
@@ -48,6 +49,11 @@ CREATE TABLE exhibit_blob (
 ALTER TABLE exhibit_blob ALTER COLUMN sealed SET STORAGE EXTERNAL;
 CREATE INDEX exhibit_blob_key ON exhibit_blob (key_id);
 
+-- An event and the blob that it names may be committed at the same moment, so that neither sees the other: settled_at is then set late.
+CREATE VIEW exhibit_missing AS SELECT n.* FROM exhibit_named n WHERE n.settled_at IS NULL
+    AND NOT EXISTS (SELECT FROM exhibit_blob b WHERE b.station = n.station AND b.digest = n.digest)
+    AND NOT EXISTS (SELECT FROM person_key k WHERE k.id = n.key_id AND k.station = n.station AND k.destroyed_at IS NOT NULL);
+
 -- Pieces of blobs on their way, kept so that a broken line costs no piece twice.
 CREATE TABLE exhibit_chunk (
     station     text        NOT NULL,
@@ -62,4 +68,5 @@ ALTER TABLE exhibit_chunk ALTER COLUMN bytes SET STORAGE EXTERNAL;
 REVOKE DELETE, TRUNCATE ON person_key, exhibit_named, exhibit_blob FROM bmis_app;
 
 -- +goose Down
+DROP VIEW exhibit_missing;
 DROP TABLE exhibit_chunk, exhibit_blob, exhibit_named, person_key;

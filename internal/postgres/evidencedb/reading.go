@@ -17,13 +17,67 @@ type querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
 
-// stored is an exhibit with its key and bytes as they are kept.
-type stored struct {
-	id      uuid.UUID
-	kind    string
-	version int
-	sealed  []byte
-	key     wrappedKey
+// Stored is an exhibit as a database keeps it.
+type Stored struct {
+	ID      uuid.UUID
+	Kind    string
+	Version int
+	Sealed  []byte // nil when the bytes are not here
+	// Key is the person's key, which Wrapped holds under a generation of the key-encryption key; nil once it is destroyed.
+	Key        uuid.UUID
+	Generation string
+	Wrapped    []byte
+}
+
+// StoredRow reads a row of the columns in the order of Stored.
+func StoredRow(row pgx.CollectableRow) (x Stored, err error) {
+	err = row.Scan(&x.ID, &x.Kind, &x.Version, &x.Sealed, &x.Key, &x.Generation, &x.Wrapped)
+	return x, err
+}
+
+// Open decrypts: ErrDestroyed when the key is gone, ErrElsewhere when the bytes are not here.
+func (x Stored) Open(w vault.Wrapping) ([]byte, error) {
+	switch {
+	case x.Wrapped == nil:
+		return nil, ErrDestroyed
+	case x.Sealed == nil:
+		return nil, ErrElsewhere
+	}
+	k, err := w.Unwrap(x.Key, x.Generation, x.Wrapped)
+	if errors.Is(err, vault.ErrDestroyed) {
+		return nil, ErrDestroyed
+	}
+	if err != nil {
+		return nil, err
+	}
+	return k.Open(vault.Place{Kind: x.Kind, Exhibit: x.ID, Version: x.Version}, x.Sealed)
+}
+
+// Assemble opens the exhibit of kind "reading" and puts the bytes of what it names back into it. Bytes that are not here are left out.
+func Assemble(w vault.Wrapping, whole Stored, fetch func(ids []uuid.UUID) ([]Stored, error)) (*reader.Reading, error) {
+	plain, err := whole.Open(w)
+	if err != nil {
+		return nil, err
+	}
+	o, err := parseOutline(plain)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := fetch(o.exhibits())
+	if err != nil {
+		return nil, err
+	}
+	bytes := make(map[uuid.UUID][]byte, len(parts))
+	for _, p := range parts {
+		switch plain, err := p.Open(w); {
+		case errors.Is(err, ErrDestroyed), errors.Is(err, ErrElsewhere):
+		case err != nil:
+			return nil, err
+		default:
+			bytes[p.ID] = plain
+		}
+	}
+	return o.join(bytes), nil
 }
 
 const (
@@ -36,66 +90,29 @@ const (
 // Reading is what stands of a scan, decrypted for the desk that goes on with it after a restart; nil when nothing was read, or when its
 // key was destroyed.
 func (s *Store) Reading(ctx context.Context, scan uuid.UUID) (*reader.Reading, error) {
-	found, err := query(ctx, s.o.DB.Pool, standingOutline, scan, border.ExhibitReading)
-	if err != nil || len(found) == 0 {
-		return nil, wrap(err, "reading of scan %s", scan)
-	}
-	r, err := s.assemble(ctx, s.o.DB.Pool, found[0])
-	if errors.Is(err, vault.ErrDestroyed) {
+	r, err := s.standing(ctx, s.o.DB.Pool, scan)
+	if errors.Is(err, ErrNoExhibit) || errors.Is(err, ErrDestroyed) || errors.Is(err, ErrElsewhere) {
 		return nil, nil //nolint:nilnil // the desk goes on with the zone alone
 	}
 	return r, wrap(err, "reading of scan %s", scan)
 }
 
-func query(ctx context.Context, q querier, sql string, args ...any) ([]stored, error) {
+// standing is the reading that stands of a scan; ErrNoExhibit when there is none.
+func (s *Store) standing(ctx context.Context, q querier, scan uuid.UUID) (*reader.Reading, error) {
+	found, err := query(ctx, q, standingOutline, scan, border.ExhibitReading)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, ErrNoExhibit
+	}
+	return Assemble(s.o.Wrapping, found[0], func(ids []uuid.UUID) ([]Stored, error) { return query(ctx, q, storedExhibits, ids) })
+}
+
+func query(ctx context.Context, q querier, sql string, args ...any) ([]Stored, error) {
 	rows, err := q.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (x stored, err error) {
-		err = row.Scan(&x.id, &x.kind, &x.version, &x.sealed, &x.key.id, &x.key.generation, &x.key.wrapped)
-		return x, err
-	})
-}
-
-// assemble opens an outline and what it names. Bytes that are no longer here are left out.
-func (s *Store) assemble(ctx context.Context, q querier, whole stored) (*reader.Reading, error) {
-	plain, err := s.open(whole)
-	if err != nil {
-		return nil, err
-	}
-	o, err := parseOutline(plain)
-	if err != nil {
-		return nil, err
-	}
-	parts, err := query(ctx, q, storedExhibits, o.exhibits())
-	if err != nil {
-		return nil, err
-	}
-	bytes := make(map[uuid.UUID][]byte, len(parts))
-	for _, p := range parts {
-		switch plain, err := s.open(p); {
-		case errors.Is(err, vault.ErrDestroyed), errors.Is(err, ErrAtCentre):
-		case err != nil:
-			return nil, err
-		default:
-			bytes[p.id] = plain
-		}
-	}
-	return o.join(bytes), nil
-}
-
-// open decrypts: vault.ErrDestroyed when the key is gone, ErrAtCentre when the bytes are.
-func (s *Store) open(x stored) ([]byte, error) {
-	switch {
-	case x.key.wrapped == nil:
-		return nil, vault.ErrDestroyed
-	case x.sealed == nil:
-		return nil, ErrAtCentre
-	}
-	k, err := s.o.Wrapping.Unwrap(x.key.id, x.key.generation, x.key.wrapped)
-	if err != nil {
-		return nil, err
-	}
-	return k.Open(vault.Place{Kind: x.kind, Exhibit: x.id, Version: x.version}, x.sealed)
+	return pgx.CollectRows(rows, StoredRow)
 }

@@ -24,8 +24,8 @@ var (
 	ErrNoExhibit = problem.New(problem.NotFound, "exhibit.none")
 	// ErrDestroyed says that the person's key was destroyed: nobody reads the exhibit any more.
 	ErrDestroyed = problem.New(problem.NotFound, "exhibit.destroyed")
-	// ErrAtCentre says that the bytes are no longer kept here, but at the centre.
-	ErrAtCentre = problem.New(problem.NotFound, "exhibit.at_centre")
+	// ErrElsewhere says that the bytes are not kept here: they have gone to the centre, or have not come from their station yet.
+	ErrElsewhere = problem.New(problem.NotFound, "exhibit.elsewhere")
 	// ErrTooLarge answers a reading with something larger than MaxExhibit.
 	ErrTooLarge = problem.New(problem.Invalid, "exhibit.too_large").At("reading").With("max", MaxExhibit>>20)
 )

@@ -107,11 +107,20 @@ func (a *Archive) Bury(ctx context.Context, station string, t replication.Tombst
 // justNamed is how long the centre waits for a blob before it asks for it: it follows its event.
 const justNamed = time.Minute
 
+const (
+	// settleLate accounts for what came at the same moment as its event.
+	settleLate = `UPDATE exhibit_named SET settled_at = $2 WHERE station = $1 AND settled_at IS NULL AND named_at < $3
+		AND NOT EXISTS (SELECT FROM exhibit_missing m WHERE m.crossing_id = exhibit_named.crossing_id AND m.exhibit_id = exhibit_named.exhibit_id)`
+	selectMissing = `SELECT digest FROM exhibit_missing WHERE station = $1 AND named_at < $2 GROUP BY digest ORDER BY min(named_at), digest LIMIT $3`
+)
+
 // Missing are blobs that the station's events name and that are not here.
 func (a *Archive) Missing(ctx context.Context, station string, limit int) ([][]byte, error) {
-	rows, err := a.o.DB.Pool.Query(ctx, `SELECT digest FROM (SELECT digest, min(named_at) AS at FROM exhibit_named
-			WHERE station = $1 AND settled_at IS NULL AND named_at < $2 GROUP BY digest) AS m ORDER BY at, digest LIMIT $3`,
-		station, a.o.Now().Add(-justNamed), limit)
+	now := a.o.Now()
+	if _, err := a.o.DB.Pool.Exec(ctx, settleLate, station, now, now.Add(-justNamed)); err != nil {
+		return nil, fmt.Errorf("missing evidence of station %s: %w", station, err)
+	}
+	rows, err := a.o.DB.Pool.Query(ctx, selectMissing, station, now.Add(-justNamed), limit)
 	if err != nil {
 		return nil, fmt.Errorf("missing evidence of station %s: %w", station, err)
 	}
