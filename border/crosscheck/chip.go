@@ -9,7 +9,6 @@ import (
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/traveldoc/emrtd"
-	"github.com/openbmis/openbmis/traveldoc/trust"
 )
 
 // Chip verifies the chip and holds it against the zone.
@@ -17,7 +16,7 @@ type Chip struct {
 	Rules     Rules
 	Equipment Equipment
 	// Trust is the trust material as it is now; it may give nil, with which no signer has an anchor.
-	Trust func() *trust.Store
+	Trust func() emrtd.Trust
 }
 
 var _ border.Check = Chip{}

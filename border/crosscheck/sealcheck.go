@@ -9,18 +9,18 @@ import (
 
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/traveldoc"
+	"github.com/openbmis/openbmis/traveldoc/emrtd"
 	"github.com/openbmis/openbmis/traveldoc/pki"
 	"github.com/openbmis/openbmis/traveldoc/reader"
 	"github.com/openbmis/openbmis/traveldoc/seal"
 	"github.com/openbmis/openbmis/traveldoc/seal/barcode"
-	"github.com/openbmis/openbmis/traveldoc/trust"
 )
 
 // Seals verifies the visible digital seals of a document and holds what they state against the zone.
 type Seals struct {
 	Rules Rules
-	// Trust is the trust material as it is now; it may give nil.
-	Trust func() *trust.Store
+	// Trust is the trust material as it is now; it may give nil: then no signer has an anchor.
+	Trust func() emrtd.Trust
 	// Signers are the certificates of a country's signers that the trust material holds, by the two letters of its code.
 	Signers func(country string) []*pki.Certificate
 }
@@ -92,8 +92,8 @@ func (j *judge) seal(c Seals, s seal.Seal) {
 		value("seal", "signer", s.Signer+" "+s.Reference), value("seal", "signed", s.Signed.String()),
 	}}
 	j.add("seal.signature", r)
-	if judged.Signer != nil {
-		j.sealSigner(c.Trust(), judged.Signer, s)
+	if store := c.Trust(); judged.Signer != nil && store != nil {
+		j.sealSigner(store, judged.Signer, s)
 	}
 	j.sealContent(s)
 	if s.Document() == seal.Visa {
@@ -106,7 +106,7 @@ func (j *judge) seal(c Seals, s seal.Seal) {
 // alpha2 is the country of the signer, as certificates write it: the first two letters of the signer's identifier.
 func alpha2(h seal.Header) string { return strings.ToUpper(h.Signer[:min(2, len(h.Signer))]) }
 
-func (j *judge) sealSigner(store *trust.Store, signer *pki.Certificate, s seal.Seal) {
+func (j *judge) sealSigner(store emrtd.Trust, signer *pki.Certificate, s seal.Seal) {
 	var signed *time.Time
 	if !s.Signed.IsZero() {
 		day := s.Signed.First()

@@ -21,6 +21,7 @@ import (
 	"github.com/openbmis/openbmis/internal/postgres"
 	"github.com/openbmis/openbmis/internal/postgres/auditlog"
 	"github.com/openbmis/openbmis/internal/postgres/stationdb"
+	"github.com/openbmis/openbmis/internal/postgres/trustdb"
 	"github.com/openbmis/openbmis/migrations"
 	"github.com/openbmis/openbmis/ui/shifts"
 )
@@ -40,6 +41,7 @@ type app struct {
 	auth     *auth.Service
 	audit    *auditlog.Sequencer
 	list     *alertList
+	trust    *trustMaterial
 	link     *link
 	desk     *border.Desk
 	regimes  stay.Regimes
@@ -76,6 +78,9 @@ func (a *app) assemble(ctx context.Context) (err error) {
 	a.audit = auditlog.NewSequencer(a.db.DB, a.secrets.Audit, a.tools.Now, a.tools.Log)
 	a.link = newLink(a)
 	if a.list, err = openAlertList(ctx, stationdb.NewAlerts(a.db.DB), a.tools.Log); err != nil {
+		return err
+	}
+	if a.trust, err = openTrust(ctx, trustdb.NewHeld(a.db.DB), a.tools.Log); err != nil {
 		return err
 	}
 	plan, err := a.plan()
@@ -142,6 +147,7 @@ func (a *app) serve(ctx context.Context, started func(Addresses)) error {
 	behind.Go(func() error { return a.audit.Run(backCtx, nil) })
 	behind.Go(func() error { return a.auth.Run(backCtx) })
 	behind.Go(func() error { return a.list.run(backCtx) })
+	behind.Go(func() error { return a.trust.run(backCtx) })
 	behind.Go(func() error { return a.link.run(backCtx) })
 	behind.Go(func() error { return a.recheck(backCtx) })
 	behind.Go(func() error { return a.keepReceiptKey(backCtx) })

@@ -1,0 +1,123 @@
+package station
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/openbmis/openbmis/internal/postgres/trustdb"
+	"github.com/openbmis/openbmis/traveldoc/emrtd"
+	"github.com/openbmis/openbmis/traveldoc/pki"
+	"github.com/openbmis/openbmis/traveldoc/trust"
+)
+
+// trustMaterial is the trust material in memory, kept up with the database.
+type trustMaterial struct {
+	source trustdb.Held
+	log    *slog.Logger
+	held   atomic.Pointer[material]
+	news   chan struct{}
+}
+
+// material is one version of it.
+type material struct {
+	*trust.Store
+	currentAt time.Time
+	signers   map[string][]*pki.Certificate // by country, two letters
+	broken    int
+}
+
+// AsOf is when the centre last said that this version is the newest.
+func (m *material) AsOf() time.Time { return m.currentAt }
+
+func openTrust(ctx context.Context, source trustdb.Held, log *slog.Logger) (*trustMaterial, error) {
+	t := &trustMaterial{source: source, log: log, news: make(chan struct{}, 1)}
+	return t, t.load(ctx)
+}
+
+// trust is the material as it is now; nil when there is none.
+func (t *trustMaterial) trust() emrtd.Trust {
+	if held := t.held.Load(); held != nil {
+		return held
+	}
+	return nil
+}
+
+// sealSigners are the certificates of a country's signers.
+func (t *trustMaterial) sealSigners(country string) []*pki.Certificate {
+	if held := t.held.Load(); held != nil {
+		return held.signers[country]
+	}
+	return nil
+}
+
+// changed says that the database has another version. It never blocks.
+func (t *trustMaterial) changed() {
+	select {
+	case t.news <- struct{}{}:
+	default:
+	}
+}
+
+func (t *trustMaterial) load(ctx context.Context) error {
+	items, state, broken, err := t.source.Load(ctx)
+	if err != nil {
+		return fmt.Errorf("trust material: %w", err)
+	}
+	if state == (trustdb.State{}) {
+		return nil
+	}
+	store, refused := trust.NewStore(items, state.Version, state.CurrentAt)
+	broken = append(broken, refused...)
+	for _, b := range broken {
+		t.log.Error("trust material cannot be used", "subject", b.Subject, "reason", b.Reason)
+	}
+	m := &material{Store: store, currentAt: state.CurrentAt, signers: map[string][]*pki.Certificate{}, broken: len(broken)}
+	for _, i := range items {
+		if i.Kind != trust.DSC {
+			continue
+		}
+		if c, err := pki.ParseCertificate(i.DER); err == nil { // those that cannot be read were named above
+			country := strings.ToUpper(c.Subject.Country())
+			m.signers[country] = append(m.signers[country], c)
+		}
+	}
+	t.held.Store(m)
+	t.log.Info("trust material loaded", "version", state.Version, "items", len(items), "unusable", len(broken))
+	return nil
+}
+
+// run keeps the material up until ctx ends. While the database is away what is in memory goes on answering, and grows old.
+func (t *trustMaterial) run(ctx context.Context) error {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-t.news:
+		case <-tick.C:
+		}
+		if err := t.look(ctx); err != nil && ctx.Err() == nil {
+			t.log.Warn("trust material not looked up", "error", err)
+		}
+	}
+}
+
+func (t *trustMaterial) look(ctx context.Context) error {
+	state, err := t.source.State(ctx)
+	if err != nil || state == (trustdb.State{}) {
+		return err
+	}
+	held := t.held.Load()
+	if held == nil || held.Version() != state.Version {
+		return t.load(ctx)
+	}
+	now := *held
+	now.currentAt = state.CurrentAt
+	t.held.Store(&now)
+	return nil
+}
