@@ -17,9 +17,12 @@ func ParseMasterList(data []byte) (*MasterList, error) {
 	if len(data) > maxSignedDataBytes {
 		return nil, &SyntaxError{0, "masterList", "at most 64 MB"}
 	}
-	if _, err := sniff(data, tagInteger); err == nil {
+	if Recognise(data) == FormMasterList {
 		m := &MasterList{}
-		return m, m.read(data)
+		if err := m.read(data); err != nil {
+			return nil, err
+		}
+		return m, nil
 	}
 	signed, err := ParseSignedData(data)
 	if err != nil {
@@ -33,15 +36,6 @@ func ParseMasterList(data []byte) (*MasterList, error) {
 		return nil, err
 	}
 	return m, nil
-}
-
-// sniff says whether data is a SEQUENCE that begins with an element of the tag.
-func sniff(data []byte, tag byte) (*cursor, error) {
-	in, err := (&cursor{data: data}).sequence("content")
-	if err == nil && !in.is(tag) {
-		err = in.fail("content", tagName(tag))
-	}
-	return in, err
 }
 
 func (m *MasterList) read(content []byte) error {

@@ -1,6 +1,9 @@
 package trust
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"time"
 
 	"github.com/openbmis/openbmis/traveldoc"
@@ -64,4 +67,58 @@ type Defect struct {
 
 	From traveldoc.Date `json:"from,omitzero"` // dates of issue, inclusive
 	To   traveldoc.Date `json:"to,omitzero"`
+}
+
+// contentID is the SHA-256 of what an item is about, in hexadecimal.
+func contentID(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
+
+// content is what the item's ID is made of.
+func (i Item) content() ([]byte, error) {
+	if i.Kind == Deviation {
+		return json.Marshal(i.Defect)
+	}
+	return i.DER, nil
+}
+
+// Merge puts items together: the same content once, with all its sources, in the order in which it came first.
+func Merge(lists ...[]Item) []Item {
+	var all []Item
+	at := map[string]int{}
+	for _, list := range lists {
+		for _, item := range list {
+			i, known := at[item.ID]
+			if !known {
+				at[item.ID] = len(all)
+				item.Sources = addSources(nil, item.Sources)
+				all = append(all, item)
+				continue
+			}
+			all[i].Sources = addSources(all[i].Sources, item.Sources)
+		}
+	}
+	return all
+}
+
+// addSources adds those that are not there yet; the first list is not changed.
+func addSources(have, more []Source) []Source {
+	out := append([]Source(nil), have...)
+	for _, s := range more {
+		known := false
+		for _, h := range out {
+			known = known || h.same(s)
+		}
+		if !known {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (s Source) same(o Source) bool {
+	dates := s.Date.Equal(o.Date)
+	s.Date = o.Date
+	return dates && s == o
 }

@@ -15,6 +15,8 @@ type Report struct {
 	Refused   []pki.Refused `json:"refused"` // never nil
 	// Tolerated counts the deviations from the standards that were tolerated, by code.
 	Tolerated map[string]int `json:"tolerated,omitempty"`
+	// Contained are the signed lists inside a container, such as the master lists and CRLs of an LDIF file, each with its own signature.
+	Contained []Report `json:"contained,omitempty"`
 }
 
 // SignatureNote is the verdict on a file's signature and why.
@@ -22,6 +24,14 @@ type SignatureNote struct {
 	Verdict traveldoc.Verdict `json:"verdict"`
 	Reason  string            `json:"reason,omitempty"`
 }
+
+// The reasons beside those of Store: why a file's signature has its verdict.
+const (
+	ReasonUnsigned         = "unsigned"           // nothing is signed: a container, a raw list, a deviation list
+	ReasonNoSigner         = "no_signer"          // the signer's certificate is not there
+	ReasonSignerNotAllowed = "signer_not_allowed" // the signer's certificate is not for master lists
+	ReasonUnreadable       = "unreadable"
+)
 
 // FileKind is what a file holds, recognised from its content.
 type FileKind string

@@ -1,95 +1,16 @@
 package trust
 
 import (
+	"errors"
+	"fmt"
+	"maps"
 	"time"
 
-	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/traveldoc/pki"
 )
 
 // Dataset is the name of trust material among the reference data that stations take from the centre.
 const Dataset = "trust"
-
-// The reasons of a verdict: keys of the text catalogue below "step_reason.".
-const (
-	ReasonNoCSCA        = "no_csca"
-	ReasonBadSignature  = "bad_signature"
-	ReasonUnsupported   = "unsupported"
-	ReasonSelfAsserted  = "self_asserted"
-	ReasonRevoked       = "revoked"
-	ReasonListExpired   = "crl_expired"
-	ReasonNoList        = "no_crl"
-	ReasonListUntrusted = "crl_not_trusted" // no anchor verifies the list's own signature
-)
-
-// Authority is a certificate of a chain and where it came from.
-type Authority struct {
-	Certificate *pki.Certificate
-	Kind        Kind
-	Sources     []Source
-}
-
-// Finding is a violation that does not break the chain: the officer or the policy decides what it is worth.
-type Finding struct {
-	Code    string `json:"code"`    // Finding... below
-	Subject string `json:"subject"` // of the certificate
-	Detail  string `json:"detail,omitempty"`
-}
-
-// The codes of findings.
-const (
-	FindingNotCA            = "not_ca"             // basicConstraints do not make the issuer an authority
-	FindingDSCIsCA          = "dsc_is_ca"          // a document signer that is an authority
-	FindingPathLength       = "path_length"        // more certificates below than pathLen allows
-	FindingKeyUsage         = "key_usage"          // the key may not be used so
-	FindingNotYetValid      = "not_yet_valid"      // at now
-	FindingExpired          = "expired"            // at now
-	FindingNotValidAtSigned = "not_valid_at_sign"  // at the time of signing
-	FindingSigningUnknown   = "signing_time"       // the time of signing is not known
-	FindingCritical         = "unknown_critical"   // a critical extension that is not understood
-	FindingSHA1             = "sha1"               // signed with SHA-1
-	FindingKeyID            = "key_id_differs"     // found by name; the key identifiers differ
-	FindingNoKeyID          = "no_key_id"          // no authority key identifier
-	FindingSelfAsserted     = "self_asserted"      // nobody vouches for the anchor
-	FindingPrivateKeyPeriod = "private_key_period" // signed outside privateKeyUsagePeriod
-)
-
-// ChainResult is the answer of Store.Chain.
-type ChainResult struct {
-	// Verdict is Pass with Anchor; Inconclusive with ReasonNoCSCA or ReasonUnsupported; Fail with ReasonBadSignature.
-	Verdict traveldoc.Verdict
-	Reason  string
-	Detail  string
-	// Anchor ends the chain; Via are the link certificates between, from the signer upwards.
-	Anchor   *Authority
-	Via      []Authority
-	Findings []Finding
-	// Version and AsOf are the store's.
-	Version int64
-	AsOf    time.Time
-}
-
-// RevocationResult is the answer of Store.Revocation.
-type RevocationResult struct {
-	// Verdict is Pass (good), Fail (revoked), or Inconclusive with ReasonListExpired, ReasonNoList, ReasonListUntrusted.
-	Verdict traveldoc.Verdict
-	Reason  string
-	Detail  string
-	// RevokedAt and RevokedWhy are the entry's, of a revoked certificate.
-	RevokedAt  *time.Time
-	RevokedWhy string
-	// ThisUpdate and NextUpdate are the list's; Sources say where it came from.
-	ThisUpdate, NextUpdate *time.Time
-	Sources                []Source
-	Version                int64
-	AsOf                   time.Time
-}
-
-// Store answers from a set of items. It is never changed after NewStore, and many may ask at once. A nil Store is an empty one.
-type Store struct {
-	version int64
-	asOf    time.Time
-}
 
 // Version is the version of the material, 0 when it has none.
 func (s *Store) Version() int64 {
@@ -105,4 +26,74 @@ func (s *Store) AsOf() time.Time {
 		return time.Time{}
 	}
 	return s.asOf
+}
+
+// Store answers from a set of items. It is never changed after NewStore, and many may ask at once. A nil Store is an empty one.
+type Store struct {
+	version int64
+	asOf    time.Time
+
+	byKeyID   map[string][]*Authority // by subject key identifier
+	bySubject map[string][]*Authority // by Name.Key
+	crls      []*list
+	defects   []Defect
+	counts    map[Kind]int
+}
+
+// NewStore indexes items. Those that cannot be read are given back by place and reason; the store works without them.
+func NewStore(items []Item, version int64, asOf time.Time) (*Store, []pki.Refused) {
+	s := &Store{
+		version: version, asOf: asOf,
+		byKeyID: map[string][]*Authority{}, bySubject: map[string][]*Authority{}, counts: map[Kind]int{},
+	}
+	var refused []pki.Refused
+	for i, item := range items {
+		if err := s.add(item); err != nil {
+			refused = append(refused, pki.Refused{Index: i, Subject: item.ID, Reason: err.Error()})
+		}
+	}
+	return s, refused
+}
+
+// Counts is how many items of each kind the store holds.
+func (s *Store) Counts() map[Kind]int {
+	if s == nil {
+		return map[Kind]int{}
+	}
+	return maps.Clone(s.counts)
+}
+
+func (s *Store) add(item Item) error {
+	switch item.Kind {
+	case CSCA, Link:
+		c, err := pki.ParseCertificate(item.DER)
+		if err != nil {
+			return err
+		}
+		s.addAuthority(&Authority{Certificate: c, Kind: item.Kind, Sources: item.Sources})
+	case CRL:
+		c, err := pki.ParseCRL(item.DER)
+		if err != nil {
+			return err
+		}
+		s.addList(c, item.Sources)
+	case Deviation:
+		if item.Defect == nil {
+			return errors.New("a deviation without its defect")
+		}
+		s.defects = append(s.defects, *item.Defect)
+	case DSC, MasterListSigner: // kept and shown; a chain does not need them
+	default:
+		return fmt.Errorf("kind %q is not known", item.Kind)
+	}
+	s.counts[item.Kind]++
+	return nil
+}
+
+func (s *Store) addAuthority(a *Authority) {
+	key := a.Certificate.Subject.Key()
+	s.bySubject[key] = append(s.bySubject[key], a)
+	if id := string(a.Certificate.SubjectKeyID); id != "" {
+		s.byKeyID[id] = append(s.byKeyID[id], a)
+	}
 }

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/openbmis/openbmis/traveldoc/pki"
+	"github.com/openbmis/openbmis/traveldoc/trust"
+)
+
+// trustCommand has the commands about what signatures of travel documents are judged by.
+type trustCommand struct {
+	Check trustCheckCommand `cmd:"" help:"Read certificates, revocation lists, master lists, PKD files and deviation lists, and print what they hold as JSON."`
+}
+
+type trustCheckCommand struct {
+	Files  []string `arg:"" name:"file" help:"Files to read; - is the standard input."`
+	Anchor []string `placeholder:"FILE" help:"CSCA certificates that may vouch for the signer of a list or CRL. Repeatable."`
+}
+
+// Help is shown by bmis trust check --help.
+func (trustCheckCommand) Help() string {
+	return `The kind of a file is recognised from its content. Each file gives one JSON object on one line, in order: file, kind, signer,
+signature (verdict pass, fail, inconclusive or not_done, and why), parsed, refused (index, subject, reason). A list whose signer no anchor
+vouches for is inconclusive, not wrong. What a file holds does not change the exit code: it is 1 only when a file cannot be read.
+
+Example:
+
+    bmis trust check --anchor csca.cer masterlist.ml crl.der`
+}
+
+// Run checks every file and prints a line for each.
+func (c trustCheckCommand) Run(a *app) error {
+	options := trust.Options{Now: a.Now()}
+	for _, name := range c.Anchor {
+		anchors, err := readAnchors(a, name)
+		if err != nil {
+			return err
+		}
+		options.Anchors = append(options.Anchors, anchors...)
+	}
+	lines := json.NewEncoder(a.Out)
+	lines.SetEscapeHTML(false)
+	var failed error
+	for _, name := range c.Files {
+		data, err := readTrustInput(a, name)
+		if err != nil {
+			failed = err
+			_, _ = fmt.Fprintln(a.Err, "bmis:", err) // the last one is told again by the exit
+			continue
+		}
+		if err := lines.Encode(trust.Import(name, data, options).Report); err != nil {
+			return fmt.Errorf("write the result: %w", err)
+		}
+	}
+	return failed
+}
+
+// readAnchors reads the certificates of a file.
+func readAnchors(a *app, name string) ([]*pki.Certificate, error) {
+	data, err := readTrustInput(a, name)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--anchor: %w", err)}
+	}
+	var anchors []*pki.Certificate
+	for _, item := range trust.Import(name, data, trust.Options{Now: a.Now(), Origin: trust.Bilateral}).Items {
+		if item.Kind != trust.CSCA && item.Kind != trust.Link {
+			continue
+		}
+		c, err := pki.ParseCertificate(item.DER)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--anchor %s: %w", name, err)}
+		}
+		anchors = append(anchors, c)
+	}
+	if len(anchors) == 0 {
+		return nil, usageError{fmt.Errorf("--anchor %s: expected the certificate of a CSCA", name)}
+	}
+	return anchors, nil
+}
+
+// maxTrustInput bounds what is read into memory.
+const maxTrustInput = 256 << 20
+
+func readTrustInput(a *app, name string) ([]byte, error) {
+	in := a.In
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, fmt.Errorf("read trust material: %w", err)
+		}
+		defer func() { _ = file.Close() }() // only read from
+		in = file
+	}
+	data, err := io.ReadAll(io.LimitReader(in, maxTrustInput+1))
+	if err != nil {
+		return nil, fmt.Errorf("read trust material from %s: %w", name, err)
+	}
+	return data, nil
+}
