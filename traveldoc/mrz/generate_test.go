@@ -119,7 +119,7 @@ func drawContent(t *rapid.T, f mrz.Format) content {
 // national draws what the formats outside Doc 9303 hold, and empties what they do not.
 func (c *content) national(t *rapid.T) {
 	c.doc.IssuingState, c.bearer.Nationality, c.extra = "FRA", "", mrz.Extra{}
-	switch c.format {
+	switch c.format { //nolint:exhaustive // those of Doc 9303 hold what was drawn
 	case mrz.FrenchID:
 		c.doc.Number = rapid.StringMatching(`[0-9]{2}(0[1-9]|1[0-2])[A-Z0-9]{8}`).Draw(t, "number of a card")
 		c.bearer.GivenNames = words("[A-Z]", 5).Draw(t, "given names apart")

@@ -105,7 +105,7 @@ func (m *mender) classEdits() [][]Edit {
 	var groups [fieldCount][]Edit
 	for i, line := range m.d.Lines() {
 		for at := range min(len(line), m.d.layout.widths[i]) {
-			if e, ok := m.d.kindEdit(uint8(i+1), uint8(at+1)); ok { //nolint:gosec // within the width
+			if e, ok := m.d.kindEdit(uint8(i+1), uint8(at+1)); ok {
 				id := m.d.fieldAt(e.Line, e.Position)
 				groups[id] = append(groups[id], e)
 			}

@@ -92,7 +92,7 @@ func (d *Document) cellsWhere(in func(line, position uint8) bool) []cell {
 	var cells []cell
 	for i, line := range d.Lines() {
 		for at := range min(len(line), d.layout.widths[i]) {
-			if c := (cell{uint8(i + 1), uint8(at + 1)}); in(c.line, c.position) { //nolint:gosec // within the width
+			if c := (cell{uint8(i + 1), uint8(at + 1)}); in(c.line, c.position) {
 				cells = append(cells, c)
 			}
 		}

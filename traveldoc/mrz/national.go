@@ -115,7 +115,7 @@ func (d *Document) readSwiss() {
 	}
 	language := &d.fields[Language]
 	language.Value = strings.Trim(language.Raw, "<")
-	if strings.IndexAny(language.Raw, "DFIR") < 0 {
+	if !strings.ContainsAny(language.Raw, "DFIR") {
 		language.Verdict = Failed
 		d.report(Finding{
 			Code: CodeLanguageUnknown, Field: Language, At: language.At, Printed: language.Raw, Severity: Note,
