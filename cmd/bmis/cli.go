@@ -22,6 +22,8 @@ type cli struct {
 
 	Trust trustCommand `cmd:"" help:"Look at trust material: certificates, revocation lists, master lists."`
 
+	Specimen specimenCommand `cmd:"" help:"Write specimen documents of a country that does not exist, to try the other tools on."`
+
 	Receipt receiptCommand `cmd:"" help:"Verify receipts of border crossing with public keys alone."`
 
 	Demo     demoCommand     `cmd:"" help:"Run a small country: the centre, two stations, and travellers."`
