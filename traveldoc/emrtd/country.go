@@ -73,7 +73,7 @@ func countriesOf(state string) []string {
 		return []string{"UT"}
 	}
 	region, err := language.ParseRegion(state)
-	if err != nil || len(state) != 3 {
+	if err != nil || len(state) != 3 || !region.IsCountry() {
 		return nil
 	}
 	return []string{region.String()}

@@ -194,3 +194,10 @@ func (s *Signer) attributes(contentType, digest []byte, o SODOptions) []byte {
 	slices.SortFunc(attributes, slices.Compare[[]byte])
 	return slices.Concat(attributes...)
 }
+
+// Unsigned is an EF.SOD around any content, with neither certificate nor signature.
+func Unsigned(contentType string, content []byte) []byte {
+	inner := tlv.Write(0x30, OID(contentType), tlv.Write(0xA0, octets(content)))
+	data := tlv.Write(0x30, []byte{2, 1, 3}, tlv.Write(0x31), inner, tlv.Write(0x31))
+	return tlv.Write(0x77, tlv.Write(0x30, oid(1, 2, 840, 113549, 1, 7, 2), tlv.Write(0xA0, data)))
+}

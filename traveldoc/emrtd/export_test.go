@@ -1,0 +1,7 @@
+package emrtd
+
+// CountriesOf and SameCountry are tested over the whole list of States.
+var (
+	CountriesOf = countriesOf
+	SameCountry = sameCountry
+)
