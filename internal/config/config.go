@@ -61,6 +61,8 @@ type Common struct {
 	Language string
 	// StayRules is the file of the country's regimes of stay (see docs/stay.md); "" is 90 days in any 180 for everybody.
 	StayRules string
+	// BackupsKept is how long backups of the database are kept. What they hold of evidence dies with its key after that (docs/evidence.md).
+	BackupsKept time.Duration
 
 	settings []Setting
 }
@@ -106,6 +108,8 @@ func (r *reader) common(program string) Common {
 	c.LogLevel = r.logLevel("BMIS_LOG_LEVEL")
 	c.Language = r.oneOf("BMIS_LANGUAGE", "en", []string{"en", "fr", "es", "ar"}, "language before a person chose one")
 	c.StayRules = r.path("BMIS_STAY_RULES", "", "JSON file of the country's rules of stay; empty is 90 days in any 180 for everybody")
+	c.BackupsKept = r.duration("BMIS_BACKUPS_KEPT", 35*24*time.Hour, span{24 * time.Hour, 3660 * 24 * time.Hour},
+		"how long backups are kept; older ones cannot be read for evidence")
 	return c
 }
 

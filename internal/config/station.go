@@ -17,6 +17,8 @@ type Station struct {
 	Documents  Documents
 	Refusal    Refusal
 	Protection Protection
+	// EvidenceKept is how long evidence stays at the station after the centre has it.
+	EvidenceKept time.Duration
 }
 
 // Centre says how the station reaches the central node. Without URL and NATSURL the station works alone.
@@ -58,6 +60,8 @@ func LoadStation(getenv Getenv) (Station, error) {
 	s.Documents = r.documents()
 	s.Refusal = r.refusal()
 	s.Protection = r.protection()
+	s.EvidenceKept = r.duration("BMIS_EVIDENCE_KEPT", 30*24*time.Hour, span{0, 3660 * 24 * time.Hour},
+		"how long evidence stays at the station after the centre has it")
 	settings, err := r.done()
 	s.settings = settings
 	return s, err

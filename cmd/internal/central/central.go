@@ -22,6 +22,7 @@ import (
 	"github.com/openbmis/openbmis/internal/postgres/auditlog"
 	"github.com/openbmis/openbmis/internal/postgres/centraldb"
 	"github.com/openbmis/openbmis/internal/postgres/enrolment"
+	"github.com/openbmis/openbmis/internal/postgres/evidencedb/archive"
 	"github.com/openbmis/openbmis/migrations"
 	"github.com/openbmis/openbmis/ui/web"
 )
@@ -59,6 +60,7 @@ type app struct {
 	reader       *centraldb.Reader
 	national     *centraldb.NationalAlerts
 	projector    *centraldb.Projector
+	archive      *archive.Archive
 	line         *line
 	health       *node.Health
 	metrics      *prometheus.Registry
@@ -111,6 +113,9 @@ func (a *app) assemble(ctx context.Context) (err error) {
 	a.projector = centraldb.NewProjector(centraldb.ProjectorConfig{
 		DB: db, Now: now, Regimes: regimes, Kept: a.cfg.FilesKept, Published: func(dataset string) { a.line.tellNews(dataset) }, Log: a.tools.Log,
 	})
+	if err := a.openEvidence(); err != nil {
+		return err
+	}
 	if err := centraldb.MakeMonths(ctx, db, now()); err != nil {
 		return err
 	}
@@ -203,6 +208,7 @@ func (a *app) runBehind(ctx context.Context, behind *errgroup.Group) {
 	behind.Go(func() error { return a.every(ctx, checkEvery, "completeness", a.completeness.CheckAll) })
 	behind.Go(func() error { return a.every(ctx, lookEvery, "look for crossings", a.lookForCrossings()) })
 	behind.Go(func() error { return a.every(ctx, denyEvery, "publish receipt keys", a.publishReceiptKeys) })
+	behind.Go(func() error { return a.every(ctx, tickEvery, "keep evidence", a.keepEvidence) })
 	behind.Go(func() error {
 		return a.every(ctx, tickEvery, "partitions", func(ctx context.Context) error { return centraldb.MakeMonths(ctx, a.db.DB, a.tools.Now()) })
 	})

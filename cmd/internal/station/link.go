@@ -35,6 +35,7 @@ type link struct {
 
 	mu    sync.Mutex
 	relay *replication.Relay // nil until the station has joined
+	blobs *replication.BlobRelay
 	heart *replication.Heart
 }
 
@@ -52,6 +53,7 @@ func (l *link) wake() {
 	defer l.mu.Unlock()
 	if l.relay != nil {
 		l.relay.Wake()
+		l.blobs.Wake()
 	}
 }
 
@@ -126,7 +128,7 @@ func (l *link) work(ctx context.Context, m *enrol.Membership) error {
 	defer conn.Close()
 	puller := (*replication.Puller)(nil)
 	heart := replication.NewHeart(replication.HeartConfig{
-		Station: a.cfg.ID, Software: node.Version(), Conn: conn, Outbox: l.outbox, References: l.references,
+		Station: a.cfg.ID, Software: node.Version(), Conn: conn, Outbox: l.outbox, References: l.references, Blobs: a.evidence,
 		OnVersions: func(newest map[string]int64) { l.compare(newest, puller) }, Now: a.tools.Now, Log: a.tools.Log,
 	})
 	puller = replication.NewPuller(replication.PullerConfig{
@@ -138,12 +140,13 @@ func (l *link) work(ctx context.Context, m *enrol.Membership) error {
 		Station: a.cfg.ID, Log: auditlog.NewLog(a.db.DB), Origin: a.secrets.Audit.Verifier(), Witness: witness, Conn: conn,
 		Alerts: heart, Now: a.tools.Now, Logger: a.tools.Log,
 	})
+	blobs := l.blobRelay(conn)
 	l.mu.Lock()
-	l.relay, l.heart = relay, heart
+	l.relay, l.blobs, l.heart = relay, blobs, heart
 	l.mu.Unlock()
 
 	all, ctx := errgroup.WithContext(ctx)
-	for _, run := range []func(context.Context) error{relay.Run, heart.Run, puller.Run, witnessing.Run, m.Run} {
+	for _, run := range []func(context.Context) error{relay.Run, blobs.Run, heart.Run, puller.Run, witnessing.Run, m.Run} {
 		all.Go(func() error { return node.Quiet(run(ctx)) })
 	}
 	return all.Wait()

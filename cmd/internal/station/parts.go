@@ -7,6 +7,7 @@ import (
 	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/border/file"
 	"github.com/openbmis/openbmis/border/receipt"
+	"github.com/openbmis/openbmis/internal/postgres/evidencedb"
 	"github.com/openbmis/openbmis/internal/postgres/receiptdb"
 	"github.com/openbmis/openbmis/internal/postgres/relaydb"
 	"github.com/openbmis/openbmis/internal/postgres/stationdb"
@@ -22,7 +23,10 @@ import (
 
 // sinks are where reference data goes, by dataset.
 func (a *app) sinks() map[string]relaydb.Sink {
-	return map[string]relaydb.Sink{alerts.Dataset: stationdb.AlertSink{}, file.Dataset: a.fileSink(), receipt.Dataset: receiptdb.Sink{}}
+	return map[string]relaydb.Sink{
+		alerts.Dataset: stationdb.AlertSink{}, file.Dataset: a.fileSink(), receipt.Dataset: receiptdb.Sink{},
+		evidencedb.KeyDataset: evidencedb.Sink{},
+	}
 }
 
 // applied is told of every new version of a dataset. It must not block.

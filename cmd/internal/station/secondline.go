@@ -22,7 +22,7 @@ func (a *app) secondLine() (*line.Line, error) {
 	}
 	db := a.pool()
 	store := secondlinedb.New(secondlinedb.Config{
-		DB: db, Decisions: stationdb.New(db, a.tools.NewID, a.link.wake), Zone: a.cfg.Zone, Nudge: a.link.wake,
+		DB: db, Decisions: stationdb.New(db, a.tools.NewID, a.link.wake).Keeping(a.evidence), Zone: a.cfg.Zone, Nudge: a.link.wake,
 		Protect: a.protectionCases().SignalTx, Space: a.space,
 	})
 	return line.New(line.Config{

@@ -20,6 +20,7 @@ import (
 	"github.com/openbmis/openbmis/internal/config"
 	"github.com/openbmis/openbmis/internal/postgres"
 	"github.com/openbmis/openbmis/internal/postgres/auditlog"
+	"github.com/openbmis/openbmis/internal/postgres/evidencedb"
 	"github.com/openbmis/openbmis/internal/postgres/stationdb"
 	"github.com/openbmis/openbmis/internal/postgres/trustdb"
 	"github.com/openbmis/openbmis/migrations"
@@ -48,6 +49,7 @@ type app struct {
 	shifts   *shifts.Handlers
 	receipts *receipt.Office
 	rechecks rechecking
+	evidence *evidencedb.Store
 	health   *node.Health
 	metrics  *prometheus.Registry
 }
@@ -83,12 +85,15 @@ func (a *app) assemble(ctx context.Context) (err error) {
 	if a.trust, err = openTrust(ctx, trustdb.NewHeld(a.db.DB), a.tools.Log); err != nil {
 		return err
 	}
+	if err := a.openEvidence(); err != nil {
+		return err
+	}
 	plan, err := a.plan()
 	if err != nil {
 		return err
 	}
 	a.desk = border.NewDesk(border.DeskConfig{
-		Post: a.post(), Store: stationdb.Sparing(stationdb.New(a.db.DB, a.tools.NewID, a.link.wake), a.db.Space), Plan: plan,
+		Post: a.post(), Store: stationdb.Sparing(stationdb.New(a.db.DB, a.tools.NewID, a.link.wake).Keeping(a.evidence), a.db.Space), Plan: plan,
 		State: a.cfg.State, AdultAge: a.cfg.Counter.AdultAge,
 		Undo: a.cfg.Counter.UndoWindow, Centre: a.link.Online, Now: a.tools.Now, NewID: a.tools.NewID,
 	})
@@ -152,6 +157,7 @@ func (a *app) serve(ctx context.Context, started func(Addresses)) error {
 	behind.Go(func() error { return a.recheck(backCtx) })
 	behind.Go(func() error { return a.keepReceiptKey(backCtx) })
 	behind.Go(func() error { return a.followShifts(backCtx) })
+	behind.Go(func() error { return a.keepEvidence(backCtx) })
 	behind.Go(func() error { return certificate.Run(backCtx, time.Minute) })
 
 	front, frontCtx := errgroup.WithContext(ctx)
