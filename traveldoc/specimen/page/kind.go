@@ -43,8 +43,8 @@ func (k Kind) measures() measures {
 		return measures{width: 120, height: 80, zoneLeft: 4, zoneBottom: 8.2, zoneLines: 2, photo: 26, photoLeft: 5, photoTop: 14, textLeft: 35, textTop: 14,
 			columns: 2, barcode: 22}
 	case Emergency:
-		return measures{width: 105, height: 74, zoneLeft: 6.8, zoneBottom: 8.2, zoneLines: 2, photo: 24, photoLeft: 5, photoTop: 14, textLeft: 33,
-			textTop: 14, columns: 2, barcode: 20}
+		return measures{width: 105, height: 74, zoneLeft: 6.8, zoneBottom: 8.2, zoneLines: 2, photo: 24, photoLeft: 5, photoTop: 13, textLeft: 33,
+			textTop: 12, columns: 2, barcode: 20}
 	case DataPage:
 	}
 	return measures{width: 125, height: 88, zoneLeft: 6, zoneBottom: 8.2, zoneLines: 2, photo: 32, photoLeft: 6, photoTop: 17, textLeft: 43, textTop: 17, columns: 2}

@@ -11,7 +11,7 @@ import (
 // Face is what a drawn person looks like: the same seed is the same face. It is a drawing and nobody's likeness.
 type Face struct {
 	Seed uint64
-	Sex  string // "F" wears hair long here and no beard
+	Sex  string // "F" wears hair long here and no beard, "M" short
 	// Likeness other than 0 is the seed of somebody else with the same colours of skin, hair and eyes, and the same hair: a look-alike.
 	Likeness uint64
 }
@@ -49,8 +49,11 @@ func (f Face) features() features {
 		beard: r.IntN(5) == 0, glasses: r.IntN(3) == 0, moustache: r.IntN(5) == 0,
 	}
 	look.shape(between)
-	if f.Sex == "F" {
+	switch f.Sex {
+	case "F":
 		look.style, look.beard, look.moustache = look.style|1, false, false
+	case "M":
+		look.style &^= 1
 	}
 	return look
 }
