@@ -7,6 +7,7 @@ import (
 
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/traveldoc"
+	"github.com/openbmis/openbmis/traveldoc/mrz"
 )
 
 // Circumstances are what an officer knows of a traveller besides the document. The zero value is an ordinary traveller alone.
@@ -17,6 +18,8 @@ type Circumstances struct {
 	Group       uuid.UUID         `json:"group,omitzero"`
 	Guardian    *Guardian         `json:"guardian,omitempty"`
 	Vehicle     *Vehicle          `json:"vehicle,omitempty"`
+	// Repairs are the characters of the zone that the officer put right, in order. The zone itself stays as it was read.
+	Repairs []mrz.Edit `json:"repairs,omitempty"`
 }
 
 // Relations are the codes of what an accompanying adult is to a minor, in the order shown.

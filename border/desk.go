@@ -99,9 +99,12 @@ func (d *Desk) read(scan *Scan) (Subject, error) {
 	today := d.today(scan.At)
 	subject := Subject{Direction: scan.Direction, Mode: scan.Mode, At: scan.At, Today: today, Reading: scan.Reading}
 	if strings.TrimSpace(scan.MRZ) != "" {
-		parsed, err := mrz.Parse(scan.MRZ, today)
+		parsed, err := mrz.ParseRepaired(scan.MRZ, today, scan.Repairs)
 		if err != nil {
 			return Subject{}, problem.New(problem.Invalid, "scan.unreadable").At("mrz").Because(err)
+		}
+		if r := scan.Reading; r != nil && r.Zone != nil && r.MRZ == scan.MRZ {
+			parsed.Doubt(r.Zone.Doubts...)
 		}
 		scan.Identity, scan.Document = parsed.Identity(), parsed.TravelDocument()
 		subject.MRZ = parsed
@@ -151,9 +154,7 @@ func (d *Desk) waiting(ctx context.Context, scan Scan) (*Inspection, error) {
 		return nil, err
 	}
 	for _, i := range lane.Waiting {
-		same := i.Scan.Direction == scan.Direction && i.Scan.Document.Number == scan.Document.Number &&
-			i.Scan.Document.IssuingState == scan.Document.IssuingState && i.Scan.Identity == scan.Identity
-		if same {
+		if i.Scan.Direction == scan.Direction && i.Scan.sameDocument(scan) {
 			return i, nil
 		}
 	}
@@ -209,16 +210,22 @@ func (d *Desk) Amend(ctx context.Context, actor audit.Actor, id uuid.UUID, chang
 	}
 	scan := i.Scan
 	scan.Mode, scan.Transport, scan.Purpose, scan.Circumstances = in.Mode, in.Transport, in.Purpose, in.Circumstances
+	scan.Repairs, scan.Reading = i.Scan.Repairs, i.Subject.Reading
+	return d.amended(ctx, actor, scan, "amend")
+}
+
+// amended keeps a changed scan and runs its checks again.
+func (d *Desk) amended(ctx context.Context, actor audit.Actor, scan Scan, how string) (*Inspection, error) {
 	subject, err := d.read(&scan)
 	if err != nil {
 		return nil, err
 	}
-	entry := actor.Entry(d.cfg.Now(), audit.Alteration, "inspection", id.String())
-	entry.Purpose, entry.Decision = PurposeOfControl, "amend"
+	entry := actor.Entry(d.cfg.Now(), audit.Alteration, "inspection", scan.ID.String())
+	entry.Purpose, entry.Decision = PurposeOfControl, how
 	if err := d.cfg.Store.AmendScan(ctx, scan, entry); err != nil {
 		return nil, err
 	}
-	d.forget(id)
+	d.forget(scan.ID)
 	return d.start(ctx, scan, subject), nil
 }
 

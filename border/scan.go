@@ -41,12 +41,21 @@ type Scan struct {
 	Circumstances
 }
 
+// sameDocument: the same zone to the letter, which the officer may have put right since, or the same number and bearer.
+func (s Scan) sameDocument(other Scan) bool {
+	if s.MRZ != "" && s.MRZ == other.MRZ {
+		return true
+	}
+	return s.Document.Number == other.Document.Number && s.Document.IssuingState == other.Document.IssuingState && s.Identity == other.Identity
+}
+
 // MaxScan is the longest text taken from a reader, in bytes: several times the longest MRZ.
 const MaxScan = 1024
 
 const maxField = 100
 
-// ScanInput is what arrives from the counter: the MRZ as the reader sent it, or the fields typed by hand, and the circumstances.
+// ScanInput is what arrives from the counter: the MRZ as the reader sent it, or the fields typed by hand, and the circumstances. A Reading
+// alone gives the MRZ too.
 type ScanInput struct {
 	MRZ       string
 	Identity  traveldoc.Identity
@@ -61,6 +70,9 @@ type ScanInput struct {
 
 // normal gives the input trimmed and in capitals where that is how it is kept, or says what is wrong with it.
 func (in ScanInput) normal() (ScanInput, error) {
+	if in.MRZ == "" && in.Reading != nil && in.Identity == (traveldoc.Identity{}) && in.Document == (traveldoc.Document{}) {
+		in.MRZ = in.Reading.MRZ
+	}
 	if err := in.check(); err != nil {
 		return in, err
 	}

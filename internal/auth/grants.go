@@ -23,14 +23,14 @@ func grants(role Role) []Permission {
 		return append(grants(RoleOfficer), SecondLineWork, CrossingRefuse, HitReasonView, FileView)
 	case RoleSupervisor:
 		return append(grants(RoleSecondLine), OverrideApprove, FileRepair, DuplicateDecide, ShiftLead, RecheckView, OverstayView,
-			HistoryView, FlowsView, AlertView, AlertManage, StationsView, CrossingSearch)
+			HistoryView, FlowsView, AlertView, AlertManage, StationsView, CrossingSearch, ReadersManage)
 	case RoleProtection:
 		return []Permission{SessionOwn, ProtectionWork}
 	case RoleAnalyst:
 		return []Permission{SessionOwn, CrossingSearch, CrossingLive, HistoryView, FlowsView,
 			ExportCreate, StationsView, AlertView, HitReasonView, OverstayView}
 	case RoleAdministrator:
-		return []Permission{SessionOwn, UserManage, StationsEnrol, StationsView, DeadLetterManage}
+		return []Permission{SessionOwn, UserManage, StationsEnrol, StationsView, DeadLetterManage, ReadersManage}
 	case RoleAuditor:
 		return []Permission{SessionOwn, AuditView, StationsView}
 	default:

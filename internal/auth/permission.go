@@ -62,6 +62,8 @@ const (
 	RecheckView Permission = "recheck.view"
 	// OverstayView: the list of overstayers and its counts.
 	OverstayView Permission = "overstay.view"
+	// ReadersManage: give document readers the tokens that they post with, and take them back.
+	ReadersManage Permission = "readers.manage"
 	// SessionOwn: what concerns one's own session only: log out, lock, unlock,
 	// language, own password and PIN.
 	SessionOwn Permission = "session.own"
@@ -76,7 +78,7 @@ func Permissions() []Permission {
 		StationsView, StationsEnrol, DeadLetterManage,
 		AlertView, AlertManage, UserManage, AuditView,
 		SecondLineWork, OverrideApprove, FileView, FileRepair, DuplicateDecide, ProtectionSignal, ProtectionWork,
-		ShiftWork, ShiftLead, RecheckView, OverstayView, SessionOwn,
+		ShiftWork, ShiftLead, RecheckView, OverstayView, ReadersManage, SessionOwn,
 	}
 }
 

@@ -13,7 +13,7 @@ func Merge(earlier, later *Reading) *Reading {
 	}
 	all := *later
 	if all.MRZ == "" {
-		all.MRZ = earlier.MRZ
+		all.MRZ, all.Zone = earlier.MRZ, earlier.Zone
 	}
 	all.Values = merged(earlier.Values, later.Values, func(a, b Value) bool { return a.Field == b.Field && a.Source == b.Source })
 	all.Images = merged(earlier.Images, later.Images, func(a, b Image) bool { return a.Light == b.Light && a.Page == b.Page })

@@ -11,7 +11,9 @@ type Reading struct {
 	Device Device    `json:"device"`
 	At     time.Time `json:"at"`
 	// MRZ is the zone as the device or our own reading of the image gives it, lines joined by \n; never repaired.
-	MRZ          string         `json:"mrz,omitempty"`
+	MRZ string `json:"mrz,omitempty"`
+	// Zone is how MRZ was read from an image; nil when a device gave the text alone.
+	Zone         *Zone          `json:"zone,omitempty"`
 	Values       []Value        `json:"values,omitempty"`
 	Images       []Image        `json:"images,omitempty"`
 	Chip         *Chip          `json:"chip,omitempty"`

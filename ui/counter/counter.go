@@ -39,11 +39,14 @@ type Handlers struct {
 	mu    sync.Mutex
 	stays map[uuid.UUID]counterview.Circumstances // by session: what stays the same from scan to scan
 	heard map[string]heard                        // by lane: what came back from the second line
+
+	bells bells
+	waits map[string]waits // by lane: how many readings wait
 }
 
 // New makes the handlers of a station's counters.
 func New(desk *border.Desk, lanes []counterview.Lane, places Places) *Handlers {
-	return &Handlers{desk: desk, lanes: lanes, places: places, stays: map[uuid.UUID]counterview.Circumstances{}, heard: map[string]heard{}}
+	return &Handlers{desk: desk, lanes: lanes, places: places, stays: map[uuid.UUID]counterview.Circumstances{}, heard: map[string]heard{}, waits: map[string]waits{}}
 }
 
 // Register registers the counter's routes.
@@ -56,6 +59,7 @@ func (h *Handlers) Register(s *web.Server) {
 	s.Handle(http.MethodPost, "/counter/typed", auth.CrossingRecord, h.inLane(h.typed))
 	s.Handle(http.MethodGet, "/counter/inspections/:id/stream", auth.CrossingRecord, h.inLane(h.stream), web.Background())
 	s.Handle(http.MethodPost, "/counter/inspections/:id/decision", auth.CrossingRecord, h.inLane(h.decide))
+	s.Handle(http.MethodGet, "/counter/stream", auth.CrossingRecord, h.inLane(h.listen), web.Background())
 	s.Handle(http.MethodGet, "/counter/strip", auth.CrossingRecord, h.inLane(h.strip))
 	s.Handle(http.MethodPost, "/counter/inspections/:id/form", auth.CrossingRecord, h.inLane(h.form))
 	s.Handle(http.MethodPost, "/counter/inspections/:id/circumstances", auth.CrossingRecord, h.inLane(h.amend))
@@ -63,6 +67,8 @@ func (h *Handlers) Register(s *web.Server) {
 		s.Handle(http.MethodPost, "/counter/groups", auth.CrossingRecord, h.inLane(h.beginGroup))
 		s.Handle(http.MethodPost, "/counter/groups/:id/admission", auth.CrossingRecord, h.inLane(h.admitGroup))
 	}
+	s.Handle(http.MethodPost, "/counter/inspections/:id/repair", auth.CrossingRecord, h.inLane(h.repair))
+	h.registerImages(s)
 	s.Handle(http.MethodPost, "/counter/inspections/:id/dismissal", auth.CrossingRecord, h.inLane(h.dismiss))
 	s.Handle(http.MethodPost, "/counter/crossings/:id/undo", auth.CrossingCorrect, h.inLane(h.undo))
 }
@@ -120,7 +126,9 @@ func (h *Handlers) screen(c *web.Context, lane counterview.Lane) (counterview.Sc
 		Lane: lane, Circumstances: h.circumstances(c.Session().ID), Now: c.Now(), Undo: h.desk.UndoWindow(),
 		ShowReasons: c.May(auth.HitReasonView), Simulated: strings.HasPrefix(lane.Name, SimulatorLane),
 		Provisional: h.desk.Status() == border.Provisional, Grouped: h.parts.Groups != nil,
+		Images: h.parts.Arrivals != nil,
 	}
+	s.Rung, _ = h.bells.of(lane.Name) // before the lane is looked at: what comes in between is told again
 	look := h.desk.Lane
 	if c.Request().Method == http.MethodGet && !c.Partial() {
 		look = h.desk.Look
@@ -130,6 +138,9 @@ func (h *Handlers) screen(c *web.Context, lane counterview.Lane) (counterview.Sc
 		return s, err
 	}
 	s.Recent = state.Recent
+	if s.Kept, err = h.kept(c.Ctx(), lane.Name, s.Rung); err != nil {
+		return s, err
+	}
 	if err := h.complete(c, &s, state.Waiting); err != nil {
 		return s, err
 	}

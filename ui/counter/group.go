@@ -1,6 +1,7 @@
 package counter
 
 import (
+	"context"
 	"errors"
 	"strconv"
 
@@ -8,6 +9,7 @@ import (
 
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/group"
+	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/view/counterview"
@@ -15,15 +17,15 @@ import (
 )
 
 // family is the family that crosses in the lane; nil when none does. Buses and ships have a page of their own.
-func (h *Handlers) family(c *web.Context) (*counterview.Group, error) {
+func (h *Handlers) family(ctx context.Context, actor audit.Actor) (*counterview.Group, error) {
 	if h.parts.Groups == nil {
 		return nil, nil //nolint:nilnil // nobody travels together here
 	}
-	id, err := h.parts.Groups.Current(c.Ctx(), c.Actor(), group.Family)
+	id, err := h.parts.Groups.Current(ctx, actor, group.Family)
 	if err != nil || id == uuid.Nil {
 		return nil, err
 	}
-	g, tally, err := h.parts.Groups.State(c.Ctx(), c.Actor(), id)
+	g, tally, err := h.parts.Groups.State(ctx, actor, id)
 	if err != nil {
 		return nil, err
 	}
@@ -31,8 +33,8 @@ func (h *Handlers) family(c *web.Context) (*counterview.Group, error) {
 }
 
 // joins is the family that the next scan belongs to: one of which somebody is still to come.
-func (h *Handlers) joins(c *web.Context) (uuid.UUID, error) {
-	g, err := h.family(c)
+func (h *Handlers) joins(ctx context.Context, actor audit.Actor) (uuid.UUID, error) {
+	g, err := h.family(ctx, actor)
 	if err != nil || g == nil || g.Expected > 0 && g.Tally.Count[group.Missing] == 0 {
 		return uuid.Nil, err
 	}

@@ -26,14 +26,14 @@ func (h *Handlers) takeLane(c *web.Context) error {
 	return c.SeeOther(h.afterLane(c))
 }
 
-// reader tells what an officer who has just taken a lane reads first; a place that knows nothing of it tells nothing.
-type reader interface {
+// handover tells what an officer who has just taken a lane reads first; a place that knows nothing of it tells nothing.
+type handover interface {
 	AfterLane(ctx context.Context, login string) (path string, err error)
 }
 
 // afterLane is the counter, or the hand-over of the last shift until he has read it. Nothing of it keeps him from his counter.
 func (h *Handlers) afterLane(c *web.Context) string {
-	if r, ok := h.places.(reader); ok {
+	if r, ok := h.places.(handover); ok {
 		if path, err := r.AfterLane(c.Ctx(), c.User().Login); err == nil && path != "" {
 			return path
 		}

@@ -5,12 +5,16 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/border/arrival"
 	"github.com/openbmis/openbmis/border/group"
 	"github.com/openbmis/openbmis/border/pass"
 	"github.com/openbmis/openbmis/border/secondline"
 	"github.com/openbmis/openbmis/border/stay"
 	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/traveldoc/reader"
 	"github.com/openbmis/openbmis/ui/view/counterview"
 	"github.com/openbmis/openbmis/ui/web"
 )
@@ -22,6 +26,8 @@ type Parts struct {
 	Days   Days
 	// Outcomes tell what became of travellers whom the lane referred.
 	Outcomes Outcomes
+	// Arrivals are what document readers send, and images that officers hand in.
+	Arrivals Arrivals
 	// Receipts says that the route /receipts/:crossing is there.
 	Receipts bool
 }
@@ -30,6 +36,16 @@ type Parts struct {
 type Passes interface {
 	// Find is the pass of a number; pass.ErrNone when there is none. The read is audited either way.
 	Find(ctx context.Context, number string, entry audit.Entry) (pass.Pass, error)
+}
+
+// Arrivals are readings on their way to a lane; arrival.Service is one.
+type Arrivals interface {
+	Hand(ctx context.Context, seat arrival.Seat, r *reader.Reading) (arrival.Arrival, error)
+	Waiting(ctx context.Context, lane string) ([]arrival.Arrival, error)
+	Show(ctx context.Context, actor audit.Actor, id uuid.UUID) (arrival.Arrival, error)
+	Take(ctx context.Context, seat arrival.Seat, id uuid.UUID) (arrival.Arrival, error)
+	Taken(ctx context.Context, actor audit.Actor, a arrival.Arrival, inspection uuid.UUID) (arrival.Arrival, error)
+	PutAside(ctx context.Context, actor audit.Actor, id uuid.UUID, reason string) error
 }
 
 // Days explain a stay.
@@ -50,7 +66,7 @@ func (h *Handlers) With(parts Parts) *Handlers {
 
 // complete fills in who stands at the counter, and what the parts have to say.
 func (h *Handlers) complete(c *web.Context, s *counterview.Screen, waiting []*border.Inspection) error {
-	family, err := h.family(c)
+	family, err := h.family(c.Ctx(), c.Actor())
 	if err != nil {
 		return err
 	}

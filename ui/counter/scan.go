@@ -38,7 +38,7 @@ func (h *Handlers) fill(c *web.Context, s *counterview.Screen) error {
 	case counterview.PanelDays:
 		return h.explain(c, s)
 	case counterview.PanelNone, counterview.PanelAdmit, counterview.PanelRefer, counterview.PanelDismiss, counterview.PanelUndo,
-		counterview.PanelGroup:
+		counterview.PanelGroup, counterview.PanelDetails, counterview.PanelRepair:
 	}
 	return nil
 }
@@ -77,6 +77,14 @@ func asked(c *web.Context, s counterview.Screen) counterview.Panel {
 		if s.Current != nil && !s.Current.NeedsSecondLine() {
 			return p
 		}
+	case counterview.PanelDetails:
+		if s.Current != nil && s.Current.Inspected != nil {
+			return p
+		}
+	case counterview.PanelRepair:
+		if s.Current != nil && len(s.Current.Proposals) > 0 {
+			return p
+		}
 	case counterview.PanelRefer, counterview.PanelDismiss, counterview.PanelParticulars, counterview.PanelDays:
 		if s.Current != nil {
 			return p
@@ -112,7 +120,7 @@ func (h *Handlers) input(c *web.Context, lane counterview.Lane, stays countervie
 	if in.Vehicle, err = vehicleOf(c); err != nil {
 		return in, err
 	}
-	if in.Group, err = h.joins(c); err != nil {
+	if in.Group, err = h.joins(c.Ctx(), c.Actor()); err != nil {
 		return in, err
 	}
 	if in.MRZ == "" {

@@ -2040,6 +2040,8 @@ const (
 	InspectImages Key = "inspect.images"
 	// InspectKept is "The zone cannot be read from this image. It is kept: type the fields from the page.".
 	InspectKept Key = "inspect.kept"
+	// InspectKeptCount is "{{.n}} readings wait".
+	InspectKeptCount Key = "inspect.kept_count"
 	// InspectLightAxial is "Axial light".
 	InspectLightAxial Key = "inspect.light_axial"
 	// InspectLightIr is "Infrared".
@@ -2056,6 +2058,8 @@ const (
 	InspectNotApplicable Key = "inspect.not_applicable"
 	// InspectPage is "Page of the document".
 	InspectPage Key = "inspect.page"
+	// InspectPersonalNumber is "Personal number".
+	InspectPersonalNumber Key = "inspect.personal_number"
 	// InspectPortraitBearer is "Bearer".
 	InspectPortraitBearer Key = "inspect.portrait_bearer"
 	// InspectPortraitChip is "Chip".

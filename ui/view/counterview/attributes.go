@@ -12,13 +12,18 @@ import (
 	"github.com/openbmis/openbmis/ui/view"
 )
 
-// deskAttributes make the desk fetch itself anew at each finding, a named event that the stream inside it brings. While a question
-// stands open it stays as it is: what the officer types must not vanish.
+// deskAttributes make the desk fetch itself anew at each finding, and at each reading that comes to the lane: named events that the
+// streams inside it bring. While a question stands open it stays as it is: what the officer types must not vanish.
 func deskAttributes(ctx context.Context, s Screen) templ.Attributes {
-	if s.Current == nil || s.Current.Complete || s.Asked.Kind != PanelNone {
+	if s.Asked.Kind != PanelNone {
 		return nil
 	}
-	return view.Hx(ctx, "get", "/counter", "trigger", "finding", "target", "#desk", "swap", "outerHTML")
+	return view.Hx(ctx, "get", "/counter", "trigger", "finding, arrival", "target", "#desk", "swap", "outerHTML")
+}
+
+// laneAttributes listen for what comes to the lane.
+func laneAttributes(ctx context.Context, s Screen) templ.Attributes {
+	return view.Hx(ctx, "sse:connect", fmt.Sprintf("/counter/stream?seen=%d", s.Rung))
 }
 
 // streamAttributes listen for findings from the first that the desk does not show yet.

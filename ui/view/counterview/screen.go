@@ -9,6 +9,7 @@ import (
 
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/traveldoc"
+	"github.com/openbmis/openbmis/traveldoc/mrz"
 	"github.com/openbmis/openbmis/ui/text"
 )
 
@@ -60,6 +61,11 @@ type Screen struct {
 	// ShowReasons is true for those who may see why a person is listed.
 	ShowReasons bool
 	Simulated   bool
+	// Rung is what the screen has seen of what comes to the lane by itself.
+	Rung int
+	// Kept is how many readings wait in the lane because they could not be opened; Images says that images can be handed in.
+	Kept   int
+	Images bool
 }
 
 // Panel is a question to the officer that stands open.
@@ -85,6 +91,9 @@ const (
 	PanelParticulars PanelKind = "particulars"
 	PanelDays        PanelKind = "days"
 	PanelGroup       PanelKind = "group"
+	// PanelDetails shows everything that was read and checked of the document, PanelRepair offers other readings of its zone.
+	PanelDetails PanelKind = "details"
+	PanelRepair  PanelKind = "repair"
 )
 
 // Card is one traveller at the counter.
@@ -94,6 +103,10 @@ type Card struct {
 	Subject  border.Subject
 	Answers  []border.Answer
 	Complete bool
+	// Inspected is what a reader gave beside the zone; nil when there was none.
+	Inspected *Inspected
+	// Proposals are other readings of a zone whose check digits do not hold.
+	Proposals []mrz.Suggestion
 }
 
 // Waiting is a traveller who was scanned and waits.
@@ -152,7 +165,10 @@ func urgency(a border.Answer) int {
 // CardOf is an inspection as the screen shows it.
 func CardOf(i *border.Inspection) *Card {
 	answers, _ := i.Answers()
-	return &Card{ID: i.Scan.ID, Scan: i.Scan, Subject: i.Subject, Answers: answers, Complete: i.Complete()}
+	return &Card{
+		ID: i.Scan.ID, Scan: i.Scan, Subject: i.Subject, Answers: answers, Complete: i.Complete(), Inspected: inspectedOf(i.Subject, answers),
+		Proposals: proposalsOf(i.Subject),
+	}
 }
 
 // band is the sum of a card's answers: a hit first, then what is not checked, then what is still running.
@@ -173,7 +189,8 @@ func (c *Card) band() (outcome border.Outcome, pending bool) {
 
 // WaitingOf is an inspection as it stands in the queue.
 func WaitingOf(i *border.Inspection) Waiting {
-	outcome, pending := CardOf(i).band()
+	answers, _ := i.Answers()
+	outcome, pending := (&Card{Answers: answers}).band()
 	return Waiting{Name: name(i.Scan.Identity), Outcome: outcome, Pending: pending}
 }
 
@@ -243,7 +260,7 @@ func (p Panel) reasons() []string {
 		return border.DismissReasons()
 	case PanelUndo:
 		return border.CorrectionReasons()
-	case PanelNone, PanelParticulars, PanelDays, PanelGroup:
+	case PanelNone, PanelParticulars, PanelDays, PanelGroup, PanelDetails, PanelRepair:
 	}
 	return nil
 }
@@ -252,7 +269,7 @@ func (p Panel) title() text.Key {
 	return map[PanelKind]text.Key{
 		PanelAdmit: text.CounterAdmit, PanelRefer: text.CounterRefer,
 		PanelDismiss: text.CounterDismiss, PanelUndo: text.CounterUndoReason, PanelParticulars: text.CounterParticulars,
-		PanelDays: text.CounterDaysTitle, PanelGroup: text.GroupFamilyNew,
+		PanelDays: text.CounterDaysTitle, PanelGroup: text.GroupFamilyNew, PanelDetails: text.InspectDetailsTitle, PanelRepair: text.RepairTitle,
 	}[p.Kind]
 }
 
@@ -274,7 +291,9 @@ func (p Panel) action(c *Card) string {
 		return "/counter/inspections/" + c.ID.String() + "/circumstances"
 	case PanelGroup:
 		return "/counter/groups"
-	case PanelNone, PanelAdmit, PanelRefer, PanelDays:
+	case PanelRepair:
+		return "/counter/inspections/" + c.ID.String() + "/repair"
+	case PanelNone, PanelAdmit, PanelRefer, PanelDays, PanelDetails:
 	}
 	return "/counter/inspections/" + c.ID.String() + "/decision"
 }
