@@ -26,6 +26,11 @@ func (c DocumentRules) Check(_ context.Context, s border.Subject) (border.Findin
 	j.add("rules.remaining_validity", j.remainingValidity())
 	j.add("rules.maximum_validity", j.maximumValidity())
 	j.add("rules.issue_date", j.issueDate())
+	for n := range j.steps {
+		if j.steps[n].Verdict == traveldoc.Pass || j.steps[n].Verdict == traveldoc.NotDone {
+			j.steps[n].Values = nil // they stand in the zone, which is kept with the crossing
+		}
+	}
 	f := j.finding(RulesCheck)
 	if f.Outcome == border.NotChecked && f.Reason == border.ReasonDataInsufficient {
 		return border.NotApplicable(RulesCheck, "no_rule"), nil
