@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"slices"
 
 	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/border"
@@ -34,15 +35,18 @@ func (a *app) checks() ([]border.Check, error) {
 		Histories: filedb.NewHistories(a.db.DB), Regimes: regimes, State: a.cfg.State, MaxAge: a.cfg.Counter.ListRed, Now: a.tools.Now,
 		Alone: a.cfg.Centre.URL == "" && a.cfg.Centre.NATSURL == "",
 	})
-	return []border.Check{
-		documentcheck.Check{},
+	documents, err := a.documentChecks()
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat([]border.Check{documentcheck.Check{}}, documents, []border.Check{
 		alerts.NewNational(a.list, a.cfg.Counter.ListRed),
 		rules,
 		previous.New(stationdb.NewHistory(a.db.DB), a.cfg.ID, a.tools.Now),
 		minor.New(groupdb.NewMinors(a.db.DB), a.cfg.Counter.AdultAge, a.cfg.ID, a.tools.Now),
 		vehicle.New(alerts.NewVehicles(a.list), a.cfg.Counter.ListRed),
 		pass.NewCheck(a.passes(), a.cfg.ID, a.tools.Now),
-	}, nil
+	}), nil
 }
 
 // passes are the border passes of the crossing point.
@@ -72,7 +76,13 @@ func (a *app) registerCounter(s *web.Server, h *counter.Handlers) error {
 	if err != nil {
 		return err
 	}
-	h.With(counter.Parts{Groups: travelling, Passes: a.passes(), Days: days{a}, Outcomes: line, Receipts: true}).Register(s)
+	arrivals, err := a.registerReaders(s, h)
+	if err != nil {
+		return err
+	}
+	h.With(counter.Parts{
+		Groups: travelling, Passes: a.passes(), Days: days{a}, Outcomes: line, Receipts: true, Arrivals: arrivals,
+	}).Register(s)
 	groups.New(travelling, a.desk, a.lanes()).Register(s)
 	passes.New(passes.Options{Passes: a.passes(), State: a.cfg.State, Post: a.post(), Random: a.tools.Random, NewID: a.tools.NewID}).Register(s)
 	return nil

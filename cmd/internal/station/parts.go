@@ -11,7 +11,10 @@ import (
 	"github.com/openbmis/openbmis/internal/postgres/receiptdb"
 	"github.com/openbmis/openbmis/internal/postgres/relaydb"
 	"github.com/openbmis/openbmis/internal/postgres/stationdb"
+	"github.com/openbmis/openbmis/internal/postgres/trustdb"
+	"github.com/openbmis/openbmis/traveldoc/trust"
 	"github.com/openbmis/openbmis/ui/passes"
+	"github.com/openbmis/openbmis/ui/readers"
 	"github.com/openbmis/openbmis/ui/receipts"
 	"github.com/openbmis/openbmis/ui/rechecks"
 	"github.com/openbmis/openbmis/ui/secondline"
@@ -24,15 +27,18 @@ import (
 // sinks are where reference data goes, by dataset.
 func (a *app) sinks() map[string]relaydb.Sink {
 	return map[string]relaydb.Sink{
-		alerts.Dataset: stationdb.AlertSink{}, file.Dataset: a.fileSink(), receipt.Dataset: receiptdb.Sink{},
+		alerts.Dataset: stationdb.AlertSink{}, file.Dataset: a.fileSink(), receipt.Dataset: receiptdb.Sink{}, trust.Dataset: trustdb.Sink{},
 		evidencedb.KeyDataset: evidencedb.Sink{},
 	}
 }
 
 // applied is told of every new version of a dataset. It must not block.
 func (a *app) applied(dataset string, _ int64) {
-	if dataset == alerts.Dataset {
+	switch dataset {
+	case alerts.Dataset:
 		a.list.changed()
+	case trust.Dataset:
+		a.trust.changed()
 	}
 }
 
@@ -40,7 +46,7 @@ func (a *app) applied(dataset string, _ int64) {
 func (a *app) nav() []view.NavItem {
 	items := []view.NavItem{secondline.Nav(), shiftNav()}
 	items = append(items, a.filesNav()...)
-	items = append(items, rechecks.Nav(), protectionNav(), refusalNav(), passes.Nav(), receipts.Nav())
+	items = append(items, rechecks.Nav(), protectionNav(), refusalNav(), passes.Nav(), receipts.Nav(), readers.Nav())
 	for i := range items {
 		items[i].Seldom = slices.Contains([]string{"/files", "/duplicates", "/rechecks", "/refusals", "/passes", "/verify"}, items[i].Href)
 	}
