@@ -143,7 +143,7 @@ func (d *SignedData) read(c *cursor, notes *notes) error {
 	return d.readSigners(in)
 }
 
-// readContent reads EncapsulatedContentInfo. Content that is not in an OCTET STRING is that of PKCS #7: what is inside it is signed.
+// readContent reads EncapsulatedContentInfo. A SEQUENCE in place of the OCTET STRING is the manner of PKCS #7: what is inside it is signed.
 func (d *SignedData) readContent(c *cursor, notes *notes) error {
 	in, err := c.sequence("encapContentInfo")
 	if err != nil {
@@ -156,16 +156,15 @@ func (d *SignedData) readContent(c *cursor, notes *notes) error {
 	if err != nil || !ok {
 		return err
 	}
-	v, err := explicit.inside().any("eContent")
-	if err != nil {
+	inner := explicit.inside()
+	if v, ok, err := inner.optional(tagSequence, "eContent"); ok || err != nil {
+		d.Content, d.covered = v.full, v.body
+		notes.add(DeviationContentType, "eContent is no OCTET STRING")
 		return err
 	}
+	v, err := inner.read(tagOctetString, "eContent")
 	d.Content, d.covered = v.body, v.body
-	if v.tag != tagOctetString {
-		d.Content = v.full
-		notes.add(DeviationContentType, "eContent is no OCTET STRING")
-	}
-	return nil
+	return err
 }
 
 func (d *SignedData) readCertificates(c *cursor) error {

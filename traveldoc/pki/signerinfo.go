@@ -177,14 +177,28 @@ func (d *SignedData) VerifyWith(i int, signer *Certificate) error {
 		return unsupported("content that is not included")
 	}
 	if s.attributes == nil {
-		return signer.Key.Verify(s.SignatureAlgorithm, d.covered, s.Signature)
+		return s.check(signer.Key, d.covered)
 	}
 	if err := s.checkAttributes(d); err != nil {
 		return err
 	}
-	err := signer.Key.Verify(s.SignatureAlgorithm, s.attributes, s.Signature)
+	err := s.check(signer.Key, s.attributes)
 	if err != nil && s.sorted != nil {
-		err = signer.Key.Verify(s.SignatureAlgorithm, s.sorted, s.Signature)
+		err = s.check(signer.Key, s.sorted)
+	}
+	return err
+}
+
+// check verifies the signature over data. Signers that name one hash in the signature algorithm and another for the content mean either.
+func (s *SignerInfo) check(key *PublicKey, data []byte) error {
+	err := key.Verify(s.SignatureAlgorithm, data, s.Signature)
+	if err == nil || s.Digest == 0 || s.Digest == s.SignatureAlgorithm.Hash || s.SignatureAlgorithm.Scheme == RSAPSS {
+		return err
+	}
+	other := s.SignatureAlgorithm
+	other.Hash = s.Digest
+	if key.Verify(other, data, s.Signature) == nil {
+		return nil
 	}
 	return err
 }
