@@ -35,6 +35,13 @@ func rsaKey(t testing.TB, bits int) *rsa.PrivateKey {
 	return key
 }
 
+func curveKey(t testing.TB, curve elliptic.Curve) *ecdsa.PrivateKey {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(curve, rand.Reader)
+	require.NoError(t, err)
+	return key
+}
+
 func TestActiveRSA(t *testing.T) {
 	key := rsaKey(t, 1280)
 	public := publicKey(t, key.Public())

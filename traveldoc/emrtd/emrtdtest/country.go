@@ -82,7 +82,7 @@ func (c *Country) Signer(o SignerOptions) (*Signer, error) {
 	c.next++
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(c.next), Subject: c.name(fmt.Sprintf("DS %d", c.next)), NotBefore: c.From, NotAfter: c.From.AddDate(11, 0, 0),
-		KeyUsage: x509.KeyUsageDigitalSignature,
+		KeyUsage: x509.KeyUsageDigitalSignature, SubjectKeyId: []byte(fmt.Sprintf("signer %d", c.next)),
 	}
 	o.apply(template)
 	if o.DocumentTypes != nil {
