@@ -85,6 +85,7 @@ func TestMRZShape(t *testing.T) {
 	require.Equal(t, []string{
 		"format", "document_code", "issuing_state", "surname", "given_names", "name_truncated", "document_number", "nationality",
 		"birth_date", "sex", "expiry_date", "optional_data", "checks", "findings",
+		"issue_date", "expiry_derived", "number", "suggestions", "repairs",
 	}, names)
 	require.Contains(t, got.out, `"birth_date":{"value":"1974-08-12","precision":"day"}`)
 	require.Contains(t, got.out, `{"field":"composite","printed":"0","computed":"0","ok":true}`)
@@ -141,6 +142,40 @@ func TestMRZOptions(t *testing.T) {
 	const zone = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
 	require.Contains(t, bmisReading(t, strings.NewReader(zone), "mrz", "--training").out, `"findings":[]`)
 	require.Contains(t, bmisReading(t, strings.NewReader(zone), "mrz", "--inspection-date=1973-01-01").out, `"value":"1874-08-12"`)
+}
+
+func TestMRZAccept(t *testing.T) {
+	const zone = "P<UTOERIKS5ON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL8989O2C36UTO74O8122F1204159ZE184226B<<<<<10"
+	read := func(args ...string) mrzRead {
+		var out mrzRead
+		got := bmisReading(t, strings.NewReader(zone), append([]string{"mrz", "--training"}, args...)...)
+		require.Equal(t, exitDone, got.code, got.err)
+		require.NoError(t, json.Unmarshal([]byte(got.out), &out))
+		return out
+	}
+	as := read()
+	require.Equal(t, "ERIKS5ON", as.Surname, "nothing is repaired unasked")
+	require.Len(t, as.Suggestions, 2)
+	require.Empty(t, as.Repairs)
+	repaired := read("--accept")
+	require.Equal(t, []string{"ERIKSSON", "L898902C3", "1974-08-12"}, []string{repaired.Surname, repaired.DocumentNumber, repaired.BirthDate.Value})
+	require.Empty(t, repaired.Suggestions)
+	require.Len(t, repaired.Repairs, 3)
+	require.Len(t, repaired.Findings, 3)
+	for _, f := range repaired.Findings {
+		require.Equal(t, string(mrz.CodeRepaired), f.Code)
+		require.Equal(t, "acknowledge", f.Severity)
+	}
+}
+
+// mrzRead is what the test reads of a line: the library's own types are written and never read.
+type mrzRead struct {
+	Surname        string       `json:"surname"`
+	DocumentNumber string       `json:"document_number"`
+	BirthDate      mrzDate      `json:"birth_date"`
+	Findings       []mrzFinding `json:"findings"`
+	Suggestions    []any        `json:"suggestions"`
+	Repairs        []any        `json:"repairs"`
 }
 
 func TestHelp(t *testing.T) {

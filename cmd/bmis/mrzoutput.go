@@ -21,6 +21,12 @@ type mrzOutput struct {
 	OptionalData   []string     `json:"optional_data"` // those that are not empty
 	Checks         []mrzCheck   `json:"checks"`
 	Findings       []mrzFinding `json:"findings"`
+
+	IssueDate     mrzDate          `json:"issue_date"`     // of formats that have one
+	ExpiryDerived bool             `json:"expiry_derived"` // not printed, but computed
+	Number        mrz.NumberForms  `json:"number"`
+	Suggestions   []mrz.Suggestion `json:"suggestions"`
+	Repairs       []mrz.Edit       `json:"repairs"` // suggestions that were carried out
 }
 
 type mrzDate struct {
@@ -49,6 +55,8 @@ func newMRZOutput(d *mrz.Document) mrzOutput {
 		DocumentNumber: d.DocumentNumber, Nationality: d.Nationality,
 		BirthDate: newMRZDate(d.BirthDate), Sex: d.Sex, ExpiryDate: newMRZDate(d.ExpiryDate),
 		OptionalData: []string{}, Checks: []mrzCheck{}, Findings: []mrzFinding{},
+		IssueDate: newMRZDate(d.IssueDate), ExpiryDerived: d.ExpiryDerived, Number: d.Number(),
+		Suggestions: append([]mrz.Suggestion{}, d.Suggestions()...), Repairs: append([]mrz.Edit{}, d.Repairs()...),
 	}
 	for _, data := range d.OptionalData() {
 		if data != "" {

@@ -99,6 +99,19 @@ func inCentury(id FieldID, year, month, day int, inspection traveldoc.Date) (tra
 	return traveldoc.Date{}, false
 }
 
+// oldestBearer is the age in years beyond which no bearer is looked for.
+const oldestBearer = 120
+
+// OtherBirthDate is the birth date a century before BirthDate, when a bearer of that age can stand there: the zone has two digits of
+// the year and cannot tell a child from a person of more than a hundred years. The chip (DG11) and the visual zone can.
+func (d *Document) OtherBirthDate() (traveldoc.Date, bool) {
+	if d.BirthDate.IsZero() || d.inspected.Year()-d.BirthDate.Year()+100 > oldestBearer {
+		return traveldoc.Date{}, false
+	}
+	date, err := traveldoc.NewDate(d.BirthDate.Year()-100, d.BirthDate.Month(), d.BirthDate.Day())
+	return date, err == nil
+}
+
 // order is a number that grows with the date; other stands for an unknown month or day.
 func order(year, month, day, other int) int {
 	if month == 0 {

@@ -95,6 +95,14 @@ func TestDates(t *testing.T) {
 	}
 }
 
+func TestOtherBirthDate(t *testing.T) {
+	for cells, want := range map[string]string{"740812": "", "200812": "1920-08-12", "060812": "1906-08-12", "050812": "", "20<<<<": "1920", "<<<<<<": "", "000229": ""} {
+		other, ok := parse(t, td3(2, 14, cells)).OtherBirthDate()
+		require.Equal(t, want, other.String(), cells)
+		require.Equal(t, want != "", ok)
+	}
+}
+
 func TestWithoutInspectionNoCentury(t *testing.T) {
 	d, err := mrz.Parse(specimenTD3, traveldoc.Date{}, mrz.Training)
 	require.NoError(t, err)

@@ -18,7 +18,8 @@ type Suggestion struct {
 	// the field alone speaks for the repair.
 	Satisfied []FieldID `json:"satisfied"`
 	Lines     []string  `json:"lines"` // the zone as it would be
-	// Ambiguous: another suggestion satisfies the check digits as well as this one. Only the document itself can tell.
+	// Ambiguous: another suggestion satisfies the check digits as well as this one, or a digit over the changed cells stays wrong.
+	// Only the document itself can tell.
 	Ambiguous bool `json:"ambiguous"`
 }
 
@@ -46,7 +47,7 @@ func (d *Document) Suggestions() []Suggestion {
 	found := m.protected(certain)
 	for _, edits := range found[:min(len(found), maxSuggestions)] {
 		s := m.suggestion(edits)
-		s.Ambiguous = len(found) > 1
+		s.Ambiguous = s.Ambiguous || len(found) > 1
 		out = append(out, s)
 	}
 	return out
@@ -62,8 +63,12 @@ func (m *mender) suggestion(edits []Edit) Suggestion {
 		}
 	}
 	for i := range after.nchecks {
-		if after.checks[i].OK && slices.ContainsFunc(edits, func(e Edit) bool { return after.coversCell(i, e.Line, e.Position) }) {
-			s.Satisfied = append(s.Satisfied, after.checks[i].Field)
+		covers := slices.ContainsFunc(edits, func(e Edit) bool { return after.coversCell(i, e.Line, e.Position) })
+		switch check := &after.checks[i]; {
+		case covers && check.OK:
+			s.Satisfied = append(s.Satisfied, check.Field)
+		case covers && check.Printed != "":
+			s.Ambiguous = true
 		}
 	}
 	return s

@@ -124,6 +124,7 @@ func TestOneOfTwoFieldsIsMended(t *testing.T) {
 	d := parse(t, misread(specimenTD3, mrz.Edit{Line: 2, Position: 2, To: "?"}, mrz.Edit{Line: 2, Position: 14, To: "T"}))
 	for _, s := range d.Suggestions() {
 		require.NotContains(t, s.Satisfied, mrz.Composite)
+		require.True(t, s.Ambiguous, "the composite digit stays wrong")
 		require.Contains(t, s.Satisfied, mrz.BirthDate)
 	}
 	require.NotEmpty(t, d.Suggestions())
