@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/openbmis/openbmis/traveldoc"
+	"github.com/openbmis/openbmis/traveldoc/specimen/page"
 )
 
 // Tags of the logical data structure (ICAO Doc 9303-10, 4).
@@ -118,3 +119,6 @@ func sortedGroups(groups map[int][]byte) []int {
 
 // signaturePicture is a person's signature as a JPEG file.
 func signaturePicture(p Person) ([]byte, error) { return jpegOf(p.Face.Signature(300), 75) }
+
+// PortraitFile is a drawn face as a JPEG file.
+func PortraitFile(f page.Face) ([]byte, error) { return jpegOf(f.Portrait(PortraitWidth), 82) }

@@ -3046,6 +3046,12 @@ const (
 	ProblemTokenLifeInvalid Key = "problem.token_life_invalid"
 	// ProblemTokenRefused is "The enrolment token is not good (any more). Ask the centre for a new one.".
 	ProblemTokenRefused Key = "problem.token_refused"
+	// ProblemTrainingCase is "No such training case.".
+	ProblemTrainingCase Key = "problem.training.case"
+	// ProblemTrainingNobody is "Another case is in hand by now.".
+	ProblemTrainingNobody Key = "problem.training.nobody"
+	// ProblemTrainingOff is "Training is off in this lane.".
+	ProblemTrainingOff Key = "problem.training.off"
 	// ProblemTravellerUnknown is "There is no such traveller, or not for you.".
 	ProblemTravellerUnknown Key = "problem.traveller_unknown"
 	// ProblemUnlockRefused is "That is not right. {{.left}} attempts are left; then the session ends.".
@@ -4978,4 +4984,126 @@ const (
 	TimeMinutesAgo Key = "time.minutes_ago"
 	// TimeSecondsAgo is "{{.count}} seconds ago".
 	TimeSecondsAgo Key = "time.seconds_ago"
+	// TrainingCases is "Cases".
+	TrainingCases Key = "training.cases"
+	// TrainingCounter is "To the counter".
+	TrainingCounter Key = "training.counter"
+	// TrainingDecided is "Your decision at {{.at}}: {{.verdict}}.".
+	TrainingDecided Key = "training.decided"
+	// TrainingDrawn is "A case drawn at random".
+	TrainingDrawn Key = "training.drawn"
+	// TrainingExpect is "Is".
+	TrainingExpect Key = "training.expect"
+	// TrainingFail is "wrong".
+	TrainingFail Key = "training.fail"
+	// TrainingFind is "This station found".
+	TrainingFind Key = "training.find"
+	// TrainingInconclusive is "no answer".
+	TrainingInconclusive Key = "training.inconclusive"
+	// TrainingLane is "Choose a lane".
+	TrainingLane Key = "training.lane"
+	// TrainingLesson is "What you should have seen".
+	TrainingLesson Key = "training.lesson"
+	// TrainingNotDone is "not done".
+	TrainingNotDone Key = "training.not_done"
+	// TrainingNothing is "Every step passes. Nothing about this document asks anything of you.".
+	TrainingNothing Key = "training.nothing"
+	// TrainingOff is "Training is off in your lane.".
+	TrainingOff Key = "training.off"
+	// TrainingOffHelp is "Specimens may be put on the reader only in lanes whose name begins with SIM, or at a station that belongs to Utopia.".
+	TrainingOffHelp Key = "training.off_help"
+	// TrainingPass is "in order".
+	TrainingPass Key = "training.pass"
+	// TrainingPutAside is "The document was put aside without a decision.".
+	TrainingPutAside Key = "training.put_aside"
+	// TrainingPutHelp is "A case is put on the reader of your own lane with a bearer of its own, and you go on at the counter. Come back here when you have decided.".
+	TrainingPutHelp Key = "training.put_help"
+	// TrainingRandom is "Draw a case".
+	TrainingRandom Key = "training.random"
+	// TrainingRandomHelp is "You are told only after your decision which one it was.".
+	TrainingRandomHelp Key = "training.random_help"
+	// TrainingSimulated is "Training material. Everything here is a specimen of Utopia (UTO), a country that does not exist; the reader is simulated. What you decide is recorded in this lane like any other decision.".
+	TrainingSimulated Key = "training.simulated"
+	// TrainingStep is "Step".
+	TrainingStep Key = "training.step"
+	// TrainingTitle is "Training".
+	TrainingTitle Key = "training.title"
+	// TrainingTraveller is "The traveller in front of you. Compare with the portraits of the page and of the chip.".
+	TrainingTraveller Key = "training.traveller"
+	// TrainingTravellerAlt is "Drawing of the traveller in front of you".
+	TrainingTravellerAlt Key = "training.traveller_alt"
+	// TrainingUnanchored is "This station does not hold the certificates of Utopia, so the signer leads nowhere here and the step stays amber. For training they can be imported from the folder that “bmis specimen” writes.".
+	TrainingUnanchored Key = "training.unanchored"
+	// TrainingWaiting is "The document lies on your counter. Inspect it and decide; what there was to see is shown here afterwards.".
+	TrainingWaiting Key = "training.waiting"
+	// TrainingCaseAlteredDg is "Portrait replaced on page and chip".
+	TrainingCaseAlteredDg Key = "training_case.altered_dg"
+	// TrainingCaseCard is "Identity card".
+	TrainingCaseCard Key = "training_case.card"
+	// TrainingCaseClonedChip is "Cloned chip".
+	TrainingCaseClonedChip Key = "training_case.cloned_chip"
+	// TrainingCaseCounterfeit is "Counterfeit on ordinary paper".
+	TrainingCaseCounterfeit Key = "training_case.counterfeit"
+	// TrainingCaseDamagedPage is "Stained page".
+	TrainingCaseDamagedPage Key = "training_case.damaged_page"
+	// TrainingCaseEmergency is "Emergency travel document".
+	TrainingCaseEmergency Key = "training_case.emergency"
+	// TrainingCaseExpired is "Expired passport".
+	TrainingCaseExpired Key = "training_case.expired"
+	// TrainingCaseForgedMrz is "Document number of the zone changed".
+	TrainingCaseForgedMrz Key = "training_case.forged_mrz"
+	// TrainingCaseGenuine is "Genuine passport".
+	TrainingCaseGenuine Key = "training_case.genuine"
+	// TrainingCaseLookAlike is "Look-alike with a genuine passport".
+	TrainingCaseLookAlike Key = "training_case.look_alike"
+	// TrainingCaseMisprintedCheckDigit is "Check digit misprinted".
+	TrainingCaseMisprintedCheckDigit Key = "training_case.misprinted_check_digit"
+	// TrainingCaseNoChip is "Chip does not answer".
+	TrainingCaseNoChip Key = "training_case.no_chip"
+	// TrainingCaseRevokedSigner is "Chip of a revoked signer".
+	TrainingCaseRevokedSigner Key = "training_case.revoked_signer"
+	// TrainingCaseUnknownSigner is "Chip of an unknown signer".
+	TrainingCaseUnknownSigner Key = "training_case.unknown_signer"
+	// TrainingCaseVisa is "Visa with a valid seal".
+	TrainingCaseVisa Key = "training_case.visa"
+	// TrainingCaseVisaForgedSeal is "Visa with a forged seal".
+	TrainingCaseVisaForgedSeal Key = "training_case.visa_forged_seal"
+	// TrainingLessonAlteredDg is "The portrait on the page and in the chip is not the one that was signed: the hash of data group 2 is wrong although the signature is right. The document was issued to somebody else. Refer.".
+	TrainingLessonAlteredDg Key = "training_lesson.altered_dg"
+	// TrainingLessonCard is "A genuine identity card. Its zone has three lines on the back; chip and signature are those of a passport.".
+	TrainingLessonCard Key = "training_lesson.card"
+	// TrainingLessonClonedChip is "The files are copied from a genuine chip, so signature and hashes are right. The chip could not answer the challenge with the key of data group 15: it is another chip. Refer.".
+	TrainingLessonClonedChip Key = "training_lesson.cloned_chip"
+	// TrainingLessonCounterfeit is "The paper glows under ultraviolet light and has no fibres, infrared shows none of the ink that should absorb, and there is no chip. Zone and page agree with each other, which costs a forger nothing. Refer.".
+	TrainingLessonCounterfeit Key = "training_lesson.counterfeit"
+	// TrainingLessonDamagedPage is "The reader misread the zone through the stain: name and date of birth differ from the chip, and check digits fail. The chip’s signature is valid, so its data are the better source. Nothing is forged.".
+	TrainingLessonDamagedPage Key = "training_lesson.damaged_page"
+	// TrainingLessonEmergency is "One sheet without a chip. Its seal was signed by Utopia and agrees with the zone; it is valid for a month.".
+	TrainingLessonEmergency Key = "training_lesson.emergency"
+	// TrainingLessonExpired is "A genuine passport that is no longer valid. Everything else passes.".
+	TrainingLessonExpired Key = "training_lesson.expired"
+	// TrainingLessonForgedMrz is "The document number in the machine readable zone differs from the one printed above it and from the chip. All check digits fit, because the forger computed them anew: digits alone prove nothing. Refer.".
+	TrainingLessonForgedMrz Key = "training_lesson.forged_mrz"
+	// TrainingLessonGenuine is "A genuine passport in the hands of its holder. Every step passes, and the faces of page, chip and traveller agree: admit.".
+	TrainingLessonGenuine Key = "training_lesson.genuine"
+	// TrainingLessonLookAlike is "Document and chip are genuine and every step passes; the traveller only resembles the holder. No machine says so here: compare the shape of face, eyes, nose and mouth with the portrait. Refer.".
+	TrainingLessonLookAlike Key = "training_lesson.look_alike"
+	// TrainingLessonMisprintedCheckDigit is "The check digit of the date of birth is wrong, and so is the composite, but the chip holds the same zone and its signature is valid: the authority misprinted it. An irregularity to note, no forgery.".
+	TrainingLessonMisprintedCheckDigit Key = "training_lesson.misprinted_check_digit"
+	// TrainingLessonNoChip is "Passports of Utopia have a chip, and this one does not answer. It may be broken, or have been destroyed so that it cannot be compared. The page is all there is: look at it the more closely.".
+	TrainingLessonNoChip Key = "training_lesson.no_chip"
+	// TrainingLessonRevokedSigner is "The signature is right, but the authority has revoked the signer: its key was stolen. Anybody may have signed this chip. Refer.".
+	TrainingLessonRevokedSigner Key = "training_lesson.revoked_signer"
+	// TrainingLessonUnknownSigner is "The chip is consistent, but its signer leads to no authority that the station trusts. That is no proof of forgery and no proof of the contrary: amber. Look at the document itself and ask.".
+	TrainingLessonUnknownSigner Key = "training_lesson.unknown_signer"
+	// TrainingLessonVisa is "The seal of the visa was signed by Utopia, names this passport and its holder, and the visa is valid today.".
+	TrainingLessonVisa Key = "training_lesson.visa"
+	// TrainingLessonVisaForgedSeal is "The seal names Utopia’s signer, but was not signed with its key. What stands in it agrees with the sticker, as a forger would make it. Refer.".
+	TrainingLessonVisaForgedSeal Key = "training_lesson.visa_forged_seal"
+	// TrainingVerdictAdmit is "admitted".
+	TrainingVerdictAdmit Key = "training_verdict.admit"
+	// TrainingVerdictRefer is "referred to the second line".
+	TrainingVerdictRefer Key = "training_verdict.refer"
+	// TrainingVerdictRefuse is "refused".
+	TrainingVerdictRefuse Key = "training_verdict.refuse"
 )
