@@ -37,7 +37,7 @@ func BenchmarkVerify(b *testing.B) {
 
 // BenchmarkVerifySpecimen is a real chip, as far as there is trust material for it: hashes and one signature with RSA.
 func BenchmarkVerifySpecimen(b *testing.B) {
-	evidence := emrtd.Evidence{Files: specimen(b)}
+	evidence := emrtd.Evidence{Files: passportOf2006(b)}
 	for b.Loop() {
 		report := emrtd.Verify(evidence, nil, inspection())
 		if report.Steps[1].Verdict != traveldoc.Pass {

@@ -18,8 +18,8 @@ import (
 	"github.com/openbmis/openbmis/traveldoc/trust"
 )
 
-// specimen are the files of the specimen of a passport of 2006, which are no part of the repository.
-func specimen(t testing.TB) map[string][]byte {
+// passportOf2006 are the files of the specimen of a passport of 2006, which are no part of the repository.
+func passportOf2006(t testing.TB) map[string][]byte {
 	t.Helper()
 	data := os.Getenv("BMIS_TEST_DATA")
 	if data == "" {
@@ -37,7 +37,7 @@ func specimen(t testing.TB) map[string][]byte {
 }
 
 func TestSpecimen(t *testing.T) {
-	files := specimen(t)
+	files := passportOf2006(t)
 	at := time.Date(2007, 1, 1, 0, 0, 0, 0, time.UTC)
 	r := emrtd.Verify(emrtd.Evidence{Files: files, IssuingState: "NLD"}, nil, at)
 	require.Equal(t, map[string]string{
@@ -61,7 +61,7 @@ func TestSpecimen(t *testing.T) {
 
 // An answer that the specimen's own key never gave is refused.
 func TestSpecimenAnswer(t *testing.T) {
-	files := specimen(t)
+	files := passportOf2006(t)
 	e := emrtd.Evidence{Files: files, Active: &reader.ActiveAuthentication{Challenge: make([]byte, 8), Response: bytes.Repeat([]byte{1}, 128)}}
 	require.Equal(t, "fail response_invalid", verdicts(emrtd.Verify(e, (*trust.Store)(nil), inspection()))[emrtd.StepActive])
 }
@@ -87,7 +87,7 @@ func TestSignaturesAsOpenSSLSaysThem(t *testing.T) {
 	w.resign(t)
 	sods["own, digest altered"] = w.evidence.Files["SOD"]
 	if os.Getenv("BMIS_TEST_DATA") != "" {
-		sods["specimen"] = specimen(t)["SOD"]
+		sods["specimen"] = passportOf2006(t)["SOD"]
 		sods["specimen, altered"] = append([]byte{}, sods["specimen"]...)
 		sods["specimen, altered"][len(sods["specimen"])-5] ^= 1
 	}
@@ -97,7 +97,6 @@ func TestSignaturesAsOpenSSLSaysThem(t *testing.T) {
 		require.NoError(t, err)
 		file := filepath.Join(t.TempDir(), "sod.der")
 		require.NoError(t, os.WriteFile(file, e.Value, 0o600))
-		//nolint:gosec // the program found on the path, with a file of this test
 		said := exec.CommandContext(t.Context(), openssl, "cms", "-verify", "-inform", "DER", "-in", file, "-noverify", "-out", os.DevNull).Run() == nil
 		got := verdicts(emrtd.Verify(emrtd.Evidence{Files: map[string][]byte{"SOD": sod}}, nil, inspection()))
 		require.Equal(t, said, got[emrtd.StepSignature] == "pass ", "%s: openssl %v, here %s", name, said, got[emrtd.StepSignature])
@@ -131,7 +130,6 @@ func TestChainsAsOpenSSLSaysThem(t *testing.T) {
 		anchor, list string
 		want         bool
 	}{{csca, "good", true}, {forged, "good", false}, {csca, "revoked", false}} {
-		//nolint:gosec // the program found on the path, with files of this test
 		said := exec.CommandContext(t.Context(), openssl, "verify", "-attime", strconv.FormatInt(inspection().Unix(), 10), "-CAfile", c.anchor, "-crl_check",
 			"-CRLfile", crls[c.list], signer).Run() == nil
 		require.Equal(t, c.want, said, "%s, %s", filepath.Base(c.anchor), c.list)

@@ -66,7 +66,8 @@ type Report struct {
 	Chip *Chip `json:"-"`
 }
 
-// NoteCloneNotExcluded: neither active nor chip authentication was done, and a true copy of a chip passes all other steps.
+// NoteCloneNotExcluded says that neither active nor chip authentication was done: a true copy of a chip passes all other
+// steps.
 const NoteCloneNotExcluded = "clone_not_excluded"
 
 // Notes are all notes, for the text catalogue.

@@ -60,7 +60,7 @@ func Container(image []byte) []byte {
 func DG3(n int) []byte { return biometric(0x63, 0x5F2E, slices.Repeat([][]byte{[]byte("FIR\x00")}, n)) }
 
 func biometric(tag, block tlv.Tag, blocks [][]byte) []byte {
-	templates := []byte{2, 1, byte(len(blocks))}
+	templates := []byte{2, 1, byte(len(blocks))} //nolint:gosec // small
 	header := tlv.Write(0xA1, []byte{0x80, 2, 1, 1, 0x81, 1, 2, 0x82, 1, 0, 0x87, 2, 1, 1, 0x88, 2, 0, 8})
 	for _, b := range blocks {
 		templates = tlv.Append(templates, 0x7F60, header, tlv.Write(block, b))
@@ -70,7 +70,7 @@ func biometric(tag, block tlv.Tag, blocks [][]byte) []byte {
 
 // DG7 holds signatures.
 func DG7(images ...[]byte) []byte {
-	content := []byte{2, 1, byte(len(images))}
+	content := []byte{2, 1, byte(len(images))} //nolint:gosec // small
 	for _, image := range images {
 		content = tlv.Append(content, 0x5F43, image)
 	}

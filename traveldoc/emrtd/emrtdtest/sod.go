@@ -32,7 +32,6 @@ type SODOptions struct {
 	BreakDigest    bool // the signed digest is not the content's
 }
 
-// oids are the object identifiers written here.
 func oid(arcs ...int) []byte {
 	der, err := asn1.Marshal(asn1.ObjectIdentifier(arcs))
 	if err != nil {
@@ -42,17 +41,10 @@ func oid(arcs ...int) []byte {
 }
 
 func hashOID(h crypto.Hash) []byte {
-	switch h {
-	case crypto.SHA1:
-		return oid(1, 3, 14, 3, 2, 26)
-	case crypto.SHA224:
-		return oid(2, 16, 840, 1, 101, 3, 4, 2, 4)
-	case crypto.SHA384:
-		return oid(2, 16, 840, 1, 101, 3, 4, 2, 2)
-	case crypto.SHA512:
-		return oid(2, 16, 840, 1, 101, 3, 4, 2, 3)
-	}
-	return oid(2, 16, 840, 1, 101, 3, 4, 2, 1)
+	return OID(map[crypto.Hash]string{
+		crypto.SHA1: "1.3.14.3.2.26", crypto.SHA224: "2.16.840.1.101.3.4.2.4", crypto.SHA256: "2.16.840.1.101.3.4.2.1",
+		crypto.SHA384: "2.16.840.1.101.3.4.2.2", crypto.SHA512: "2.16.840.1.101.3.4.2.3",
+	}[h])
 }
 
 func hashed(h crypto.Hash, data []byte) []byte {

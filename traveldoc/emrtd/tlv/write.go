@@ -1,12 +1,17 @@
 package tlv
 
+import (
+	"bytes"
+	"encoding/binary"
+)
+
 // Append writes an element with a definite length of as few bytes as possible behind dst. The value is given in pieces.
 func Append(dst []byte, tag Tag, value ...[]byte) []byte {
-	length := 0
+	length := uint64(0)
 	for _, piece := range value {
-		length += len(piece)
+		length += uint64(len(piece))
 	}
-	dst = appendTag(dst, tag)
+	dst = append(dst, shortest(uint64(tag))...)
 	dst = appendLength(dst, length)
 	for _, piece := range value {
 		dst = append(dst, piece...)
@@ -17,26 +22,16 @@ func Append(dst []byte, tag Tag, value ...[]byte) []byte {
 // Write is one element on its own.
 func Write(tag Tag, value ...[]byte) []byte { return Append(nil, tag, value...) }
 
-func appendTag(dst []byte, tag Tag) []byte {
-	for shift := 16; shift > 0; shift -= 8 {
-		if tag>>shift != 0 {
-			dst = append(dst, byte(tag>>shift))
-		}
+func appendLength(dst []byte, length uint64) []byte {
+	written := shortest(length)
+	if length >= 0x80 {
+		dst = append(dst, 0x80|byte(len(written))) //nolint:gosec // at most 8
 	}
-	return append(dst, byte(tag))
+	return append(dst, written...)
 }
 
-func appendLength(dst []byte, length int) []byte {
-	if length < 0x80 {
-		return append(dst, byte(length))
-	}
-	n := 1
-	for rest := length >> 8; rest > 0; rest >>= 8 {
-		n++
-	}
-	dst = append(dst, 0x80|byte(n))
-	for shift := (n - 1) * 8; shift >= 0; shift -= 8 {
-		dst = append(dst, byte(length>>shift))
-	}
-	return dst
+// shortest is a number in big-endian bytes without leading zeros; zero is one byte.
+func shortest(n uint64) []byte {
+	whole := binary.BigEndian.AppendUint64(nil, n)
+	return append(bytes.TrimLeft(whole[:7], "\x00"), whole[7])
 }
