@@ -75,12 +75,25 @@ func (c *candidate) formatOf36() Format {
 	switch {
 	case usual == MRVB:
 		return usual
-	case !strings.HasPrefix(first, frenchHead) && strings.IndexFunc(first[30:35], func(r rune) bool { return r >= '0' && r <= '9' }) < 0:
+	case strings.HasPrefix(first, frenchHead):
+		return c.frenchHeaded(usual)
+	case strings.IndexFunc(first[30:35], func(r rune) bool { return r >= '0' && r <= '9' }) < 0:
 		return usual
 	}
 	card, french := *c, *c
 	card.layout, french.layout = layoutOf(usual), layoutOf(FrenchID)
 	if card.score() > french.score() {
+		return usual
+	}
+	return FrenchID
+}
+
+// frenchHeaded: a first line as of the French card may be that of a card of Doc 9303 only when every digit of that one is right and
+// not every one of the French.
+func (c *candidate) frenchHeaded(usual Format) Format {
+	card, french := *c, *c
+	card.layout, french.layout = layoutOf(usual), layoutOf(FrenchID)
+	if card.digitsRight() && !french.digitsRight() {
 		return usual
 	}
 	return FrenchID

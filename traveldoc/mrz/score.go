@@ -85,8 +85,16 @@ func (c *candidate) scoreDigit(rule *digitRule) int {
 	if !isDigitOrFiller(printed[0]) {
 		return -1
 	}
+	digit, filled := c.computed(rule)
+	if filled && digit == printed[0] {
+		return 5
+	}
+	return 0
+}
+
+// computed is a check digit, and whether there is anything but fillers under it.
+func (c *candidate) computed(rule *digitRule) (digit byte, filled bool) {
 	var s sum
-	filled := false
 	for _, r := range rule.over {
 		if r.Line != 0 {
 			cells := c.cells(r)
@@ -94,10 +102,22 @@ func (c *candidate) scoreDigit(rule *digitRule) int {
 			s.add(cells, r.Len())
 		}
 	}
-	if filled && s.digit() == printed[0] {
-		return 5
+	return s.digit(), filled
+}
+
+// digitsRight reports whether every check digit is right; a long number's, which stands elsewhere, aside.
+func (c *candidate) digitsRight() bool {
+	for i := range c.layout.digits {
+		rule := &c.layout.digits[i]
+		printed := c.cells(rule.at)
+		if rule.at.Line == 0 || c.layout.longNumber && i == 0 && printed == "<" {
+			continue
+		}
+		if digit, _ := c.computed(rule); printed == "" || printed[0] != digit {
+			return false
+		}
 	}
-	return 0
+	return true
 }
 
 // count is how many characters are as expected, less those that are not.

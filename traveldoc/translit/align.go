@@ -78,6 +78,9 @@ func (a *alignment) leave(i, j int) {
 				a.reach(i+1, j+n, step{cost: here, tokens: 1, mrz: n, spelling: spelling, kind: stepEqual})
 			}
 		}
+		if a.name[i].separator && a.atBoundary(j) {
+			a.reach(i+1, j, step{cost: here, tokens: 1, kind: stepEqual}) // beside a word of letters that are all left out
+		}
 		if a.cuts(i, j) {
 			a.reach(i+1, j, step{cost: here + costCut, tokens: 1, kind: stepCut})
 		}
@@ -86,6 +89,9 @@ func (a *alignment) leave(i, j int) {
 		a.reach(i, j+1, step{cost: here, mrz: 1, kind: stepVowel})
 	}
 }
+
+// atBoundary reports whether the zone's name starts or ends at j, or a word starts there.
+func (a *alignment) atBoundary(j int) bool { return j == 0 || j == len(a.mrz) || a.mrz[j-1] == ' ' }
 
 // differ takes the steps from a place that are differences: one for another, one too many, one too few.
 func (a *alignment) differ(i, j int) {
