@@ -26,62 +26,60 @@ func (p *picturePage) locate() *zone {
 // search looks for the zone in the picture n times smaller.
 func (p *picturePage) search(n int) *zone {
 	rows := findRows(p.reduced(n))
-	for i := range rows {
-		rows[i].at = rows[i].at.Scaled(1 / float64(n))
+	tracks := make([]*track, len(rows))
+	for i, r := range rows {
+		r.at = r.at.Scaled(1 / float64(n))
+		tracks[i] = newTrack(r)
 	}
+	best := p.best(stacks(tracks))
+	if best.acceptable() {
+		return best
+	}
+	var completed []stack
+	for _, t := range tracks[:min(len(tracks), 3)] {
+		completed = append(completed, p.complete(t)...)
+	}
+	if z := p.best(completed); z != nil && (best == nil || z.total > best.total) {
+		return z
+	}
+	return best
+}
+
+// best is the zone with the most evidence.
+func (p *picturePage) best(all []stack) *zone {
 	var best *zone
-	for _, s := range stacks(rows) {
+	for _, s := range all {
 		if z := p.readStack(s); z != nil && (best == nil || z.total > best.total) {
 			best = z
 		}
 	}
-	if best.acceptable() {
-		return best
-	}
-	for _, r := range rows[:min(len(rows), 3)] {
-		if z := p.complete(r); z != nil && (best == nil || z.total > best.total) {
-			best = z
-		}
-	}
 	return best
 }
 
-// complete looks for the lines that must stand beside one that was found alone.
-func (p *picturePage) complete(r row) *zone {
-	s := p.upright(stack{r})
-	above, below := p.neighbour(s[0], -1), p.neighbour(s[0], 1)
-	var best *zone
-	for _, stacked := range [...]stack{join(above, s, nil), join(nil, s, below), join(above, s, below)} {
-		if len(stacked) < 2 {
-			continue
-		}
-		if z := p.readStack(stacked); z != nil && (best == nil || z.total > best.total) {
-			best = z
-		}
-	}
-	return best
-}
-
-func join(above *row, s stack, below *row) stack {
-	var all stack
+// complete adds to a line that was found alone the lines that look like characters above and below it.
+func (p *picturePage) complete(t *track) []stack {
+	t = p.upright(stack{t})[0]
+	above, below := p.neighbour(t, -1), p.neighbour(t, 1)
+	var all []stack
 	if above != nil {
-		all = append(all, *above)
+		all = append(all, stack{above, t})
 	}
-	all = append(all, s...)
 	if below != nil {
-		all = append(all, *below)
+		all = append(all, stack{t, below})
+	}
+	if above != nil && below != nil {
+		all = append(all, stack{above, t, below})
 	}
 	return all
 }
 
 // neighbour is the line above (-1) or below (1) that looks most like characters, at the spacings that zones have.
-func (p *picturePage) neighbour(r row, side float64) *row {
-	var best *row
-	most := 1.0
+func (p *picturePage) neighbour(t *track, side float64) *track {
+	var best *track
 	for d := 1.4; d <= 3.2; d += 0.15 {
-		at := moved(r.at, side*d)
-		if v := p.glance(at, r.last+1); v > most {
-			most, best = v, &row{at: at, last: r.last}
+		next := newTrack(row{at: moved(t.at, side*d), last: t.last, score: t.score})
+		if v := p.glance(next); v > 1 && (best == nil || v > best.seems) {
+			best = next
 		}
 	}
 	return best

@@ -73,18 +73,3 @@ func (p *picturePage) classify(cell *[strip.Size]float32, to *scores) {
 	}
 	*to = *p.net.Scores(&p.state, cell)
 }
-
-// glance is how much a few characters of a line, spread over it, look like characters: the mean of their evidence.
-func (p *picturePage) glance(at strip.Line, n int) float64 {
-	const looks = 9
-	s := p.cut(at, 0, n)
-	var cell [strip.Size]float32
-	var one scores
-	sum := 0.0
-	for i := range looks {
-		s.Cell((2*i+1)*n/(2*looks), &cell)
-		p.classify(&cell, &one)
-		sum += one.evidence()
-	}
-	return sum / looks
-}

@@ -83,4 +83,6 @@ func fontOf(t testing.TB) synth.Face {
 
 func own() synth.Face { return synth.Own{} }
 
-func describe(s sample, err error) string { return fmt.Sprintf("%v turned %d: %v", s.picture.Rect, s.turned, err) }
+func describe(s sample, err error) string {
+	return fmt.Sprintf("%v turned %d: %v", s.picture.Rect, s.turned, err)
+}

@@ -81,7 +81,7 @@ func (r *Reader) Read(img image.Image, inspection traveldoc.Date, o Options) (Re
 func (r *Reader) answer(p *picturePage, z *zone, inspection traveldoc.Date, o Options) Result {
 	strips := make([]*strip.Strip, len(z.lines))
 	for i := range z.lines {
-		z.lines[i], strips[i], z.cells[i] = p.refine(r.kinds, z.lines[i], z.width)
+		z.lines[i], strips[i], z.cells[i] = p.refine(r.kinds, z.lines[i], z.cells[i])
 	}
 	told := weigh(z.cells)
 	result := Result{Engine: "own", Changes: told.changes}

@@ -7,26 +7,31 @@ import (
 )
 
 // refine moves a line's grid to where the characters are that were read in it, each by its own kind's centre, and reads it again.
-func (p *picturePage) refine(kinds *shapes, at strip.Line, width int) (strip.Line, *strip.Strip, []scores) {
-	s, cells := p.read(at, 0, width)
+func (p *picturePage) refine(kinds *shapes, at strip.Line, cells []scores) (strip.Line, *strip.Strip, []scores) {
+	s := p.cut(at, 0, len(cells))
 	for range 2 {
 		moved, ok := recentre(kinds, at, s, cells)
 		if !ok {
 			break
 		}
-		fresh, again := p.read(moved, 0, width)
-		if evidence(again) <= evidence(cells) {
+		fresh, again := p.read(moved, 0, len(cells))
+		before, after := certainty(cells), certainty(again)
+		if after < before {
 			break
 		}
 		at, s, cells = moved, fresh, again
+		if after < before+0.05*float64(len(cells)) {
+			break
+		}
 	}
 	return at, s, cells
 }
 
-func evidence(cells []scores) float64 {
+// certainty is the sum of the logarithms of the best characters' probabilities.
+func certainty(cells []scores) float64 {
 	sum := 0.0
 	for i := range cells {
-		sum += cells[i].evidence()
+		sum += float64(cells[i][cells[i].best()])
 	}
 	return sum
 }

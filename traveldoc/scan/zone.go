@@ -34,79 +34,45 @@ func (z *zone) acceptable() bool {
 	return characters*4 >= n*3
 }
 
-// stack is two or three parallel lines that could be one zone.
-type stack []row
+// stack is two or three parallel lines that could be one zone, from the top.
+type stack []*track
 
-// stacks are the rows in every grouping of two or three neighbours with the spacing of a zone.
-func stacks(rows []row) []stack {
+// stacks are the lines in every grouping of two or three neighbours with the spacing of a zone.
+func stacks(all []*track) []stack {
 	var found []stack
-	seen := map[[3]int]bool{}
-	for i := range rows {
-		near := beside(rows, i)
+	seen := map[[3]*track]bool{}
+	for _, t := range all {
+		near := beside(all, t)
 		for a := range near {
 			for n := 2; n <= 3 && a+n <= len(near); n++ {
-				key := [3]int{near[a], near[a+1], -1}
-				if n == 3 {
-					key[2] = near[a+2]
+				var key [3]*track
+				copy(key[:], near[a:a+n])
+				if !seen[key] && spaced(near[a:a+n]) {
+					seen[key] = true
+					found = append(found, near[a:a+n])
 				}
-				if seen[key] || !spaced(rows, near[a:a+n]) {
-					continue
-				}
-				seen[key] = true
-				s := stack{}
-				for _, j := range near[a : a+n] {
-					s = append(s, rows[j])
-				}
-				found = append(found, s)
 			}
 		}
 	}
 	return found
 }
 
-// beside are the rows parallel to row i and of its pitch, itself included, from the top in reading direction.
-func beside(rows []row, i int) []int {
-	var near []int
-	for j := range rows {
-		if i == j || parallel(rows[i], rows[j]) {
-			near = append(near, j)
+// beside are the lines parallel to one and of its pitch, itself included, from the top.
+func beside(all []*track, t *track) stack {
+	var near stack
+	for _, other := range all {
+		if other == t || parallel(t, other) {
+			near = append(near, other)
 		}
 	}
-	slices.SortFunc(near, func(a, b int) int { return cmp.Compare(below(rows[i], rows[a]), below(rows[i], rows[b])) })
+	slices.SortStableFunc(near, func(a, b *track) int { return cmp.Compare(below(t, a), below(t, b)) })
 	return near
 }
 
-func parallel(a, b row) bool {
-	p, q := a.at.Pitch(a.last+1), b.at.Pitch(b.last+1)
-	ax, ay := a.at.Direction(float64(a.last) / 2)
-	bx, by := b.at.Direction(float64(b.last) / 2)
-	return math.Abs(p/q-1) < 0.09 && math.Abs(ax*by-ay*bx) < 0.07*p*q && ax*bx+ay*by > 0 && math.Abs(below(a, b)) < 8
-}
-
-// below is how many pitches row b lies below row a, at a's middle.
-func below(a, b row) float64 {
-	k := float64(a.last) / 2
-	x, y := a.at.Middle(k)
-	ux, uy := a.at.Direction(k)
-	bx, by := b.at.Middle(column(b.at, x, y))
-	return ((bx-x)*-uy + (by-y)*ux) / (ux*ux + uy*uy)
-}
-
-// column is the number of the character of a line that stands nearest to a point.
-func column(l strip.Line, x, y float64) float64 {
-	k := 0.0
-	for range 4 {
-		mx, my := l.Middle(k)
-		ux, uy := l.Direction(k)
-		k += ((x-mx)*ux + (y-my)*uy) / (ux*ux + uy*uy)
-	}
-	return k
-}
-
 // spaced says whether neighbours keep a zone's distance from line to line.
-func spaced(rows []row, near []int) bool {
+func spaced(near stack) bool {
 	for i := range near[1:] {
-		if d := below(rows[near[i]], rows[near[i+1]]); d < 1.25 || d > 3.6 {
+		if d := below(near[i], near[i+1]); d < 1.25 || d > 3.6 {
 			return false
 		}
 	}
@@ -117,11 +83,10 @@ func spaced(rows []row, near []int) bool {
 func (p *picturePage) upright(s stack) stack {
 	forth, back := 0.0, 0.0
 	turned := make(stack, len(s))
-	for i, r := range s {
-		reversed := row{at: r.at.Reversed(r.last + 1), last: r.last, score: r.score}
-		forth += p.glance(r.at, r.last+1)
-		back += p.glance(reversed.at, r.last+1)
-		turned[len(s)-1-i] = reversed
+	for i, t := range s {
+		forth += p.glance(t)
+		back += p.glance(t.turned)
+		turned[len(s)-1-i] = t.turned
 	}
 	if back > forth {
 		return turned
@@ -129,63 +94,62 @@ func (p *picturePage) upright(s stack) stack {
 	return s
 }
 
-// read finds the zone in a stack: which columns are its characters, and how many. Nil when they are far from any format.
+// doubtful is the mean evidence of a glance below which a stack is not read at all.
+const doubtful = -3
+
+// readStack finds the zone in a stack: which columns are its characters, and how many. Nil when they are far from any format.
 func (p *picturePage) readStack(s stack) *zone {
 	s = p.upright(s)
 	first, last := 0, s[0].last
-	lines := []strip.Line{s[0].at}
+	shifts := make([]int, len(s))
 	k := float64(s[0].last) / 2
-	for _, r := range s[1:] {
+	seems := 0.0
+	for i, t := range s {
 		x, y := s[0].at.Middle(k)
-		shift := math.Round(column(r.at, x, y) - k)
-		lines = append(lines, r.at.From(shift))
-		first, last = min(first, -int(shift)), max(last, r.last-int(shift))
+		shifts[i] = int(math.Round(column(t.at, x, y) - k))
+		first, last = min(first, -shifts[i]), max(last, t.last-shifts[i])
+		seems += p.glance(t)
 	}
-	first, last = first-2, last+2
-	if last-first+1 > mostCharacters+4 {
+	if seems < doubtful*float64(len(s)) || last-first+1 > mostCharacters {
 		return nil
 	}
-	cells := make([][]scores, len(lines))
-	for i, l := range lines {
-		_, cells[i] = p.read(l, first, last-first+1)
-	}
-	return choose(lines, cells, first)
+	return p.choose(s, shifts, first-2, last+2)
 }
 
 // slack is how many characters a zone may reach beyond the cells that were read.
 const slack = 3
 
 // choose picks width and first column: those that hold the most evidence of characters. What lies outside the cells is none.
-func choose(lines []strip.Line, cells [][]scores, first int) *zone {
-	n := len(cells[0])
+func (p *picturePage) choose(s stack, shifts []int, first, last int) *zone {
+	n := last - first + 1
 	columns := make([]float64, n)
-	for _, line := range cells {
-		for i := range line {
-			columns[i] += line[i].evidence()
+	for i, t := range s {
+		for k := range columns {
+			columns[k] += p.cell(t, first+k+shifts[i]).evidence()
 		}
 	}
 	widths := []int{44, 36}
-	if len(lines) == 3 {
+	if len(s) == 3 {
 		widths = []int{30}
 	}
 	var best *zone
 	at := 0
 	for _, width := range widths {
 		for start := min(0, n-width) - slack; start <= max(0, n-width)+slack; start++ {
-			total := lowest * float64(len(lines)*width)
+			total := lowest * float64(len(s)*width)
 			for i := max(0, start); i < min(n, start+width); i++ {
-				total += columns[i] - lowest*float64(len(lines))
+				total += columns[i] - lowest*float64(len(s))
 			}
 			if best == nil || total > best.total {
-				best, at = &zone{width: width, total: total, evidence: total / float64(width*len(lines))}, first+start
+				best, at = &zone{width: width, total: total, evidence: total / float64(width*len(s))}, first+start
 			}
 		}
 	}
-	for i, l := range lines {
-		best.lines = append(best.lines, l.From(float64(at)))
+	for i, t := range s {
+		best.lines = append(best.lines, t.at.From(float64(at+shifts[i])))
 		line := make([]scores, best.width)
-		for k := max(0, first-at); k < best.width && at+k-first < n; k++ {
-			line[k] = cells[i][at+k-first]
+		for k := range line {
+			line[k] = *p.cell(t, at+shifts[i]+k)
 		}
 		best.cells = append(best.cells, line)
 	}

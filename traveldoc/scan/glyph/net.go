@@ -93,22 +93,41 @@ func (n *Net) Scores(s *State, cell *[strip.Size]float32) *[Classes]float32 {
 // size is the shape of a layer's picture. For pool, out is the border to leave around what it writes.
 type size struct{ width, height, in, out int }
 
-// convolve applies 3x3 kernels to a picture with a border of one.
+// convolve applies 3x3 kernels to a picture with a border of one, eight outputs at a time so that their sums stay in registers.
 func convolve(out, in, kernels, bias []float32, s size) {
-	for y := range s.height {
-		for x := range s.width {
-			sums := out[(y*s.width+x)*s.out:][:s.out]
-			copy(sums, bias)
-			for tap := range kernel {
-				at := ((y+tap/3)*(s.width+2) + x + tap%3) * s.in
-				for c, v := range in[at : at+s.in] {
-					if v != 0 {
-						add(sums, v, kernels[(tap*s.in+c)*s.out:])
-					}
+	for from := 0; from < s.out; from += 8 {
+		start := (*[8]float32)(bias[from:])
+		for y := range s.height {
+			for x := range s.width {
+				sums := *start
+				for row := range 3 {
+					at := ((y+row)*(s.width+2) + x) * s.in
+					accumulate(&sums, in[at:at+3*s.in], kernels[row*3*s.in*s.out+from:], s.out)
 				}
+				copy(out[(y*s.width+x)*s.out+from:][:8], sums[:])
 			}
 		}
 	}
+}
+
+// accumulate adds to eight sums each input times its weights, which lie step apart.
+func accumulate(sums *[8]float32, in, weights []float32, step int) {
+	a, b, c, d, e, f, g, h := sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7]
+	for i, v := range in {
+		if v == 0 {
+			continue
+		}
+		w := (*[8]float32)(weights[i*step:])
+		a += v * w[0]
+		b += v * w[1]
+		c += v * w[2]
+		d += v * w[3]
+		e += v * w[4]
+		f += v * w[5]
+		g += v * w[6]
+		h += v * w[7]
+	}
+	*sums = [8]float32{a, b, c, d, e, f, g, h}
 }
 
 // add adds v times the row to the sums.

@@ -108,23 +108,39 @@ func unpool(in, out, pooled []float32, from []uint8, s size) {
 	}
 }
 
-// convolveBack takes the gradient back through 3x3 kernels; in may be nil when nobody asks further.
+// convolveBack takes the gradient back through 3x3 kernels; in may be nil when nobody asks further. Where the input is 0 nothing goes
+// back: it is paper, border, or was cut off by the maximum before.
 func convolveBack(in, kernelGradient, biasGradient, input, kernels, out []float32, s size) {
+	var which [channels2]int
 	for y := range s.height {
 		for x := range s.width {
-			for o, v := range out[(y*s.width+x)*s.out:][:s.out] {
-				if v == 0 {
-					continue
+			gradient, n := out[(y*s.width+x)*s.out:][:s.out], 0
+			for o, v := range gradient {
+				if v != 0 {
+					which[n] = o
+					n++
+					biasGradient[o] += v
 				}
-				biasGradient[o] += v
-				for tap := range kernel {
-					at := ((y+tap/3)*(s.width+2) + x + tap%3) * s.in
-					for c, u := range input[at : at+s.in] {
-						k := (tap*s.in+c)*s.out + o
-						kernelGradient[k] += v * u
+			}
+			if n == 0 {
+				continue
+			}
+			for row := range 3 {
+				at := ((y+row)*(s.width+2) + x) * s.in
+				for c, u := range input[at : at+3*s.in] {
+					if u == 0 {
+						continue
+					}
+					k := (row*3*s.in + c) * s.out
+					sum := float32(0)
+					for _, o := range which[:n] {
+						kernelGradient[k+o] += gradient[o] * u
 						if in != nil {
-							in[at+c] += v * kernels[k]
+							sum += gradient[o] * kernels[k+o]
 						}
+					}
+					if in != nil {
+						in[at+c] += sum
 					}
 				}
 			}

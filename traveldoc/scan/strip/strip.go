@@ -70,13 +70,20 @@ func (s *Strip) column(p *Plane, l Line, column int) {
 // is like against it. So neither shade nor contrast of a scan matters.
 func (s *Strip) normalise() {
 	blocks := s.Columns / Step
+	counts := make([]histogram, blocks)
+	for row := range Height {
+		for column, v := range s.Ink[row*s.Columns : (row+1)*s.Columns] {
+			counts[column/Step].values[uint8(v)]++
+		}
+	}
 	paper, dark := make([]float32, blocks), make([]float32, blocks)
-	var values []float32
 	for b := range blocks {
-		values = s.block(values[:0], max(0, b-1), min(blocks, b+2))
-		slices.Sort(values)
-		paper[b] = max(1, values[len(values)*3/4])
-		dark[b] = max(0, 1-values[len(values)/50]/paper[b])
+		var around histogram
+		for i := max(0, b-1); i < min(blocks, b+2); i++ {
+			around.add(&counts[i])
+		}
+		paper[b] = max(1, around.quantile(0.75))
+		dark[b] = max(0, 1-around.quantile(0.02)/paper[b])
 	}
 	sorted := slices.Sorted(slices.Values(dark))
 	s.Contrast = max(0.02, sorted[len(sorted)*6/10])
@@ -88,12 +95,28 @@ func (s *Strip) normalise() {
 	}
 }
 
-// block collects the values of the blocks from to to.
-func (s *Strip) block(values []float32, from, to int) []float32 {
-	for row := range Height {
-		values = append(values, s.Ink[row*s.Columns+from*Step:row*s.Columns+min(to*Step, s.Columns)]...)
+// histogram counts grey values.
+type histogram struct{ values [256]int32 }
+
+func (h *histogram) add(other *histogram) {
+	for i, n := range other.values {
+		h.values[i] += n
 	}
-	return values
+}
+
+// quantile is the value that a share of the counted do not exceed.
+func (h *histogram) quantile(share float32) float32 {
+	total := int32(0)
+	for _, n := range h.values {
+		total += n
+	}
+	left := int32(share * float32(total))
+	for v, n := range h.values {
+		if left -= n; left < 0 {
+			return float32(v) + 0.5
+		}
+	}
+	return 255
 }
 
 // between reads a row of values between its places.

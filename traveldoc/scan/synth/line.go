@@ -104,11 +104,12 @@ func guilloche(r *rand.Rand, img *image.Gray, step, dark float64) {
 	phase := r.Float64() * 2 * math.Pi
 	for x := range w {
 		wave := swing*math.Sin(float64(x)/length*2*math.Pi+phase) + slope*float64(x)
-		for y := range h {
-			d := math.Mod(float64(y)+wave+1000*step, step)
-			if d < 1.6 {
-				i := y*img.Stride + x
-				img.Pix[i] = uint8(max(0, float64(img.Pix[i])-dark*(1-math.Abs(d-0.8)/0.8)))
+		for line := step - math.Mod(wave+1000*step, step); line < float64(h); line += step {
+			for y := max(0, int(line)); y < min(h, int(line)+3); y++ {
+				if d := float64(y) - line; d > 0 && d < 1.6 {
+					i := y*img.Stride + x
+					img.Pix[i] = uint8(max(0, float64(img.Pix[i])-dark*(1-math.Abs(d-0.8)/0.8)))
+				}
 			}
 		}
 	}

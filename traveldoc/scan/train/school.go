@@ -28,7 +28,7 @@ type school struct {
 // The labels of many real cells are those of their left neighbours. So the first rounds learn from drawings alone, and from then on a
 // real cell is used only where the network finds its label more likely than not; below impossible it is told as contradicted.
 const (
-	roundsOfDrawings = 3
+	roundsOfDrawings = 2
 	trusting         = 0.5
 	impossible       = 0.01
 )
