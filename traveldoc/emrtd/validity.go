@@ -2,6 +2,7 @@ package emrtd
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/openbmis/openbmis/traveldoc"
@@ -24,8 +25,13 @@ func (v *verification) anchored() Step {
 	for _, via := range v.chain.Via {
 		s.RestsOn.Via = append(s.RestsOn.Via, via.Certificate.Subject.String())
 	}
+	if s.Verdict == traveldoc.Pass && s.Reason == "" && slices.ContainsFunc(v.chain.Findings, selfAsserted) {
+		s.Reason = trust.ReasonSelfAsserted
+	}
 	return s
 }
+
+func selfAsserted(f trust.Finding) bool { return f.Code == trust.FindingSelfAsserted }
 
 func (v *verification) basis() *Basis {
 	return &Basis{Version: v.trust.Version(), AsOf: v.trust.AsOf()}

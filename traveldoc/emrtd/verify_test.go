@@ -150,6 +150,9 @@ func certificateTamperings() []tampering {
 		{"signer of cards", signer(emrtdtest.SignerOptions{DocumentTypes: []string{"ID", "AR"}}), one("document_type", "fail type_not_listed")},
 		{"signer without types", func(t testing.TB, w *world) { w.sign(t, emrtdtest.SignerOptions{}) },
 			one("document_type", "not_done no_document_types")},
+		{"authority that only its own State vouches for", func(_ testing.TB, w *world) {
+			w.items[0].Sources = []trust.Source{{Origin: trust.SelfAsserted, List: "utopia.cer", Date: inspection()}}
+		}, one("chain", "pass self_asserted")},
 		{"page of another country", func(_ testing.TB, w *world) { w.evidence.IssuingState = "D" }, one("country", "fail country_differs")},
 		{"page not read", func(_ testing.TB, w *world) { w.evidence.IssuingState = "" }, nil},
 		{"signer made with another key than the authority's", func(t testing.TB, w *world) {
