@@ -75,6 +75,8 @@ func TestEveryKindOfImageIsDecoded(t *testing.T) {
 		"PNG, 16 bits":        {pngOf(t, converted(image.NewRGBA64(r), want)), picture.PNG, 0},
 		"PNG, grey":           {pngOf(t, converted(image.NewGray(r), want)), picture.PNG, 0},
 		"PNG, grey 16 bits":   {pngOf(t, converted(image.NewGray16(r), want)), picture.PNG, 1},
+		"JPEG 2000, file":     {file(t, "../jp2/testdata/grey.jp2"), picture.JP2, 3},
+		"JPEG 2000, bare":     {file(t, "../jp2/testdata/reversible.j2k"), picture.J2K, 0},
 		"TIFF, LZW":           {file(t, "lzw.tif"), picture.TIFF, 0},
 		"TIFF, tiles":         {file(t, "tiled.tif"), picture.TIFF, 0},
 		"TIFF, PackBits":      {file(t, "packbits.tif"), picture.TIFF, 0},
@@ -177,6 +179,8 @@ func TestWhatIsNoImageSaysSo(t *testing.T) {
 		"a JPEG cut off":        {file(t, "progressive.jpg")[:700], picture.ErrBroken},
 		"a TIFF cut off":        {file(t, "lzw.tif")[:600], picture.ErrBroken},
 		"a TIFF's first bytes":  {[]byte("II*\x00"), picture.ErrBroken},
+		"JPEG 2000 cut off":     {file(t, "../jp2/testdata/grey.jp2")[:900], picture.ErrBroken},
+		"JPEG 2000's header":    {file(t, "../jp2/testdata/grey.jp2")[:40], picture.ErrBroken},
 		"a TIFF that holds one": {file(t, "jpeg.tif"), picture.ErrUnsupported},
 	} {
 		img, _, err := picture.Decode(c.data, picture.Limits{})

@@ -9,6 +9,8 @@ import (
 	"image/png"
 
 	"golang.org/x/image/tiff"
+
+	"github.com/openbmis/openbmis/traveldoc/picture/jp2"
 )
 
 // Info is what an image says of itself before it is decoded.
@@ -34,7 +36,7 @@ func Identify(data []byte) (Info, error) {
 	case TIFF:
 		shape, err = tiff.DecodeConfig(bytes.NewReader(data))
 	case JP2, J2K:
-		return Info{}, fmt.Errorf("%w: JPEG 2000, expected JPEG, PNG or TIFF", ErrUnsupported)
+		return identify2000(i.Format, data)
 	case Unknown:
 		return Info{}, fmt.Errorf("%w: expected a file that begins as JPEG, PNG, TIFF or JPEG 2000 does", ErrUnknown)
 	}
@@ -46,6 +48,15 @@ func Identify(data []byte) (Info, error) {
 		return Info{}, fmt.Errorf("%w: %s of %d x %d pixels", ErrBroken, i.Format, i.Width, i.Height)
 	}
 	return i, nil
+}
+
+// identify2000 is Identify for JPEG 2000: the decoder holds each component three times over, in four bytes a sample.
+func identify2000(f Format, data []byte) (Info, error) {
+	c, err := jp2.DecodeConfig(data)
+	if err != nil {
+		return Info{}, wrap(f, err)
+	}
+	return Info{Format: f, Width: c.Width, Height: c.Height, memory: 4 + 3*4*c.Components}, nil
 }
 
 // memoryOf is how many bytes a pixel decoding takes: a progressive JPEG holds four bytes for each coefficient beside the image.
