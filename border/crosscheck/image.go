@@ -2,6 +2,7 @@ package crosscheck
 
 import (
 	"context"
+	"slices"
 
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/traveldoc/reader"
@@ -30,10 +31,10 @@ var _ border.Check = Images{}
 func (Images) Name() string { return ImageCheck }
 
 // Check does not apply where nobody reads pages and none was read.
-func (c Images) Check(_ context.Context, s border.Subject) (border.Finding, error) {
+func (c Images) Check(ctx context.Context, s border.Subject) (border.Finding, error) {
 	j := newJudge(ImageCheck, c.Rules, s)
-	page, ok := j.page()
-	if !ok && (s.Reading == nil || len(s.Reading.Authenticity) == 0) {
+	pages := j.pages()
+	if len(pages) == 0 && (s.Reading == nil || len(s.Reading.Authenticity) == 0) {
 		if c.Equipment < PageReaders {
 			return border.NotApplicable(ImageCheck, ZoneOnly), nil
 		}
@@ -42,41 +43,58 @@ func (c Images) Check(_ context.Context, s border.Subject) (border.Finding, erro
 		f.Reason = ReasonNoPage
 		return f, nil
 	}
-	j.pageImage(c.Zone, page, ok)
+	j.pageImages(ctx, c.Zone, pages)
 	j.device()
 	return j.finding(ImageCheck), nil
 }
 
-// page is the image on which the zone stands: the first page in infrared, which shows the zone alone, or else in white.
-func (j *judge) page() (reader.Image, bool) {
+// pages are the images on which the zone may stand: those in white light, by page, or else those in infrared, which shows the zone alone.
+func (j *judge) pages() []reader.Image {
 	if j.Reading == nil {
-		return reader.Image{}, false
+		return nil
 	}
 	for _, light := range []reader.Light{reader.White, reader.Infrared} {
+		var pages []reader.Image
 		for _, i := range j.Reading.Images {
-			if i.Light == light && i.Page == 0 && len(i.Data) > 0 {
-				return i, true
+			if i.Light == light && len(i.Data) > 0 {
+				pages = append(pages, i)
 			}
 		}
+		if len(pages) > 0 {
+			slices.SortStableFunc(pages, func(a, b reader.Image) int { return a.Page - b.Page })
+			return pages
+		}
 	}
-	return reader.Image{}, false
+	return nil
 }
 
-func (j *judge) pageImage(zone func(reader.Image) (Grid, error), page reader.Image, ok bool) {
-	if !ok {
+func (j *judge) pageImages(ctx context.Context, zone func(reader.Image) (Grid, error), pages []reader.Image) {
+	switch {
+	case len(pages) == 0:
 		j.add("image.zone", notDone(ReasonNoPage))
 		return
-	}
-	if zone == nil {
+	case zone == nil:
 		j.add("image.zone", notDone(ReasonNotRead))
-	} else {
-		j.zoneOfImage(zone(page))
+	default:
+		j.zoneOfImage(firstZone(ctx, zone, pages))
 	}
-	if name := Software(page.Data); name != "" {
-		j.add("image.software", fail(ReasonEdited, value("image", "software", name)))
-	} else {
-		j.add("image.software", pass())
+	for _, page := range pages {
+		if name := Software(page.Data); name != "" {
+			j.add("image.software", fail(ReasonEdited, value("image", "software", name)))
+			return
+		}
 	}
+	j.add("image.software", pass())
+}
+
+// firstZone is the zone of the first page that has one: a card has it on its back.
+func firstZone(ctx context.Context, zone func(reader.Image) (Grid, error), pages []reader.Image) (g Grid, err error) {
+	for _, page := range pages {
+		if g, err = zone(page); err == nil || ctx.Err() != nil {
+			break
+		}
+	}
+	return g, err
 }
 
 // zoneOfImage: the image must show the zone that the device told.
