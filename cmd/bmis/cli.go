@@ -17,6 +17,7 @@ type cli struct {
 	MRZ  mrzCommand  `cmd:"" name:"mrz" help:"Read machine readable zones and print what they say as JSON."`
 	Chip chipCommand `cmd:"" help:"Verify what was read from the chip of a travel document."`
 	Seal sealCommand `cmd:"" help:"Read visible digital seals from a picture or from bytes and verify their signatures."`
+	Scan scanCommand `cmd:"" help:"Read the machine readable zone from pictures of pages and print it as JSON."`
 	Stay stayCommand `cmd:"" help:"Compute how long somebody may stay, from the dates of his stays."`
 	User userCommand `cmd:"" help:"Keep the accounts of a station or of the centre."`
 
