@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -30,6 +31,7 @@ type chipVerifyCommand struct {
 	At           chipInstant       `placeholder:"DATE" help:"Day (YYYY-MM-DD, its end in UTC) or instant (RFC 3339) of the inspection. Default: now."`
 	AAChallenge  hexBytes          `name:"aa-challenge" placeholder:"HEX" help:"The challenge of active authentication, 8 bytes."`
 	AAResponse   hexBytes          `name:"aa-response" placeholder:"HEX" help:"The chip's answer to it."`
+	Stored       chipStored        `embed:""`
 	IssuingState string            `placeholder:"CODE" help:"Issuing State by the page, three letters, to compare with the chip and its signer."`
 }
 
@@ -37,11 +39,12 @@ type chipVerifyCommand struct {
 func (chipVerifyCommand) Help() string {
 	return `Passive authentication of ICAO Doc 9303-11: every step has its own verdict, one of pass, fail, inconclusive and not_done, with
 its reason. There is no verdict over all. The exit code is 0 whenever there is an answer, also when that is a forgery; 1 when a file
-cannot be read from the disk.
+cannot be read from the disk. With --crossing the chip is one that a station has kept with a decision; it is verified as of the scan.
 
 Example:
 
-    bmis chip verify --sod EF.SOD --dg 1=DG1.bin --dg 2=DG2.bin --trust masterlist.ml --crl UTO.crl`
+    bmis chip verify --sod EF.SOD --dg 1=DG1.bin --dg 2=DG2.bin --trust masterlist.ml --crl UTO.crl
+    bmis chip verify --crossing 0197f3a2-7c1e-7000-8000-3a1f5c0d9b42 --data-dir /var/lib/openbmis`
 }
 
 // chipOutput is the JSON of a verification. Its names are a promise to those who read it by program.
@@ -52,10 +55,13 @@ type chipOutput struct {
 }
 
 // Run verifies and prints the report.
-func (c chipVerifyCommand) Run(a *app) error {
+func (c chipVerifyCommand) Run(ctx context.Context, a *app) error {
 	at := c.At.Time
 	if at.IsZero() {
 		at = a.Now().UTC()
+	}
+	if c.Stored.Crossing != "" {
+		return c.stored(ctx, a)
 	}
 	evidence, err := c.evidence()
 	if err != nil {

@@ -20,7 +20,7 @@ func grants(role Role) []Permission {
 	case RoleOfficer:
 		return []Permission{SessionOwn, CrossingRecord, CrossingCorrect, ProtectionSignal, ShiftWork}
 	case RoleSecondLine:
-		return append(grants(RoleOfficer), SecondLineWork, CrossingRefuse, HitReasonView, FileView)
+		return append(grants(RoleOfficer), SecondLineWork, CrossingRefuse, HitReasonView, FileView, ExhibitView)
 	case RoleSupervisor:
 		return append(grants(RoleSecondLine), OverrideApprove, FileRepair, DuplicateDecide, ShiftLead, RecheckView, OverstayView,
 			HistoryView, FlowsView, AlertView, AlertManage, StationsView, CrossingSearch, ReadersManage)

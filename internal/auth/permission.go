@@ -64,6 +64,8 @@ const (
 	OverstayView Permission = "overstay.view"
 	// ReadersManage: give document readers the tokens that they post with, and take them back.
 	ReadersManage Permission = "readers.manage"
+	// ExhibitView: what was kept of travel documents with decisions, images included, and how far its sending is.
+	ExhibitView Permission = "exhibit.view"
 	// SessionOwn: what concerns one's own session only: log out, lock, unlock,
 	// language, own password and PIN.
 	SessionOwn Permission = "session.own"
@@ -78,7 +80,7 @@ func Permissions() []Permission {
 		StationsView, StationsEnrol, DeadLetterManage,
 		AlertView, AlertManage, UserManage, AuditView,
 		SecondLineWork, OverrideApprove, FileView, FileRepair, DuplicateDecide, ProtectionSignal, ProtectionWork,
-		ShiftWork, ShiftLead, RecheckView, OverstayView, ReadersManage, SessionOwn,
+		ShiftWork, ShiftLead, RecheckView, OverstayView, ReadersManage, ExhibitView, SessionOwn,
 	}
 }
 

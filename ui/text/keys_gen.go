@@ -102,6 +102,8 @@ const (
 	AnalystCrossings Key = "analyst.crossings"
 	// AnalystDatasetsAlertsNational is "National alert list:".
 	AnalystDatasetsAlertsNational Key = "analyst.datasets.alerts_national"
+	// AnalystDatasetsEvidenceKey is "Evidence key:".
+	AnalystDatasetsEvidenceKey Key = "analyst.datasets.evidence_key"
 	// AnalystDatasetsFiles is "Individual files:".
 	AnalystDatasetsFiles Key = "analyst.datasets.files"
 	// AnalystDatasetsReceiptKeys is "Receipt keys:".
@@ -1248,6 +1250,170 @@ const (
 	ExemptNoVehicle Key = "exempt.no_vehicle"
 	// ExemptZoneOnly is "only the zone is read here".
 	ExemptZoneOnly Key = "exempt.zone_only"
+	// ExhibitsApart is "Without a decision".
+	ExhibitsApart Key = "exhibits.apart"
+	// ExhibitsApartHelp is "read, not decided: kept apart under keys of their own, sent to nobody".
+	ExhibitsApartHelp Key = "exhibits.apart_help"
+	// ExhibitsAttempts is "Attempts".
+	ExhibitsAttempts Key = "exhibits.attempts"
+	// ExhibitsBytesK is "{{.count}} kB".
+	ExhibitsBytesK Key = "exhibits.bytes_k"
+	// ExhibitsBytesM is "{{.count}} MB".
+	ExhibitsBytesM Key = "exhibits.bytes_m"
+	// ExhibitsChoose is "Choose".
+	ExhibitsChoose Key = "exhibits.choose"
+	// ExhibitsCrossing is "Decision".
+	ExhibitsCrossing Key = "exhibits.crossing"
+	// ExhibitsDestroyed is "Keys destroyed".
+	ExhibitsDestroyed Key = "exhibits.destroyed"
+	// ExhibitsDestroyedHelp is "nobody reads what they sealed".
+	ExhibitsDestroyedHelp Key = "exhibits.destroyed_help"
+	// ExhibitsDevice is "Device".
+	ExhibitsDevice Key = "exhibits.device"
+	// ExhibitsDeviceUnknown is "not stated".
+	ExhibitsDeviceUnknown Key = "exhibits.device_unknown"
+	// ExhibitsDiffers is "differs".
+	ExhibitsDiffers Key = "exhibits.differs"
+	// ExhibitsEvidenceOf is "Evidence of a decision".
+	ExhibitsEvidenceOf Key = "exhibits.evidence_of"
+	// ExhibitsGroundsRequest is "request of the person concerned".
+	ExhibitsGroundsRequest Key = "exhibits.grounds.request"
+	// ExhibitsGroundsRetention is "retention period ended".
+	ExhibitsGroundsRetention Key = "exhibits.grounds.retention"
+	// ExhibitsKept is "Kept here".
+	ExhibitsKept Key = "exhibits.kept"
+	// ExhibitsKind is "Kind".
+	ExhibitsKind Key = "exhibits.kind"
+	// ExhibitsKindsBarcode is "Barcode".
+	ExhibitsKindsBarcode Key = "exhibits.kinds.barcode"
+	// ExhibitsKindsChip is "Chip file".
+	ExhibitsKindsChip Key = "exhibits.kinds.chip"
+	// ExhibitsKindsPage is "Page".
+	ExhibitsKindsPage Key = "exhibits.kinds.page"
+	// ExhibitsKindsPortrait is "Portrait".
+	ExhibitsKindsPortrait Key = "exhibits.kinds.portrait"
+	// ExhibitsKindsReading is "Reading".
+	ExhibitsKindsReading Key = "exhibits.kinds.reading"
+	// ExhibitsLead is "What document readers gave is kept encrypted, each person under a key of their own, and follows the events to the centre when the line is free.".
+	ExhibitsLead Key = "exhibits.lead"
+	// ExhibitsLightsAxial is "axial light".
+	ExhibitsLightsAxial Key = "exhibits.lights.axial"
+	// ExhibitsLightsIr is "infrared".
+	ExhibitsLightsIr Key = "exhibits.lights.ir"
+	// ExhibitsLightsPortrait is "portrait".
+	ExhibitsLightsPortrait Key = "exhibits.lights.portrait"
+	// ExhibitsLightsUv is "ultraviolet".
+	ExhibitsLightsUv Key = "exhibits.lights.uv"
+	// ExhibitsLightsWhite is "white light".
+	ExhibitsLightsWhite Key = "exhibits.lights.white"
+	// ExhibitsLink is "Evidence".
+	ExhibitsLink Key = "exhibits.link"
+	// ExhibitsList is "Exhibits".
+	ExhibitsList Key = "exhibits.list"
+	// ExhibitsLook is "Look".
+	ExhibitsLook Key = "exhibits.look"
+	// ExhibitsName is "Name".
+	ExhibitsName Key = "exhibits.name"
+	// ExhibitsNext is "Offered again".
+	ExhibitsNext Key = "exhibits.next"
+	// ExhibitsNoKey is "The centre's key is not known yet: nothing is sent until it is.".
+	ExhibitsNoKey Key = "exhibits.no_key"
+	// ExhibitsNone is "No document reader gave anything with this decision.".
+	ExhibitsNone Key = "exhibits.none"
+	// ExhibitsNotShown is "Image cannot be shown here".
+	ExhibitsNotShown Key = "exhibits.not_shown"
+	// ExhibitsNothingWaits is "Nothing waits: the centre has all of it.".
+	ExhibitsNothingWaits Key = "exhibits.nothing_waits"
+	// ExhibitsNow is "Verified again".
+	ExhibitsNow Key = "exhibits.now"
+	// ExhibitsOldest is "the oldest {{.ago}}".
+	ExhibitsOldest Key = "exhibits.oldest"
+	// ExhibitsOnlyCentre is "bytes at the centre only".
+	ExhibitsOnlyCentre Key = "exhibits.only_centre"
+	// ExhibitsOpen is "Open".
+	ExhibitsOpen Key = "exhibits.open"
+	// ExhibitsParked is "Not taken".
+	ExhibitsParked Key = "exhibits.parked"
+	// ExhibitsPictures is "Images".
+	ExhibitsPictures Key = "exhibits.pictures"
+	// ExhibitsPlace is "Where it is".
+	ExhibitsPlace Key = "exhibits.place"
+	// ExhibitsPurpose is "Purpose".
+	ExhibitsPurpose Key = "exhibits.purpose"
+	// ExhibitsPurposeHelp is "Page images, portraits and chip data are shown for a stated purpose only. The look is recorded.".
+	ExhibitsPurposeHelp Key = "exhibits.purpose_help"
+	// ExhibitsReason is "Reason".
+	ExhibitsReason Key = "exhibits.reason"
+	// ExhibitsReasonsBounds is "larger than the centre takes".
+	ExhibitsReasonsBounds Key = "exhibits.reasons.bounds"
+	// ExhibitsReasonsDigest is "bytes do not arrive as they are named".
+	ExhibitsReasonsDigest Key = "exhibits.reasons.digest"
+	// ExhibitsReasonsEnvelope is "the key was sealed for another centre".
+	ExhibitsReasonsEnvelope Key = "exhibits.reasons.envelope"
+	// ExhibitsReasonsForeignKey is "the key is another station's".
+	ExhibitsReasonsForeignKey Key = "exhibits.reasons.foreign_key"
+	// ExhibitsReasonsKeyLost is "the key is lost".
+	ExhibitsReasonsKeyLost Key = "exhibits.reasons.key_lost"
+	// ExhibitsReasonsMalformed is "the centre could not read it".
+	ExhibitsReasonsMalformed Key = "exhibits.reasons.malformed"
+	// ExhibitsReasonsUnreadable is "the key does not open it".
+	ExhibitsReasonsUnreadable Key = "exhibits.reasons.unreadable"
+	// ExhibitsReplaced is "replaced by a later reading".
+	ExhibitsReplaced Key = "exhibits.replaced"
+	// ExhibitsRetried is "All of it is offered again.".
+	ExhibitsRetried Key = "exhibits.retried"
+	// ExhibitsRetry is "Offer again now".
+	ExhibitsRetry Key = "exhibits.retry"
+	// ExhibitsSent is "At the centre".
+	ExhibitsSent Key = "exhibits.sent"
+	// ExhibitsSimulated is "simulated reader".
+	ExhibitsSimulated Key = "exhibits.simulated"
+	// ExhibitsSince is "since {{.at}}".
+	ExhibitsSince Key = "exhibits.since"
+	// ExhibitsSize is "Size".
+	ExhibitsSize Key = "exhibits.size"
+	// ExhibitsStatesApart is "kept apart".
+	ExhibitsStatesApart Key = "exhibits.states.apart"
+	// ExhibitsStatesDestroyed is "destroyed".
+	ExhibitsStatesDestroyed Key = "exhibits.states.destroyed"
+	// ExhibitsStatesParked is "not taken by the centre".
+	ExhibitsStatesParked Key = "exhibits.states.parked"
+	// ExhibitsStatesSent is "sent to the centre".
+	ExhibitsStatesSent Key = "exhibits.states.sent"
+	// ExhibitsStatesWaiting is "waiting for the centre".
+	ExhibitsStatesWaiting Key = "exhibits.states.waiting"
+	// ExhibitsStep is "Step".
+	ExhibitsStep Key = "exhibits.step"
+	// ExhibitsStuck is "Not taken by the centre".
+	ExhibitsStuck Key = "exhibits.stuck"
+	// ExhibitsTaken is "Taken".
+	ExhibitsTaken Key = "exhibits.taken"
+	// ExhibitsThen is "On the day".
+	ExhibitsThen Key = "exhibits.then"
+	// ExhibitsTitle is "Evidence".
+	ExhibitsTitle Key = "exhibits.title"
+	// ExhibitsTrustVersion is "trust material {{.version}}".
+	ExhibitsTrustVersion Key = "exhibits.trust_version"
+	// ExhibitsUpload is "handed in as a file".
+	ExhibitsUpload Key = "exhibits.upload"
+	// ExhibitsVerdictsFail is "failed".
+	ExhibitsVerdictsFail Key = "exhibits.verdicts.fail"
+	// ExhibitsVerdictsInconclusive is "no answer".
+	ExhibitsVerdictsInconclusive Key = "exhibits.verdicts.inconclusive"
+	// ExhibitsVerdictsNotDone is "not done".
+	ExhibitsVerdictsNotDone Key = "exhibits.verdicts.not_done"
+	// ExhibitsVerdictsPass is "passed".
+	ExhibitsVerdictsPass Key = "exhibits.verdicts.pass"
+	// ExhibitsVerified is "Chip verified again".
+	ExhibitsVerified Key = "exhibits.verified"
+	// ExhibitsVerifyHelp is "With the trust material held now, as of the scan. The verdict of the day stays as it is.".
+	ExhibitsVerifyHelp Key = "exhibits.verify_help"
+	// ExhibitsVerifyNow is "Verify again now".
+	ExhibitsVerifyNow Key = "exhibits.verify_now"
+	// ExhibitsWaiting is "Waiting for the centre".
+	ExhibitsWaiting Key = "exhibits.waiting"
+	// ExhibitsWaitingCount is "{{.count}} exhibits".
+	ExhibitsWaitingCount Key = "exhibits.waiting_count"
 	// FeatureAxialProtection is "Retroreflective film".
 	FeatureAxialProtection Key = "feature.axial_protection"
 	// FeatureBarcodeFormatCheck is "Form of the barcode".
@@ -2584,6 +2750,18 @@ const (
 	ProblemEvidenceTooLarge Key = "problem.evidence.too_large"
 	// ProblemEvidenceType is "Expected a PDF, JPEG or PNG.".
 	ProblemEvidenceType Key = "problem.evidence.type"
+	// ProblemExhibitDestroyed is "This was destroyed: nobody can read it any more.".
+	ProblemExhibitDestroyed Key = "problem.exhibit.destroyed"
+	// ProblemExhibitElsewhere is "Its bytes are not here: the centre keeps them.".
+	ProblemExhibitElsewhere Key = "problem.exhibit.elsewhere"
+	// ProblemExhibitNoChip is "No chip was read with this decision.".
+	ProblemExhibitNoChip Key = "problem.exhibit.no_chip"
+	// ProblemExhibitNoTrust is "This station holds no trust material yet.".
+	ProblemExhibitNoTrust Key = "problem.exhibit.no_trust"
+	// ProblemExhibitNone is "There is no such exhibit with this decision.".
+	ProblemExhibitNone Key = "problem.exhibit.none"
+	// ProblemExhibitTooLarge is "The reader gave something larger than {{.max}} MB.".
+	ProblemExhibitTooLarge Key = "problem.exhibit.too_large"
 	// ProblemExportFormat is "Choose CSV or XLSX.".
 	ProblemExportFormat Key = "problem.export_format"
 	// ProblemExportTooLarge is "More than {{.max}} rows: narrow the search first.".
@@ -4992,7 +5170,7 @@ const (
 	TrainingDecided Key = "training.decided"
 	// TrainingDrawn is "A case drawn at random".
 	TrainingDrawn Key = "training.drawn"
-	// TrainingExpect is "Is".
+	// TrainingExpect is "Correct finding".
 	TrainingExpect Key = "training.expect"
 	// TrainingFail is "wrong".
 	TrainingFail Key = "training.fail"

@@ -5,10 +5,15 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/openbmis/openbmis/border/exhibit"
+	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/bus"
 	"github.com/openbmis/openbmis/internal/postgres/evidencedb"
 	"github.com/openbmis/openbmis/internal/vault"
 	"github.com/openbmis/openbmis/replication"
+	"github.com/openbmis/openbmis/traveldoc/emrtd"
+	"github.com/openbmis/openbmis/ui/exhibits"
+	"github.com/openbmis/openbmis/ui/web"
 )
 
 // upkeep is how often keys are wrapped anew when the month has changed and bytes whose time is over are dropped.
@@ -41,6 +46,42 @@ func (a *app) keepEvidence(ctx context.Context) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// verifyEvery is how often evidence is looked for that newer trust material has not judged, and verifyAtOnce how much of it is then:
+// the counter's work goes first.
+const (
+	verifyEvery  = time.Minute
+	verifyAtOnce = 50
+)
+
+// verifyEvidence holds kept chips against trust material that came after their day, until ctx ends.
+func (a *app) verifyEvidence(ctx context.Context) error {
+	verifier := exhibit.Verifier{Keeper: a.evidence, Now: a.tools.Now, NewID: a.tools.NewID}
+	actor := audit.Actor{ID: "station", Name: a.cfg.ID, Role: "service", Post: a.cfg.ID}
+	tick := time.NewTicker(verifyEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		held := a.trust.trust()
+		if held == nil || held.Version() == 0 {
+			continue
+		}
+		if _, err := verifier.Catch(ctx, a.evidence, actor, held, verifyAtOnce); err != nil && ctx.Err() == nil {
+			a.tools.Log.WarnContext(ctx, "evidence not verified again", "error", err)
+		}
+	}
+}
+
+func (a *app) registerEvidence(s *web.Server) {
+	exhibits.Register(s, exhibits.Options{
+		Keeper: a.evidence, Verifier: exhibit.Verifier{Keeper: a.evidence, Now: a.tools.Now, NewID: a.tools.NewID},
+		Trust: func() emrtd.Trust { return a.trust.trust() },
+	})
 }
 
 // blobRelay sends the evidence to the centre, after the events and apart from them.

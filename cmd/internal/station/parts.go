@@ -13,6 +13,7 @@ import (
 	"github.com/openbmis/openbmis/internal/postgres/stationdb"
 	"github.com/openbmis/openbmis/internal/postgres/trustdb"
 	"github.com/openbmis/openbmis/traveldoc/trust"
+	"github.com/openbmis/openbmis/ui/exhibits"
 	"github.com/openbmis/openbmis/ui/passes"
 	"github.com/openbmis/openbmis/ui/readers"
 	"github.com/openbmis/openbmis/ui/receipts"
@@ -46,9 +47,9 @@ func (a *app) applied(dataset string, _ int64) {
 func (a *app) nav() []view.NavItem {
 	items := []view.NavItem{secondline.Nav(), shiftNav()}
 	items = append(items, a.filesNav()...)
-	items = append(items, rechecks.Nav(), protectionNav(), refusalNav(), passes.Nav(), receipts.Nav(), readers.Nav())
+	items = append(items, rechecks.Nav(), protectionNav(), refusalNav(), passes.Nav(), receipts.Nav(), exhibits.Nav(), readers.Nav())
 	for i := range items {
-		items[i].Seldom = slices.Contains([]string{"/files", "/duplicates", "/rechecks", "/refusals", "/passes", "/verify"}, items[i].Href)
+		items[i].Seldom = slices.Contains([]string{"/files", "/duplicates", "/rechecks", "/refusals", "/passes", "/verify", "/exhibits"}, items[i].Href)
 	}
 	return items
 }
@@ -58,6 +59,7 @@ func (a *app) register(s *web.Server) error {
 	a.shifts.Register(s)
 	a.registerReceipts(s)
 	a.registerRechecks(s)
+	a.registerEvidence(s)
 	return errors.Join(
 		a.registerFiles(s),
 		a.registerSecondLine(s),

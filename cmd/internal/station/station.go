@@ -158,6 +158,7 @@ func (a *app) serve(ctx context.Context, started func(Addresses)) error {
 	behind.Go(func() error { return a.keepReceiptKey(backCtx) })
 	behind.Go(func() error { return a.followShifts(backCtx) })
 	behind.Go(func() error { return a.keepEvidence(backCtx) })
+	behind.Go(func() error { return a.verifyEvidence(backCtx) })
 	behind.Go(func() error { return certificate.Run(backCtx, time.Minute) })
 
 	front, frontCtx := errgroup.WithContext(ctx)

@@ -1,0 +1,109 @@
+package exhibit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/problem"
+	"github.com/openbmis/openbmis/traveldoc"
+	"github.com/openbmis/openbmis/traveldoc/emrtd"
+	"github.com/openbmis/openbmis/traveldoc/reader"
+)
+
+// ErrNoChip says that no chip was read with the decision.
+var ErrNoChip = problem.New(problem.NotFound, "exhibit.no_chip")
+
+// Purpose is the purpose that verifying again is audited with when nobody asks for it.
+const Purpose = "investigation"
+
+// Keeper keeps evidence and what came of verifying it.
+type Keeper interface {
+	ReadingOf(ctx context.Context, crossing uuid.UUID, entry audit.Entry) (*reader.Reading, Evidence, error)
+	Verified(ctx context.Context, v Verification, entry audit.Entry) error
+}
+
+// Verifier verifies the chips of stored evidence again.
+type Verifier struct {
+	Keeper Keeper
+	Now    func() time.Time
+	NewID  func() uuid.UUID
+}
+
+// Verify verifies the chip that was read with a decision, against trust material as it is now and as of the instant of the scan, and
+// writes the outcome beside the verdict of the day. purpose is why; both the read and the outcome are audited.
+func (v Verifier) Verify(ctx context.Context, actor audit.Actor, purpose string, crossing uuid.UUID, t emrtd.Trust) (emrtd.Report, error) {
+	read := actor.Entry(v.Now(), audit.Consultation, "crossing", crossing.String())
+	read.Purpose, read.Decision = purpose, "verify_evidence"
+	r, evidence, err := v.Keeper.ReadingOf(ctx, crossing, read)
+	if err != nil {
+		return emrtd.Report{}, err
+	}
+	if r.Chip == nil || len(r.Chip.Files) == 0 {
+		return emrtd.Report{}, fmt.Errorf("crossing %s: %w", crossing, ErrNoChip)
+	}
+	report := emrtd.Verify(emrtd.EvidenceOf(r.Chip, evidence.Event.Document.IssuingState), t, evidence.Event.ScannedAt)
+	outcome := Verification{
+		ID: v.NewID(), Crossing: crossing, At: v.Now(), By: actor.Name, Trust: strconv.FormatInt(report.Trust, 10), Steps: make([]Step, len(report.Steps)),
+	}
+	for n, s := range report.Steps {
+		outcome.Steps[n] = Step{s.Name, s.Verdict, s.Reason}
+	}
+	written := actor.Entry(outcome.At, audit.Alteration, "crossing", crossing.String())
+	written.Purpose, written.Decision = purpose, "evidence_verified"
+	return report, v.Keeper.Verified(ctx, outcome, written)
+}
+
+// Due names decisions whose evidence was not verified with a version of the trust material.
+type Due interface {
+	Due(ctx context.Context, trust string, limit int) ([]uuid.UUID, error)
+}
+
+// Catch verifies what is due with the trust material as it is now, at most limit decisions, and says how many it looked at. What cannot
+// be verified any more is written so, that it is not due for ever.
+func (v Verifier) Catch(ctx context.Context, due Due, actor audit.Actor, t emrtd.Trust, limit int) (int, error) {
+	list, err := due.Due(ctx, strconv.FormatInt(t.Version(), 10), limit)
+	if err != nil {
+		return 0, err
+	}
+	for _, crossing := range list {
+		_, err := v.Verify(ctx, actor, Purpose, crossing, t)
+		if problem.KindOf(err) == problem.NotFound && errors.As(err, new(*problem.Error)) {
+			err = v.unverified(ctx, actor, crossing, t, err)
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	return len(list), nil
+}
+
+// unverified writes that there was nothing left to verify.
+func (v Verifier) unverified(ctx context.Context, actor audit.Actor, crossing uuid.UUID, t emrtd.Trust, why error) error {
+	entry := actor.Entry(v.Now(), audit.Alteration, "crossing", crossing.String())
+	entry.Purpose, entry.Decision = Purpose, "evidence_gone"
+	var p *problem.Error
+	errors.As(why, &p)
+	return v.Keeper.Verified(ctx, Verification{
+		ID: v.NewID(), Crossing: crossing, At: v.Now(), By: actor.Name, Trust: strconv.FormatInt(t.Version(), 10),
+		Steps: []Step{{Name: emrtd.StepStructure, Verdict: traveldoc.NotDone, Reason: p.Code}},
+	}, entry)
+}
+
+// Then is the verdict of the day on a step of the chip, as the counter's finding keeps it; false when it has none.
+func (e Evidence) Then(step string) (border.Step, bool) {
+	for _, f := range e.Event.Findings {
+		for _, s := range f.Steps {
+			if s.ID == "chip."+step {
+				return s, true
+			}
+		}
+	}
+	return border.Step{}, false
+}
