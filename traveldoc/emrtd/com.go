@@ -23,6 +23,9 @@ func ParseCOM(data []byte) (*COM, error) {
 		case 0x5F36:
 			com.UnicodeVersion = o.version(e.Value)
 		case 0x5C:
+			if seen || len(e.Value) > maxList {
+				return nil, o.errorf(e.Offset, "list of %d data groups: expected one list of at most %d", len(e.Value), maxList)
+			}
 			seen = true
 			com.list(e.Value)
 		default:

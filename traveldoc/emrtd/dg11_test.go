@@ -1,6 +1,7 @@
 package emrtd_test
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -96,6 +97,17 @@ func TestDG11KeepsWhatItDoesNotKnow(t *testing.T) {
 
 	_, err = emrtd.ParseDG11(tlv.Write(0x6B, tlv.Write(0x5C, []byte{0x5F})))
 	require.ErrorContains(t, err, "list of tags: offset 0: tag cut short")
+	_, err = emrtd.ParseDG11(tlv.Write(0x6B, tlv.Write(0x5C, make([]byte, 257))))
+	require.ErrorContains(t, err, "list of tags of 257 bytes")
 	_, err = emrtd.ParseDG11(tlv.Write(0x6B, tlv.Write(0xA0, []byte{2, 3, 0, 0, 1})))
 	require.ErrorContains(t, err, "count of 3 bytes")
+}
+
+// A file that was made to give findings without end gives as many as are kept, and says that there were more.
+func TestFindingsAreBounded(t *testing.T) {
+	d, err := emrtd.ParseDG11(tlv.Write(0x6B, bytes.Repeat(emrtdtest.Text(0x80, ""), tlv.MaxElements)))
+	require.NoError(t, err)
+	require.Len(t, d.Findings, 64)
+	require.Equal(t, emrtd.MoreFindings, d.Findings[63].Code)
+	require.Equal(t, "only the first 63 are kept", d.Findings[63].Detail)
 }

@@ -39,6 +39,8 @@ const (
 	NotRead FindingCode = "needs_terminal_authentication"
 	// BEREncoding: BER where DER is due, such as indefinite lengths.
 	BEREncoding FindingCode = "ber_encoding"
+	// MoreFindings: the file gave more findings than are kept.
+	MoreFindings FindingCode = "more_findings"
 	// KeyUnsupported: a public key of a kind that is not known here.
 	KeyUnsupported FindingCode = "key_unsupported"
 )
@@ -47,7 +49,7 @@ const (
 func FindingCodes() []FindingCode {
 	return []FindingCode{
 		Malformed, TrailingBytes, UnknownElement, MissingElement, CountDiffers, LengthDiffers, ImageUnknown, NotUTF8, Filler,
-		DateUnreadable, NotRead, BEREncoding, KeyUnsupported,
+		DateUnreadable, NotRead, BEREncoding, MoreFindings, KeyUnsupported,
 	}
 }
 
@@ -57,7 +59,16 @@ type notes struct {
 	findings []Finding
 }
 
+// maxFindings is how many findings of a file are kept: what has more was made to have them.
+const maxFindings = 64
+
 func (n *notes) add(code FindingCode, format string, args ...any) {
+	switch {
+	case len(n.findings) == maxFindings:
+		return
+	case len(n.findings) == maxFindings-1:
+		code, format, args = MoreFindings, "only the first %d are kept", []any{maxFindings - 1}
+	}
 	n.findings = append(n.findings, Finding{n.file, code, fmt.Sprintf(format, args...)})
 }
 

@@ -67,8 +67,14 @@ func (o *opened) count(e tlv.Element) (int, error) {
 	return n, nil
 }
 
+// maxList is how many bytes a file's own list of tags may have.
+const maxList = 256
+
 // listed notes what the file's own list (tag 5C) names and does not hold.
 func (o *opened) listed(list []byte) error {
+	if len(list) > maxList {
+		return o.errorf(o.root.Offset, "list of tags of %d bytes: expected at most %d", len(list), maxList)
+	}
 	for at := 0; at < len(list); {
 		tag, n, err := tlv.ReadTag(list[at:])
 		if err != nil {

@@ -46,6 +46,10 @@ func TestCOM(t *testing.T) {
 
 	_, err = emrtd.ParseCOM(tlv.Write(0x60, emrtdtest.Text(0x5F01, "0107")))
 	require.EqualError(t, err, "COM: offset 0: expected a list of data groups (5C)")
+	_, err = emrtd.ParseCOM(emrtdtest.COM(make([]byte, 257)...))
+	require.ErrorContains(t, err, "list of 257 data groups")
+	_, err = emrtd.ParseCOM(tlv.Write(0x60, emrtdtest.Text(0x5C, "a"), emrtdtest.Text(0x5C, "a")))
+	require.ErrorContains(t, err, "expected one list")
 	_, err = emrtd.ParseCOM(tlv.Write(0x61))
 	require.EqualError(t, err, "COM: offset 0: tag 61: expected 60")
 	_, err = emrtd.ParseCOM(make([]byte, emrtd.MaxFile+1))
