@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -43,19 +44,18 @@ func (c trustCheckCommand) Run(a *app) error {
 	}
 	lines := json.NewEncoder(a.Out)
 	lines.SetEscapeHTML(false)
-	var failed error
+	var failed []error
 	for _, name := range c.Files {
 		data, err := readTrustInput(a, name)
 		if err != nil {
-			failed = err
-			_, _ = fmt.Fprintln(a.Err, "bmis:", err) // the last one is told again by the exit
+			failed = append(failed, err)
 			continue
 		}
 		if err := lines.Encode(trust.Import(name, data, options).Report); err != nil {
 			return fmt.Errorf("write the result: %w", err)
 		}
 	}
-	return failed
+	return errors.Join(failed...)
 }
 
 // readAnchors reads the certificates of a file.

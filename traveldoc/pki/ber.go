@@ -128,7 +128,7 @@ func appendHeader(out []byte, tag byte, length int) []byte {
 	out = append(out, tag)
 	switch {
 	case length < 0x80:
-		return append(out, byte(length))
+		return append(out, byte(length)) //nolint:gosec // below 128
 	case length < 1<<8:
 		return append(out, 0x81, byte(length))
 	case length < 1<<16:

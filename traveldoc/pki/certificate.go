@@ -58,25 +58,27 @@ const (
 )
 
 // Allows says whether the key may be used so. A certificate without key usage allows everything.
-func (c *Certificate) Allows(use KeyUsage) bool { return c.KeyUsage == nil || *c.KeyUsage&use != 0 }
+func (cert *Certificate) Allows(use KeyUsage) bool {
+	return cert.KeyUsage == nil || *cert.KeyUsage&use != 0
+}
 
 // IsCA says whether basicConstraints make the subject an authority.
-func (c *Certificate) IsCA() bool { return c.BasicConstraints != nil && c.BasicConstraints.CA }
+func (cert *Certificate) IsCA() bool { return cert.BasicConstraints != nil && cert.BasicConstraints.CA }
 
 // ValidAt says whether the validity period covers the instant.
-func (c *Certificate) ValidAt(at time.Time) bool {
-	return !at.Before(c.NotBefore) && !at.After(c.NotAfter)
+func (cert *Certificate) ValidAt(at time.Time) bool {
+	return !at.Before(cert.NotBefore) && !at.After(cert.NotAfter)
 }
 
 // IsSelfIssued says whether issuer and subject are the same name; link certificates are self-issued too.
-func (c *Certificate) IsSelfIssued() bool { return c.Issuer.Equal(c.Subject) }
+func (cert *Certificate) IsSelfIssued() bool { return cert.Issuer.Equal(cert.Subject) }
 
 // IsSelfSigned says whether the signature verifies under the certificate's own key. The names do not matter: a certificate whose issuer
 // and subject are equal may be signed with the authority's old key.
-func (c *Certificate) IsSelfSigned() bool { return c.selfSigned() }
+func (cert *Certificate) IsSelfSigned() bool { return cert.selfSigned() }
 
 // CheckSignatureFrom verifies the signature under the key of parent, and nothing else: not the names, the uses or the validity.
 // ErrSignature when it is wrong, ErrUnsupported when it cannot be checked.
-func (c *Certificate) CheckSignatureFrom(parent *Certificate) error {
-	return parent.Key.Verify(c.SignatureAlgorithm, c.RawTBS, c.Signature)
+func (cert *Certificate) CheckSignatureFrom(parent *Certificate) error {
+	return parent.Key.Verify(cert.SignatureAlgorithm, cert.RawTBS, cert.Signature)
 }

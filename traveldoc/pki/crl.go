@@ -52,21 +52,21 @@ func (r RevocationReason) String() string {
 }
 
 // CheckSignatureFrom verifies the signature under the key of issuer, and nothing else.
-func (c *CRL) CheckSignatureFrom(issuer *Certificate) error {
-	return issuer.Key.Verify(c.SignatureAlgorithm, c.RawTBS, c.Signature)
+func (list *CRL) CheckSignatureFrom(issuer *Certificate) error {
+	return issuer.Key.Verify(list.SignatureAlgorithm, list.RawTBS, list.Signature)
 }
 
 // Len is the number of revoked certificates.
-func (c *CRL) Len() int { return len(c.entries) }
+func (list *CRL) Len() int { return len(list.entries) }
 
 // Revoked finds a certificate by its serial number. A negative number and the positive one of the same bytes are the same: issuers write
 // one in the certificate and the other in the list.
-func (c *CRL) Revoked(serial *big.Int) (Revocation, bool) {
-	i, ok := slices.BinarySearchFunc(c.entries, numberKey(serial), func(e crlEntry, key []byte) int { return bytes.Compare(e.serial, key) })
+func (list *CRL) Revoked(serial *big.Int) (Revocation, bool) {
+	i, ok := slices.BinarySearchFunc(list.entries, numberKey(serial), func(e crlEntry, key []byte) int { return bytes.Compare(e.serial, key) })
 	if !ok {
 		return Revocation{}, false
 	}
-	return Revocation{time.Unix(c.entries[i].at, 0).UTC(), c.entries[i].reason}, true
+	return Revocation{time.Unix(list.entries[i].at, 0).UTC(), list.entries[i].reason}, true
 }
 
 // serialKey is the content of an INTEGER without the bytes that say nothing.
@@ -85,6 +85,6 @@ func numberKey(n *big.Int) []byte {
 	if n.Sign() >= 0 {
 		return n.Bytes()
 	}
-	size := uint(new(big.Int).Not(n).BitLen()/8 + 1) //nolint:gosec // never negative
+	size := uint(new(big.Int).Not(n).BitLen()/8 + 1)
 	return new(big.Int).Add(n, new(big.Int).Lsh(big.NewInt(1), 8*size)).Bytes()
 }

@@ -55,7 +55,6 @@ const (
 	DeviationSignerMatch        = "signer_matched_by_only_certificate"
 	DeviationSetOrder           = "set_order"          // signed attributes not in DER order
 	DeviationCertificates       = "certificate_broken" // an embedded certificate that could not be read
-	DeviationDigestMissing      = "digest_algorithm_missing"
 	DeviationContentType        = "content_type"
 	DeviationAttributesAbsent   = "signed_attributes_absent"
 	DeviationAttributesForm     = "signed_attributes_form"

@@ -2,6 +2,7 @@ package pki
 
 import (
 	"math/big"
+	"strconv"
 	"sync"
 )
 
@@ -164,7 +165,7 @@ func (cert *Certificate) readRest(c *cursor, notes *notes) error {
 		return nil
 	}
 	if cert.Version != 3 {
-		notes.add(DeviationVersion, "extensions in version "+string(rune('0'+cert.Version)))
+		notes.add(DeviationVersion, "extensions in version "+strconv.Itoa(cert.Version))
 	}
 	return v.inside().extensions("tbsCertificate.extensions", notes, cert.extension)
 }

@@ -82,7 +82,7 @@ func (k *PublicKey) VerifyDigest(a SignatureAlgorithm, digest, signature []byte)
 
 // VerifyRS checks an ECDSA signature given as two numbers, as seals (r‖s) and active authentication have it.
 func (k *PublicKey) VerifyRS(digest []byte, r, s *big.Int) error {
-	fine := false
+	var fine bool
 	switch {
 	case k.ECDSA != nil:
 		fine = r.Sign() > 0 && s.Sign() > 0 && ecdsa.Verify(k.ECDSA, digest, r, s)
@@ -123,7 +123,7 @@ func (k *PublicKey) verifyRSA(a SignatureAlgorithm, digest, signature []byte) er
 	if len(signature) < size { // leading zeros were cut off
 		signature = append(make([]byte, size-len(signature)), signature...)
 	}
-	fine := false
+	var fine bool
 	if a.Scheme == RSAPSS {
 		fine = len(signature) == size && k.verifyPSS(a, digest, signature)
 	} else {

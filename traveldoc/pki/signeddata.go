@@ -214,6 +214,9 @@ func (d *SignedData) readSigners(c *cursor) error {
 		if err != nil {
 			return err
 		}
+		if s.attributes == nil && d.ContentType != OIDData { // RFC 5652, 5.3
+			s.Deviations = append(s.Deviations, Deviation{Code: DeviationAttributesAbsent})
+		}
 		d.Signers = append(d.Signers, s)
 	}
 	return nil

@@ -38,12 +38,13 @@ func TestSignedData(t *testing.T) {
 		notes   []string
 		err     error
 	}{
-		"ECDSA":               {"secp256r1", plain, pki.MatchIssuerSerial, nil, nil},
-		"RSA":                 {"rsa", plain, pki.MatchIssuerSerial, nil, nil},
-		"Brainpool":           {"brainpoolP384r1", plain, pki.MatchIssuerSerial, nil, nil},
-		"signer by key id":    {"secp256r1", func(d *pkitest.SignedData) { d.BySKI = true }, pki.MatchKeyID, nil, nil},
-		"nobody's key id":     {"secp256r1", func(d *pkitest.SignedData) { d.UnknownSKI = true }, pki.MatchOnlyCertificate, []string{pki.DeviationSignerMatch}, nil},
-		"without attributes":  {"secp256r1", func(d *pkitest.SignedData) { d.NoAttributes = true }, pki.MatchIssuerSerial, nil, nil},
+		"ECDSA":            {"secp256r1", plain, pki.MatchIssuerSerial, nil, nil},
+		"RSA":              {"rsa", plain, pki.MatchIssuerSerial, nil, nil},
+		"Brainpool":        {"brainpoolP384r1", plain, pki.MatchIssuerSerial, nil, nil},
+		"signer by key id": {"secp256r1", func(d *pkitest.SignedData) { d.BySKI = true }, pki.MatchKeyID, nil, nil},
+		"nobody's key id":  {"secp256r1", func(d *pkitest.SignedData) { d.UnknownSKI = true }, pki.MatchOnlyCertificate, []string{pki.DeviationSignerMatch}, nil},
+		"without attributes": {"secp256r1", func(d *pkitest.SignedData) { d.NoAttributes = true }, pki.MatchIssuerSerial,
+			[]string{pki.DeviationAttributesAbsent}, nil},
 		"rsaEncryption":       {"rsa", func(d *pkitest.SignedData) { d.PlainRSA = true }, pki.MatchIssuerSerial, nil, nil},
 		"attributes unsorted": {"secp256r1", func(d *pkitest.SignedData) { d.Unsorted = true }, pki.MatchIssuerSerial, []string{pki.DeviationSetOrder}, nil},
 		"indefinite length":   {"secp256r1", func(d *pkitest.SignedData) { d.Indefinite = true }, pki.MatchIssuerSerial, nil, nil},
@@ -63,9 +64,9 @@ func TestSignedData(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			csca, dsc := signer(t, test.kind)
-			make := signed(dsc)
-			test.change(&make)
-			der := make.DER(seeded(4))
+			form := signed(dsc)
+			test.change(&form)
+			der := form.DER(seeded(4))
 			d, err := pki.ParseSignedData(der)
 			require.NoError(t, err)
 			require.Len(t, d.Signers, 1)
@@ -74,8 +75,8 @@ func TestSignedData(t *testing.T) {
 			require.Equal(t, pki.OIDLDSSecurityObject, d.ContentType)
 			require.Equal(t, test.matched, s.MatchedBy)
 			require.Equal(t, test.notes, codes(s.Deviations))
-			require.Equal(t, make.Indefinite, contains(codes(d.Deviations), pki.DeviationBER))
-			if !make.NoAttributes {
+			require.Equal(t, form.Indefinite, contains(codes(d.Deviations), pki.DeviationBER))
+			if !form.NoAttributes {
 				require.Equal(t, signedAt, *s.SigningTime)
 			}
 			if test.err != nil {
@@ -83,7 +84,7 @@ func TestSignedData(t *testing.T) {
 			} else {
 				require.NoError(t, d.Verify(0))
 			}
-			if make.UnknownSKI || make.Unsorted || make.Digest == crypto.SHA512 || make.WrongType != "" {
+			if form.UnknownSKI || form.Unsorted || form.Digest == crypto.SHA512 || form.WrongType != "" {
 				return // the reference refuses what is tolerated here, and does not look at the signed content type
 			}
 			out, err := openssl(t, map[string][]byte{"sod.der": der, "ca.pem": asPEM("CERTIFICATE", csca.DER)},

@@ -104,6 +104,9 @@ func (s *SignerInfo) readAttributes(v value, notes *notes) error {
 	if s.messageDigest == nil && s.badAttribute == "" {
 		s.badAttribute = attributeAbsent
 	}
+	if s.contentType == "" {
+		notes.add(DeviationAttributesForm, "contentType is missing")
+	}
 	if !slices.IsSortedFunc(parts, bytes.Compare) {
 		notes.add(DeviationSetOrder, "signedAttrs")
 		slices.SortFunc(parts, bytes.Compare)

@@ -166,7 +166,7 @@ func (k *PrivateKey) nonces(e *big.Int) func() *big.Int {
 				t = append(t, v...)
 			}
 			nonce := new(big.Int).SetBytes(t[:size])
-			nonce.Rsh(nonce, uint(size*8-n.BitLen())) //nolint:gosec // 0 to 7
+			nonce.Rsh(nonce, uint(size*8-n.BitLen()))
 			key = mac(v, []byte{0})
 			v = mac(v)
 			if nonce.Sign() > 0 && nonce.Cmp(n) < 0 {

@@ -175,7 +175,7 @@ func (p *Party) CRL(random io.Reader, c CRL) []byte {
 func (r Revoked) der() []byte {
 	extensions := r.Extensions
 	if r.Reason >= 0 {
-		extensions = append(extensions, Extension{"2.5.29.21", false, Element(10, []byte{byte(r.Reason)})})
+		extensions = append(extensions, Extension{"2.5.29.21", false, Element(10, []byte{byte(r.Reason & 0x7F)})})
 	}
 	if len(extensions) == 0 {
 		return Seq(Int(r.Serial), Time(r.At))

@@ -18,7 +18,7 @@ func Element(tag byte, parts ...[]byte) []byte {
 		return append(append(out, byte(n)), content...)
 	}
 	length := big.NewInt(int64(n)).Bytes()
-	out = append(append(out, byte(0x80|len(length))), length...)
+	out = append(append(out, 0x80|byte(len(length)&0x7F)), length...)
 	return append(out, content...)
 }
 
