@@ -27,8 +27,9 @@ func (h *Handlers) shown(c *web.Context, held hand) (trainingview.Hand, error) {
 		shown.State = trainingview.Waiting
 		return shown, nil
 	}
+	document := held.inspection.Scan.Document
 	for _, r := range state.Recent {
-		if !r.Annulled && r.Document == held.inspection.Scan.Document.Number && !r.At.Before(held.at) {
+		if !r.Annulled && r.Document == document.IssuingState+" "+document.Number && !r.At.Before(held.at) {
 			shown.State, shown.Verdict, shown.At = trainingview.Decided, r.Verdict, r.At
 		}
 	}

@@ -29,6 +29,9 @@ import (
 // SimulatorLane begins the names of the lanes in which nobody really crosses.
 const SimulatorLane = "SIM"
 
+// Simulator reports whether the lane is one of those.
+func Simulator(lane string) bool { return strings.HasPrefix(lane, SimulatorLane) }
+
 // Desk is the work of the counters; *border.Desk does it.
 type Desk interface {
 	Open(ctx context.Context, actor audit.Actor, in border.ScanInput) (*border.Inspection, error)
@@ -84,7 +87,7 @@ func (h *Handlers) Register(s *web.Server) {
 func (h *Handlers) lane(c *web.Context) (counterview.Lane, bool) {
 	for _, l := range h.Lanes {
 		if l.Name == c.Session().Lane {
-			return l, h.Everywhere || strings.HasPrefix(l.Name, SimulatorLane)
+			return l, h.Everywhere || Simulator(l.Name)
 		}
 	}
 	return counterview.Lane{}, false

@@ -48,8 +48,9 @@ func (a *app) nav() []view.NavItem {
 	items := []view.NavItem{secondline.Nav(), shiftNav()}
 	items = append(items, a.filesNav()...)
 	items = append(items, rechecks.Nav(), protectionNav(), refusalNav(), passes.Nav(), receipts.Nav(), exhibits.Nav(), readers.Nav())
+	items = append(items, a.trainingNav()...)
 	for i := range items {
-		items[i].Seldom = slices.Contains([]string{"/files", "/duplicates", "/rechecks", "/refusals", "/passes", "/verify", "/exhibits"}, items[i].Href)
+		items[i].Seldom = slices.Contains([]string{"/files", "/duplicates", "/rechecks", "/refusals", "/passes", "/verify", "/exhibits", "/training"}, items[i].Href)
 	}
 	return items
 }
@@ -58,6 +59,7 @@ func (a *app) nav() []view.NavItem {
 func (a *app) register(s *web.Server) error {
 	a.shifts.Register(s)
 	a.registerReceipts(s)
+	a.registerTraining(s)
 	a.registerRechecks(s)
 	a.registerEvidence(s)
 	return errors.Join(
