@@ -31,9 +31,16 @@ const (
 	NotValidThen Reason = "certificate_not_valid_then"
 	// UnsupportedSignature, inconclusive: a length, curve or algorithm that cannot be verified here.
 	UnsupportedSignature Reason = "unsupported_signature"
-	// Unsigned, fail: a document that has to be signed is not.
+	// NoAnchor, inconclusive: the signature fits the certificate that the seal brings along, for which nobody here vouches.
+	NoAnchor Reason = "no_anchor"
+	// Unsigned: fail when the seal says that it is signed and is not, not done when it does not say so.
 	Unsigned Reason = "unsigned"
 )
+
+// Reasons are all reasons.
+func Reasons() []Reason {
+	return []Reason{Signed, WrongSignature, NoCertificate, NotValidThen, UnsupportedSignature, NoAnchor, Unsigned}
+}
 
 // Judge verifies the signature under those of the certificates that the header names: country and common name of the subject are the
 // signer, the serial number in hexadecimal is the reference (Doc 9303-13, 2.2.1). Without such a certificate nothing is known.

@@ -138,9 +138,6 @@ func (n NC) Judge(trusted []*pki.Certificate) Judgement {
 	return out
 }
 
-// NoAnchor, inconclusive: the signature fits the certificate that the seal brings along, for which nobody here vouches.
-const NoAnchor Reason = "no_anchor"
-
 func (n NC) named(trusted []*pki.Certificate) []*pki.Certificate {
 	var out []*pki.Certificate
 	for _, c := range trusted {
@@ -172,10 +169,10 @@ func (n NC) verify(key *pki.PublicKey) error {
 	if hash == 0 || key == nil || key.ECDSA == nil && key.Brainpool == nil {
 		return ErrUnsupported
 	}
-	half := 0
+	half := (len(n.signature) + 1) / 2
 	if key.ECDSA != nil {
 		half = (key.ECDSA.Params().BitSize + 7) / 8
-	} else {
+	} else if key.Brainpool != nil {
 		half = key.Brainpool.Curve.Size()
 	}
 	digest := digestOf(hash, n.signed)

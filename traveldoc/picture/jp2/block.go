@@ -77,45 +77,39 @@ func (c *blockCoder) pass(kind, plane int, style byte) error {
 	return nil
 }
 
-// flag gives the flags of a coefficient as far as its context may look.
-func (c *blockCoder) flag(x, y int) uint16 {
-	f := c.flags[(y+1)*(c.wide+2)+x+1]
-	if c.causal && y%stripe == stripe-1 {
-		f &^= flagsBelow
+// below gives what of the flags in a row of a stripe a causal context does not look at.
+func (c *blockCoder) below(row int) uint16 {
+	if c.causal && row == stripe-1 {
+		return flagsBelow
 	}
-	return f
+	return 0
 }
 
-// each scans the block in stripes, column by column.
-func (c *blockCoder) each(visit func(x, y int)) {
+// significance is the pass over coefficients beside significant ones (D.3.1). All passes scan the block in stripes, column by column.
+func (c *blockCoder) significance(plane int) {
+	row, zero := c.wide+2, &zeroContexts[c.kind]
 	for top := 0; top < c.high; top += stripe {
-		bottom := min(top+stripe, c.high)
+		rows := min(stripe, c.high-top)
 		for x := range c.wide {
-			for y := top; y < bottom; y++ {
-				visit(x, y)
+			at := (top+1)*row + x + 1
+			for y := 0; y < rows; y, at = y+1, at+row {
+				f := c.flags[at] &^ c.below(y)
+				if f&flagSignificant != 0 || f&flagsAround == 0 {
+					continue
+				}
+				var bit uint32
+				if c.isRaw {
+					bit = c.raw()
+				} else {
+					bit = c.mq.decode(int(zero[f&flagsAround]))
+				}
+				if bit == 1 {
+					c.significant(x, top+y, f, plane)
+				}
+				c.flags[at] |= flagVisited
 			}
 		}
 	}
-}
-
-// significance is the pass over coefficients beside significant ones (D.3.1).
-func (c *blockCoder) significance(plane int) {
-	c.each(func(x, y int) {
-		f := c.flag(x, y)
-		if f&flagSignificant != 0 || f&flagsAround == 0 {
-			return
-		}
-		var bit uint32
-		if c.isRaw {
-			bit = c.raw()
-		} else {
-			bit = c.mq.decode(int(zeroContexts[c.kind][f&flagsAround]))
-		}
-		if bit == 1 {
-			c.significant(x, y, f, plane)
-		}
-		c.flags[(y+1)*(c.wide+2)+x+1] |= flagVisited
-	})
 }
 
 // significant reads the sign of a coefficient that became significant, and tells its neighbours.
@@ -147,66 +141,76 @@ func (c *blockCoder) significant(x, y int, f uint16, plane int) {
 
 // refinement is the pass over coefficients that were significant before (D.3.3).
 func (c *blockCoder) refinement(plane int) {
-	c.each(func(x, y int) {
-		f := c.flag(x, y)
-		if f&(flagSignificant|flagVisited) != flagSignificant {
-			return
+	row := c.wide + 2
+	for top := 0; top < c.high; top += stripe {
+		rows := min(stripe, c.high-top)
+		for x := range c.wide {
+			at := (top+1)*row + x + 1
+			for y := 0; y < rows; y, at = y+1, at+row {
+				f := c.flags[at]
+				if f&(flagSignificant|flagVisited) != flagSignificant {
+					continue
+				}
+				half := int32(1) << plane // of the bit's weight, one bit below the point
+				if c.refined(f&^c.below(y)) == 0 {
+					half = -half
+				}
+				c.values[(top+y)*c.wide+x] += half
+				c.flags[at] = f | flagRefined
+			}
 		}
-		var bit uint32
-		switch {
-		case c.isRaw:
-			bit = c.raw()
-		case f&flagRefined != 0:
-			bit = c.mq.decode(contextRefine + 2)
-		case f&flagsAround != 0:
-			bit = c.mq.decode(contextRefine + 1)
-		default:
-			bit = c.mq.decode(contextRefine)
-		}
-		half := int32(1) << plane // of the bit's weight, one bit below the point
-		if bit == 0 {
-			half = -half
-		}
-		c.values[y*c.wide+x] += half
-		c.flags[(y+1)*(c.wide+2)+x+1] |= flagRefined
-	})
+	}
+}
+
+// refined reads one more bit of a coefficient.
+func (c *blockCoder) refined(f uint16) uint32 {
+	switch {
+	case c.isRaw:
+		return c.raw()
+	case f&flagRefined != 0:
+		return c.mq.decode(contextRefine + 2)
+	case f&flagsAround != 0:
+		return c.mq.decode(contextRefine + 1)
+	}
+	return c.mq.decode(contextRefine)
 }
 
 // cleanup is the pass over what the other two left (D.3.4).
 func (c *blockCoder) cleanup(plane int) {
 	row := c.wide + 2
 	for top := 0; top < c.high; top += stripe {
-		bottom := min(top+stripe, c.high)
+		rows := min(stripe, c.high-top)
 		for x := range c.wide {
-			from, run := top, false
-			if bottom-top == stripe && c.calm(x, top) {
-				if c.mq.decode(contextRun) == 0 {
-					continue
-				}
-				from = top + int(c.mq.decode(contextUniform)<<1|c.mq.decode(contextUniform))
-				run = true
+			at := (top+1)*row + x + 1
+			if rows < stripe || !c.calm(at) {
+				c.column(x, top, 0, rows, false, plane)
+			} else if c.mq.decode(contextRun) == 1 {
+				first := int(c.mq.decode(contextUniform)<<1 | c.mq.decode(contextUniform))
+				c.column(x, top, first, rows, true, plane)
 			}
-			for y := from; y < bottom; y++ {
-				f := c.flag(x, y)
-				if run || f&(flagSignificant|flagVisited) == 0 {
-					if run || c.mq.decode(int(zeroContexts[c.kind][f&flagsAround])) == 1 {
-						c.significant(x, y, f, plane)
-					}
-					run = false
-				}
-			}
-			for y := top; y < bottom; y++ {
-				c.flags[(y+1)*row+x+1] &^= flagVisited
+			for y := range rows {
+				c.flags[at+y*row] &^= flagVisited
 			}
 		}
 	}
 }
 
-// calm reports whether nothing of a column of a stripe, or around it, is significant or visited.
-func (c *blockCoder) calm(x, top int) bool {
-	var f uint16
-	for y := top; y < top+stripe; y++ {
-		f |= c.flag(x, y)
+// column cleans up one column of a stripe from a row on; the first may be known to be significant.
+func (c *blockCoder) column(x, top, from, rows int, known bool, plane int) {
+	row := c.wide + 2
+	at := (top+from+1)*row + x + 1
+	for y := from; y < rows; y, at = y+1, at+row {
+		f := c.flags[at] &^ c.below(y)
+		if known || f&(flagSignificant|flagVisited) == 0 && c.mq.decode(int(zeroContexts[c.kind][f&flagsAround])) == 1 {
+			c.significant(x, top+y, f, plane)
+		}
+		known = false
 	}
+}
+
+// calm reports whether nothing of a column of a stripe, or around it, is significant or visited.
+func (c *blockCoder) calm(at int) bool {
+	row := c.wide + 2
+	f := c.flags[at] | c.flags[at+row] | c.flags[at+2*row] | c.flags[at+3*row]&^c.below(stripe-1)
 	return f&(flagSignificant|flagVisited|flagsAround) == 0
 }

@@ -106,7 +106,7 @@ func signContext(f int) uint8 {
 		h, v, turn = -h, -v, 0x80
 	}
 	if h == 0 {
-		return uint8(contextSign+v) | turn //nolint:gosec // v is 0 or 1
+		return uint8(contextSign+v) | turn
 	}
-	return uint8(contextSign+3+v) | turn //nolint:gosec // v is -1 to 1
+	return uint8(contextSign+3+v) | turn
 }

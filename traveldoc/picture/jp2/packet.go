@@ -113,7 +113,7 @@ func readPasses(in *bitReader, st *style, blk *block, planes int, pieces []piece
 		}
 		s := &blk.segments[last]
 		take := min(n, s.most-s.passes)
-		size := blk.length + bits.Len(uint(take)) - 1 //nolint:gosec // at least one
+		size := blk.length + bits.Len(uint(take)) - 1
 		if size > 31 {
 			return pieces, broken("code block: its length takes more than 31 bits")
 		}

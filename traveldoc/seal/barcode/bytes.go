@@ -36,7 +36,7 @@ func narrowed(text string) []byte {
 		if r > 0xFF || r == utf8.RuneError {
 			return []byte(text)
 		}
-		out = append(out, byte(r))
+		out = append(out, byte(r)) //nolint:gosec // at most FF, see above
 	}
 	return out
 }

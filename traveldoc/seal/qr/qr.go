@@ -7,12 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	_ "image/jpeg" // what a camera sends
-	_ "image/png"  // what a screen or a scanner sends
 
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
 	"rsc.io/qr"
+
+	"github.com/openbmis/openbmis/traveldoc/picture"
 )
 
 // Quiet is the width of the white border that a reader needs, in modules.
@@ -75,13 +75,9 @@ var (
 	ErrNoCode    = errors.New("no QR code was found in the picture")
 )
 
-// Read finds the QR code in a PNG or JPEG and gives its text: ErrNoPicture or ErrNoCode.
-func Read(picture []byte) (string, error) {
-	shape, _, err := image.DecodeConfig(bytes.NewReader(picture))
-	if err != nil || len(picture) > MaxPicture || shape.Width <= 0 || shape.Height <= 0 || shape.Width > maxPixels/shape.Height {
-		return "", ErrNoPicture
-	}
-	img, _, err := image.Decode(bytes.NewReader(picture))
+// Read finds the QR code in a PNG or JPEG (or another format of package picture) and gives its text: ErrNoPicture or ErrNoCode.
+func Read(file []byte) (string, error) {
+	img, _, err := picture.Decode(file, picture.Limits{Bytes: MaxPicture, Pixels: maxPixels})
 	if err != nil {
 		return "", ErrNoPicture
 	}
