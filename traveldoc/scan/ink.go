@@ -9,15 +9,19 @@ import (
 // ink marks the pixels that are clearly darker than their surroundings (the threshold of Sauvola and Pietikäinen, 2000): so neither
 // shade nor a dark frame matters.
 type ink struct {
-	w, h int
-	dark []bool
+	sensitivity float64
+	w, h        int
+	dark        []bool
 }
 
-// sensitivity is Sauvola's k: how much darker than its surroundings of little contrast a pixel must be.
-const sensitivity = 0.22
+// Sauvola's k: how much darker than its surroundings of little contrast a pixel must be to be ink.
+const (
+	darkInk  = 0.22
+	faintInk = 0.1
+)
 
-func findInk(p *strip.Plane) *ink {
-	k := &ink{w: p.W, h: p.H, dark: make([]bool, p.W*p.H)}
+func findInk(p *strip.Plane, sensitivity float64) *ink {
+	k := &ink{sensitivity: sensitivity, w: p.W, h: p.H, dark: make([]bool, p.W*p.H)}
 	radius := min(max(8, max(p.W, p.H)/72), 40)
 	sums, squares := make([]int32, p.W), make([]int32, p.W)
 	addRow := func(y int, sign int32) {
@@ -64,6 +68,6 @@ func (k *ink) row(p *strip.Plane, y int, sums, squares []int32, radius, rows int
 			continue
 		}
 		deviation := math.Sqrt(max(0, float64(square)/n-mean*mean))
-		k.dark[y*k.w+x] = v < mean*(1+sensitivity*(deviation/128-1))
+		k.dark[y*k.w+x] = v < mean*(1+k.sensitivity*(deviation/128-1))
 	}
 }

@@ -2,30 +2,35 @@ package scan
 
 import "github.com/openbmis/openbmis/traveldoc/scan/strip"
 
-// sides are the lengths in pixels to which a picture's longer side is brought to search it, in the order of trying: a page alone, small
-// print on a large sheet, a coarse look that joins broken strokes.
-var sides = [...]int{1600, 2800, 900}
+// look is one way to search a picture: brought to so many pixels of its longer side, with so much darker than its surroundings as ink is.
+type look struct {
+	side int
+	dark float64
+}
+
+// looks are the ways in the order of trying: a page alone, one of faint print, small print on a large sheet, a coarse look that joins
+// broken strokes.
+var looks = [...]look{{1600, darkInk}, {1600, faintInk}, {2800, darkInk}, {900, darkInk}}
 
 // locate finds the zone; nil when there is none.
 func (p *picturePage) locate() *zone {
 	longest := max(p.full.W, p.full.H)
-	tried := 0
-	for _, side := range sides {
-		n := max(1, (longest+side-1)/side)
-		if n == tried {
-			continue
-		}
-		tried = n
-		if z := p.search(n); z.acceptable() {
-			return z
+	tried := map[look]bool{}
+	for _, l := range looks {
+		n := max(1, (longest+l.side-1)/l.side)
+		if this := (look{n, l.dark}); !tried[this] {
+			tried[this] = true
+			if z := p.search(n, l.dark); z.acceptable() {
+				return z
+			}
 		}
 	}
 	return nil
 }
 
 // search looks for the zone in the picture n times smaller.
-func (p *picturePage) search(n int) *zone {
-	rows := findRows(p.reduced(n))
+func (p *picturePage) search(n int, dark float64) *zone {
+	rows := findRows(p.reduced(n), dark)
 	tracks := make([]*track, len(rows))
 	for i, r := range rows {
 		r.at = r.at.Scaled(1 / float64(n))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/traveldoc/mrz"
+	"github.com/openbmis/openbmis/traveldoc/scan"
 	"github.com/openbmis/openbmis/traveldoc/scan/synth"
 )
 
@@ -85,4 +86,19 @@ func own() synth.Face { return synth.Own{} }
 
 func describe(s sample, err error) string {
 	return fmt.Sprintf("%v turned %d: %v", s.picture.Rect, s.turned, err)
+}
+
+// check reads a picture of which nothing is known: what comes back is whole.
+func check(t *testing.T, img image.Image, date traveldoc.Date) {
+	t.Helper()
+	result, err := scan.Read(img, date, scan.Options{})
+	if err != nil {
+		require.ErrorIs(t, err, scan.ErrNoZone)
+		return
+	}
+	require.NotNil(t, result.Document)
+	for i, line := range result.Lines {
+		require.Len(t, result.Raw[i], len(line))
+		require.Len(t, result.Characters[i], len(line))
+	}
 }

@@ -37,16 +37,35 @@ func fitRow(c chain) (row, bool) {
 		return row{}, false
 	}
 	pitch, score := bestPitch(places, tall)
-	if score < 0.5 {
-		return row{}, false
+	if score < 0.7 {
+		pitch, _ = bestPitch(places[:fewestComponents], tall) // a photo's pitch changes along the line
 	}
-	r := row{score: score}
 	numbers := number(places, pitch)
-	r.last = numbers[len(numbers)-1]
+	r := row{last: numbers[len(numbers)-1]}
 	if r.last+1 < fewestCharacters || r.last+1 > mostCharacters {
 		return row{}, false
 	}
-	return r.place(c, tall, numbers), true
+	r.score = max(score, regularity(places, numbers))
+	return r.place(c, tall, numbers), r.score >= leastScore
+}
+
+// leastScore is how well a line's characters must stand in its grid; those of a proportional face come to about half.
+const leastScore = 0.72
+
+// regularity is the share of places that stand where a pitch that changes evenly has them, within a sixth of it.
+func regularity(places []float64, numbers []int) float64 {
+	ks := make([]float64, len(numbers))
+	for i, n := range numbers {
+		ks[i] = float64(n)
+	}
+	c := fitCurve(ks, places, true)
+	near := 0
+	for i, k := range ks {
+		if math.Abs(c[0]+c[1]*k+c[2]*k*k-places[i]) < (c[1]+2*k*c[2])/6 {
+			near++
+		}
+	}
+	return float64(near) / float64(len(ks))
 }
 
 // bestPitch is the pitch between 0.6 and 1.5 heights at which the places fall together best, by the length of the sum of their phases.
@@ -74,13 +93,15 @@ func number(places []float64, pitch float64) []int {
 	numbers := make([]int, len(places))
 	at, k := places[0], 0
 	for i, t := range places[1:] {
-		step := int(math.Round((t - at) / pitch))
-		k += step
+		step := math.Round((t - at) / pitch)
+		k += int(step)
 		numbers[i+1] = k
 		if step > 0 {
-			// the grid's own place, drawn a little towards what was seen
-			at += float64(step) * pitch
-			at += 0.3 * (t - at)
+			// the grid's own place and pitch, drawn a little towards what was seen
+			at += step * pitch
+			off := min(max(t-at, -0.3*pitch), 0.3*pitch)
+			at += 0.35 * off
+			pitch += 0.06 * off / step
 		}
 	}
 	return numbers
@@ -178,8 +199,8 @@ func solve3(m [3][4]float64) [3]float64 {
 }
 
 // findRows finds the lines of fixed pitch of a picture, across and, read from top to bottom, along it.
-func findRows(p *strip.Plane) []row {
-	all := findInk(p).components()
+func findRows(p *strip.Plane, dark float64) []row {
+	all := findInk(p, dark).components()
 	var rows []row
 	for _, c := range chains(slices.Clone(all), fewestComponents) {
 		if r, ok := fitRow(c); ok {

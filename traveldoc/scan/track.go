@@ -52,13 +52,13 @@ func (p *picturePage) cell(t *track, k int) *scores {
 
 // glance is how much a few characters of a line, spread over it, look like characters: the mean of their evidence.
 func (p *picturePage) glance(t *track) float64 {
-	const looks = 8
+	const glances = 8
 	if t.seen {
 		return t.seems
 	}
 	n := t.last + 1
-	for i := range looks {
-		t.seems += p.cell(t, (2*i+1)*n/(2*looks)).evidence() / looks
+	for i := range glances {
+		t.seems += p.cell(t, (2*i+1)*n/(2*glances)).evidence() / glances
 	}
 	t.seen = true
 	return t.seems
