@@ -296,3 +296,26 @@ func TestMaskedDatesComeBack(t *testing.T) {
 		}
 	})
 }
+
+// BenchmarkVisa reads a visa's seal, names its fields and judges its signature.
+func BenchmarkVisa(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		key  crypto.Signer
+	}{{"P-256", keyOf(b, elliptic.P256(), "k")}, {"brainpoolP256r1", brainpoolKey(b, "brainpoolP256r1", "b")}} {
+		messages, err := seal.VisaContent{MRZ: mrva, Entries: 2, Days: 90, PassportNumber: "L898902C", Type: "C"}.Messages()
+		require.NoError(b, err)
+		data, err := seal.Sign(c.key, seal.VisaContent{}.Header(header(b)), messages)
+		require.NoError(b, err)
+		signers := []*pki.Certificate{certificate(b, c.key.Public(), "UT", "TS", 0x5B)}
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				a, err := seal.ParseAny(data)
+				if err != nil || len(a.Fields()) != 5 || a.Judge(signers).Verdict != traveldoc.Pass {
+					b.Fatal("not read")
+				}
+			}
+		})
+	}
+}
