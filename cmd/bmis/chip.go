@@ -20,6 +20,7 @@ import (
 
 type chipCommand struct {
 	Verify chipVerifyCommand `cmd:"" help:"Verify the files of a chip and print a verdict per step as JSON."`
+	Show   chipShowCommand   `cmd:"" help:"Print what the files of a chip say, a JSON object a file."`
 }
 
 type chipVerifyCommand struct {
@@ -128,11 +129,11 @@ func trustFrom(paths []string, now time.Time) (*trust.Store, []trust.Report, err
 		files[i] = data
 		anchors = append(anchors, singleAnchors(path, data, now)...)
 	}
-	reports := make([]trust.Report, len(paths))
+	reports := make([]trust.Report, 0, len(paths)+1)
 	var items []trust.Item
 	for i, data := range files {
 		imported := trust.Import(filepath.Base(paths[i]), data, trust.Options{Now: now, Anchors: anchors})
-		reports[i] = imported.Report
+		reports = append(reports, imported.Report)
 		items = append(items, imported.Items...)
 	}
 	store, refused := trust.NewStore(items, 0, now)

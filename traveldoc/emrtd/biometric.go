@@ -6,21 +6,26 @@ import (
 
 // BiometricHeader is what a biometric template says about its data (CBEFF patron format of ISO/IEC 19785-3, Doc 9303-10, 4.7.2.1).
 type BiometricHeader struct {
-	Version, Type, Subtype  []byte
-	Created, Validity       []byte // as on the chip, 7 and 8 bytes
-	Creator, Owner          []byte // product of the creator, owner of the format
-	FormatType              []byte
-	Other                   []Element
-	BlockTag                tlv.Tag // 5F2E or 7F2E
-	BlockSize, HeaderOffset int
+	Version      []byte    `json:"version,omitempty"`
+	Type         []byte    `json:"type,omitempty"`
+	Subtype      []byte    `json:"subtype,omitempty"`
+	Created      []byte    `json:"created,omitempty"`
+	Validity     []byte    `json:"validity,omitempty"` // as on the chip, 7 and 8 bytes
+	Creator      []byte    `json:"creator,omitempty"`  // product that made it
+	Owner        []byte    `json:"owner,omitempty"`    // of the format
+	FormatType   []byte    `json:"format_type,omitempty"`
+	Other        []Element `json:"other,omitempty"`
+	BlockTag     tlv.Tag   `json:"block_tag"` // 5F2E or 7F2E
+	BlockSize    int       `json:"block_size"`
+	HeaderOffset int       `json:"header_offset"`
 }
 
 // BiometricGroup is DG3 (fingers) or DG4 (irises) as far as it is looked at: how many templates there are. The prints themselves are
 // not decoded here.
 type BiometricGroup struct {
-	Count     int // as the file says
-	Templates []BiometricHeader
-	Findings  []Finding
+	Count     int               `json:"count"` // as the file says
+	Templates []BiometricHeader `json:"templates,omitempty"`
+	Findings  []Finding         `json:"-"`
 }
 
 // ParseDG3 reads the header of data group 3, fingers.

@@ -2,11 +2,11 @@ package emrtd
 
 // COM is EF.COM, the chip's own and unsigned table of contents (Doc 9303-10, 4.6.1).
 type COM struct {
-	LDSVersion     string // "0107"
-	UnicodeVersion string // "040000"
-	Groups         []int  // data groups in the order listed
-	Unknown        []byte // tags in the list that are no data group's
-	Findings       []Finding
+	LDSVersion     string    `json:"lds_version,omitempty"`     // "0107"
+	UnicodeVersion string    `json:"unicode_version,omitempty"` // "040000"
+	Groups         []int     `json:"groups,omitempty"`          // data groups in the order listed
+	Unknown        []byte    `json:"unknown,omitempty"`         // tags in the list that are no data group's
+	Findings       []Finding `json:"-"`
 }
 
 // ParseCOM reads EF.COM.

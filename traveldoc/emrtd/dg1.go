@@ -5,10 +5,10 @@ import "strings"
 // DG1 is the machine readable zone as the issuer signed it (Doc 9303-10, 4.7.1).
 type DG1 struct {
 	// MRZ is the zone byte for byte, without line ends.
-	MRZ string
+	MRZ string `json:"mrz,omitempty"`
 	// Lines are its lines: two of 44 or 36 cells, three of 30. A zone of another length is one line.
-	Lines    []string
-	Findings []Finding
+	Lines    []string  `json:"lines,omitempty"`
+	Findings []Finding `json:"-"`
 }
 
 // Text is the zone as package mrz reads it: lines joined by \n.

@@ -7,21 +7,21 @@ import (
 
 // DG11 is additional personal detail (Doc 9303-10, 4.7.11). All of it is optional.
 type DG11 struct {
-	Name             Name
-	OtherNames       []Name
-	PersonalNumber   string
-	BirthDate        traveldoc.Date
-	BirthPlace       []string
-	Address          []string
-	Telephone        string
-	Profession       string
-	Title            string
-	Summary          string
-	CitizenshipProof Image
-	OtherDocuments   []string
-	Custody          string
-	Other            []Element
-	Findings         []Finding
+	Name             Name           `json:"name,omitzero"`
+	OtherNames       []Name         `json:"other_names,omitempty"`
+	PersonalNumber   string         `json:"personal_number,omitempty"`
+	BirthDate        traveldoc.Date `json:"birth_date,omitzero"`
+	BirthPlace       []string       `json:"birth_place,omitempty"`
+	Address          []string       `json:"address,omitempty"`
+	Telephone        string         `json:"telephone,omitempty"`
+	Profession       string         `json:"profession,omitempty"`
+	Title            string         `json:"title,omitempty"`
+	Summary          string         `json:"summary,omitempty"`
+	CitizenshipProof Image          `json:"citizenship_proof,omitzero"`
+	OtherDocuments   []string       `json:"other_documents,omitempty"`
+	Custody          string         `json:"custody,omitempty"`
+	Other            []Element      `json:"other,omitempty"`
+	Findings         []Finding      `json:"-"`
 }
 
 // ParseDG11 reads data group 11.

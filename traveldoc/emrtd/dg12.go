@@ -9,18 +9,19 @@ import (
 
 // DG12 is additional document detail (Doc 9303-10, 4.7.12). All of it is optional.
 type DG12 struct {
-	Authority    string
-	Issued       traveldoc.Date
-	OtherPersons []Name
-	Observations string
-	TaxExit      string
-	Front, Rear  Image
+	Authority    string         `json:"authority,omitempty"`
+	Issued       traveldoc.Date `json:"issued,omitzero"`
+	OtherPersons []Name         `json:"other_persons,omitempty"`
+	Observations string         `json:"observations,omitempty"`
+	TaxExit      string         `json:"tax_exit,omitempty"`
+	Front        Image          `json:"front,omitzero"`
+	Rear         Image          `json:"rear,omitzero"`
 	// Personalised is when the chip was written, in the issuer's own time; zero when not stated.
-	Personalised time.Time
+	Personalised time.Time `json:"personalised,omitzero"`
 	// System is the serial number of the system that wrote it.
-	System   string
-	Other    []Element
-	Findings []Finding
+	System   string    `json:"system,omitempty"`
+	Other    []Element `json:"other,omitempty"`
+	Findings []Finding `json:"-"`
 }
 
 // ParseDG12 reads data group 12.

@@ -2,8 +2,8 @@ package emrtd
 
 // Raw is a data group whose content is the issuing State's own affair, such as DG13.
 type Raw struct {
-	Value    []byte // without tag and length
-	Findings []Finding
+	Value    []byte    `json:"value,omitempty"` // without tag and length
+	Findings []Finding `json:"-"`
 }
 
 // ParseDG13 reads data group 13, optional detail.

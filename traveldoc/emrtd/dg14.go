@@ -12,54 +12,54 @@ import (
 
 // SecurityInfos are what the chip says of the mechanisms it knows: DG14, EF.CardAccess and EF.CardSecurity (Doc 9303-11, 9.2).
 type SecurityInfos struct {
-	PACE []PACEInfo
+	PACE []PACEInfo `json:"pace,omitempty"`
 	// PACEDomains are domain parameters written out (PACEDomainParameterInfo), as they are.
-	PACEDomains []SecurityInfo
-	Chip        []ChipAuthenticationInfo
-	ChipKeys    []ChipAuthenticationKey
-	Active      *ActiveAuthenticationInfo
-	Terminal    []SecurityInfo
-	Other       []SecurityInfo
-	Findings    []Finding
+	PACEDomains []SecurityInfo            `json:"pace_domains,omitempty"`
+	Chip        []ChipAuthenticationInfo  `json:"chip,omitempty"`
+	ChipKeys    []ChipAuthenticationKey   `json:"chip_keys,omitempty"`
+	Active      *ActiveAuthenticationInfo `json:"active,omitempty"`
+	Terminal    []SecurityInfo            `json:"terminal,omitempty"`
+	Other       []SecurityInfo            `json:"other,omitempty"`
+	Findings    []Finding                 `json:"-"`
 }
 
 // SecurityInfo is one SecurityInfo as it stands there.
 type SecurityInfo struct {
-	Protocol string // OID
-	Raw      []byte
+	Protocol string `json:"protocol,omitempty"` // OID
+	Raw      []byte `json:"raw,omitempty"`
 }
 
 // PACEInfo names a way of PACE (Doc 9303-11, 9.2.1).
 type PACEInfo struct {
-	Protocol string // OID: "0.4.0.127.0.7.2.2.4.2.2"
-	Mapping  string // "dh-gm", "ecdh-gm", "dh-im", "ecdh-im", "ecdh-cam"
-	Cipher   string // "3des-cbc-cbc", "aes-cbc-cmac-128", "-192", "-256"
-	Version  int
+	Protocol string `json:"protocol,omitempty"` // OID: "0.4.0.127.0.7.2.2.4.2.2"
+	Mapping  string `json:"mapping,omitempty"`  // "dh-gm", "ecdh-gm", "dh-im", "ecdh-im", "ecdh-cam"
+	Cipher   string `json:"cipher,omitempty"`   // "3des-cbc-cbc", "aes-cbc-cmac-128", "-192", "-256"
+	Version  int    `json:"version"`
 	// Parameter is the number of standardised domain parameters (table 6), -1 when not stated.
-	Parameter int
+	Parameter int `json:"parameter"`
 }
 
 // ChipAuthenticationInfo names a way of chip authentication (Doc 9303-11, 9.2.5).
 type ChipAuthenticationInfo struct {
-	Protocol  string
-	Agreement string // "dh" or "ecdh"
-	Cipher    string
-	Version   int
-	KeyID     int // -1 when not stated
+	Protocol  string `json:"protocol,omitempty"`
+	Agreement string `json:"agreement,omitempty"` // "dh" or "ecdh"
+	Cipher    string `json:"cipher,omitempty"`
+	Version   int    `json:"version"`
+	KeyID     int    `json:"key_id"` // -1 when not stated
 }
 
 // ChipAuthenticationKey is a public key of the chip (Doc 9303-11, 9.2.6).
 type ChipAuthenticationKey struct {
-	Protocol  string
-	Agreement string // "dh" or "ecdh"
-	SPKI      []byte
-	KeyID     int // -1 when not stated
+	Protocol  string `json:"protocol,omitempty"`
+	Agreement string `json:"agreement,omitempty"` // "dh" or "ecdh"
+	SPKI      []byte `json:"spki,omitempty"`
+	KeyID     int    `json:"key_id"` // -1 when not stated
 }
 
 // ActiveAuthenticationInfo names the signature algorithm of active authentication with ECDSA (Doc 9303-11, 9.2.8).
 type ActiveAuthenticationInfo struct {
-	Version   int
-	Algorithm string // OID of BSI TR-03111: "0.4.0.127.0.7.1.1.4.1.3"
+	Version   int    `json:"version"`
+	Algorithm string `json:"algorithm,omitempty"` // OID of BSI TR-03111: "0.4.0.127.0.7.1.1.4.1.3"
 }
 
 // maxSecurityInfos is more than any chip has.

@@ -7,16 +7,16 @@ import (
 
 // DG16 is whom to notify (Doc 9303-10, 4.7.16).
 type DG16 struct {
-	Persons  []Contact
-	Findings []Finding
+	Persons  []Contact `json:"persons,omitempty"`
+	Findings []Finding `json:"-"`
 }
 
 // Contact is somebody to notify in an emergency.
 type Contact struct {
-	Recorded  traveldoc.Date
-	Name      Name
-	Telephone string
-	Address   []string
+	Recorded  traveldoc.Date `json:"recorded,omitzero"`
+	Name      Name           `json:"name,omitzero"`
+	Telephone string         `json:"telephone,omitempty"`
+	Address   []string       `json:"address,omitempty"`
 }
 
 // ParseDG16 reads data group 16.

@@ -14,9 +14,9 @@ const (
 
 // DG2 is the encoded face (Doc 9303-10, 4.7.2).
 type DG2 struct {
-	Templates []BiometricHeader
-	Faces     []Face
-	Findings  []Finding
+	Templates []BiometricHeader `json:"templates,omitempty"`
+	Faces     []Face            `json:"faces,omitempty"`
+	Findings  []Finding         `json:"-"`
 }
 
 // Portrait is the first face whose image is of a known kind; false when there is none.

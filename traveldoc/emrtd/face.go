@@ -17,23 +17,32 @@ const (
 
 // Face is one face. All but Format and Image are of ISO/IEC 19794-5 alone, in its codes; 0 means not stated.
 type Face struct {
-	Format                  FaceFormat
-	Image                   Image
-	Gender, Eyes, Hair      byte
-	Properties              uint32 // 3 bytes: glasses, moustache, beard ...
-	Expression              uint16
-	Pose, PoseUncertainty   [3]byte // yaw, pitch, roll
-	Points                  []FeaturePoint
-	ImageType, DataType     byte // DataType: 0 JPEG, 1 JPEG 2000, as the record says; Image.MediaType is what it is
-	Width, Height           int  // pixels, as the record says
-	ColourSpace, SourceType byte
-	Device, Quality         uint16
+	Format          FaceFormat     `json:"format"`
+	Image           Image          `json:"image,omitzero"`
+	Gender          byte           `json:"gender,omitempty"`
+	Eyes            byte           `json:"eyes,omitempty"`
+	Hair            byte           `json:"hair,omitempty"`
+	Properties      uint32         `json:"properties,omitempty"` // 3 bytes: glasses, moustache, beard ...
+	Expression      uint16         `json:"expression,omitempty"`
+	Pose            [3]byte        `json:"pose,omitzero"`
+	PoseUncertainty [3]byte        `json:"pose_uncertainty,omitzero"` // yaw, pitch, roll
+	Points          []FeaturePoint `json:"points,omitempty"`
+	ImageType       byte           `json:"image_type,omitempty"`
+	DataType        byte           `json:"data_type,omitempty"` // DataType: 0 JPEG, 1 JPEG 2000, as the record says; Image.MediaType is what it is
+	Width           int            `json:"width"`
+	Height          int            `json:"height"` // pixels, as the record says
+	ColourSpace     byte           `json:"colour_space,omitempty"`
+	SourceType      byte           `json:"source_type,omitempty"`
+	Device          uint16         `json:"device,omitempty"`
+	Quality         uint16         `json:"quality,omitempty"`
 }
 
 // FeaturePoint is a point of the face, such as a pupil (ISO/IEC 19794-5, 5.6).
 type FeaturePoint struct {
-	Type, Code byte // Code: major and minor code of ISO/IEC 14496-2, a half byte each
-	X, Y       int  // pixels
+	Type byte `json:"type,omitempty"`
+	Code byte `json:"code,omitempty"` // Code: major and minor code of ISO/IEC 14496-2, a half byte each
+	X    int  `json:"x"`
+	Y    int  `json:"y"` // pixels
 }
 
 // The fixed parts of a face record (ISO/IEC 19794-5, version 010).

@@ -8,8 +8,8 @@ import (
 
 // Element is an element that the standard does not name at its place, kept as it is.
 type Element struct {
-	Tag   tlv.Tag
-	Value []byte
+	Tag   tlv.Tag `json:"tag"`
+	Value []byte  `json:"value,omitempty"`
 }
 
 // opened is a file whose outermost element and the elements within it are read.

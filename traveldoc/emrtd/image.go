@@ -1,6 +1,9 @@
 package emrtd
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/json"
+)
 
 // Image is a picture of the chip as it stands there, not decoded.
 type Image struct {
@@ -9,6 +12,17 @@ type Image struct {
 	MediaType string
 	Data      []byte
 }
+
+// MarshalJSON tells what the image is, without its bytes.
+func (i Image) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		MediaType string `json:"media_type"`
+		Bytes     int    `json:"bytes"`
+	}{i.MediaType, len(i.Data)})
+}
+
+// IsZero reports whether there is no image.
+func (i Image) IsZero() bool { return len(i.Data) == 0 }
 
 // imageOf tells what an image is by its first bytes. What a record says about it is not asked: records are wrong about it.
 func imageOf(data []byte) Image { return Image{mediaType(data), data} }

@@ -4,8 +4,8 @@ import "github.com/openbmis/openbmis/traveldoc/emrtd/tlv"
 
 // Images is DG5 (displayed portrait), DG6 or DG7 (displayed signature or usual mark): pictures as they are printed (Doc 9303-10, 4.7.5).
 type Images struct {
-	Images   []Image
-	Findings []Finding
+	Images   []Image   `json:"images,omitempty"`
+	Findings []Finding `json:"-"`
 }
 
 // ParseDG5 reads data group 5, the displayed portrait.

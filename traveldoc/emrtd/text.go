@@ -11,7 +11,8 @@ import (
 
 // Name is a name in its two parts; either may be empty.
 type Name struct {
-	Primary, Secondary string
+	Primary   string `json:"primary,omitempty"`
+	Secondary string `json:"secondary,omitempty"`
 }
 
 // raw is an element's text: UTF-8, and where it is not, ISO 8859-1 with a finding. Control characters become spaces.

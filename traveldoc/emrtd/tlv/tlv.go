@@ -24,6 +24,9 @@ type Tag uint32
 // String is the tag in hexadecimal capitals.
 func (t Tag) String() string { return fmt.Sprintf("%02X", uint32(t)) }
 
+// MarshalText writes the tag as String does.
+func (t Tag) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
 // Constructed reports whether the element holds elements.
 func (t Tag) Constructed() bool {
 	for t > 0xFF {
