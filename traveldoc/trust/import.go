@@ -23,9 +23,12 @@ type Options struct {
 	Anchors []*pki.Certificate
 	// MaxBytes bounds the file; 256 MB when 0.
 	MaxBytes int
+	// KeepFailed gives the items of a file whose signature is wrong too; their sources say so (Verified is Fail). Nobody may use them
+	// before a person has said that this is wanted.
+	KeepFailed bool
 }
 
-// Imported is what a file gave. Items are empty when the file's signature is wrong.
+// Imported is what a file gave. Items are empty when the file's signature is wrong, unless Options.KeepFailed.
 type Imported struct {
 	Report Report
 	Items  []Item
@@ -84,7 +87,7 @@ func anchorStore(anchors []*pki.Certificate) *Store {
 }
 
 func (i *importer) done() Imported {
-	if i.report.Signature.Verdict == traveldoc.Fail {
+	if i.report.Signature.Verdict == traveldoc.Fail && !i.options.KeepFailed {
 		i.items = nil
 	}
 	i.items = Merge(i.items)
