@@ -5,7 +5,7 @@ type blockCoder struct {
 	mq
 	wide, high int
 	flags      []uint16 // with a border of one
-	values     []int32  // magnitudes with one bit below the point
+	values     []uint32 // magnitudes with one bit below the point
 	minus      []bool
 	kind       int
 	causal     bool
@@ -151,11 +151,12 @@ func (c *blockCoder) refinement(plane int) {
 				if f&(flagSignificant|flagVisited) != flagSignificant {
 					continue
 				}
-				half := int32(1) << plane // of the bit's weight, one bit below the point
-				if c.refined(f&^c.below(y)) == 0 {
-					half = -half
+				half := uint32(1) << plane // of the bit's weight, one bit below the point
+				if c.refined(f&^c.below(y)) == 1 {
+					c.values[(top+y)*c.wide+x] += half
+				} else {
+					c.values[(top+y)*c.wide+x] -= half
 				}
-				c.values[(top+y)*c.wide+x] += half
 				c.flags[at] = f | flagRefined
 			}
 		}

@@ -41,24 +41,33 @@ func (d *decoder) block(c *tileComponent, band *band, blk *block, b buffer) erro
 		return err
 	}
 	left, top := band.at.X+blk.bounds.Min.X-band.bounds.Min.X, band.at.Y+blk.bounds.Min.Y-band.bounds.Min.Y
+	lifted := uint64(1) << (band.planes - c.shift + 1) // what is at least this belongs to the region of interest (H.1)
 	for y := range size.Y {
 		from, to := y*size.X, (top+y)*b.wide+left
 		for x := range size.X {
 			v := d.coder.values[from+x]
-			if b.whole != nil {
-				v >>= 1
+			if c.shift > 0 && uint64(v) >= lifted {
+				v >>= c.shift
 			}
-			if d.coder.minus[from+x] {
-				v = -v
-			}
-			if b.whole != nil {
-				b.whole[to+x] = v
-			} else {
-				b.real[to+x] = float32(v) * .5 * band.delta
-			}
+			b.put(to+x, v, d.coder.minus[from+x], band.delta)
 		}
 	}
 	return nil
+}
+
+// put stores a coefficient, whose magnitude has one bit below the point.
+func (b buffer) put(at int, magnitude uint32, minus bool, delta float32) {
+	if b.whole == nil {
+		b.real[at] = float32(magnitude) * .5 * delta
+		if minus {
+			b.real[at] = -b.real[at]
+		}
+		return
+	}
+	b.whole[at] = int32(magnitude >> 1) //nolint:gosec // 31 bits
+	if minus {
+		b.whole[at] = -b.whole[at]
+	}
 }
 
 // mix turns the first three components back into red, green and blue (Annex G).

@@ -73,6 +73,8 @@ func files() map[string]struct {
 		"markers.j2k":            {"-SOP -EPH -r 6,1", 0},
 		"offset.j2k":             {"-d 13,7 -n 4", 0},
 		"subsampled.j2k":         {"-s 2,2", 0},
+		"region.j2k":             {"-ROI c=0,U=12", 0},
+		"region.jp2":             {"-I -r 6 -ROI c=1,U=14", 4},
 		"onelevel.j2k":           {"-n 1", 0},
 		"separate.j2k":           {"-mct 0", 0},
 	}
@@ -289,7 +291,8 @@ func TestWhatIsNotReadSaysSo(t *testing.T) {
 		"a style":              {change(func(d []byte) { d[cod+12] = 0x40 }), jp2.ErrUnsupported, "style 40"},
 		"more levels than QCD": {change(func(d []byte) { d[cod+9] = 9 }), jp2.ErrBroken, "quantization"},
 		"a quantization":       {change(func(d []byte) { d[qcd+4] = 0x1F }), jp2.ErrBroken, "style 31"},
-		"a region":             {change(func(d []byte) { d[qcd+1] = 0x5E }), jp2.ErrUnsupported, "FF5E"},
+		"a region":             {change(func(d []byte) { d[qcd+1] = 0x5E }), jp2.ErrBroken, "FF5E"},
+		"packed headers":       {change(func(d []byte) { d[qcd+1] = 0x60 }), jp2.ErrUnsupported, "FF60"},
 		"no quantization":      {change(func(d []byte) { d[qcd+1] = 0x64 }), jp2.ErrBroken, "QCD"},
 		"nothing coded":        {empty, jp2.ErrBroken, "no coefficients"},
 	} {

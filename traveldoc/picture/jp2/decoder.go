@@ -165,7 +165,7 @@ func (d *decoder) decodeTile(t *tile) error {
 		t.scales = append(t.scales, comp)
 		part := &tileComponent{
 			bounds: image.Rect(ceilDiv(t.bounds.Min.X, comp.dx), ceilDiv(t.bounds.Min.Y, comp.dy), ceilDiv(t.bounds.Max.X, comp.dx), ceilDiv(t.bounds.Max.Y, comp.dy)),
-			style:  &t.parameters.styles[c], quant: &t.parameters.quants[c], depth: comp.depth,
+			style:  &t.parameters.styles[c], quant: &t.parameters.quants[c], depth: comp.depth, shift: t.parameters.shifts[c],
 		}
 		if err := part.build(&d.left); err != nil {
 			return err

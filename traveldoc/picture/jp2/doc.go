@@ -3,6 +3,7 @@
 // and every size is bounded. It must never give an image when anything of the data is missing or not understood: the error says what.
 //
 // Read are: 5/3 reversible and 9/7 irreversible transforms, all five progressions and changes of them, layers, precincts, tiles and tile
-// parts, all styles of code blocks, one to four components of up to 16 bits, subsampled ones too, both component transforms, palettes,
-// grey, RGB and YCbCr colours. Not read: packed packet headers (PPM, PPT), regions of interest (RGN), Part 2.
+// parts, all styles of code blocks, regions of interest (ISO/IEC 19794-5 suggests them for portraits), one to four components of up to 16
+// bits, subsampled ones too, both component transforms, palettes, grey, RGB and YCbCr colours. Not read: packed packet headers (PPM, PPT),
+// Part 2.
 package jp2

@@ -59,6 +59,7 @@ type parameters struct {
 	coding
 	styles []style
 	quants []quantization
+	shifts []int // of a region of interest (RGN)
 	// ownStyle and ownQuant tell components with a COC or QCC of their own, which a COD or QCD at the same place does not change.
 	ownStyle, ownQuant []bool
 	ownChanges         bool
@@ -66,7 +67,7 @@ type parameters struct {
 
 func newParameters(components int) *parameters {
 	return &parameters{
-		styles: make([]style, components), quants: make([]quantization, components),
+		styles: make([]style, components), quants: make([]quantization, components), shifts: make([]int, components),
 		ownStyle: make([]bool, components), ownQuant: make([]bool, components),
 	}
 }
@@ -74,7 +75,7 @@ func newParameters(components int) *parameters {
 // forTile are the same for a tile, whose header may say otherwise.
 func (p *parameters) forTile() *parameters {
 	own := *p
-	own.styles, own.quants = slices.Clone(p.styles), slices.Clone(p.quants)
+	own.styles, own.quants, own.shifts = slices.Clone(p.styles), slices.Clone(p.quants), slices.Clone(p.shifts)
 	own.ownStyle, own.ownQuant, own.ownChanges = make([]bool, len(p.styles)), make([]bool, len(p.styles)), false
 	return &own
 }
@@ -113,7 +114,9 @@ func (p *parameters) take(s segment) error {
 		return err
 	case markPOC:
 		return p.takePOC(s)
-	case markRGN, markPPM, markPPT:
+	case markRGN:
+		return p.takeRGN(s)
+	case markPPM, markPPT:
 		return unsupported("marker %04X", s.marker)
 	}
 	return nil // others, such as comments and lengths, change nothing
@@ -201,6 +204,21 @@ func parseQuantization(c []byte) (quantization, error) {
 		return quantization{}, broken("quantization cut off")
 	}
 	return q, nil
+}
+
+// takeRGN reads by how many bits the coefficients of a region of interest were lifted (A.6.3).
+func (p *parameters) takeRGN(s segment) error {
+	c, rest, err := p.componentOf(s)
+	switch {
+	case err != nil:
+		return err
+	case len(rest) != 2:
+		return broken("RGN cut off at byte %d", s.at)
+	case rest[0] != 0 || int(rest[1]) > maxPlanes:
+		return unsupported("region of interest of style %d, lifted by %d bits", rest[0], rest[1])
+	}
+	p.shifts[c] = int(rest[1])
+	return nil
 }
 
 func (p *parameters) takePOC(s segment) error {

@@ -18,6 +18,7 @@ type tileComponent struct {
 	quant       *quantization
 	resolutions []*resolution
 	depth       int
+	shift       int // bits by which a region of interest is lifted
 }
 
 // resolution is one resolution of a tile's component (B.5).
@@ -36,7 +37,7 @@ type band struct {
 	bounds image.Rectangle
 	kind   int         // 0 LL, 1 HL, 2 LH, 3 HH
 	at     image.Point // where it stands in the buffer of the tile's component
-	planes int         // magnitude bits, M_b (E.1.1)
+	planes int         // magnitude bits, M_b (E.1.1), and those by which a region of interest is lifted
 	delta  float32     // step; 1 when reversible
 }
 
@@ -70,8 +71,8 @@ type blockSegment struct {
 	data   []byte
 }
 
-// maxPlanes is how many bit planes fit beside the sign and the bit below the point.
-const maxPlanes = 29
+// maxPlanes is how many bit planes fit beside the bit below the point.
+const maxPlanes = 31
 
 // build lays out the resolutions, bands, precincts and code blocks of a component of a tile. left bounds the blocks and precincts.
 func (c *tileComponent) build(left *int) error {
@@ -135,7 +136,7 @@ func (c *tileComponent) addBands(res *resolution, r int) error {
 		if !ok {
 			return broken("no quantization for all bands")
 		}
-		b.planes = c.quant.guard + s.exponent - 1
+		b.planes = c.quant.guard + s.exponent - 1 + c.shift
 		gain := [...]int{0, 1, 1, 2}[kind]
 		b.delta = 1
 		if !c.style.reversible {
