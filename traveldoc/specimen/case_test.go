@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/crosscheck"
@@ -72,25 +73,34 @@ func TestEveryCaseGivesWhatItSays(t *testing.T) {
 		t.Run(k.Name, func(t *testing.T) {
 			made, err := k.Build(c, specimen.Options{DPI: 72})
 			require.NoError(t, err)
-			s := subject(t, made)
-			verdicts := map[string]traveldoc.Verdict{}
-			for _, check := range counter {
-				f, err := check.Check(t.Context(), s)
-				require.NoError(t, err)
-				for _, step := range f.Steps {
-					verdicts[step.ID] = step.Verdict
-					if step.Verdict == traveldoc.Fail {
-						assert.Equal(t, traveldoc.Fail, made.Expected.Steps[step.ID], "%s fails: %s %s %v", step.ID, step.Reason, step.Detail, step.Values)
-					}
+			found := inspected(t, counter, made)
+			for id, step := range found {
+				if step.Verdict == traveldoc.Fail {
+					assert.Equal(t, traveldoc.Fail, made.Expected.Steps[id], "%s fails: %s %s %v", id, step.Reason, step.Detail, step.Values)
 				}
 			}
 			got := map[string]traveldoc.Verdict{}
 			for id := range made.Expected.Steps {
-				got[id] = verdicts[id]
+				got[id] = found[id].Verdict
 			}
 			require.Equal(t, named(made.Expected.Steps), named(got))
 		})
 	}
+}
+
+// inspected are the steps of all checks by name.
+func inspected(t testing.TB, checks []border.Check, made specimen.Specimen) map[string]border.Step {
+	t.Helper()
+	s := subject(t, made)
+	steps := map[string]border.Step{}
+	for _, check := range checks {
+		f, err := check.Check(t.Context(), s)
+		require.NoError(t, err)
+		for _, step := range f.Steps {
+			steps[step.ID] = step
+		}
+	}
+	return steps
 }
 
 // named are the verdicts by name, which read better side by side.
@@ -100,6 +110,27 @@ func named(verdicts map[string]traveldoc.Verdict) map[string]string {
 		out[id] = v.String()
 	}
 	return out
+}
+
+// The verdicts hold whoever the bearer is: training puts people on the reader at random.
+func TestCasesGiveWhatTheySayOfEverybody(t *testing.T) {
+	c := country(t)
+	counter := checks(t, c)
+	cases := specimen.Cases()
+	rapid.Check(t, func(r *rapid.T) {
+		k := rapid.SampledFrom(cases).Draw(r, "case")
+		made, err := k.Build(c, specimen.Options{Person: rapid.IntRange(1, 100_000).Draw(r, "person"), NoImages: true})
+		require.NoError(r, err)
+		found := inspected(t, counter, made)
+		for id, want := range made.Expected.Steps {
+			require.Equal(r, want, found[id].Verdict, "%s: %s", k.Name, id)
+		}
+		for id, step := range found {
+			if step.Verdict == traveldoc.Fail {
+				require.Equal(r, traveldoc.Fail, made.Expected.Steps[id], "%s: %s %s %v", k.Name, id, step.Reason, step.Values)
+			}
+		}
+	})
 }
 
 func TestCasesHaveNamesOfTheirOwnAndDifferentPeople(t *testing.T) {

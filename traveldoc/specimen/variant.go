@@ -51,13 +51,16 @@ const (
 	PSSSigner      Signer = "pss"
 	SHA1Signer     Signer = "sha1"     // RSA with SHA-1
 	ExplicitSigner Signer = "explicit" // a key of P-256 whose curve is written out
+	// BrainpoolSigner has a key of brainpoolP256r1, named; the other's curve is written out, as in most certificates in use.
+	BrainpoolSigner   Signer = "brainpool"
+	BrainpoolExplicit Signer = "brainpool-explicit"
 )
 
 // Signers are all signers.
 func Signers() []Signer {
 	return []Signer{
 		UsualSigner, OlderSigner, RevokedSigner, UnknownSigner, ExpiredSigner, NegativeSerial, NoAuthorityKey, RSASigner, SmallExponent, PSSSigner, SHA1Signer,
-		ExplicitSigner,
+		ExplicitSigner, BrainpoolSigner, BrainpoolExplicit,
 	}
 }
 
@@ -73,6 +76,9 @@ func (c *Country) variantSigner(v Variant) (certificate, error) {
 		return c.foreign, nil
 	case ExpiredSigner, NegativeSerial, NoAuthorityKey, ExplicitSigner:
 		return c.curveSigner(v.Signer)
+	}
+	if v.Signer == BrainpoolSigner || v.Signer == BrainpoolExplicit {
+		return c.brainpoolSigner(v.Signer)
 	}
 	return c.rsaSigner(v.Signer)
 }
