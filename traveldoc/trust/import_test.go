@@ -46,10 +46,14 @@ func TestImportOfEveryKind(t *testing.T) {
 		anchors []*pki.Certificate
 		want    want
 	}{
-		"CSCA":            {u.csca.DER, nil, want{trust.FileCertificate, inconclusive, trust.ReasonSelfAsserted, 1, 0, "csca"}},
-		"CSCA, known":     {u.csca.DER, anchors, want{trust.FileCertificate, traveldoc.Pass, "", 1, 0, "csca"}},
-		"link":            {u.link, anchors, want{trust.FileCertificate, traveldoc.Pass, "", 1, 0, "link"}},
-		"DSC":             {u.dsc.DER, anchors, want{trust.FileCertificate, traveldoc.Pass, "", 1, 0, "dsc"}},
+		"CSCA":        {u.csca.DER, nil, want{trust.FileCertificate, inconclusive, trust.ReasonSelfAsserted, 1, 0, "csca"}},
+		"CSCA, known": {u.csca.DER, anchors, want{trust.FileCertificate, traveldoc.Pass, "", 1, 0, "csca"}},
+		"link":        {u.link, anchors, want{trust.FileCertificate, traveldoc.Pass, "", 1, 0, "link"}},
+		"DSC":         {u.dsc.DER, anchors, want{trust.FileCertificate, traveldoc.Pass, "", 1, 0, "dsc"}},
+		"DSC that signs itself": {pkitest.Issue(seeded(1), pkitest.Certificate{Subject: u.dsc.Name, Extensions: []pkitest.Extension{pkitest.Uses(0)}},
+			key(71), nil).DER, nil, want{trust.FileCertificate, inconclusive, trust.ReasonSelfAsserted, 1, 0, "dsc"}},
+		"authority without extensions": {pkitest.Issue(seeded(1), pkitest.Certificate{Subject: u.csca.Name, NoKeyIDs: true}, key(71), nil).DER,
+			nil, want{trust.FileCertificate, inconclusive, trust.ReasonSelfAsserted, 1, 0, "csca"}},
 		"DSC, no anchor":  {u.dsc.DER, nil, want{trust.FileCertificate, inconclusive, trust.ReasonNoCSCA, 1, 0, "dsc"}},
 		"list signer":     {u.listSigner.DER, anchors, want{trust.FileCertificate, traveldoc.Pass, "", 1, 0, "master_list_signer"}},
 		"DSC in PEM":      {asPEM(u.dsc.DER), anchors, want{trust.FileCertificate, traveldoc.Pass, "", 1, 0, "dsc"}},

@@ -11,11 +11,13 @@ import (
 	"github.com/openbmis/openbmis/traveldoc/pki"
 )
 
-// kindOf tells what a certificate is: who may sign certificates is an authority; one that verifies under its own key is an anchor.
+// kindOf tells what a certificate is: who may sign certificates is an authority; an authority that verifies under its own key is an
+// anchor. Certificates without extensions (version 1) do not say what they are for: they are authorities when they sign themselves.
 func kindOf(c *pki.Certificate) Kind {
 	authority := c.IsCA() || c.KeyUsage != nil && *c.KeyUsage&pki.UseCertSign != 0
+	silent := c.BasicConstraints == nil && c.KeyUsage == nil
 	switch {
-	case c.IsSelfSigned():
+	case (authority || silent) && c.IsSelfSigned():
 		return CSCA
 	case authority:
 		return Link

@@ -17,16 +17,26 @@ type Curve struct {
 	Name             string // "brainpoolP256r1", "secp192r1"
 	OID              string // dotted
 	P, A, B, X, Y, N *big.Int
+
+	field     func() *field     // made when first needed
+	generator func() *multiples // of (X, Y)
 }
 
 // Curves gives the known curves, in order of size.
 var Curves = sync.OnceValue(func() []*Curve {
 	curves := make([]*Curve, len(table))
 	for i, t := range table {
-		curves[i] = &Curve{Name: t.name, OID: t.oid, P: number(t.p), A: number(t.a), B: number(t.b), X: number(t.x), Y: number(t.y), N: number(t.n)}
+		curves[i] = newCurve(t)
 	}
 	return curves
 })
+
+func newCurve(t parameters) *Curve {
+	c := &Curve{Name: t.name, OID: t.oid, P: number(t.p), A: number(t.a), B: number(t.b), X: number(t.x), Y: number(t.y), N: number(t.n)}
+	c.field = sync.OnceValue(func() *field { return newField(c.P, c.A) })
+	c.generator = sync.OnceValue(func() *multiples { f := c.field(); return f.multiplesOf(f.affine(c.X, c.Y)) })
+	return c
+}
 
 func number(hex string) *big.Int {
 	n, _ := new(big.Int).SetString(hex, 16) // a constant of the table; a test reads them all

@@ -33,7 +33,7 @@ func (k *PublicKey) Verify(digest []byte, r, s *big.Int) bool {
 	w := new(big.Int).ModInverse(s, n)
 	u := new(big.Int).Mul(k.Curve.digest(digest), w)
 	v := w.Mul(w, r)
-	x, _, ok := k.Curve.affine(k.Curve.twoProducts(u.Mod(u, n), v.Mod(v, n), k.X, k.Y))
+	x, _, ok := k.Curve.twoProducts(u.Mod(u, n), v.Mod(v, n), k.X, k.Y)
 	return ok && x.Mod(x, n).Cmp(r) == 0
 }
 
@@ -96,7 +96,7 @@ func (c *Curve) Key(d *big.Int) (*PrivateKey, error) {
 	if d.Sign() <= 0 || d.Cmp(c.N) >= 0 {
 		return nil, errors.New("secret number: expected 1 to N-1")
 	}
-	x, y, _ := c.affine(c.product(d, c.X, c.Y)) // never infinity: the order is N
+	x, y, _ := c.baseProduct(d) // never infinity: the order is N
 	return &PrivateKey{PublicKey{c, x, y}, new(big.Int).Set(d)}, nil
 }
 
@@ -117,7 +117,7 @@ func (k *PrivateKey) SignRS(digest []byte) (r, s *big.Int) {
 	next := k.nonces(e)
 	for {
 		nonce := next()
-		r, _, _ = c.affine(c.product(nonce, c.X, c.Y))
+		r, _, _ = c.baseProduct(nonce)
 		r.Mod(r, c.N)
 		s = new(big.Int).Mul(r, k.D)
 		s.Add(s, e)
