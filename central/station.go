@@ -18,6 +18,8 @@ type Station struct {
 	LastAt   time.Time             // when the last of them was committed; zero: never
 	Parked   int64                 // dead letters that wait
 	Odd      int64                 // crossings with an implausible time
+	// EvidenceMissing is how many exhibits its events name that are not here yet.
+	EvidenceMissing int64
 	Alerts   []StationAlert        // open ones
 	// Checked is when completeness was last compared, with Comparison as its result; zero when it never was.
 	Checked    time.Time

@@ -150,6 +150,12 @@ const (
 	AnalystEventNumber Key = "analyst.event_number"
 	// AnalystEvents is "Received".
 	AnalystEvents Key = "analyst.events"
+	// AnalystEvidence is "Evidence to send".
+	AnalystEvidence Key = "analyst.evidence"
+	// AnalystEvidenceMissing is "{{.count}} named and not here".
+	AnalystEvidenceMissing Key = "analyst.evidence_missing"
+	// AnalystEvidenceParked is "{{.count}} not taken".
+	AnalystEvidenceParked Key = "analyst.evidence_parked"
 	// AnalystExit is "Exit".
 	AnalystExit Key = "analyst.exit"
 	// AnalystExits is "Exits".

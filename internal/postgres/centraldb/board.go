@@ -46,10 +46,11 @@ func readStations(ctx context.Context, tx pgx.Tx) ([]central.Station, error) {
 		cursors AS (SELECT station, sum(last_seq - withheld)::bigint AS received, max(shown_at) AS last_at
 			FROM replication_cursor GROUP BY station),
 		parked AS (SELECT station, count(*) AS n FROM dead_letter WHERE resolved_at IS NULL GROUP BY station),
+		missing AS (SELECT station, count(DISTINCT digest) AS n FROM exhibit_missing GROUP BY station),
 		odd AS (SELECT station, count(*) AS n FROM crossing_odd GROUP BY station)
-		SELECT n.station, s.heard_at, s.beat, coalesce(c.received, 0), c.last_at, coalesce(p.n, 0), coalesce(o.n, 0), k.checked_at, k.comparison
+		SELECT n.station, s.heard_at, s.beat, coalesce(c.received, 0), c.last_at, coalesce(p.n, 0), coalesce(o.n, 0), coalesce(m.n, 0), k.checked_at, k.comparison
 		FROM names n LEFT JOIN station_status s USING (station) LEFT JOIN cursors c USING (station) LEFT JOIN parked p USING (station)
-			LEFT JOIN odd o USING (station) LEFT JOIN station_check k USING (station)
+			LEFT JOIN odd o USING (station) LEFT JOIN missing m USING (station) LEFT JOIN station_check k USING (station)
 		ORDER BY n.station`)
 	if err != nil {
 		return nil, err
@@ -60,7 +61,7 @@ func readStations(ctx context.Context, tx pgx.Tx) ([]central.Station, error) {
 func scanStation(row pgx.CollectableRow) (s central.Station, err error) {
 	var heard, last, checked *time.Time
 	var beat, comparison []byte
-	if err := row.Scan(&s.Name, &heard, &beat, &s.Received, &last, &s.Parked, &s.Odd, &checked, &comparison); err != nil {
+	if err := row.Scan(&s.Name, &heard, &beat, &s.Received, &last, &s.Parked, &s.Odd, &s.EvidenceMissing, &checked, &comparison); err != nil {
 		return s, err
 	}
 	s.HeardAt, s.LastAt, s.Checked = orZero(heard), orZero(last), orZero(checked)

@@ -55,6 +55,11 @@ func differenceWords(ctx context.Context, d replication.DayDifference) string {
 		"station", strconv.FormatInt(d.Station.Count, 10), "centre", strconv.FormatInt(d.Centre.Count, 10))
 }
 
+// megabytes are bytes for people, rounded up.
+func megabytes(ctx context.Context, n int64) string {
+	return t(ctx, text.ExhibitsBytesM, "count", number(ctx, (n+1<<20-1)>>20))
+}
+
 func datasetWords(ctx context.Context, d central.DatasetAge) string {
 	if d.Held == 0 {
 		return t(ctx, text.AnalystListNone)

@@ -2,6 +2,7 @@ package exhibitview
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/openbmis/openbmis/border/exhibit"
 	"github.com/openbmis/openbmis/border/file"
 	"github.com/openbmis/openbmis/traveldoc"
+	"github.com/openbmis/openbmis/traveldoc/reader"
 	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/view"
 )
@@ -95,7 +97,19 @@ func (e Evidence) pictures() (list []exhibit.Kept) {
 			list = append(list, k)
 		}
 	}
+	slices.SortStableFunc(list, func(a, b exhibit.Kept) int { return rank(a) - rank(b) })
 	return list
+}
+
+// rank puts the page as people see it first, then the portraits, then the other lights.
+func rank(k exhibit.Kept) int {
+	switch {
+	case strings.HasPrefix(k.Name, string(reader.White)+"/"):
+		return 0
+	case k.Kind != border.ExhibitPage:
+		return 1
+	}
+	return 2
 }
 
 // caption names an image: its light and page, or the file of the chip.
