@@ -25,7 +25,7 @@ type school struct {
 	trusted []int
 }
 
-// The labels of many real cells are those of their left neighbours. So the first rounds learn from drawings alone, and from then on a
+// Many real cells were cut between two characters, or show the neighbour of the character in their label. So the first rounds learn from drawings alone, and from then on a
 // real cell is used only where the network finds its label more likely than not; below impossible it is told as contradicted.
 const (
 	roundsOfDrawings = 2

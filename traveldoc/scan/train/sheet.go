@@ -29,8 +29,11 @@ type realCell struct {
 // readSheets reads CLASS_COUNT.png of a folder. Every fifth cell of a class is kept for measuring.
 func readSheets(folder string) (learn, measure []realCell, err error) {
 	names, err := filepath.Glob(filepath.Join(folder, "*_*.png"))
-	if err != nil || len(names) == 0 {
-		return nil, nil, fmt.Errorf("sheets of cells in %s: found none named CLASS_COUNT.png: %w", folder, err)
+	if err != nil {
+		return nil, nil, fmt.Errorf("sheets of cells in %s: %w", folder, err)
+	}
+	if len(names) == 0 {
+		return nil, nil, fmt.Errorf("sheets of cells in %s: found none named CLASS_COUNT.png", folder)
 	}
 	for _, name := range names {
 		cells, err := readSheet(name)
