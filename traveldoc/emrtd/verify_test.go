@@ -115,6 +115,8 @@ func sodTamperings() []tampering {
 	return []tampering{
 		{"signature altered", signed(func(o *emrtdtest.SODOptions) { o.BreakSignature = true }), one("sod_signature", "fail signature_invalid")},
 		{"signed digest of other content", signed(func(o *emrtdtest.SODOptions) { o.BreakDigest = true }), one("sod_signature", "fail signature_invalid")},
+		{"signature algorithm that is not known", signed(func(o *emrtdtest.SODOptions) { o.Algorithm = "1.2.3.4" }),
+			one("sod_signature", "inconclusive unsupported")},
 		{"no signing time", signed(func(o *emrtdtest.SODOptions) { o.SigningTime = time.Time{} }),
 			one("validity_at_signing", "inconclusive signing_time_unknown")},
 		{"signed before the signer's time", signed(func(o *emrtdtest.SODOptions) { o.SigningTime = o.SigningTime.AddDate(-1, 0, 0) }),
@@ -145,6 +147,17 @@ func certificateTamperings() []tampering {
 	return []tampering{
 		{"signer with RSA", signer(emrtdtest.SignerOptions{RSA: true}), nil},
 		{"signer expired", signer(emrtdtest.SignerOptions{NotAfter: inspection().AddDate(0, 0, -1)}), one("validity_now", "fail expired")},
+		{"signer not yet valid", signer(emrtdtest.SignerOptions{NotBefore: inspection().AddDate(0, 0, 1)}),
+			map[string]string{"validity_now": "fail not_yet_valid", "validity_at_signing": "fail outside_validity"}},
+		{"signed after the key's time", signer(emrtdtest.SignerOptions{KeyUntil: inspection().AddDate(-1, 0, -1)}),
+			one("validity_at_signing", "fail outside_validity")},
+		{"certificates without a country", func(t testing.TB, w *world) {
+			nameless, err := emrtdtest.NewCountry("", inspection())
+			require.NoError(t, err)
+			w.country = nameless
+			w.sign(t, emrtdtest.SignerOptions{DocumentTypes: []string{"P"}})
+			w.trust(t)
+		}, one("country", "inconclusive country_not_stated")},
 		{"signer of another country", signer(emrtdtest.SignerOptions{Country: "XX"}), one("country", "fail country_differs")},
 		{"signer without a country", signer(emrtdtest.SignerOptions{Country: "-"}), nil},
 		{"signer of cards", signer(emrtdtest.SignerOptions{DocumentTypes: []string{"ID", "AR"}}), one("document_type", "fail type_not_listed")},
@@ -200,6 +213,13 @@ func listTamperings() []tampering {
 	return []tampering{
 		{"signer revoked", list(now.AddDate(0, 0, -1), now.AddDate(0, 1, 0), true), one("revocation", "fail revoked")},
 		{"list expired", list(now.AddDate(0, -2, 0), now.AddDate(0, -1, 0), false), one("revocation", "inconclusive crl_expired")},
+		{"list that the authority did not sign", func(t testing.TB, w *world) {
+			forger, err := w.country.Forger()
+			require.NoError(t, err)
+			crl, err := forger.CRL(now.AddDate(0, 0, -1), now.AddDate(0, 1, 0))
+			require.NoError(t, err)
+			w.items[1] = item(trust.CRL, crl)
+		}, one("revocation", "inconclusive crl_not_trusted")},
 		{"no list", func(_ testing.TB, w *world) { w.items = slices.Delete(w.items, 1, 2) }, one("revocation", "inconclusive no_crl")},
 		{"known defect", defects(trust.Defect{Issuer: "UTO", Defect: "wrong_hash"}), one("deviation_list", "fail known_defect")},
 		{"no deviation list", defects(), one("deviation_list", "inconclusive no_deviation_list")},
@@ -380,17 +400,36 @@ func TestUnreadFiles(t *testing.T) {
 	require.Equal(t, emrtd.Step{Name: "hash_dg5", Reason: emrtd.ReasonNotRead, Detail: "named by EF.COM alone"}, s)
 }
 
-// Every reason that a step gives can be told.
+// Every reason that a step gives is listed, and of those listed each is given by something.
 func TestReasonsAreListed(t *testing.T) {
 	listed := append(emrtd.Reasons(), "")
 	require.Len(t, slices.Compact(slices.Sorted(slices.Values(listed))), len(listed), "each once")
-	for _, c := range tamperings() {
-		w := newWorld(t)
-		c.do(t, w)
+	given := map[string]bool{}
+	collect := func(w *world) {
 		for _, s := range w.verify(t).Steps {
+			given[s.Reason] = true
 			require.Contains(t, listed, s.Reason)
 			require.Contains(t, emrtd.StepNames(), s.Name)
 		}
+	}
+	for _, c := range tamperings() {
+		w := newWorld(t)
+		c.do(t, w)
+		collect(w)
+	}
+	for _, change := range []func(w *world){
+		func(w *world) { delete(w.evidence.Files, "SOD") },
+		func(w *world) { w.evidence.Files["SOD"] = []byte{0x77, 0} },
+		func(w *world) { w.sod.NoCertificate = true; w.resign(t) },
+		func(w *world) { w.sod.NoSigner = true; w.resign(t) },
+		func(w *world) { w.files["DG3"] = emrtdtest.DG3(1); w.resign(t); delete(w.evidence.Files, "DG3") },
+	} {
+		w := newWorld(t)
+		change(w)
+		collect(w)
+	}
+	for _, reason := range emrtd.Reasons() {
+		require.True(t, given[reason], "nothing gives %s", reason)
 	}
 }
 

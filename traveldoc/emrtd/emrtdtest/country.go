@@ -18,7 +18,7 @@ import (
 
 // Country is a signing authority and what it signs.
 type Country struct {
-	Code string // two letters
+	Code string // two letters, or empty for certificates that state no country
 	CSCA *x509.Certificate
 	Key  crypto.Signer
 	// From is when its certificates begin.
@@ -60,7 +60,11 @@ func (c *Country) Forger() (*Country, error) {
 }
 
 func (c *Country) name(common string) pkix.Name {
-	return pkix.Name{Country: []string{c.Code}, Organization: []string{"Ministry"}, CommonName: common}
+	name := pkix.Name{Organization: []string{"Ministry"}, CommonName: common}
+	if c.Code != "" {
+		name.Country = []string{c.Code}
+	}
+	return name
 }
 
 // SignerOptions are how a document signer differs from the usual one.
@@ -71,6 +75,7 @@ type SignerOptions struct {
 	NotAfter      time.Time
 	Country       string // instead of the authority's; "-" for none
 	Serial        int64
+	KeyUntil      time.Time // end of the private key usage period
 }
 
 // Signer makes a document signer, valid as long as the authority unless told otherwise.
@@ -101,6 +106,12 @@ func (o SignerOptions) apply(template *x509.Certificate) {
 	}
 	if o.Serial != 0 {
 		template.SerialNumber = big.NewInt(o.Serial)
+	}
+	if !o.KeyUntil.IsZero() {
+		until := tlv.Write(0x81, []byte(o.KeyUntil.UTC().Format("20060102150405Z")))
+		template.ExtraExtensions = append(template.ExtraExtensions, pkix.Extension{
+			Id: asn1.ObjectIdentifier{2, 5, 29, 16}, Value: tlv.Write(0x30, until),
+		})
 	}
 	switch o.Country {
 	case "":

@@ -29,7 +29,8 @@ type SODOptions struct {
 	WrongIssuer    bool // the signer's name and number match no certificate
 	OmitGroups     []int
 	BreakSignature bool
-	BreakDigest    bool // the signed digest is not the content's
+	Algorithm      string // OID of the signature algorithm, instead of the true one
+	BreakDigest    bool   // the signed digest is not the content's
 }
 
 func oid(arcs ...int) []byte {
@@ -154,6 +155,9 @@ func (s *Signer) signerInfo(content, contentType []byte, o SODOptions) ([]byte, 
 	how := tlv.Write(0x30, oid(1, 2, 840, 10045, 4, 3, 2)) // ecdsa-with-SHA256
 	if _, is := s.Key.(*rsa.PrivateKey); is {
 		how = algorithm(oid(1, 2, 840, 113549, 1, 1, 11))
+	}
+	if o.Algorithm != "" {
+		how = tlv.Write(0x30, OID(o.Algorithm))
 	}
 	version, id := byte(1), s.identifier(o)
 	if o.SignerByKeyID {
