@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"unicode/utf8"
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
@@ -60,6 +61,9 @@ type ncData struct {
 // ParseNC reads the JSON of a seal.
 func ParseNC(text []byte) (NC, error) {
 	text = bytes.TrimSpace(text)
+	if !utf8.Valid(text) { // a code without a declared character set may hold ISO 8859-1; what is signed is UTF-8
+		text = []byte(latin(text))
+	}
 	switch {
 	case len(text) > MaxNC:
 		return NC{}, fmt.Errorf("VDS-NC of %d bytes: expected at most %d", len(text), MaxNC)
@@ -93,6 +97,14 @@ func ParseNC(text []byte) (NC, error) {
 		return NC{}, fmt.Errorf("VDS-NC: certificate: %w", err)
 	}
 	return n, nil
+}
+
+func latin(text []byte) string {
+	runes := make([]rune, len(text))
+	for i, b := range text {
+		runes[i] = rune(b)
+	}
+	return string(runes)
 }
 
 // base64url reads the alphabet of URLs, and that of MIME, with or without padding: signers use all.

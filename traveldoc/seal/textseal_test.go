@@ -81,6 +81,9 @@ func TestASealOfJSONIsVerifiedOverItsCanonicalForm(t *testing.T) {
 	require.Equal(t, seal.NoAnchor, a.Judge(nil).Reason)
 	require.Equal(t, traveldoc.Pass, a.Judge([]*pki.Certificate{c}).Verdict)
 
+	latin, err := seal.ParseNC([]byte(strings.Replace(text, `\u00e9`, "\xe9", 1)))
+	require.NoError(t, err)
+	require.Equal(t, traveldoc.Pass, latin.Judge([]*pki.Certificate{c}).Verdict)
 	changed, err := seal.ParseNC([]byte(strings.Replace(text, "Jane", "Joan", 1)))
 	require.NoError(t, err)
 	require.Equal(t, traveldoc.Fail, changed.Judge([]*pki.Certificate{c}).Verdict)

@@ -64,7 +64,7 @@ func (b buffer) put(at int, magnitude uint32, minus bool, delta float32) {
 		}
 		return
 	}
-	b.whole[at] = int32(magnitude >> 1) //nolint:gosec // 31 bits
+	b.whole[at] = int32(magnitude >> 1)
 	if minus {
 		b.whole[at] = -b.whole[at]
 	}
