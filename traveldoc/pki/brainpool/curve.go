@@ -33,9 +33,13 @@ var Curves = sync.OnceValue(func() []*Curve {
 
 func newCurve(t parameters) *Curve {
 	c := &Curve{Name: t.name, OID: t.oid, P: number(t.p), A: number(t.a), B: number(t.b), X: number(t.x), Y: number(t.y), N: number(t.n)}
+	c.precompute()
+	return c
+}
+
+func (c *Curve) precompute() {
 	c.field = sync.OnceValue(func() *field { return newField(c.P, c.A) })
 	c.generator = sync.OnceValue(func() *multiples { f := c.field(); return f.multiplesOf(f.affine(c.X, c.Y)) })
-	return c
 }
 
 func number(hex string) *big.Int {

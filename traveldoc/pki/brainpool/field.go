@@ -70,7 +70,7 @@ func (f *field) number(e element) *big.Int {
 // mul sets out to ab/R (Montgomery, coarsely integrated operand scanning). out may be a or b.
 func (f *field) mul(out, a, b *element) {
 	var t [maxLimbs + 2]uint64
-	n := f.n
+	n := min(f.n, maxLimbs)
 	for i := range n {
 		c := uint64(0)
 		for j := range n {
