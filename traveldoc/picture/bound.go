@@ -30,6 +30,23 @@ func boundScans(data []byte) error {
 	return nil
 }
 
+// isProgressive looks for the frame of a progressive JPEG among the segments before the first scan.
+func isProgressive(data []byte) bool {
+	for at := 2; at+3 < len(data) && data[at] == 0xFF; {
+		switch marker := data[at+1]; marker {
+		case 0xFF: // fill
+			at++
+		case 0xC2:
+			return true
+		case 0xDA:
+			return false
+		default:
+			at += 2 + int(binary.BigEndian.Uint16(data[at+2:]))
+		}
+	}
+	return false
+}
+
 // boundStrips refuses a TIFF whose strips or tiles together are longer than the file: each would be decompressed anew.
 func boundStrips(data []byte) error {
 	total := uint64(0)

@@ -136,6 +136,7 @@ func TestWhatIsTooLargeIsRefusedBeforeItIsDecoded(t *testing.T) {
 		"side":          {small, picture.Limits{Side: 29}, "sides of at most 29"},
 		"pixels":        {small, picture.Limits{Pixels: 599}, "expected at most 599"},
 		"memory":        {small, picture.Limits{Memory: 2399}, "expected at most 2399 bytes"},
+		"coefficients":  {progressive, picture.Limits{Memory: 15*wide*high - 1}, "of up to 15 bytes"},
 		"usual side":    {headed(t, 20_001, 2), picture.Limits{}, "sides of at most 20000"},
 		"usual pixels":  {headed(t, 20_000, 20_000), picture.Limits{}, "52000000"},
 		"scans":         {scans, picture.Limits{}, "64 scans"},
@@ -145,6 +146,28 @@ func TestWhatIsTooLargeIsRefusedBeforeItIsDecoded(t *testing.T) {
 		require.ErrorIs(t, err, picture.ErrTooLarge, name)
 		require.ErrorContains(t, err, c.says, name)
 	}
+}
+
+func TestAUsualPhotographIsTaken(t *testing.T) {
+	_, _, err := picture.Decode(jpegOf(t, drawn(wide, high)), picture.Limits{Memory: 3 * wide * high})
+	require.NoError(t, err, "a baseline JPEG takes its pixels alone")
+	_, _, err = picture.Decode(file(t, "progressive.jpg"), picture.Limits{Memory: 15 * wide * high})
+	require.NoError(t, err)
+}
+
+// The colours of four inks are written as brightness and differences (YCCK) or as they are (CMYK): the marker of Adobe says which.
+func TestInksWithAndWithoutDifferences(t *testing.T) {
+	inks := append([]byte(nil), file(t, "cmyk.jpg")...)
+	at := bytes.Index(inks, []byte("Adobe"))
+	require.Positive(t, at)
+	plain, _, err := picture.Decode(inks, picture.Limits{})
+	require.NoError(t, err)
+	require.Equal(t, byte(2), inks[at+11], "YCCK")
+	inks[at+11] = 0
+	other, _, err := picture.Decode(inks, picture.Limits{})
+	require.NoError(t, err)
+	require.IsType(t, &image.CMYK{}, other)
+	require.Greater(t, apart(other, plain), 20.0)
 }
 
 // sharedStrips is a TIFF whose strips all claim the whole file.

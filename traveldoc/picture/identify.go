@@ -43,7 +43,10 @@ func Identify(data []byte) (Info, error) {
 	if err != nil {
 		return Info{}, wrap(i.Format, err)
 	}
-	i.Width, i.Height, i.memory = shape.Width, shape.Height, memoryOf(i.Format, shape.ColorModel)
+	i.Width, i.Height, i.memory = shape.Width, shape.Height, memoryOf(shape.ColorModel)
+	if i.Format == JPEG && isProgressive(data) {
+		i.memory *= 5 // the decoder holds four bytes for each coefficient beside the image
+	}
 	if i.Width <= 0 || i.Height <= 0 {
 		return Info{}, fmt.Errorf("%w: %s of %d x %d pixels", ErrBroken, i.Format, i.Width, i.Height)
 	}
@@ -59,21 +62,17 @@ func identify2000(f Format, data []byte) (Info, error) {
 	return Info{Format: f, Width: c.Width, Height: c.Height, memory: 4 + 3*4*c.Components}, nil
 }
 
-// memoryOf is how many bytes a pixel decoding takes: a progressive JPEG holds four bytes for each coefficient beside the image.
-func memoryOf(f Format, m color.Model) int {
-	own := 4
+// memoryOf is how many bytes a pixel takes.
+func memoryOf(m color.Model) int {
 	switch m {
 	case color.GrayModel:
-		own = 1
+		return 1
 	case color.Gray16Model:
-		own = 2
+		return 2
 	case color.YCbCrModel:
-		own = 3
+		return 3
 	case color.RGBA64Model, color.NRGBA64Model:
-		own = 8
+		return 8
 	}
-	if f == JPEG {
-		return 5 * own
-	}
-	return own
+	return 4
 }

@@ -16,12 +16,12 @@ type Limits struct {
 
 // DefaultLimits take a passport page at 600 dpi and the photograph of a telephone (50 megapixels).
 func DefaultLimits() Limits {
-	return Limits{Bytes: 32 << 20, Side: 20_000, Pixels: 52_000_000, Memory: 512 << 20}
+	return Limits{Bytes: 32 << 20, Side: 20_000, Pixels: 52_000_000, Memory: 256 << 20}
 }
 
 // PortraitLimits are those of an image out of a chip, whose files hold at most 64 KB.
 func PortraitLimits() Limits {
-	return Limits{Bytes: 1 << 20, Side: 4096, Pixels: 8_000_000, Memory: 256 << 20}
+	return Limits{Bytes: 1 << 20, Side: 4096, Pixels: 6_000_000, Memory: 256 << 20}
 }
 
 func (l Limits) filled() Limits {
