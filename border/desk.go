@@ -32,6 +32,8 @@ type DeskConfig struct {
 	State string
 	// AdultAge is the age at which a traveller is an adult, in years; 0: 18.
 	AdultAge int
+	// Training accepts the codes of specimens, such as UTO, without a word: for exercises, never where travellers cross.
+	Training bool
 	Now      func() time.Time
 	NewID    func() uuid.UUID
 }
@@ -99,7 +101,11 @@ func (d *Desk) read(scan *Scan) (Subject, error) {
 	today := d.today(scan.At)
 	subject := Subject{Direction: scan.Direction, Mode: scan.Mode, At: scan.At, Today: today, Reading: scan.Reading}
 	if strings.TrimSpace(scan.MRZ) != "" {
-		parsed, err := mrz.ParseRepaired(scan.MRZ, today, scan.Repairs)
+		var options []mrz.Option
+		if d.cfg.Training {
+			options = append(options, mrz.Training)
+		}
+		parsed, err := mrz.ParseRepaired(scan.MRZ, today, scan.Repairs, options...)
 		if err != nil {
 			return Subject{}, problem.New(problem.Invalid, "scan.unreadable").At("mrz").Because(err)
 		}

@@ -20,6 +20,7 @@ func (a *app) registerReaders(s *web.Server, h *counter.Handlers) (*arrival.Serv
 	}
 	service := arrival.New(arrival.Config{
 		Store: store, Seats: readerdb.NewSeats(a.db.DB, a.cfg.ID, a.cfg.Session.IdleLock), Counter: h, Post: a.cfg.ID, Lanes: lanes,
+		Zones: arrival.NewScanner(a.tools.Now, a.cfg.Zone),
 		Now: a.tools.Now, Random: a.tools.Random, NewID: a.tools.NewID,
 	})
 	readers.New(service).Register(s)

@@ -25,18 +25,21 @@ type Inspected struct {
 	Reading *reader.Reading
 	Rows    []Row
 	Sources []reader.Source // the columns: those that say anything
-	// Portrait is where the page's portrait stands, Chip whether the chip has one.
+	// Page says that it is known where the page's portrait stands, Chip that the chip has one; Whole is the image of the page to show
+	// where the portrait is not known, -1 when there is none.
 	Page, Chip bool
+	Whole      int
 	Steps      []StepGroup
 }
 
-// inspectedOf is what a reading shows; nil when the zone is all that was read.
+// inspectedOf is what a reading shows; nil when the zone is all that was read: such a scan looks as one of a reader without a page.
 func inspectedOf(s border.Subject, answers []border.Answer) *Inspected {
 	r := s.Reading
-	if r == nil {
+	if r == nil || len(r.Values)+len(r.Images)+len(r.Barcodes)+len(r.Authenticity) == 0 && r.Chip == nil {
 		return nil
 	}
 	d := &Inspected{Reading: r, Steps: groupsOf(answers)}
+	d.Whole = slices.IndexFunc(r.Images, func(m reader.Image) bool { return m.Light == reader.White && len(m.Data) > 0 })
 	m, _ := PortraitOf(r)
 	d.Page = m != nil
 	values := valuesOf(s)

@@ -1,8 +1,10 @@
 package counterview
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/openbmis/openbmis/border"
@@ -17,14 +19,22 @@ type StepGroup struct {
 	Steps []border.Step
 }
 
+// groupsOf are the steps of every check, what is wrong first: nobody should have to look for it.
 func groupsOf(answers []border.Answer) []StepGroup {
 	var groups []StepGroup
 	for _, a := range answers {
 		if len(a.Finding.Steps) > 0 {
-			groups = append(groups, StepGroup{a.Check, a.Finding.Steps})
+			steps := slices.Clone(a.Finding.Steps)
+			slices.SortStableFunc(steps, func(a, b border.Step) int { return cmp.Compare(gravity(a.Verdict), gravity(b.Verdict)) })
+			groups = append(groups, StepGroup{a.Check, steps})
 		}
 	}
+	slices.SortStableFunc(groups, func(a, b StepGroup) int { return cmp.Compare(gravity(a.Steps[0].Verdict), gravity(b.Steps[0].Verdict)) })
 	return groups
+}
+
+func gravity(v traveldoc.Verdict) int {
+	return map[traveldoc.Verdict]int{traveldoc.Fail: 0, traveldoc.Inconclusive: 1, traveldoc.Pass: 2, traveldoc.NotDone: 3}[v]
 }
 
 // Tally is how many steps of a finding came to each verdict.
@@ -99,11 +109,34 @@ func StepReason(ctx context.Context, code string) string {
 func StepValues(ctx context.Context, s border.Step) string {
 	words := make([]string, 0, len(s.Values))
 	for _, v := range s.Values {
-		if v.Text != "" {
+		if v.Text != "" && !strings.Contains(v.Text, "\n") { // whole zones stand among the details
 			words = append(words, coded(ctx, "source_value", v.Source)+": "+valueWord(ctx, v.Field, v.Text))
 		}
 	}
 	return strings.Join(words, " · ")
+}
+
+// stepCells are the values of a step with what differs between the first two of a failed comparison marked.
+func stepCells(s border.Step) []Cell {
+	cells := make([]Cell, len(s.Values))
+	for n, v := range s.Values {
+		cells[n] = cellOf(reader.Source(v.Source), v.Text, nil)
+	}
+	if s.Verdict != traveldoc.Fail || len(s.Values) < 2 || s.Values[0].Field != s.Values[1].Field {
+		return cells
+	}
+	a, b := differing(s.Values[0].Text, s.Values[1].Text)
+	cells[0] = cellOf(cells[0].Source, s.Values[0].Text, setOf(a))
+	cells[1] = cellOf(cells[1].Source, s.Values[1].Text, setOf(b))
+	return cells
+}
+
+func setOf(at []int) map[int]bool {
+	set := make(map[int]bool, len(at))
+	for _, n := range at {
+		set[n] = true
+	}
+	return set
 }
 
 // stepOf is the step that a piece of evidence was made of; false for any other evidence.

@@ -125,6 +125,9 @@ func sex(ctx context.Context, s string) string {
 // evidenceWord is the words for a piece of evidence. The document check's own codes are keys of the catalogue below "evidence.";
 // a test holds every one of them against it.
 func evidenceWord(ctx context.Context, e border.Evidence) string {
+	if id, is := strings.CutPrefix(e.Code, stepPrefix); is {
+		return StepName(ctx, id)
+	}
 	key := text.Key("evidence." + e.Code)
 	if text.FromContext(ctx).Has(key) {
 		return text.T(ctx, key)
