@@ -112,7 +112,8 @@ func chipSOD(sod *emrtd.SOD) *sodShown {
 		return nil
 	}
 	s := &sodShown{
-		Version: sod.Version, ContentType: sod.ContentType, Hash: sod.HashOID, Groups: sod.Groups(), LDSVersion: sod.LDSVersion, Signers: []string{},
+		Version: sod.Version, ContentType: sod.ContentType, Hash: sod.HashOID, Groups: sod.Groups(),
+		LDSVersion: sod.LDSVersion, Signers: []string{},
 	}
 	if sod.Hash != 0 {
 		s.Hash = sod.Hash.String()

@@ -28,13 +28,14 @@ type Face struct {
 	PoseUncertainty [3]byte        `json:"pose_uncertainty,omitzero"` // yaw, pitch, roll
 	Points          []FeaturePoint `json:"points,omitempty"`
 	ImageType       byte           `json:"image_type,omitempty"`
-	DataType        byte           `json:"data_type,omitempty"` // DataType: 0 JPEG, 1 JPEG 2000, as the record says; Image.MediaType is what it is
-	Width           int            `json:"width"`
-	Height          int            `json:"height"` // pixels, as the record says
-	ColourSpace     byte           `json:"colour_space,omitempty"`
-	SourceType      byte           `json:"source_type,omitempty"`
-	Device          uint16         `json:"device,omitempty"`
-	Quality         uint16         `json:"quality,omitempty"`
+	// DataType is what the record says: 0 JPEG, 1 JPEG 2000. Image.MediaType is what it is.
+	DataType    byte   `json:"data_type,omitempty"`
+	Width       int    `json:"width"`
+	Height      int    `json:"height"` // pixels, as the record says
+	ColourSpace byte   `json:"colour_space,omitempty"`
+	SourceType  byte   `json:"source_type,omitempty"`
+	Device      uint16 `json:"device,omitempty"`
+	Quality     uint16 `json:"quality,omitempty"`
 }
 
 // FeaturePoint is a point of the face, such as a pupil (ISO/IEC 19794-5, 5.6).

@@ -33,7 +33,8 @@ func StepNames() []string {
 	for n := 1; n <= Groups; n++ {
 		names = append(names, StepHash(n))
 	}
-	return append(names, StepCOM, StepChain, StepSigning, StepNow, StepRevocation, StepCountry, StepType, StepActive, StepChip, StepDeviation)
+	return append(names, StepCOM, StepChain, StepSigning, StepNow, StepRevocation, StepCountry, StepType, StepActive, StepChip,
+		StepDeviation)
 }
 
 // Step is one step of passive authentication or of clone protection, with its own verdict.
@@ -107,7 +108,8 @@ func Reasons() []string {
 	return []string{
 		ReasonNoSOD, ReasonUnreadable, ReasonTolerated, ReasonInvalid, ReasonUnsupported, ReasonNoSigner, ReasonNotSigned,
 		ReasonMismatch, ReasonNotInSOD, ReasonNotRead, ReasonNeedsTA, ReasonNoCOM, ReasonCOMUnreadable, ReasonListsDiffer,
-		ReasonVersionDiffer, ReasonNoTime, ReasonExpired, ReasonNotYet, ReasonOutside, ReasonSignerOnly, ReasonNoDG1, ReasonDG1Unreadable, ReasonNotStated,
+		ReasonVersionDiffer, ReasonNoTime, ReasonExpired, ReasonNotYet, ReasonOutside, ReasonSignerOnly, ReasonNoDG1, ReasonDG1Unreadable,
+		ReasonNotStated,
 		ReasonCountry, ReasonNoTypes, ReasonType, ReasonAbsent, ReasonNotRecorded, ReasonKeyNotRead, ReasonKeyUnreadable,
 		ReasonKeyNotSigned, ReasonResponse, ReasonByDevice, ReasonDeviceFailed, ReasonDefect, ReasonNoDeviations,
 		trust.ReasonNoCSCA, trust.ReasonBadSignature, trust.ReasonSelfAsserted, trust.ReasonRevoked, trust.ReasonListExpired,

@@ -59,7 +59,8 @@ func (v *verification) validAtSigning() Step {
 		return inconclusive(ReasonNoTime, "")
 	}
 	at := *v.signedAt
-	if from, until := v.signer.PrivateKeyFrom, v.signer.PrivateKeyUntil; from != nil && at.Before(*from) || until != nil && at.After(*until) {
+	from, until := v.signer.PrivateKeyFrom, v.signer.PrivateKeyUntil
+	if from != nil && at.Before(*from) || until != nil && at.After(*until) {
 		return fail(ReasonOutside, fmt.Sprintf("signed %s, outside the private key usage period of %s", day(at), v.signer.Subject))
 	}
 	for _, c := range append([]*pki.Certificate{v.signer}, v.above()...) {

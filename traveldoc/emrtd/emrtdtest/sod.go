@@ -163,7 +163,8 @@ func (s *Signer) signerInfo(content, contentType []byte, o SODOptions) ([]byte, 
 	if o.SignerByKeyID {
 		version, id = 3, tlv.Write(0x80, s.Certificate.SubjectKeyId)
 	}
-	return tlv.Write(0x30, []byte{2, 1, version}, id, algorithm(hashOID(crypto.SHA256)), tlv.Write(0xA0, attributes), how, octets(signature)), nil
+	return tlv.Write(0x30, []byte{2, 1, version}, id, algorithm(hashOID(crypto.SHA256)), tlv.Write(0xA0, attributes), how,
+		octets(signature)), nil
 }
 
 func (s *Signer) identifier(o SODOptions) []byte {
