@@ -24,7 +24,7 @@ func script(t *testing.T, body string) (tesseract.Config, string) {
 	program := filepath.Join(folder, "tesseract")
 	text := "#!/bin/sh\nif [ \"$1\" = --list-langs ]; then printf 'List of available languages (2):\\neng\\nmrz\\n'; exit; fi\n" +
 		"echo \"$@\" >" + folder + "/args\nenv >" + folder + "/env\n" + body + "\n"
-	require.NoError(t, os.WriteFile(program, []byte(text), 0o700)) //nolint:gosec // a program must be runnable
+	require.NoError(t, os.WriteFile(program, []byte(text), 0o700))
 	return tesseract.Config{Program: program, Path: os.Getenv("PATH")}, folder
 }
 
@@ -45,7 +45,7 @@ printf 'REPUBLIC\nP<UTOERIKSSON<<ANNA <MARIA<<<<<<<<<<<<<<<<<<<\n\nL898902C36UTO
 	env, err := os.ReadFile(filepath.Join(folder, "env"))
 	require.NoError(t, err)
 	require.Contains(t, string(env), "OMP_THREAD_LIMIT=1\n")
-	file, err := os.Open(filepath.Join(folder, "picture.png")) //nolint:gosec // the test's own
+	file, err := os.Open(filepath.Join(folder, "picture.png"))
 	require.NoError(t, err)
 	defer func() { require.NoError(t, file.Close()) }()
 	img, kind, err := image.Decode(file)

@@ -140,7 +140,7 @@ func TestNoZoneIsAClearError(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	noise := image.NewGray(image.Rect(0, 0, 800, 600))
 	for i := range noise.Pix {
-		noise.Pix[i] = uint8(r.IntN(256)) //nolint:gosec // a byte
+		noise.Pix[i] = uint8(r.IntN(256))
 	}
 	page := synth.Page{Format: mrz.TD3, DPI: 200, Face: synth.Own{}, Border: 10}
 	words, err := page.Draw(r, nil)

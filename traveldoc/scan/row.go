@@ -46,8 +46,16 @@ func fitRow(c chain) (row, bool) {
 		return row{}, false
 	}
 	r.score = max(score, regularity(places, numbers))
-	return r.place(c, tall, numbers), r.score >= leastScore
+	r = r.place(c, tall, numbers)
+	pitch = r.at.Pitch(r.last + 1)
+	return r, r.score >= leastScore && pitch > leastPitch && pitch < mostPitch
 }
+
+// The pitch in pixels of the picture that is searched: below, characters are no longer apart; above, a line is longer than a picture.
+const (
+	leastPitch = 5
+	mostPitch  = 400
+)
 
 // leastScore is how well a line's characters must stand in its grid; those of a proportional face come to about half.
 const leastScore = 0.72
@@ -156,11 +164,9 @@ func fitCurve(ks, vs []float64, bend bool) [3]float64 {
 		p := 1.0
 		for j := range s {
 			s[j] += p
-			if j < 3 {
-				t[j] += p * vs[i]
-			}
 			p *= k
 		}
+		t[0], t[1], t[2] = t[0]+vs[i], t[1]+k*vs[i], t[2]+k*k*vs[i]
 	}
 	if !bend {
 		d := s[0]*s[2] - s[1]*s[1]

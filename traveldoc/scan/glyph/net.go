@@ -162,7 +162,7 @@ func pool(out []float32, from []uint8, in []float32, s size) {
 				best, k := in[at+c], uint8(0)
 				for i, next := range [3]int{s.in, s.width * s.in, (s.width + 1) * s.in} {
 					if v := in[at+next+c]; v > best {
-						best, k = v, uint8(i+1) //nolint:gosec // 1 to 3
+						best, k = v, uint8(i+1)
 					}
 				}
 				to[c], which[c] = max(0, best), k

@@ -70,7 +70,7 @@ func TestClassesAreInTheAlphabetsOrder(t *testing.T) {
 
 // The trainer learns four characters by heart, and what it learnt survives being written with eight bits.
 func TestTrainerLearns(t *testing.T) {
-	trainer := glyph.NewTrainer(rand.New(rand.NewPCG(1, 1))) //nolint:gosec // reproducible on purpose
+	trainer := glyph.NewTrainer(rand.New(rand.NewPCG(1, 1)))
 	var first, last float64
 	for i := range 240 {
 		loss := 0.0
@@ -94,7 +94,7 @@ func TestTrainerLearns(t *testing.T) {
 }
 
 func TestWeightsOfAnotherShapeAreRefused(t *testing.T) {
-	file := glyph.NewTrainer(rand.New(rand.NewPCG(1, 1))).Net().Encode() //nolint:gosec // reproducible on purpose
+	file := glyph.NewTrainer(rand.New(rand.NewPCG(1, 1))).Net().Encode()
 	_, err := glyph.Decode(file)
 	require.NoError(t, err)
 	for name, bad := range map[string][]byte{

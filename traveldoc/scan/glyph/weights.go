@@ -68,7 +68,7 @@ func (n *Net) Encode() []byte {
 			if scale > 0 {
 				q = v / scale
 			}
-			file = append(file, byte(int8(math.Round(float64(q)))))
+			file = append(file, byte(int8(math.Round(float64(q))))) //nolint:gosec // signed on purpose
 		}
 	}
 	return file

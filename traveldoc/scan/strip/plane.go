@@ -90,7 +90,7 @@ func (p *Plane) addRow(sums []uint32, y, n int) {
 
 // bilinear is the picture between its pixels, in 1/256 of a grey step; x and y count from the middle of the first pixel.
 func (p *Plane) bilinear(x, y float32) float32 {
-	x, y = min(max(x, 0), float32(p.W-1)), min(max(y, 0), float32(p.H-1))
+	x, y = within(x, p.W-1), within(y, p.H-1)
 	ix, iy := int(x), int(y)
 	fx, fy := x-float32(ix), y-float32(iy)
 	right, down := 1, p.W
@@ -104,4 +104,12 @@ func (p *Plane) bilinear(x, y float32) float32 {
 	top := float32(p.Pix[i]) + fx*(float32(p.Pix[i+right])-float32(p.Pix[i]))
 	bottom := float32(p.Pix[i+down]) + fx*(float32(p.Pix[i+down+right])-float32(p.Pix[i+down]))
 	return top + fy*(bottom-top)
+}
+
+// within is a value between 0 and the highest, also when it is no number.
+func within(v float32, highest int) float32 {
+	if v > 0 {
+		return min(v, float32(highest))
+	}
+	return 0
 }

@@ -37,7 +37,7 @@ type OpenType struct {
 
 // LoadOpenType reads a font file. It is an error when one of the zone's characters is missing or not of the pitch of the others.
 func LoadOpenType(path string) (*OpenType, error) {
-	file, err := os.ReadFile(path) //nolint:gosec // the operator names it
+	file, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read a font: %w", err)
 	}

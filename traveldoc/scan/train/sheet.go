@@ -60,7 +60,7 @@ func readSheet(name string) ([]realCell, error) {
 	if err != nil || len(character) != 1 || glyph.Class(character[0]) == glyph.None {
 		return nil, fmt.Errorf("its name: expected CLASS_COUNT.png")
 	}
-	file, err := os.Open(name) //nolint:gosec // the operator names the folder
+	file, err := os.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("open: %w", err)
 	}

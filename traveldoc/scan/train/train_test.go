@@ -49,7 +49,7 @@ func TestTrainingIsReproducible(t *testing.T) {
 		var said bytes.Buffer
 		require.NoError(t, run([]string{"-out", out, "-rounds", "1", "-lines", "4", "-cells", cells}, &said))
 		require.Contains(t, said.String(), "round 1:")
-		file, err := os.ReadFile(out) //nolint:gosec // the test's own
+		file, err := os.ReadFile(out)
 		require.NoError(t, err)
 		_, err = glyph.Decode(file)
 		require.NoError(t, err)
@@ -74,7 +74,7 @@ func TestSheetsAreReadLikeLines(t *testing.T) {
 func TestExamplesAreReadByTheWeightsInUse(t *testing.T) {
 	net, err := glyph.Load()
 	require.NoError(t, err)
-	r := rand.New(rand.NewPCG(77, 7)) //nolint:gosec // reproducible on purpose
+	r := rand.New(rand.NewPCG(77, 7))
 	var all []example
 	for range 20 {
 		more, err := examples(r, synth.Own{})
