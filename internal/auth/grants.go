@@ -23,16 +23,16 @@ func grants(role Role) []Permission {
 		return append(grants(RoleOfficer), SecondLineWork, CrossingRefuse, HitReasonView, FileView, ExhibitView)
 	case RoleSupervisor:
 		return append(grants(RoleSecondLine), OverrideApprove, FileRepair, DuplicateDecide, ShiftLead, RecheckView, OverstayView,
-			HistoryView, FlowsView, AlertView, AlertManage, StationsView, CrossingSearch, ReadersManage)
+			HistoryView, FlowsView, AlertView, AlertManage, StationsView, CrossingSearch, ReadersManage, TrustView)
 	case RoleProtection:
 		return []Permission{SessionOwn, ProtectionWork}
 	case RoleAnalyst:
 		return []Permission{SessionOwn, CrossingSearch, CrossingLive, HistoryView, FlowsView,
-			ExportCreate, StationsView, AlertView, HitReasonView, OverstayView}
+			ExportCreate, StationsView, AlertView, HitReasonView, OverstayView, TrustView}
 	case RoleAdministrator:
-		return []Permission{SessionOwn, UserManage, StationsEnrol, StationsView, DeadLetterManage, ReadersManage}
+		return []Permission{SessionOwn, UserManage, StationsEnrol, StationsView, DeadLetterManage, ReadersManage, TrustView, TrustImport}
 	case RoleAuditor:
-		return []Permission{SessionOwn, AuditView, StationsView}
+		return []Permission{SessionOwn, AuditView, StationsView, TrustView}
 	default:
 		return nil
 	}

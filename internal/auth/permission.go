@@ -66,6 +66,10 @@ const (
 	ReadersManage Permission = "readers.manage"
 	// ExhibitView: what was kept of travel documents with decisions, images included, and how far its sending is.
 	ExhibitView Permission = "exhibit.view"
+	// TrustView: read the trust material that signatures of travel documents are judged by, and its history.
+	TrustView Permission = "trust.view"
+	// TrustImport: propose trust material, and approve as a second person what another proposed.
+	TrustImport Permission = "trust.import"
 	// SessionOwn: what concerns one's own session only: log out, lock, unlock,
 	// language, own password and PIN.
 	SessionOwn Permission = "session.own"
@@ -80,7 +84,8 @@ func Permissions() []Permission {
 		StationsView, StationsEnrol, DeadLetterManage,
 		AlertView, AlertManage, UserManage, AuditView,
 		SecondLineWork, OverrideApprove, FileView, FileRepair, DuplicateDecide, ProtectionSignal, ProtectionWork,
-		ShiftWork, ShiftLead, RecheckView, OverstayView, ReadersManage, ExhibitView, SessionOwn,
+		ShiftWork, ShiftLead, RecheckView, OverstayView, ReadersManage, ExhibitView,
+		TrustView, TrustImport, SessionOwn,
 	}
 }
 

@@ -1,3 +1,4 @@
-// Package trustdb keeps trust material: at the centre each import with who proposed and who approved it, at a station what the centre
-// published. It must never publish what only one person has seen.
+// Package trustdb keeps trust material: at the centre each proposal with its effect, who made and who approved it, and at a station what
+// the centre published. It exists so that no single person decides whom a whole country's counters trust. It must never publish what only
+// one person has seen.
 package trustdb
