@@ -13,7 +13,7 @@ import (
 
 // trustCommand has the commands about what signatures of travel documents are judged by.
 type trustCommand struct {
-	Check trustCheckCommand `cmd:"" help:"Read certificates, revocation lists, master lists, PKD files and deviation lists, and print what they hold as JSON."`
+	Check trustCheckCommand `cmd:"" help:"Read certificates, CRLs, master lists, PKD files and deviation lists, and print what they hold as JSON."`
 }
 
 type trustCheckCommand struct {

@@ -2,10 +2,16 @@ package pki
 
 import "slices"
 
+// maxNotes bounds what is told of one file: more says nothing new, and a hostile file could deviate in every byte.
+const maxNotes = 100
+
 // notes collects deviations, each once.
 type notes struct{ list []Deviation }
 
 func (n *notes) add(code, detail string) {
+	if len(n.list) >= maxNotes {
+		return
+	}
 	if d := (Deviation{code, detail}); !slices.Contains(n.list, d) {
 		n.list = append(n.list, d)
 	}

@@ -48,7 +48,7 @@ const (
 	FindingSHA1             = "sha1"               // signed with SHA-1
 	FindingKeyID            = "key_id_differs"     // found by name; the key identifiers differ
 	FindingNoKeyID          = "no_key_id"          // no authority key identifier
-	FindingSelfAsserted     = "self_asserted"      // nobody but its own state vouches for the anchor
+	FindingSelfAsserted     = "self_asserted"      // nobody but its own state, or a list that was not verified, vouches for the anchor
 	FindingPrivateKeyPeriod = "private_key_period" // signed outside privateKeyUsagePeriod
 )
 

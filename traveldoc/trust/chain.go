@@ -15,6 +15,8 @@ import (
 const (
 	maxChain    = 6
 	maxAttempts = 64
+	// maxCandidates bounds how many issuers are considered for one certificate.
+	maxCandidates = 64
 	// minKeyID is the length of a key identifier that is taken for unique. Shorter ones occur that several states use.
 	minKeyID = 16
 )
@@ -115,7 +117,7 @@ func (s *Store) candidates(child *pki.Certificate) []candidate {
 	}
 	var out []candidate
 	add := func(a *Authority, certain bool) {
-		if !slices.ContainsFunc(out, func(c candidate) bool { return c.authority == a }) {
+		if len(out) < maxCandidates && !slices.ContainsFunc(out, func(c candidate) bool { return c.authority == a }) {
 			out = append(out, candidate{a, certain})
 		}
 	}

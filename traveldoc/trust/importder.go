@@ -166,10 +166,11 @@ func maySignLists(c *pki.Certificate) bool {
 	return c.IsCA() || slices.Contains(c.ExtendedKeyUsage, pki.OIDMasterListSigner)
 }
 
-// ldifAttributes are those that hold trust material (ICAO PKD, interface specification).
+// isMaterial says whether an attribute holds trust material (ICAO PKD, interface specification).
 func isMaterial(attribute string) bool {
 	switch attribute {
-	case "usercertificate", "cacertificate", "certificaterevocationlist", "authorityrevocationlist", "pkdmasterlistcontent", "cscamasterlistdata":
+	case "usercertificate", "cacertificate", "certificaterevocationlist", "authorityrevocationlist", "pkdmasterlistcontent",
+		"cscamasterlistdata":
 		return true
 	}
 	return false

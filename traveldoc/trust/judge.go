@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/traveldoc/pki"
 )
 
@@ -112,9 +113,10 @@ func (j *judgement) period(c *pki.Certificate, used *time.Time, kind Kind) {
 	}
 }
 
+// anchor asks who vouches for the anchor: the state that handed it over, or a list that was verified itself.
 func (j *judgement) anchor(a Authority) {
 	for _, s := range a.Sources {
-		if s.Origin != SelfAsserted {
+		if s.Origin == Bilateral || s.Origin == Listed && s.Verified == traveldoc.Pass {
 			return
 		}
 	}

@@ -83,7 +83,7 @@ func (f *field) mul(out, a, b *element) {
 		for j := 1; j < n; j++ {
 			c, t[j-1] = multiplyAdd(q, f.p[j], t[j], c)
 		}
-		t[n-1], c = bits.Add64(t[n], c, 0)
+		t[n-1], c = bits.Add64(t[n], c, 0) //nolint:gosec // n is 1 to 8 of 10 places
 		t[n] = t[n+1] + c
 	}
 	var whole element

@@ -207,5 +207,6 @@ func (p *Party) ListSigner(random io.Reader, serial int64, key *Key) *Party {
 
 // Link is the certificate over the key of next, signed with the key of p.
 func (p *Party) Link(random io.Reader, next *Party, serial int64) []byte {
-	return Certificate{Serial: big.NewInt(serial), Issuer: p.Name, Subject: next.Name, Extensions: []Extension{CA(0), Uses(5, 6)}}.Sign(random, next.Key, p)
+	c := Certificate{Serial: big.NewInt(serial), Issuer: p.Name, Subject: next.Name, Extensions: []Extension{CA(0), Uses(5, 6)}}
+	return c.Sign(random, next.Key, p)
 }
