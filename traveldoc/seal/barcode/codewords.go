@@ -142,7 +142,7 @@ func (d *wordDecoder) triples(s set) error {
 		if n < 0 || n >= 64000 {
 			return fmt.Errorf("codewords %d and %d are no three values", d.at-1, d.at)
 		}
-		for _, v := range [3]byte{byte(n / 1600), byte(n / 40 % 40), byte(n % 40)} { //nolint:gosec // each below 40
+		for _, v := range [3]byte{byte(n / 1600), byte(n / 40 % 40), byte(n % 40)} {
 			var err error
 			if shift, err = d.value(s, shift, v); err != nil {
 				return err
@@ -235,7 +235,7 @@ func (d *wordDecoder) edifact() {
 	for len(d.data)-d.at >= 3 {
 		word := int(d.data[d.at])<<16 | int(d.data[d.at+1])<<8 | int(d.data[d.at+2])
 		for i := range 4 {
-			v := byte(word >> (18 - 6*i) & 0x3F) //nolint:gosec // six bits
+			v := byte(word >> (18 - 6*i) & 0x3F)
 			if v == 31 {
 				d.at += (6*(i+1) + 7) / 8 // the rest of the codeword is empty
 				return
