@@ -3,6 +3,7 @@ package pki_test
 import (
 	"crypto"
 	"crypto/x509"
+	"fmt"
 	"math/big"
 	"testing"
 	"time"
@@ -130,4 +131,18 @@ func BenchmarkParseCRL(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// TestADeviationInEveryEntry: a list that deviates in each of many entries is read in the time of any other, and what is told is bounded.
+func TestADeviationInEveryEntry(t *testing.T) {
+	csca := pkitest.CSCA(seeded(1), pkitest.NameOf("UT", "CSCA"), keyOf("secp256r1", 1))
+	crl := pkitest.CRL{ThisUpdate: thisUpdate}
+	for i := range 5000 {
+		odd := pkitest.Extension{OID: fmt.Sprintf("1.2.3.%d", i), Critical: true, Value: pkitest.Null()}
+		crl.Revoked = append(crl.Revoked, pkitest.Revoked{Serial: big.NewInt(int64(i)), At: thisUpdate, Reason: -1, Extensions: []pkitest.Extension{odd}})
+	}
+	c, err := pki.ParseCRL(csca.CRL(seeded(2), crl))
+	require.NoError(t, err)
+	require.Equal(t, 5000, c.Len())
+	require.Len(t, c.Deviations, 100)
 }

@@ -22,17 +22,32 @@ var (
 	opensslFailed = regexp.MustCompile(`error (\d+) at \d+ depth lookup: [^\n]*\nerror (\d+)\.pem: verification failed`)
 )
 
-// opensslVerdicts verifies every item with the CSCA certificates as anchors: the error code of each, 0 where a chain was found.
-func opensslVerdicts(t *testing.T, items []trust.Item) map[string]string {
+// openssl runs the program in a folder that holds the files and gives all that it says; it skips where it is not installed.
+func openssl(t *testing.T, files map[string][]byte, args ...string) string {
 	t.Helper()
 	program, err := exec.LookPath("openssl")
 	if err != nil {
 		t.Skip("openssl is not installed: nothing to compare with")
 	}
 	dir := t.TempDir()
+	for name, data := range files {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), data, 0o600))
+	}
+	command := exec.CommandContext(t.Context(), program, args...)
+	command.Dir = dir
+	out, _ := command.CombinedOutput() // it fails when one certificate does
+	return string(out)
+}
+
+func crlPEM(der []byte) []byte { return pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: der}) }
+
+// opensslVerdicts verifies every item with the CSCA certificates as anchors: the error code of each, 0 where a chain was found.
+func opensslVerdicts(t *testing.T, items []trust.Item) map[string]string {
+	t.Helper()
+	files := map[string][]byte{}
 	bundles := map[string][]byte{}
 	args := []string{"verify", "-no_check_time", "-auth_level", "0", "-check_ss_sig"}
-	var files []string
+	var names []string
 	for i, item := range items {
 		block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: item.DER})
 		bundle := "-untrusted"
@@ -40,21 +55,19 @@ func opensslVerdicts(t *testing.T, items []trust.Item) map[string]string {
 			bundle = "-CAfile"
 		}
 		bundles[bundle] = append(bundles[bundle], block...)
-		files = append(files, fmt.Sprintf("%d.pem", i))
-		require.NoError(t, os.WriteFile(filepath.Join(dir, files[i]), block, 0o600))
+		names = append(names, fmt.Sprintf("%d.pem", i))
+		files[names[i]] = block
 	}
 	for option, data := range bundles {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, option+".pem"), data, 0o600))
+		files[option+".pem"] = data
 		args = append(args, option, option+".pem")
 	}
-	command := exec.CommandContext(t.Context(), program, slices.Concat(args, files)...)
-	command.Dir = dir
-	out, _ := command.CombinedOutput() // it fails when one certificate does
+	out := openssl(t, files, slices.Concat(args, names)...)
 	verdicts := map[string]string{}
-	for _, m := range opensslOK.FindAllStringSubmatch(string(out), -1) {
+	for _, m := range opensslOK.FindAllStringSubmatch(out, -1) {
 		verdicts[m[1]] = "0"
 	}
-	for _, m := range opensslFailed.FindAllStringSubmatch(string(out), -1) {
+	for _, m := range opensslFailed.FindAllStringSubmatch(out, -1) {
 		verdicts[m[2]] = m[1]
 	}
 	return verdicts
