@@ -100,58 +100,65 @@ func distance(left, right component) (float64, bool) {
 	return max(0, gap) + 1.5*dy, true
 }
 
+// The bounds of what is looked at: short rows that may be parts of a line, lines, and components of one.
+const (
+	maxParts      = 250
+	maxChains     = 40
+	maxComponents = 200
+)
+
 // joined puts rows together that lie on one line with a gap between, and keeps the long ones.
 func joined(rows []chain, least int) []chain {
-	slices.SortFunc(rows, func(a, b chain) int { return len(b) - len(a) })
+	slices.SortStableFunc(rows, func(a, b chain) int { return len(b) - len(a) })
+	rows = rows[:min(len(rows), maxParts)]
 	used := make([]bool, len(rows))
 	var found []chain
 	for i := range rows {
-		if used[i] || len(rows[i]) < 6 {
+		if used[i] || len(rows[i]) < 6 || len(rows[i]) > maxComponents || len(found) == maxChains {
 			continue
 		}
 		c := slices.Clone(rows[i])
 		for grown := true; grown; {
 			grown = false
+			end := c.end()
 			for j := i + 1; j < len(rows); j++ {
-				if !used[j] && continues(c, rows[j]) {
+				if !used[j] && len(c) < maxComponents && end.continues(rows[j]) {
 					c, used[j], grown = append(c, rows[j]...), true, true
 					slices.SortFunc(c, func(a, b component) int { return a.x0 - b.x0 })
+					end = c.end()
 				}
 			}
 		}
 		if len(c) >= least {
 			found = append(found, c)
 		}
-		if len(found) == maxChains {
-			break
-		}
 	}
 	return found
 }
 
-// maxChains bounds the rows that are looked at further.
-const maxChains = 40
+// ends is a row as seen by what could go on from it.
+type ends struct{ from, to, tall, a, b float64 }
+
+func (c chain) end() ends {
+	a, b := c.slope()
+	return ends{float64(c[0].x0), float64(c[len(c)-1].x1), c.tall(), a, b}
+}
 
 // continues says whether a short row lies on the line of a long one, near one of its ends.
-func continues(long, short chain) bool {
-	h := long.tall()
-	if t := short.tall(); t > 1.4*h || h > 1.4*t {
-		return false
-	}
-	first, last := long[0], long[len(long)-1]
-	before, after := float64(first.x0-short[len(short)-1].x1), float64(short[0].x0-last.x1)
-	gap := max(before, after)
+func (e ends) continues(short chain) bool {
+	h, first, last := e.tall, short[0], short[len(short)-1]
+	gap := max(e.from-float64(last.x1), float64(first.x0)-e.to)
 	if gap < -0.3*h || gap > 9*h {
 		return false
 	}
-	a, b := long.slope()
-	for _, c := range []component{short[0], short[len(short)-1]} {
+	for _, c := range []component{first, last} {
 		x, y := c.middle()
-		if math.Abs(a+b*x-y) > 0.4*h {
+		if math.Abs(e.a+e.b*x-y) > 0.4*h {
 			return false
 		}
 	}
-	return true
+	t := short.tall()
+	return t < 1.4*h && h < 1.4*t
 }
 
 // tall is the height of a row's tall components.

@@ -21,17 +21,19 @@ type level struct {
 	dpi  float64
 	skew float64 // at most, either way
 	wear synth.Wear
+	// pages of the benchmark; those with an aim have more.
+	pages int
 }
 
 func levels() []level {
 	return []level{
-		{"300dpi_clean", 300, 0, synth.Wear{Quality: 95, Noise: 2}},
-		{"300dpi", 300, 1, synth.Wear{Blur: 0.8, Quality: 80, Noise: 4}},
-		{"250dpi_worn", 250, 2.5, synth.Wear{Blur: 1.1, Quality: 60, Contrast: 0.75, Noise: 5}},
-		{"200dpi_noise_3deg", 200, 3, synth.Wear{Blur: 0.8, Quality: 80, Noise: 10}},
-		{"200dpi_worn", 200, 3.5, synth.Wear{Blur: 1.2, Quality: 45, Contrast: 0.65, Noise: 5}},
-		{"150dpi_worn", 150, 4, synth.Wear{Blur: 1.0, Quality: 40, Contrast: 0.6, Noise: 5}},
-		{"600dpi", 600, 1, synth.Wear{Blur: 1.5, Quality: 85, Noise: 6}},
+		{"300dpi_clean", 300, 0, synth.Wear{Quality: 95, Noise: 2}, 24},
+		{"300dpi", 300, 1, synth.Wear{Blur: 0.8, Quality: 80, Noise: 4}, 200},
+		{"250dpi_worn", 250, 2.5, synth.Wear{Blur: 1.1, Quality: 60, Contrast: 0.75, Noise: 5}, 48},
+		{"200dpi_noise_3deg", 200, 3, synth.Wear{Blur: 0.8, Quality: 80, Noise: 10}, 200},
+		{"200dpi_worn", 200, 3.5, synth.Wear{Blur: 1.2, Quality: 45, Contrast: 0.65, Noise: 5}, 48},
+		{"150dpi_worn", 150, 4, synth.Wear{Blur: 1.0, Quality: 40, Contrast: 0.6, Noise: 5}, 48},
+		{"600dpi", 600, 1, synth.Wear{Blur: 1.5, Quality: 85, Noise: 6}, 12},
 	}
 }
 
