@@ -35,7 +35,7 @@ func Compare(s Content, printed *mrz.Document) Comparison {
 	}
 	text, format, ok := s.MRZ()
 	if ok && format == printed.Format {
-		c.cells(text, printed, heldOf(format))
+		c.cells(text, printed, heldOf(format, text))
 		return c
 	}
 	for _, f := range s.Fields() {
@@ -56,12 +56,14 @@ func Compare(s Content, printed *mrz.Document) Comparison {
 	return c
 }
 
-// heldOf is how many characters of the second line a seal holds.
-func heldOf(f mrz.Format) int {
-	if f == mrz.MRVA || f == mrz.MRVB {
-		return 28
+// heldOf is how many characters of the second line a seal holds: of a visa 28, unless there is something behind them.
+func heldOf(f mrz.Format, text string) int {
+	const held = 28
+	_, second, _ := strings.Cut(text, "\n")
+	if (f == mrz.MRVA || f == mrz.MRVB) && len(second) > held && strings.Trim(second[held:], "<") == "" {
+		return held
 	}
-	return 44
+	return len(second)
 }
 
 // cells compares two zones of one format by their fields, as far as the seal holds them.

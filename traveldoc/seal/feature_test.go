@@ -218,9 +218,17 @@ func TestTheFormsOfTheHeaderAreWritten(t *testing.T) {
 		require.Equal(t, h, s.Header, name)
 		require.NoError(t, s.Verify(&key.PublicKey), name)
 	}
+	short := header(t)
+	short.Version, short.Reference = 2, "5B"
+	out, err := seal.Sign(key, short, []seal.Message{{Tag: 1, Value: []byte{1}}})
+	require.NoError(t, err)
+	s, err := seal.Parse(out)
+	require.NoError(t, err)
+	require.Equal(t, "0005B", s.Reference)
+	require.True(t, s.NamedBy(certificate(t, &key.PublicKey, "UT", "TS", 0x5B)), "zeros in front do not count")
 	h := header(t)
 	h.Version, h.Reference = 2, "ABCDEF"
-	_, err := seal.Sign(key, h, nil)
+	_, err = seal.Sign(key, h, nil)
 	require.ErrorContains(t, err, "at most 5")
 	h = header(t)
 	h.Signer, h.Reference = "DEZV", strings.Repeat("1", 100)

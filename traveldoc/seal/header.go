@@ -156,7 +156,7 @@ func (h Header) texts() ([]string, error) {
 	case h.Version == version3 && len(h.Reference) > fixedSize:
 		return nil, fmt.Errorf("header: reference: expected at most %d characters in version %02X", fixedSize, version3)
 	case h.Version == version3:
-		return []string{country, fmt.Sprintf("%s%05s", h.Signer, h.Reference)}, nil
+		return []string{country, h.Signer + strings.Repeat("0", fixedSize-len(h.Reference)) + h.Reference}, nil
 	case h.Signer == denarySigner && len(h.Reference) > 99:
 		return nil, errors.New("header: reference: expected at most 99 characters of this signer")
 	case h.Signer == denarySigner:

@@ -154,6 +154,8 @@ const (
 	FieldCAN                 = "can"
 	FieldFace                = "face"
 	FieldExpiryDate          = "expiry_date"
+	FieldDocumentReference   = "document_reference"
+	FieldNationalType        = "national_document_type" // a number that the issuing State gives
 )
 
 // Fields are the messages by name. Those of a visa and of an emergency travel document hold features of their own, which are given in
@@ -201,9 +203,18 @@ func icbField(m Message) Field {
 	case 0x84:
 		f.Name = FieldExpiryDate
 		text, err = UnpackMasked(m.Value)
+	case 0x82:
+		f.Name = FieldDocumentReference
+		text, err = decode(codedC40, m.Value)
+	case 0x83:
+		f.Name = FieldRegisterNumber
+		text, err = decode(codedC40, m.Value)
 	case 0x85:
 		f.Name = FieldDocumentNumber
 		text, err = decode(codedC40, m.Value)
+	case 0x86:
+		f.Name = FieldNationalType
+		text, err = decode(codedNumber, m.Value)
 	default:
 		return f
 	}
