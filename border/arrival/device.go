@@ -82,5 +82,8 @@ func (t Token) Hash() (hash TokenHash, ok bool) {
 	return sha256.Sum256(raw), true
 }
 
+// Secret is the token itself, to be shown once.
+func (t Token) Secret() string { return string(t) }
+
 // String hides the token from logs.
 func (Token) String() string { return tokenPrefix + "…" }

@@ -30,6 +30,7 @@ type cli struct {
 	Demo     demoCommand     `cmd:"" help:"Run a small country: the centre, two stations, and travellers."`
 	Audit    auditCommand    `cmd:"" help:"Verify the audit log, print its head and its key."`
 	Simulate simulateCommand `cmd:"" help:"Let synthetic travellers cross at a test station."`
+	Reader   readerCommand   `cmd:"" help:"Post specimen documents to a test station, as a simulated document reader."`
 	Migrate  migrateCommand  `cmd:"" help:"Look after the schema of a database."`
 	Station  stationCommand  `cmd:"" help:"Look after the line of a station to the centre."`
 

@@ -28,6 +28,7 @@ type simulateCommand struct {
 	Pace         float64 `default:"1" help:"How much faster than in life travellers come."`
 	Seed         uint64  `default:"1" help:"Other travellers for another number."`
 	State        string  `default:"simulator.json" help:"File that remembers who is in the country."`
+	ReaderToken  string  `placeholder:"FILE" type:"existingfile" help:"File with the token of a document reader of the lane: some travellers then put their document on it, specimens of a country that does not exist."`
 }
 
 // Help is shown by bmis simulate --help.
@@ -55,6 +56,10 @@ func (c simulateCommand) Run(ctx context.Context, a *app) error {
 	if c.Exit {
 		way = simulate.Exit
 	}
+	token, err := secretIn(c.ReaderToken)
+	if err != nil {
+		return err
+	}
 	zone, err := time.LoadLocation(c.Zone)
 	if err != nil {
 		return fmt.Errorf("--zone: %w", err)
@@ -65,7 +70,10 @@ func (c simulateCommand) Run(ctx context.Context, a *app) error {
 		Crowd: crowd, Pace: c.Pace, Now: a.Now, Log: slog.New(slog.NewTextHandler(a.Err, nil)), Done: tally.add,
 	}, []simulate.Station{{
 		Officer: func() (*simulate.Officer, error) { return simulate.NewOfficer(c.URL, roots) },
-		Lanes:   []simulate.Lane{{Name: c.Lane, Way: way, Login: c.Login, Password: password, Seed: uint64(a.Now().UnixNano())}},
+		Agent:   func(token string) (*simulate.Agent, error) { return simulate.NewAgent(c.URL, token, roots), nil },
+		Lanes: []simulate.Lane{
+			{Name: c.Lane, Way: way, Login: c.Login, Password: password, Seed: uint64(a.Now().UnixNano()), Token: token},
+		},
 		Land:    c.Land, Profile: profile, Zone: zone,
 	}})
 	return errors.Join(err, a.say("%s", tally))
@@ -85,6 +93,15 @@ func (c simulateCommand) secrets() (password string, roots *x509.CertPool, err e
 		return "", nil, fmt.Errorf("%s: expected a certificate in PEM", c.CA)
 	}
 	return strings.TrimSpace(string(text)), roots, nil
+}
+
+// secretIn is what stands in a file; empty without a file.
+func secretIn(file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(filepath.Clean(file))
+	return strings.TrimSpace(string(text)), err
 }
 
 // tally counts outcomes.

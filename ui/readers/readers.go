@@ -76,7 +76,7 @@ func (h *Handlers) issue(c *web.Context) error {
 	var known *problem.Error
 	switch {
 	case err == nil:
-		return h.page(c, http.StatusOK, readerview.Readers{Issued: device.Name, Token: plain(token)})
+		return h.page(c, http.StatusOK, readerview.Readers{Issued: device.Name, Token: token.Secret()})
 	case errors.As(err, &known) && (known.Kind == problem.Invalid || known.Kind == problem.Conflict):
 		return h.page(c, web.StatusOf(err), readerview.Readers{
 			Name: name, Lane: lane, Faults: map[string]string{known.Field: c.Text().Problem(err)},
@@ -84,9 +84,6 @@ func (h *Handlers) issue(c *web.Context) error {
 	}
 	return err
 }
-
-// plain is the token itself, which its String hides.
-func plain(t arrival.Token) string { return strings.Clone(string(t)) }
 
 func (h *Handlers) revoke(c *web.Context) error {
 	id, err := uuid.Parse(c.Param("id"))

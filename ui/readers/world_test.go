@@ -125,10 +125,8 @@ func (s *station) device(t *testing.T, name string) (arrival.Device, string) {
 	by := s.Person(t, auth.RoleSupervisor, "super-"+strings.ToLower(strings.ReplaceAll(name, " ", "")))
 	d, token, err := s.service.Issue(t.Context(), auth.Session{User: by.User}.Actor(webtest.Post), name, "1")
 	require.NoError(t, err)
-	return d, plainOf(token)
+	return d, token.Secret()
 }
-
-func plainOf(t arrival.Token) string { return string([]byte(t)) }
 
 // answer is what the endpoint says.
 type answer struct {

@@ -45,6 +45,7 @@ type demo struct {
 	processes []*process
 	centre    config.Central
 	stations  []config.Station
+	readers   map[string]string // by station: the token of the simulated document reader in the lane of the simulator
 }
 
 // parts are what the health URL waits for.
@@ -93,6 +94,7 @@ func (d *demo) run(ctx context.Context) error {
 		{"central node: database, certificate authority, NATS", d.startCentre},
 		{"accounts, alert list and enrolment tokens at the centre", d.seedCentre},
 		{"stations: databases, enrolment, counters", d.startStations},
+		{"document readers of the stations", d.simulatedReaders},
 	}
 	for _, step := range steps {
 		since := d.tools.Now()

@@ -49,8 +49,18 @@ func (d *demo) lanes(s config.Station, p post, n uint64, wanted []simulate.Perso
 			}
 			return simulate.NewOfficer("https://"+s.HTTP.Listen, roots)
 		},
+		Agent: func(token string) (*simulate.Agent, error) {
+			roots, err := trusted(filepath.Join(s.DataDir, "ca", "root.crt"))
+			if err != nil {
+				return nil, err
+			}
+			return simulate.NewAgent("https://"+s.HTTP.Listen, token, roots), nil
+		},
 		Lanes: []simulate.Lane{
-			{Name: laneIn, Way: simulate.Entry, Login: simulatorIn, Password: d.passwords.password(s.ID, simulatorIn), Seed: started + 2*n},
+			{
+				Name: laneIn, Way: simulate.Entry, Login: simulatorIn, Password: d.passwords.password(s.ID, simulatorIn), Seed: started + 2*n,
+				Token: d.readers[s.ID],
+			},
 			{Name: laneOut, Way: simulate.Exit, Login: simulatorOut, Password: d.passwords.password(s.ID, simulatorOut), Seed: started + 2*n + 1},
 		},
 		Land: s.Transport == config.Land, Profile: p.profile, Zone: s.Zone, Wanted: wanted,

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"time"
+
+	"github.com/openbmis/openbmis/traveldoc/reader"
 )
 
 // Way is the direction of a lane.
@@ -23,11 +25,15 @@ type Lane struct {
 	Way             Way
 	Login, Password string
 	Seed            uint64
+	// Token is that of a simulated document reader in the lane; empty: there is none, and every document is scanned by its zone.
+	Token string
 }
 
 // Station is where the travellers cross.
 type Station struct {
 	Officer func() (*Officer, error) // a new officer, without a session
+	// Agent posts what the document reader of a lane reads; needed where a lane has a token.
+	Agent   func(token string) (*Agent, error)
 	Lanes   []Lane
 	Land    bool
 	Profile Profile
@@ -54,6 +60,9 @@ type lane struct {
 	Config
 	random  *rand.Rand
 	officer *Officer
+	reader  reader.Reader // what lies on the document reader; nil without one
+	agent   *Agent
+	put     int // documents put on it
 }
 
 // retry is how long a lane waits when its station does not answer.
@@ -106,6 +115,13 @@ func (l *lane) signIn(ctx context.Context) error {
 func (l *lane) next(ctx context.Context, done func(Outcome)) error {
 	gap := l.Profile.Gap(l.random, l.Now().In(l.Zone))
 	if err := l.wait(ctx, time.Duration(float64(gap)/l.Pace)); err != nil {
+		return err
+	}
+	if l.onReader() {
+		outcome, err := l.serveReading(ctx)
+		if err == nil {
+			done(outcome)
+		}
 		return err
 	}
 	arrival, err := l.draw()

@@ -41,5 +41,9 @@ func Run(ctx context.Context, cfg Config, stations []Station) error {
 
 func newLane(cfg Config, s *Station, l Lane) *lane {
 	random := rand.New(rand.NewPCG(cfg.Town.Seed, l.Seed)) //nolint:gosec // seeded, so that a run can be repeated
-	return &lane{Lane: l, Station: s, Config: cfg, random: random}
+	made := &lane{Lane: l, Station: s, Config: cfg, random: random}
+	if l.Token != "" {
+		made.reader = NewSpecimens(cfg.Now)
+	}
+	return made
 }

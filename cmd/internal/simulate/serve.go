@@ -43,10 +43,7 @@ func (l *lane) serve(ctx context.Context, a Arrival) (Outcome, error) {
 	if !s.occupied() {
 		return PutAside, nil // nothing could be read: the traveller turns the document and comes again
 	}
-	if s, err = l.answered(ctx, s); err != nil {
-		return "", err
-	}
-	if err := l.think(ctx, s); err != nil {
+	if s, err = l.examined(ctx, s); err != nil {
 		return "", err
 	}
 	if a.Again != "" && s.Checks[docCheck] != "no-hit" {
@@ -55,6 +52,55 @@ func (l *lane) serve(ctx context.Context, a Arrival) (Outcome, error) {
 		}
 		a.MRZ, a.Again = a.Again, ""
 		return l.serve(ctx, a)
+	}
+	return l.decide(ctx, s)
+}
+
+// examined waits for the checks, and takes the time that a person takes to look.
+func (l *lane) examined(ctx context.Context, s screen) (screen, error) {
+	s, err := l.answered(ctx, s)
+	if err != nil {
+		return s, err
+	}
+	return s, l.think(ctx, s)
+}
+
+// oneOnReader is how often a document is put on the reader of a lane that has one: one traveller in so many, the first among them.
+const oneOnReader = 12
+
+// onReader reports whether the next document goes on the lane's reader.
+func (l *lane) onReader() bool {
+	return l.reader != nil && (l.put == 0 || l.random.IntN(oneOnReader) == 0)
+}
+
+// serveReading puts a document on the lane's reader, whose agent posts it, and decides on what appears at the counter.
+func (l *lane) serveReading(ctx context.Context) (Outcome, error) {
+	if err := l.clear(ctx); err != nil {
+		return "", err
+	}
+	reading, err := l.reader.Next(ctx)
+	if err != nil {
+		return "", err
+	}
+	if l.agent == nil {
+		if l.agent, err = l.Agent(l.Token); err != nil {
+			return "", err
+		}
+	}
+	posted, err := l.agent.Post(ctx, reading)
+	if err != nil {
+		return "", err
+	}
+	l.put++
+	if posted.State != "opened" {
+		return PutAside, nil // it waits for somebody: a traveller whose document cannot be read at once
+	}
+	s, err := l.officer.counter(ctx, http.MethodGet, "/counter", nil)
+	if err != nil {
+		return "", err
+	}
+	if s, err = l.examined(ctx, s); err != nil {
+		return "", err
 	}
 	return l.decide(ctx, s)
 }
