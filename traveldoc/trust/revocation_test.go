@@ -15,6 +15,8 @@ func TestRevocation(t *testing.T) {
 	future, past := now.AddDate(0, 3, 0), now.AddDate(0, 0, -1)
 	forger := *u.csca
 	forger.Key = key(66)
+	elsewhere := *u.csca // another state's key under this state's name
+	elsewhere.Key = u.other.Key
 	older := u.crl(future)
 	older.ThisUpdate = older.ThisUpdate.AddDate(0, -1, 0)
 	critical := u.crl(future)
