@@ -112,8 +112,11 @@ func damaged(c *Country, p Person, _ Options) (scene, error) {
 	if err != nil {
 		return s, err
 	}
-	s.pages[0].Stained, s.zone, s.access = true, stained(s.document.Zone), "pace-can"
-	s.expected.fail("chip.dg1_mrz", "chip.dg11_name", "viz.name", "mrz.birth_date_digit", "mrz.composite_digit")
+	if s.zone, err = stained(s.document); err != nil {
+		return s, err
+	}
+	s.pages[0].Stained, s.access = true, "pace-can"
+	s.expected.fail("viz.birth_date", "chip.dg11_birth_date", "chip.dg1_mrz", "chip.dg11_name", "viz.name", "mrz.birth_date_digit", "mrz.composite_digit")
 	return s, err
 }
 

@@ -2,7 +2,6 @@ package specimen
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"github.com/openbmis/openbmis/traveldoc"
@@ -68,12 +67,12 @@ func (d Document) encoded() (Document, error) {
 
 // number is a document number of the person: a letter, seven digits, a letter.
 func (c *Country) number(kind string, p Person) string {
-	random := rand.New(c.root.stream("number-" + kind + p.PersonalNumber))
+	random := c.root.chance("number-" + kind + p.PersonalNumber)
 	return fmt.Sprintf("%s%07d%c", kind, random.IntN(10_000_000), 'A'+rune(random.IntN(26))) //nolint:gosec // a letter
 }
 
 // drawn is a number below n that follows from the name.
-func (c *Country) drawn(name string, n int) int { return rand.New(c.root.stream(name)).IntN(n) }
+func (c *Country) drawn(name string, n int) int { return c.root.chance(name).IntN(n) }
 
 // signedAt is when the chip of the document was signed: about noon of the day of issue.
 func (d Document) signedAt() time.Time {

@@ -8,14 +8,14 @@ import (
 
 // explicitKey is the SubjectPublicKeyInfo of a key of a NIST curve with the curve written out (RFC 3279, 2.3.5): field, coefficients,
 // base point, order and cofactor, as many countries' certificates have it.
-func explicitKey(k *ecdsa.PublicKey) []byte {
-	p := k.Curve.Params()
+func explicitKey(k *ecdsa.PublicKey) ([]byte, error) {
+	p := k.Params()
 	a := new(big.Int).Sub(p.P, big.NewInt(3))
 	point, err := k.Bytes()
 	if err != nil {
-		panic(fmt.Sprintf("specimen: a key of %s without its point: %v", p.Name, err))
+		return nil, fmt.Errorf("specimen: key of %s: %w", p.Name, err)
 	}
-	return explicitInfo(curveParameters{p: p.P, a: a, b: p.B, x: p.Gx, y: p.Gy, n: p.N}, point)
+	return explicitInfo(curveParameters{p: p.P, a: a, b: p.B, x: p.Gx, y: p.Gy, n: p.N}, point), nil
 }
 
 type curveParameters struct{ p, a, b, x, y, n *big.Int }

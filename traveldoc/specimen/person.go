@@ -2,7 +2,6 @@ package specimen
 
 import (
 	"fmt"
-	"math/rand/v2"
 
 	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/traveldoc/specimen/page"
@@ -35,7 +34,7 @@ func towns() []string {
 
 // Person is one inhabitant; the same number is the same person.
 func (c *Country) Person(number int) Person {
-	random := rand.New(c.root.stream(fmt.Sprintf("person-%d", number)))
+	random := c.root.chance(fmt.Sprintf("person-%d", number))
 	sex := []string{"F", "M"}[random.IntN(2)]
 	born, err := traveldoc.NewDate(c.today.Year()-20-random.IntN(45), 1+random.IntN(12), 1+random.IntN(28))
 	if err != nil { // only in the first years of the calendar

@@ -140,7 +140,7 @@ func (c *Country) dataPage(d Document, kind page.Kind, title string) page.Page {
 		Kind: kind, Title: title, Number: d.Number, Face: b.Face, Zone: d.Zone, Seed: uint64(c.drawn("paper"+d.Number, 1<<30)), //nolint:gosec // positive
 		Fields: []page.Field{
 			{Label: "Surname / Nom", Text: b.Surname, Wide: true}, {Label: "Given names / Prénoms", Text: b.GivenNames, Wide: true},
-			{Label: "Nationality / Nationalité", Text: "UTOPIAN"}, {Label: "Sex / Sexe", Text: b.Sex},
+			{Label: "Nationality", Text: "UTOPIAN"}, {Label: "Sex / Sexe", Text: b.Sex},
 			{Label: "Date of birth / Naissance", Text: printedDate(b.BirthDate)}, {Label: "Place of birth", Text: b.PlaceOfBirth},
 			{Label: "Date of issue / Délivrance", Text: printedDate(d.Issued)}, {Label: "Date of expiry / Expiration", Text: printedDate(d.ExpiryDate)},
 			{Label: "Authority / Autorité", Text: d.Authority, Wide: true},

@@ -37,6 +37,11 @@ func (r root) stream(name string) *rand.ChaCha8 {
 	return rand.NewChaCha8([sha256.Size]byte(mac.Sum(nil)))
 }
 
+// chance draws what need not be secret: names, numbers, faces.
+func (r root) chance(name string) *rand.Rand {
+	return rand.New(r.stream(name)) //nolint:gosec // the same seed must draw the same
+}
+
 // bytes are n random bytes of one thing.
 func (r root) bytes(name string, n int) []byte {
 	out := make([]byte, n)

@@ -3,6 +3,7 @@ package specimen
 import (
 	"crypto"
 	"crypto/elliptic"
+	"fmt"
 	"math/big"
 )
 
@@ -76,11 +77,12 @@ func (c *Country) variantSigner(v Variant) (certificate, error) {
 		return c.foreign, nil
 	case ExpiredSigner, NegativeSerial, NoAuthorityKey, ExplicitSigner:
 		return c.curveSigner(v.Signer)
-	}
-	if v.Signer == BrainpoolSigner || v.Signer == BrainpoolExplicit {
+	case BrainpoolSigner, BrainpoolExplicit:
 		return c.brainpoolSigner(v.Signer)
+	case RSASigner, SmallExponent, PSSSigner, SHA1Signer:
+		return c.rsaSigner(v.Signer)
 	}
-	return c.rsaSigner(v.Signer)
+	return certificate{}, fmt.Errorf("specimen: signer %q: expected one of Signers", v.Signer)
 }
 
 // curveSigner is a signer whose certificate is unusual.
@@ -102,7 +104,10 @@ func (c *Country) curveSigner(which Signer) (certificate, error) {
 	case NoAuthorityKey:
 		in.serial, in.noAuthority = big.NewInt(203), true
 	case ExplicitSigner:
-		in.serial, in.key.public = big.NewInt(204), explicitKey(&private.PublicKey)
+		in.serial = big.NewInt(204)
+		if in.key.public, err = explicitKey(&private.PublicKey); err != nil {
+			return certificate{}, err
+		}
 	}
 	return issue(in, &c.present)
 }

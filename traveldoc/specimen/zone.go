@@ -1,9 +1,12 @@
 package specimen
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/traveldoc/mrz"
 	"github.com/openbmis/openbmis/traveldoc/reader"
 )
@@ -64,16 +67,30 @@ func (d Document) misprinted() (Document, error) {
 	return d, nil
 }
 
-// stained is the zone as a device reads it through coffee: some characters as others, some not at all.
-func stained(zone string) string {
-	out := []byte(zone)
-	second := strings.IndexByte(zone, '\n') + 1
-	for _, at := range []int{14, 15, 16, second + 15, second + 16} {
+// stained is the zone as a device reads it through coffee: letters of the name are lost, and the day of birth is read as another, so
+// that neither the digit of the date nor the composite fits.
+func stained(d Document) (string, error) {
+	out := []byte(d.Zone)
+	second := strings.IndexByte(d.Zone, '\n') + 1
+	for _, at := range []int{14, 15, 16} {
 		if out[at] == '<' {
 			out[at] = 'K'
 		} else {
 			out[at] = '<'
 		}
 	}
-	return string(out)
+	day := second + 18 // cell 19: the last of the date of birth
+	for digit := byte('0'); digit <= '9'; digit++ {
+		out[day] = digit
+		parsed, err := mrz.Parse(string(out), d.Issued, mrz.Training)
+		if err == nil && parsed.BirthDate.Precision() == traveldoc.PrecisionDay && fails(parsed, mrz.BirthDate) && fails(parsed, mrz.Composite) {
+			return string(out), nil
+		}
+	}
+	return "", errors.New("specimen: stain: expected a digit that no check digit fits")
+}
+
+// fails says whether the check digit over the field is wrong.
+func fails(d *mrz.Document, id mrz.FieldID) bool {
+	return slices.ContainsFunc(d.Checks(), func(c mrz.CheckDigitResult) bool { return c.Field == id && !c.OK })
 }

@@ -32,7 +32,7 @@ func Degrade(img image.Image, d Damage, seed uint64) ([]byte, error) {
 		blur(out, d.Blur)
 	}
 	if d.Contrast != 0 && d.Contrast != 1 || d.Noise > 0 {
-		disturb(out, d, rand.New(rand.NewPCG(seed, 3)))
+		disturb(out, d, numbered(seed, 3))
 	}
 	quality := d.Quality
 	if quality == 0 {

@@ -29,7 +29,12 @@ func (d *drawing) paper(c color.Color) {
 	draw.Draw(d.img, d.img.Bounds(), image.NewUniform(c), image.Point{}, draw.Src)
 }
 
-func (d *drawing) random(stream uint64) *rand.Rand { return rand.New(rand.NewPCG(d.Seed, stream)) }
+func (d *drawing) random(stream uint64) *rand.Rand { return numbered(d.Seed, stream) }
+
+// numbered is a random source that gives the same for the same numbers.
+func numbered(seed, stream uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(seed, stream)) //nolint:gosec // the same page must be the same picture
+}
 
 var ( //nolint:gochecknoglobals // colours are no constants in Go
 	ink       = color.RGBA{22, 20, 26, 255}
@@ -131,6 +136,6 @@ func (d *drawing) grey() {
 		p := d.img.Pix[n : n+4 : n+4]
 		v := (299*int(p[0]) + 587*int(p[1]) + 114*int(p[2])) / 1000
 		v = min(40+v*3/4, 216)
-		p[0], p[1], p[2] = uint8(v), uint8(v), uint8(v) //nolint:gosec // below 256
+		p[0], p[1], p[2] = uint8(v), uint8(v), uint8(v)
 	}
 }

@@ -68,7 +68,7 @@ func (l *features) shape(between func(low, high float64) float64) {
 func seeded(number uint64) *rand.Rand {
 	var seed [32]byte
 	binary.BigEndian.PutUint64(seed[:], number)
-	return rand.New(rand.NewChaCha8(seed))
+	return rand.New(rand.NewChaCha8(seed)) //nolint:gosec // the same seed must be the same face
 }
 
 // Portrait draws the face, width pixels wide and nine sevenths as high.
@@ -81,11 +81,10 @@ func (f Face) Portrait(width int) *image.RGBA {
 
 // drawAt draws the portrait at a place, so many pixels a unit.
 func (f Face) drawAt(img *image.RGBA, at image.Point, scale float64) {
-	look, s := f.features(), sketch{img: img, scale: scale, origin: at}
+	look, s := f.features(), sketch{img: img, clip: img.Bounds(), scale: scale, origin: at}
 	area := image.Rect(0, 0, int(PortraitWidth*scale+0.5), int(PortraitHeight*scale+0.5)).Add(at)
 	draw.Draw(img, area, image.NewUniform(look.ground), image.Point{}, draw.Src)
-	part := img.SubImage(area).(*image.RGBA) //nolint:forcetypeassert // of an RGBA
-	s.img = part
+	s.clip = area
 	look.behind(s)
 	look.head(s)
 	look.expression(s)

@@ -5,7 +5,6 @@ import (
 	"image/color"
 	"image/draw"
 	"math"
-	"math/rand/v2"
 )
 
 // Signature draws what the person scribbles, width pixels wide and a third as high.
@@ -18,9 +17,9 @@ func (f Face) Signature(width int) *image.RGBA {
 
 // signAt draws the signature, 30 by 10 units, in ink.
 func (f Face) signAt(img *image.RGBA, at image.Point, scale float64) {
-	r := rand.New(rand.NewPCG(f.Seed, 7))
+	r := numbered(f.Seed, 7)
 	a, b, c := 2+r.Float64()*3, 5+r.Float64()*6, r.Float64()*6
-	s := sketch{img: img, scale: scale, origin: at}
+	s := sketch{img: img, clip: img.Bounds(), scale: scale, origin: at}
 	ink := color.RGBA{24, 32, 84, 255}
 	x, y := 2.0, 5.0
 	for step := range 220 {

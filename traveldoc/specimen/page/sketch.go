@@ -11,6 +11,7 @@ import (
 // sketch draws smooth shapes in a picture, measured in units of its own: scale pixels each, from origin on.
 type sketch struct {
 	img    *image.RGBA
+	clip   image.Rectangle // nothing is drawn outside; it lies within the picture
 	scale  float64
 	origin image.Point
 }
@@ -29,9 +30,9 @@ func (p path) curve(x1, y1, x2, y2, x, y float64) {
 	p.r.CubeTo(float32(x1*s), float32(y1*s), float32(x2*s), float32(y2*s), float32(x*s), float32(y*s))
 }
 
-// fill fills what shape outlines, within the width and height in units. The origin lies in the picture.
+// fill fills what shape outlines, within the width and height in units. The origin lies in the clip.
 func (s sketch) fill(width, height float64, c color.Color, shape func(path)) {
-	area := image.Rect(0, 0, int(width*s.scale)+1, int(height*s.scale)+1).Add(s.origin).Intersect(s.img.Bounds())
+	area := image.Rect(0, 0, int(width*s.scale)+1, int(height*s.scale)+1).Add(s.origin).Intersect(s.clip)
 	if area.Empty() {
 		return
 	}
