@@ -127,6 +127,15 @@ func TestSeveralCertificates(t *testing.T) {
 	require.ErrorIs(t, read.VerifyWith(0, parse(t, more.DER)), pki.ErrSignature)
 	require.ErrorIs(t, read.Verify(1), pki.ErrNoSigner)
 
+	// The serial number alone does not name a certificate: issuers count for themselves.
+	other := pkitest.CSCA(seeded(6), pkitest.NameOf("XY", "CSCA Elsewhere"), keyOf("secp256r1", 6)).DSC(seeded(6), "DSC 2", 2, keyOf("secp256r1", 8))
+	d = signed(dsc)
+	d.Certificates = [][]byte{other.DER, dsc.DER}
+	read, err = pki.ParseSignedData(d.DER(seeded(4)))
+	require.NoError(t, err)
+	require.Equal(t, dsc.DER, read.Signers[0].Certificate.Raw)
+	require.NoError(t, read.Verify(0))
+
 	broken := pkitest.Seq(pkitest.Seq(pkitest.Null()), pkitest.Null(), pkitest.Null())
 	d = signed(dsc)
 	d.Certificates = [][]byte{broken, dsc.DER}

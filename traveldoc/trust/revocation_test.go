@@ -41,6 +41,10 @@ func TestRevocation(t *testing.T) {
 			trust.ReasonNoCSCA},
 		"forged beside the right one": {u.csca.DER, [][]byte{forger.CRL(seeded(1), u.crl(future)), u.csca.CRL(seeded(1), older),
 			u.csca.CRL(seeded(1), u.crl(future, 5))}, traveldoc.Fail, trust.ReasonRevoked, ""},
+		"another state's key": {u.other.DER, [][]byte{elsewhere.CRL(seeded(1), u.crl(future, 5))}, traveldoc.Inconclusive,
+			trust.ReasonListUntrusted, trust.ReasonNoCSCA},
+		"key of a link that leads nowhere": {u.link, [][]byte{u.next.CRL(seeded(1), u.crl(future, 5))}, traveldoc.Inconclusive,
+			trust.ReasonListUntrusted, trust.ReasonNoCSCA},
 		"critical extension":      {u.csca.DER, [][]byte{u.csca.CRL(seeded(1), critical)}, traveldoc.Inconclusive, trust.ReasonUnsupported, "1.2.3.4"},
 		"CSCA may not sign lists": {noKeyUsage.DER, [][]byte{u.csca.CRL(seeded(1), u.crl(future))}, traveldoc.Pass, "", ""},
 	} {

@@ -55,6 +55,22 @@ func TestSignVerify(t *testing.T) {
 	}
 }
 
+// TestPointsOffTheCurve: what is no point of the curve verifies nothing, whoever made it.
+func TestPointsOffTheCurve(t *testing.T) {
+	c := brainpool.ByName("brainpoolP256r1")
+	key, err := c.GenerateKey(seeded(1))
+	require.NoError(t, err)
+	digest := make([]byte, 32)
+	r, s := key.SignRS(digest)
+	for _, k := range []brainpool.PublicKey{
+		{Curve: c, X: new(big.Int).Add(key.X, c.P), Y: key.Y}, {Curve: c, X: key.X, Y: new(big.Int).Add(key.Y, big.NewInt(1))},
+		{Curve: c, X: new(big.Int), Y: new(big.Int)}, {Curve: c, X: new(big.Int).Neg(key.X), Y: key.Y}, {Curve: c},
+	} {
+		require.False(t, k.Verify(digest, r, s))
+	}
+	require.True(t, key.Verify(digest, r, s))
+}
+
 func TestParsePoint(t *testing.T) {
 	for _, c := range brainpool.Curves() {
 		key, err := c.GenerateKey(seeded(3))
