@@ -10,6 +10,8 @@ import (
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/traveldoc"
+	"github.com/openbmis/openbmis/traveldoc/mrz"
+	"github.com/openbmis/openbmis/traveldoc/reader"
 )
 
 // Noon is the instant at which the suite's travellers cross.
@@ -53,6 +55,84 @@ func Entry(verb audit.Verb, kind string, id uuid.UUID) audit.Entry {
 	e := audit.Actor{ID: "officer.one", Role: "officer", Post: "test-air", Lane: "1"}.Entry(Noon, verb, kind, id.String())
 	e.Purpose = border.PurposeOfControl
 	return e
+}
+
+// RunReadings is what a border.Store must pass that keeps what document readers gave; fresh makes an empty one.
+func RunReadings(t *testing.T, fresh func(t *testing.T) border.Store) {
+	t.Helper()
+	tests := map[string]func(*testing.T, border.Store){
+		"a scan keeps what was read":                  readingKept,
+		"a further reading replaces what was read":    attached,
+		"a reading of a closed scan is not attached":  notAttached,
+		"a scan that is opened again has its reading": reopened,
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) { test(t, fresh(t)) })
+	}
+}
+
+// Reading is what a made-up reader gives of a document.
+func Reading(text string) *reader.Reading {
+	return &reader.Reading{
+		ID: text, At: Noon, Device: reader.Device{Vendor: "V", Simulated: true}, MRZ: "P<UTO",
+		Values: []reader.Value{{Field: "surname", Source: reader.VIZ, Text: text, Validity: reader.OK}},
+		Images: []reader.Image{{Light: reader.White, MediaType: "image/png", Data: []byte(text)}},
+		Chip:   &reader.Chip{Files: map[string][]byte{"DG1": []byte(text)}},
+	}
+}
+
+func readingKept(t *testing.T, store border.Store) {
+	with := Scan("L898902C3")
+	with.Reading = Reading("ERIKSSON")
+	open(t, store, with)
+	without := open(t, store, Scan("X1"))
+	got, err := store.Reading(t.Context(), with.ID)
+	require.NoError(t, err)
+	require.Equal(t, with.Reading.Values, got.Values)
+	require.Equal(t, with.Reading.Images, got.Images)
+	require.Equal(t, with.Reading.Chip.Files, got.Chip.Files)
+	require.True(t, got.Device.Simulated)
+	for _, id := range []uuid.UUID{without.ID, uuid.New()} {
+		got, err = store.Reading(t.Context(), id)
+		require.NoError(t, err)
+		require.Nil(t, got)
+	}
+}
+
+func attached(t *testing.T, store border.Store) {
+	s := open(t, store, Scan("L898902C3"))
+	for _, text := range []string{"FIRST", "SECOND"} {
+		s.Reading = Reading(text)
+		require.NoError(t, store.Attach(t.Context(), s, Entry(audit.Collection, "inspection", s.ID)))
+		got, err := store.Reading(t.Context(), s.ID)
+		require.NoError(t, err)
+		require.Equal(t, text, got.Values[0].Text)
+		require.Equal(t, []byte(text), got.Images[0].Data)
+	}
+}
+
+func notAttached(t *testing.T, store border.Store) {
+	s := open(t, store, Scan("L898902C3"))
+	s.Reading = Reading("X")
+	other := s
+	other.Lane = "2"
+	require.ErrorIs(t, store.Attach(t.Context(), other, Entry(audit.Collection, "inspection", s.ID)), border.ErrScanNotOpen)
+	e := Event(s, Noon)
+	_, err := store.Record(t.Context(), s.ID, e, Entry(audit.Collection, "crossing", e.CrossingID))
+	require.NoError(t, err)
+	require.ErrorIs(t, store.Attach(t.Context(), s, Entry(audit.Collection, "inspection", s.ID)), border.ErrScanNotOpen)
+}
+
+func reopened(t *testing.T, store border.Store) {
+	s := Scan("L898902C3")
+	s.Reading = Reading("ERIKSSON")
+	e := record(t, store, s, Noon)
+	_, err := store.Annul(t.Context(), correction(e), Noon.Add(-time.Minute), Entry(audit.Alteration, "crossing", e.CrossingID))
+	require.NoError(t, err)
+	got, err := store.Reading(t.Context(), s.ID)
+	require.NoError(t, err)
+	require.NotNil(t, got)
+	require.Equal(t, s.Reading.Images, got.Images)
 }
 
 // RunStore is what every border.Store must pass; fresh makes an empty one.
@@ -192,6 +272,7 @@ func amended(t *testing.T, store border.Store) {
 		Category: border.Minor, Basis: border.ShortStay, Particulars: map[string]string{"voyage": "7"}, Group: uuid.New(),
 		Guardian: &border.Guardian{Surname: "ERIKSSON", Relation: "mother", Consent: "letter"},
 		Vehicle:  &border.Vehicle{Plate: "AA 1", Driver: true, Occupants: 3},
+		Repairs:  []mrz.Edit{{Line: 2, Position: 16, From: "O", To: "0"}},
 	}
 	other := s
 	other.Lane = "2"

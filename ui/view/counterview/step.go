@@ -33,6 +33,11 @@ func groupsOf(answers []border.Answer) []StepGroup {
 	return groups
 }
 
+// GroupOf are the steps of one finding.
+func GroupOf(f border.Finding) StepGroup {
+	return groupsOf([]border.Answer{{Check: f.Check, Finding: f}})[0]
+}
+
 func gravity(v traveldoc.Verdict) int {
 	return map[traveldoc.Verdict]int{traveldoc.Fail: 0, traveldoc.Inconclusive: 1, traveldoc.Pass: 2, traveldoc.NotDone: 3}[v]
 }
@@ -151,6 +156,12 @@ func stepOf(f border.Finding, e border.Evidence) (border.Step, bool) {
 		}
 	}
 	return border.Step{}, false
+}
+
+// IsStep reports whether a piece of evidence was made of a step of the finding.
+func IsStep(f border.Finding, e border.Evidence) bool {
+	_, is := stepOf(f, e)
+	return is
 }
 
 const stepPrefix = "step."
