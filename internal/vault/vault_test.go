@@ -90,14 +90,15 @@ func TestTheNameOfTheKeyIsBound(t *testing.T) {
 
 func TestAFingerprintIsThePersonsOwn(t *testing.T) {
 	one, two := newKey(t), newKey(t)
-	print := func(k *vault.DataKey, plain string) string {
+	mark := func(k *vault.DataKey, plain string) string {
 		sum, err := k.Fingerprint([]byte(plain))
 		require.NoError(t, err)
 		return hex.EncodeToString(sum)
 	}
-	require.Equal(t, print(one, "page"), print(one, "page"))
-	require.NotEqual(t, print(one, "page"), print(one, "pagf"))
-	require.NotEqual(t, print(one, "page"), print(two, "page"), "nobody can tell that two people have the same page")
+	again := mark(one, "page")
+	require.Equal(t, again, mark(one, "page"))
+	require.NotEqual(t, mark(one, "page"), mark(one, "pagf"))
+	require.NotEqual(t, mark(one, "page"), mark(two, "page"), "nobody can tell that two people have the same page")
 }
 
 func TestASecretIsNeverShown(t *testing.T) {
@@ -195,7 +196,7 @@ func TestAKeyThatOthersMayReadIsRefused(t *testing.T) {
 	f := openFiles(t, dir, func() time.Time { return noon })
 	generation, wrapped, err := f.Wrap(newKey(t))
 	require.NoError(t, err)
-	require.NoError(t, os.Chmod(filepath.Join(dir, generation+".key"), 0o640)) //nolint:gosec // on purpose
+	require.NoError(t, os.Chmod(filepath.Join(dir, generation+".key"), 0o640))
 	_, err = f.Unwrap(uuid.New(), generation, wrapped)
 	require.ErrorContains(t, err, "expected 0600")
 	_, err = f.Unwrap(uuid.New(), "../2026-11", wrapped)

@@ -99,22 +99,22 @@ func (k *keeping) have(ctx context.Context, prints [][]byte) (map[known]uuid.UUI
 	}
 	var id uuid.UUID
 	var of known
-	var print []byte
-	_, err = pgx.ForEachRow(rows, []any{&id, &of.kind, &of.name, &print}, func() error {
-		have[known{of.kind, of.name, string(print)}] = id
+	var mark []byte
+	_, err = pgx.ForEachRow(rows, []any{&id, &of.kind, &of.name, &mark}, func() error {
+		have[known{of.kind, of.name, string(mark)}] = id
 		return nil
 	})
 	return have, err
 }
 
-func (k *keeping) add(p part, print []byte) (uuid.UUID, error) {
+func (k *keeping) add(p part, mark []byte) (uuid.UUID, error) {
 	id := k.o.NewID()
 	sealed, err := k.key.Seal(vault.Place{Kind: string(p.kind), Exhibit: id, Version: version}, p.data)
 	if err != nil {
 		return id, err
 	}
 	digest := sha256.Sum256(sealed)
-	k.out.Queue(insertExhibit, id, k.key.ID(), p.kind, p.name, p.media, len(p.data), version, print, digest[:], k.o.Now())
+	k.out.Queue(insertExhibit, id, k.key.ID(), p.kind, p.name, p.media, len(p.data), version, mark, digest[:], k.o.Now())
 	k.out.Queue(insertBlob, digest[:], len(sealed), sealed)
 	return id, nil
 }

@@ -108,11 +108,11 @@ func (p *piece) key(ctx context.Context, whole []byte) (verdict, err error) {
 	fresh := k == nil
 	if fresh {
 		if k, err = p.o.Own.Open(p.blob.Key, p.blob.Envelope); err != nil {
-			return &replication.BlobRefusal{Reason: ReasonEnvelope}, nil //nolint:nilerr // the envelope is at fault, not the centre
+			return &replication.BlobRefusal{Reason: ReasonEnvelope}, nil // the envelope is at fault, not the centre
 		}
 	}
 	if _, err := k.Open(vault.Place{Kind: p.blob.Kind, Exhibit: p.blob.Exhibit, Version: p.blob.Version}, whole); err != nil {
-		return &replication.BlobRefusal{Reason: ReasonUnread}, nil //nolint:nilerr // as above
+		return &replication.BlobRefusal{Reason: ReasonUnread}, nil
 	}
 	if !fresh {
 		return nil, nil
