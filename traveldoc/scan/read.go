@@ -74,7 +74,28 @@ func (r *Reader) Read(img image.Image, inspection traveldoc.Date, o Options) (Re
 	if z == nil {
 		return Result{}, ErrNoZone
 	}
-	return r.answer(p, z, inspection, o), nil
+	result := r.answer(p, z, inspection, o)
+	if result.hopeless() {
+		return Result{}, ErrNoZone
+	}
+	return result, nil
+}
+
+// hopeless says that what was taken for a zone is other print: the check digits do not hold and a third of the characters are doubtful.
+func (r *Result) hopeless() bool {
+	cells, uncertain, disagree := 0, 0, false
+	for _, f := range r.Findings {
+		disagree = disagree || f.Code == CodeDigitsDisagree
+	}
+	for _, line := range r.Characters {
+		for k := range line {
+			cells++
+			if line[k].Confidence < sure {
+				uncertain++
+			}
+		}
+	}
+	return disagree && 3*uncertain > cells
 }
 
 // answer reads the located zone to the end.
@@ -94,7 +115,29 @@ func (r *Reader) answer(p *picturePage, z *zone, inspection traveldoc.Date, o Op
 	}
 	result.Document, _ = parse(result.Lines, inspection, o) // its findings say what the error says
 	result.find(told)
+	result.Document.Doubt(result.doubts()...)
 	return result
+}
+
+// doubtful is the probability from which on the next most probable character is told to the zone's reader.
+const doubtful = 0.08
+
+// doubts are the rivals of what was read: who is nearly as probable, and what was seen where something else was read.
+func (r *Result) doubts() []mrz.RunnerUp {
+	var all []mrz.RunnerUp
+	for l, line := range r.Characters {
+		for k := range line {
+			rival := line[k].Other
+			switch {
+			case line[k].Seen != line[k].Read:
+				rival = line[k].Seen
+			case line[k].OtherProbable < doubtful:
+				continue
+			}
+			all = append(all, mrz.RunnerUp{Line: uint8(l + 1), Position: uint8(k + 1), Character: rival}) //nolint:gosec // within a zone
+		}
+	}
+	return all
 }
 
 func parse(lines []string, inspection traveldoc.Date, o Options) (*mrz.Document, error) {

@@ -17,21 +17,25 @@ type zone struct {
 	total    float64    // sum of its characters, to compare zones
 }
 
-// acceptable says whether what was located is a zone: most of its cells are characters.
+// acceptable says whether what was located is a zone: three in five cells of each line are characters that are told with some certainty.
+// Other print of fixed pitch, and patterns, have lines that are not.
 func (z *zone) acceptable() bool {
 	if z == nil || z.evidence < 1.2 {
 		return false
 	}
-	n, characters := 0, 0
+	const rather = -0.7 // the logarithm of one half
 	for _, line := range z.cells {
+		characters := 0
 		for i := range line {
-			n++
-			if line[i].evidence() > 0 {
+			if line[i].evidence() > 0 && line[i][line[i].best()] > rather {
 				characters++
 			}
 		}
+		if characters*5 < len(line)*3 {
+			return false
+		}
 	}
-	return characters*4 >= n*3
+	return true
 }
 
 // stack is two or three parallel lines that could be one zone, from the top.
@@ -94,8 +98,8 @@ func (p *picturePage) upright(s stack) stack {
 	return s
 }
 
-// doubtful is the mean evidence of a glance below which a stack is not read at all.
-const doubtful = -3
+// unlikely is the mean evidence of a glance below which a stack is not read at all.
+const unlikely = -3
 
 // readStack finds the zone in a stack: which columns are its characters, and how many. Nil when they are far from any format.
 func (p *picturePage) readStack(s stack) *zone {
@@ -110,7 +114,7 @@ func (p *picturePage) readStack(s stack) *zone {
 		first, last = min(first, -shifts[i]), max(last, t.last-shifts[i])
 		seems += p.glance(t)
 	}
-	if seems < doubtful*float64(len(s)) || last-first+1 > mostCharacters {
+	if seems < unlikely*float64(len(s)) || last-first+1 > mostCharacters {
 		return nil
 	}
 	return p.choose(s, shifts, first-2, last+2)
