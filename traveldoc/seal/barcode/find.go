@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image"
+	"iter"
 
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/aztec"
@@ -20,7 +21,7 @@ type finder struct {
 	found  []Code
 }
 
-// region looks at one part of the picture, at up to three sizes.
+// region looks at one part of the picture, in several forms.
 func (f *finder) region(area image.Rectangle) {
 	for _, c := range f.found {
 		if !area.Intersect(f.own(c.Area)).Empty() {
@@ -29,32 +30,41 @@ func (f *finder) region(area image.Rectangle) {
 	}
 	margin := max(area.Dx(), area.Dy())/12 + 2*block
 	patch := cropped(f.grey, area.Inset(-margin))
-	for _, sized := range sizes(patch) {
-		if f.try(sized, area) {
+	for form := range forms(patch) {
+		if f.try(form, area) {
 			return
 		}
 	}
 }
 
-// sizes are a patch in the sizes that are tried: its own, halved when it is large, doubled when it is small; and at last turned, for
-// an Aztec code that is not level and a Data Matrix code that stands on its corner.
-func sizes(patch *image.Gray) []*image.Gray {
-	out := []*image.Gray{patch}
-	if side := max(patch.Rect.Dx(), patch.Rect.Dy()); side < 200 {
-		out = append(out, doubled(patch), doubled(doubled(patch)))
-	} else {
-		out = append(out, halved(patch))
+// form is a patch as it is tried, and the kinds of code that it may help.
+type form struct {
+	*image.Gray
+	kinds []Symbology
+}
+
+// forms are a patch in the forms that are tried, one after the other: its own size, halved when it is large, grown when it is small; and at
+// last turned, for a Data Matrix code that stands on its corner or has rough edges, and an Aztec code that is not level.
+func forms(patch *image.Gray) iter.Seq[form] {
+	return func(yield func(form) bool) {
+		side, all, small := max(patch.Rect.Dx(), patch.Rect.Dy()), Symbologies(), patch
+		if !yield(form{patch, all}) || side > 200 && !yield(form{halved(patch), all}) {
+			return
+		}
 		if side < 400 {
-			out = append(out, doubled(patch))
+			if patch = grown(patch, 2); !yield(form{patch, all}) {
+				return
+			}
+		}
+		if side < 150 && (!yield(form{grown(patch, 2), all}) || !yield(form{repeated(small), all})) || side > maxTurned {
+			return
+		}
+		for _, degrees := range []float64{3, 87, 45, 22.5, 67.5} {
+			if !yield(form{turned(patch, degrees), []Symbology{DataMatrix, Aztec}}) {
+				return
+			}
 		}
 	}
-	if max(patch.Rect.Dx(), patch.Rect.Dy()) > maxTurned {
-		return out
-	}
-	for _, degrees := range []float64{45, 22.5, 67.5} {
-		out = append(out, turned(patch, degrees))
-	}
-	return out
 }
 
 const maxTurned = 800 // pixels of the side of a patch
@@ -64,9 +74,9 @@ func (f *finder) own(r image.Rectangle) image.Rectangle {
 	return image.Rect(r.Min.X/f.factor, r.Min.Y/f.factor, r.Max.X/f.factor, r.Max.Y/f.factor)
 }
 
-func (f *finder) try(patch *image.Gray, area image.Rectangle) bool {
-	for _, bitmap := range bitmaps(patch) {
-		for _, s := range Symbologies() {
+func (f *finder) try(patch form, area image.Rectangle) bool {
+	for _, bitmap := range bitmaps(patch.Gray) {
+		for _, s := range patch.kinds {
 			if f.work -= len(patch.Pix); f.work < 0 || len(f.found) == MaxCodes {
 				return true
 			}
@@ -104,7 +114,7 @@ func (f *finder) whole() {
 		}
 	}
 	if len(f.found) == 0 {
-		f.try(small, f.grey.Rect)
+		f.try(form{small, Symbologies()}, f.grey.Rect)
 	}
 }
 

@@ -40,8 +40,8 @@ func Find(img image.Image) []Code {
 
 // Bounds of the work on one picture.
 const (
-	maxPixels = 9_000_000   // a larger picture is shrunk: codes keep enough pixels a module
-	maxWork   = 120_000_000 // pixels handed to readers, each counted as often as it is
+	maxPixels = 9_000_000  // a larger picture is shrunk: codes keep enough pixels a module
+	maxWork   = 40_000_000 // pixels handed to readers, each counted as often as it is
 )
 
 // greyOf is the luminance of a picture on white, its corner at the origin.
@@ -83,12 +83,24 @@ func halved(g *image.Gray) *image.Gray {
 	return out
 }
 
-// doubled repeats every pixel: the finders want a few pixels a module.
-func doubled(g *image.Gray) *image.Gray {
-	out := image.NewGray(image.Rect(0, 0, 2*g.Rect.Dx(), 2*g.Rect.Dy()))
+// grown is a picture so many times as large, between its pixels mixed: the finders want a few pixels a module.
+func grown(g *image.Gray, times int) *image.Gray {
+	out := image.NewGray(image.Rect(0, 0, times*g.Rect.Dx(), times*g.Rect.Dy()))
+	f := float64(times)
 	for y := range out.Rect.Dy() {
 		for x := range out.Rect.Dx() {
-			out.Pix[y*out.Stride+x] = g.Pix[y/2*g.Stride+x/2]
+			out.Pix[y*out.Stride+x] = mixed(g, (float64(x)+.5)/f-.5, (float64(y)+.5)/f-.5)
+		}
+	}
+	return out
+}
+
+// repeated is a picture three times as large, each pixel a square: for codes of one pixel a module.
+func repeated(g *image.Gray) *image.Gray {
+	out := image.NewGray(image.Rect(0, 0, 3*g.Rect.Dx(), 3*g.Rect.Dy()))
+	for y := range out.Rect.Dy() {
+		for x := range out.Rect.Dx() {
+			out.Pix[y*out.Stride+x] = g.Pix[y/3*g.Stride+x/3]
 		}
 	}
 	return out
