@@ -21,7 +21,9 @@ func TestRouteMatrix(t *testing.T) {
 	})
 	require.NoError(t, err)
 	tools := node.Tools{Now: time.Now, Random: rand.Reader, NewID: uuid.New, Log: slog.New(slog.DiscardHandler)}
-	server, err := (&app{cfg: cfg, tools: tools, health: node.NewHealth()}).web()
+	made := &app{cfg: cfg, tools: tools, health: node.NewHealth()}
+	made.secrets.Evidence = make([]byte, 32)
+	server, err := made.web()
 	require.NoError(t, err)
 	webtest.Matrix(t, server, "testdata/matrix.txt")
 }

@@ -10,7 +10,7 @@ import (
 
 // registerReaders registers the door of document readers, and gives the counter what comes through it.
 func (a *app) registerReaders(s *web.Server, h *counter.Handlers) (*arrival.Service, error) {
-	store, err := readerdb.New(a.db.DB, a.secrets.Evidence, a.tools.Random)
+	store, err := readerdb.New(a.pool(), a.secrets.Evidence, a.tools.Random)
 	if err != nil {
 		return nil, err
 	}
@@ -19,9 +19,9 @@ func (a *app) registerReaders(s *web.Server, h *counter.Handlers) (*arrival.Serv
 		lanes[n] = l.Name
 	}
 	service := arrival.New(arrival.Config{
-		Store: store, Seats: readerdb.NewSeats(a.db.DB, a.cfg.ID, a.cfg.Session.IdleLock), Counter: h, Post: a.cfg.ID, Lanes: lanes,
+		Store: store, Seats: readerdb.NewSeats(a.pool(), a.cfg.ID, a.cfg.Session.IdleLock), Counter: h, Post: a.cfg.ID, Lanes: lanes,
 		Zones: arrival.NewScanner(a.tools.Now, a.cfg.Zone),
-		Now: a.tools.Now, Random: a.tools.Random, NewID: a.tools.NewID,
+		Now:   a.tools.Now, Random: a.tools.Random, NewID: a.tools.NewID,
 	})
 	readers.New(service).Register(s)
 	return service, nil
