@@ -25,6 +25,8 @@ type StatusBar struct {
 	Link       Link
 	List       alerts.Holder
 	Amber, Red time.Duration // ages of the list
+	// Trust is which trust material the station holds and since when it is known to be the newest; version 0 when there is none. May be nil.
+	Trust func() (version int64, currentAt time.Time)
 }
 
 // Badge is the bar as it stands now. A backlog that cannot be counted is not shown as none: the link is shown as away.
@@ -38,6 +40,10 @@ func (b StatusBar) Badge(c *web.Context) (templ.Component, error) {
 	s.Backlog = backlog
 	if held.List != nil {
 		s.ListVersion = held.List.Version()
+	}
+	if b.Trust != nil {
+		s.ShowTrust = true
+		s.TrustVersion, s.TrustCurrentAt = b.Trust()
 	}
 	return counterview.StatusBadge(s), nil
 }

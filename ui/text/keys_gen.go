@@ -3238,6 +3238,46 @@ const (
 	ProblemTrainingOff Key = "problem.training.off"
 	// ProblemTravellerUnknown is "There is no such traveller, or not for you.".
 	ProblemTravellerUnknown Key = "problem.traveller_unknown"
+	// ProblemTrustAmbiguous is "Several fingerprints begin so: give more of it.".
+	ProblemTrustAmbiguous Key = "problem.trust.ambiguous"
+	// ProblemTrustAnchor is "The anchor is not the certificate of a CSCA.".
+	ProblemTrustAnchor Key = "problem.trust.anchor"
+	// ProblemTrustBusy is "Another file is being read just now. Send it again in a moment.".
+	ProblemTrustBusy Key = "problem.trust.busy"
+	// ProblemTrustDecided is "{{.by}} has decided on this proposal already.".
+	ProblemTrustDecided Key = "problem.trust.decided"
+	// ProblemTrustFileEmpty is "Choose a file that is not empty.".
+	ProblemTrustFileEmpty Key = "problem.trust.file_empty"
+	// ProblemTrustFileKnown is "The same file was approved on {{.at}} by {{.by}}: it would change nothing.".
+	ProblemTrustFileKnown Key = "problem.trust.file_known"
+	// ProblemTrustFileName is "File name missing or longer than {{.max}} bytes.".
+	ProblemTrustFileName Key = "problem.trust.file_name"
+	// ProblemTrustFilePending is "The same file waits for a second person already.".
+	ProblemTrustFilePending Key = "problem.trust.file_pending"
+	// ProblemTrustFileTooLarge is "The file is larger than {{.max}} MB.".
+	ProblemTrustFileTooLarge Key = "problem.trust.file_too_large"
+	// ProblemTrustFourEyes is "You proposed this yourself: a second person has to approve it.".
+	ProblemTrustFourEyes Key = "problem.trust.four_eyes"
+	// ProblemTrustMoved is "Another version was published meanwhile. Look at the effect again.".
+	ProblemTrustMoved Key = "problem.trust.moved"
+	// ProblemTrustNotAllowed is "Your role may not propose or approve trust material.".
+	ProblemTrustNotAllowed Key = "problem.trust.not_allowed"
+	// ProblemTrustNotSeen is "Look at everything that it changes first, to the last page.".
+	ProblemTrustNotSeen Key = "problem.trust.not_seen"
+	// ProblemTrustNothingNew is "All of it is published already: it would change nothing ({{.items}} items).".
+	ProblemTrustNothingNew Key = "problem.trust.nothing_new"
+	// ProblemTrustNothingUsable is "Nothing of the file can be used: {{.reason}}".
+	ProblemTrustNothingUsable Key = "problem.trust.nothing_usable"
+	// ProblemTrustOrigin is "Say how it came: handed over by the issuing State, or on a list.".
+	ProblemTrustOrigin Key = "problem.trust.origin"
+	// ProblemTrustRemark is "The remark is longer than {{.max}} bytes.".
+	ProblemTrustRemark Key = "problem.trust.remark"
+	// ProblemTrustSignatureFails is "The file’s own signature is wrong ({{.reason}}). If it is wanted all the same, say so explicitly.".
+	ProblemTrustSignatureFails Key = "problem.trust.signature_fails"
+	// ProblemTrustUnknown is "There is no such trust material or proposal.".
+	ProblemTrustUnknown Key = "problem.trust.unknown"
+	// ProblemTrustWhy is "Give a reason, of up to {{.max}} bytes.".
+	ProblemTrustWhy Key = "problem.trust.why"
 	// ProblemUnlockRefused is "That is not right. {{.left}} attempts are left; then the session ends.".
 	ProblemUnlockRefused Key = "problem.unlock_refused"
 	// ProblemUserIsSelf is "You cannot do this to your own account. Ask a colleague.".
@@ -5290,4 +5330,294 @@ const (
 	TrainingVerdictRefer Key = "training_verdict.refer"
 	// TrainingVerdictRefuse is "refused".
 	TrainingVerdictRefuse Key = "training_verdict.refuse"
+	// TrustAcknowledge is "Propose it even though its signature is wrong (it stays marked)".
+	TrustAcknowledge Key = "trust.acknowledge"
+	// TrustAnchor is "Anchor that vouches for the signer".
+	TrustAnchor Key = "trust.anchor"
+	// TrustAnchorHint is "only when it is not published: a CSCA certificate from another way".
+	TrustAnchorHint Key = "trust.anchor_hint"
+	// TrustAnchorsNamed is "Anchors named by the proposer".
+	TrustAnchorsNamed Key = "trust.anchors_named"
+	// TrustAny is "any".
+	TrustAny Key = "trust.any"
+	// TrustApprove is "Approve and publish".
+	TrustApprove Key = "trust.approve"
+	// TrustApproveHelp is "The next version goes to every post. You answer for it as the second person.".
+	TrustApproveHelp Key = "trust.approve_help"
+	// TrustApproved is "Published as version {{.version}}.".
+	TrustApproved Key = "trust.approved"
+	// TrustBadge is "Trust v{{.version}} · {{.ago}}".
+	TrustBadge Key = "trust.badge"
+	// TrustBadgeNone is "No trust material".
+	TrustBadgeNone Key = "trust.badge_none"
+	// TrustBroken is "{{.n}} items cannot be used.".
+	TrustBroken Key = "trust.broken"
+	// TrustBy is "{{.at}} by {{.by}}".
+	TrustBy Key = "trust.by"
+	// TrustBytes is "{{.n}} bytes".
+	TrustBytes Key = "trust.bytes"
+	// TrustConfirmed is "confirmed by the centre {{.ago}}".
+	TrustConfirmed Key = "trust.confirmed"
+	// TrustContained is "Signed lists inside".
+	TrustContained Key = "trust.contained"
+	// TrustCountries is "By country".
+	TrustCountries Key = "trust.countries"
+	// TrustCountry is "Country".
+	TrustCountry Key = "trust.country"
+	// TrustCountryHint is "as in the certificate, such as DE".
+	TrustCountryHint Key = "trust.country_hint"
+	// TrustCountryNone is "not stated".
+	TrustCountryNone Key = "trust.country_none"
+	// TrustCrls is "Revocation lists".
+	TrustCrls Key = "trust.crls"
+	// TrustCrlsNone is "No revocation list is published: whether a signer is revoked cannot be said.".
+	TrustCrlsNone Key = "trust.crls_none"
+	// TrustDecided is "Decided".
+	TrustDecided Key = "trust.decided"
+	// TrustDefect is "Defect".
+	TrustDefect Key = "trust.defect"
+	// TrustDownload is "Download (DER)".
+	TrustDownload Key = "trust.download"
+	// TrustEffect is "Effect".
+	TrustEffect Key = "trust.effect"
+	// TrustEffectOn is "Counted on version {{.version}}".
+	TrustEffectOn Key = "trust.effect_on"
+	// TrustEffectsKnown is "known already".
+	TrustEffectsKnown Key = "trust.effects.known"
+	// TrustEffectsLoses is "loses a source".
+	TrustEffectsLoses Key = "trust.effects.loses"
+	// TrustEffectsNew is "new".
+	TrustEffectsNew Key = "trust.effects.new"
+	// TrustEffectsOutdated is "older than what is published".
+	TrustEffectsOutdated Key = "trust.effects.outdated"
+	// TrustEffectsSource is "gains a source".
+	TrustEffectsSource Key = "trust.effects.source"
+	// TrustEffectsWithdraw is "goes".
+	TrustEffectsWithdraw Key = "trust.effects.withdraw"
+	// TrustExpired is "expired".
+	TrustExpired Key = "trust.expired"
+	// TrustExplicit is "curve given by its parameters".
+	TrustExplicit Key = "trust.explicit"
+	// TrustFailed is "Something of it fails its own signature check. The proposer wants it all the same.".
+	TrustFailed Key = "trust.failed"
+	// TrustFailedMark is "signature wrong".
+	TrustFailedMark Key = "trust.failed_mark"
+	// TrustFile is "File".
+	TrustFile Key = "trust.file"
+	// TrustFileHint is "Choose a file or drop it here: CSCA master list, PKD LDIF, certificate, revocation list or deviation list, up to {{.max}} MB".
+	TrustFileHint Key = "trust.file_hint"
+	// TrustFilesCertificate is "Certificate".
+	TrustFilesCertificate Key = "trust.files.certificate"
+	// TrustFilesCertificates is "Certificates".
+	TrustFilesCertificates Key = "trust.files.certificates"
+	// TrustFilesCrl is "Revocation list".
+	TrustFilesCrl Key = "trust.files.crl"
+	// TrustFilesDeviationList is "Deviation list".
+	TrustFilesDeviationList Key = "trust.files.deviation_list"
+	// TrustFilesLdif is "PKD file (LDIF)".
+	TrustFilesLdif Key = "trust.files.ldif"
+	// TrustFilesMasterList is "CSCA master list".
+	TrustFilesMasterList Key = "trust.files.master_list"
+	// TrustFilesUnknown is "not known".
+	TrustFilesUnknown Key = "trust.files.unknown"
+	// TrustFind is "Find".
+	TrustFind Key = "trust.find"
+	// TrustFingerprint is "SHA-256".
+	TrustFingerprint Key = "trust.fingerprint"
+	// TrustFound is "{{.n}} of {{.total}} items".
+	TrustFound Key = "trust.found"
+	// TrustFoundNone is "Nothing that is published matches.".
+	TrustFoundNone Key = "trust.found_none"
+	// TrustGone is "withdrawn in version {{.version}}".
+	TrustGone Key = "trust.gone"
+	// TrustHistory is "History".
+	TrustHistory Key = "trust.history"
+	// TrustHistoryNone is "Nothing was proposed yet.".
+	TrustHistoryNone Key = "trust.history_none"
+	// TrustInForce is "in force".
+	TrustInForce Key = "trust.in_force"
+	// TrustIssuer is "Issuer".
+	TrustIssuer Key = "trust.issuer"
+	// TrustIssuerKey is "Issuer’s key identifier".
+	TrustIssuerKey Key = "trust.issuer_key"
+	// TrustItemHistory is "What became of it".
+	TrustItemHistory Key = "trust.item_history"
+	// TrustItems is "Items".
+	TrustItems Key = "trust.items"
+	// TrustKey is "Key".
+	TrustKey Key = "trust.key"
+	// TrustKeyId is "Key identifier".
+	TrustKeyId Key = "trust.key_id"
+	// TrustKind is "Kind".
+	TrustKind Key = "trust.kind"
+	// TrustKindsCrl is "Revocation list".
+	TrustKindsCrl Key = "trust.kinds.crl"
+	// TrustKindsCsca is "CSCA".
+	TrustKindsCsca Key = "trust.kinds.csca"
+	// TrustKindsDeviation is "Known defect".
+	TrustKindsDeviation Key = "trust.kinds.deviation"
+	// TrustKindsDsc is "Document signer".
+	TrustKindsDsc Key = "trust.kinds.dsc"
+	// TrustKindsLink is "Link certificate".
+	TrustKindsLink Key = "trust.kinds.link"
+	// TrustKindsMasterListSigner is "Master list signer".
+	TrustKindsMasterListSigner Key = "trust.kinds.master_list_signer"
+	// TrustLead is "By these certificates and revocation lists every post judges the signatures of travel documents. Changes are proposed by one person and approved by another.".
+	TrustLead Key = "trust.lead"
+	// TrustNextUpdate is "Next due".
+	TrustNextUpdate Key = "trust.next_update"
+	// TrustNoChanges is "Nothing would be changed any more.".
+	TrustNoChanges Key = "trust.no_changes"
+	// TrustNoContent is "Its content is not kept any more.".
+	TrustNoContent Key = "trust.no_content"
+	// TrustNoEnd is "not stated".
+	TrustNoEnd Key = "trust.no_end"
+	// TrustNone is "Nothing has been published yet: no signature of a document can be judged.".
+	TrustNone Key = "trust.none"
+	// TrustNotSeen is "You have seen {{.seen}} of {{.total}} items. Go on to the last page to approve.".
+	TrustNotSeen Key = "trust.not_seen"
+	// TrustNotYet is "not yet".
+	TrustNotYet Key = "trust.not_yet"
+	// TrustNumber is "Number".
+	TrustNumber Key = "trust.number"
+	// TrustOpen is "Open".
+	TrustOpen Key = "trust.open"
+	// TrustOrigin is "How it came".
+	TrustOrigin Key = "trust.origin"
+	// TrustOriginHelp is "of single certificates and revocation lists".
+	TrustOriginHelp Key = "trust.origin_help"
+	// TrustOriginsBilateral is "handed over by the issuing State".
+	TrustOriginsBilateral Key = "trust.origins.bilateral"
+	// TrustOriginsListed is "on a list or in the PKD".
+	TrustOriginsListed Key = "trust.origins.listed"
+	// TrustOriginsSelfAsserted is "nobody vouches for it but itself".
+	TrustOriginsSelfAsserted Key = "trust.origins.self_asserted"
+	// TrustOwn is "You proposed this. A second person has to look at all of it and approve.".
+	TrustOwn Key = "trust.own"
+	// TrustParsed is "Read".
+	TrustParsed Key = "trust.parsed"
+	// TrustPending is "Waiting for a second person".
+	TrustPending Key = "trust.pending"
+	// TrustPendingNone is "Nothing waits.".
+	TrustPendingNone Key = "trust.pending_none"
+	// TrustPlace is "Place".
+	TrustPlace Key = "trust.place"
+	// TrustProposal is "Proposal".
+	TrustProposal Key = "trust.proposal"
+	// TrustPropose is "Propose material".
+	TrustPropose Key = "trust.propose"
+	// TrustProposed is "Proposed".
+	TrustProposed Key = "trust.proposed"
+	// TrustPublished is "published {{.ago}}".
+	TrustPublished Key = "trust.published"
+	// TrustReasonsBadSignature is "the signature does not verify".
+	TrustReasonsBadSignature Key = "trust.reasons.bad_signature"
+	// TrustReasonsNoCsca is "no published authority stands behind the signer".
+	TrustReasonsNoCsca Key = "trust.reasons.no_csca"
+	// TrustReasonsNoSigner is "the signer’s certificate is missing".
+	TrustReasonsNoSigner Key = "trust.reasons.no_signer"
+	// TrustReasonsSelfAsserted is "only its own certificates vouch for it".
+	TrustReasonsSelfAsserted Key = "trust.reasons.self_asserted"
+	// TrustReasonsSignerNotAllowed is "the signer may not sign master lists".
+	TrustReasonsSignerNotAllowed Key = "trust.reasons.signer_not_allowed"
+	// TrustReasonsUnreadable is "cannot be read".
+	TrustReasonsUnreadable Key = "trust.reasons.unreadable"
+	// TrustReasonsUnsigned is "such a file has no signature of its own".
+	TrustReasonsUnsigned Key = "trust.reasons.unsigned"
+	// TrustReasonsUnsupported is "an algorithm that cannot be verified here".
+	TrustReasonsUnsupported Key = "trust.reasons.unsupported"
+	// TrustRefused is "Could not be used".
+	TrustRefused Key = "trust.refused"
+	// TrustReject is "Reject".
+	TrustReject Key = "trust.reject"
+	// TrustRejected is "The proposal is closed. Nothing was published.".
+	TrustRejected Key = "trust.rejected"
+	// TrustRemark is "Remark for the second person".
+	TrustRemark Key = "trust.remark"
+	// TrustReport is "What the file is".
+	TrustReport Key = "trust.report"
+	// TrustRevoked is "Revoked certificates".
+	TrustRevoked Key = "trust.revoked"
+	// TrustSearch is "Search".
+	TrustSearch Key = "trust.search"
+	// TrustSend is "Read and propose".
+	TrustSend Key = "trust.send"
+	// TrustSerial is "Serial number".
+	TrustSerial Key = "trust.serial"
+	// TrustSignature is "Signature".
+	TrustSignature Key = "trust.signature"
+	// TrustSigner is "Signer".
+	TrustSigner Key = "trust.signer"
+	// TrustSince is "published in version {{.version}}".
+	TrustSince Key = "trust.since"
+	// TrustSize is "Size".
+	TrustSize Key = "trust.size"
+	// TrustSources is "Sources".
+	TrustSources Key = "trust.sources"
+	// TrustSourcesNone is "none".
+	TrustSourcesNone Key = "trust.sources_none"
+	// TrustState is "State".
+	TrustState Key = "trust.state"
+	// TrustStatesApproved is "published".
+	TrustStatesApproved Key = "trust.states.approved"
+	// TrustStatesPending is "waits for a second person".
+	TrustStatesPending Key = "trust.states.pending"
+	// TrustStatesRejected is "rejected".
+	TrustStatesRejected Key = "trust.states.rejected"
+	// TrustStationLead is "By these certificates and revocation lists this post judges the signatures of travel documents. They come from the centre.".
+	TrustStationLead Key = "trust.station_lead"
+	// TrustStationNone is "This post holds no trust material yet: no signature of a document can be judged.".
+	TrustStationNone Key = "trust.station_none"
+	// TrustSubject is "Subject".
+	TrustSubject Key = "trust.subject"
+	// TrustTakeBack is "Take back".
+	TrustTakeBack Key = "trust.take_back"
+	// TrustThisUpdate is "Issued".
+	TrustThisUpdate Key = "trust.this_update"
+	// TrustTitle is "Trust material".
+	TrustTitle Key = "trust.title"
+	// TrustTolerated is "Tolerated deviations from the standard".
+	TrustTolerated Key = "trust.tolerated"
+	// TrustToleratedNone is "none".
+	TrustToleratedNone Key = "trust.tolerated_none"
+	// TrustTotal is "Total".
+	TrustTotal Key = "trust.total"
+	// TrustTraining is "This holds material of the training country Utopia, whose keys are public. Posts of real States do not use it.".
+	TrustTraining Key = "trust.training"
+	// TrustTrainingMark is "TRAINING".
+	TrustTrainingMark Key = "trust.training_mark"
+	// TrustTypes is "Document types".
+	TrustTypes Key = "trust.types"
+	// TrustUnpublished is "not published".
+	TrustUnpublished Key = "trust.unpublished"
+	// TrustUntil is "{{.from}} to {{.until}}".
+	TrustUntil Key = "trust.until"
+	// TrustValidity is "Validity".
+	TrustValidity Key = "trust.validity"
+	// TrustVerdictsFail is "wrong".
+	TrustVerdictsFail Key = "trust.verdicts.fail"
+	// TrustVerdictsInconclusive is "cannot be said".
+	TrustVerdictsInconclusive Key = "trust.verdicts.inconclusive"
+	// TrustVerdictsNotDone is "not signed".
+	TrustVerdictsNotDone Key = "trust.verdicts.not_done"
+	// TrustVerdictsPass is "verified".
+	TrustVerdictsPass Key = "trust.verdicts.pass"
+	// TrustVersion is "Version {{.version}}".
+	TrustVersion Key = "trust.version"
+	// TrustVersions is "Versions".
+	TrustVersions Key = "trust.versions"
+	// TrustWhy is "Reason".
+	TrustWhy Key = "trust.why"
+	// TrustWithdraw is "Propose to withdraw".
+	TrustWithdraw Key = "trust.withdraw"
+	// TrustWithdrawHelp is "It stays in use until a second person approves.".
+	TrustWithdrawHelp Key = "trust.withdraw_help"
+	// TrustWithdrawal is "Withdrawal".
+	TrustWithdrawal Key = "trust.withdrawal"
+	// TrustWithheld is "{{.n}} items of the training country Utopia are not used here: this post belongs to a real State.".
+	TrustWithheld Key = "trust.withheld"
+	// TrustWords is "Subject or fingerprint".
+	TrustWords Key = "trust.words"
+	// TrustWordsHint is "part of a name, or the beginning of a SHA-256".
+	TrustWordsHint Key = "trust.words_hint"
 )

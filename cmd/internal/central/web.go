@@ -27,7 +27,7 @@ func (a *app) web(back context.Context) (*web.Server, error) {
 	}
 	s, err := web.NewServer(web.Options{
 		Sessions: a.auth, Texts: texts, Assets: files, Log: a.tools.Log, Now: a.tools.Now, Random: a.tools.Random, NewID: a.tools.NewID,
-		Program: text.FrameCentre, Post: Name, IdleAfter: a.cfg.Session.IdleLock, Nav: analyst.Nav(),
+		Program: text.FrameCentre, Post: Name, IdleAfter: a.cfg.Session.IdleLock, Nav: nav(),
 	})
 	if err != nil {
 		return nil, err
@@ -43,6 +43,7 @@ func (a *app) web(back context.Context) (*web.Server, error) {
 		},
 	})
 	a.registerReceipts(s)
+	a.registerTrust(s)
 	s.HandlePublic(http.MethodPost, enrol.Path, a.enrol, web.Machine(), web.MaxBody(enrol.MaxBody))
 	s.HandlePublic(http.MethodPost, enrol.RenewPath, a.renew, web.Machine(), web.MaxBody(enrol.MaxBody))
 	s.HandlePublic(http.MethodGet, "/healthz", func(c *web.Context) error { return c.NoContent(http.StatusNoContent) }, web.Machine())

@@ -19,6 +19,7 @@ import (
 	"github.com/openbmis/openbmis/ui/receipts"
 	"github.com/openbmis/openbmis/ui/rechecks"
 	"github.com/openbmis/openbmis/ui/secondline"
+	trustui "github.com/openbmis/openbmis/ui/trust"
 	"github.com/openbmis/openbmis/ui/view"
 	"github.com/openbmis/openbmis/ui/web"
 )
@@ -47,7 +48,7 @@ func (a *app) applied(dataset string, _ int64) {
 func (a *app) nav() []view.NavItem {
 	items := []view.NavItem{secondline.Nav(), shiftNav()}
 	items = append(items, a.filesNav()...)
-	items = append(items, rechecks.Nav(), protectionNav(), refusalNav(), passes.Nav(), receipts.Nav(), exhibits.Nav(), readers.Nav())
+	items = append(items, rechecks.Nav(), protectionNav(), refusalNav(), passes.Nav(), receipts.Nav(), exhibits.Nav(), readers.Nav(), trustui.Nav())
 	items = append(items, a.trainingNav()...)
 	for i := range items {
 		items[i].Seldom = slices.Contains([]string{"/files", "/duplicates", "/rechecks", "/refusals", "/passes", "/verify", "/exhibits", "/training"}, items[i].Href)
@@ -62,6 +63,7 @@ func (a *app) register(s *web.Server) error {
 	a.registerTraining(s)
 	a.registerRechecks(s)
 	a.registerEvidence(s)
+	a.registerTrust(s)
 	return errors.Join(
 		a.registerFiles(s),
 		a.registerSecondLine(s),

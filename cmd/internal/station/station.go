@@ -82,7 +82,7 @@ func (a *app) assemble(ctx context.Context) (err error) {
 	if a.list, err = openAlertList(ctx, stationdb.NewAlerts(a.db.DB), a.tools.Log); err != nil {
 		return err
 	}
-	if a.trust, err = openTrust(ctx, trustdb.NewHeld(a.db.DB), a.tools.Log); err != nil {
+	if a.trust, err = openTrust(ctx, trustdb.NewHeld(a.db.DB), a.cfg.State, a.tools.Log); err != nil {
 		return err
 	}
 	if err := a.openEvidence(); err != nil {

@@ -12,11 +12,14 @@ import (
 	"github.com/openbmis/openbmis/traveldoc/emrtd"
 	"github.com/openbmis/openbmis/traveldoc/pki"
 	"github.com/openbmis/openbmis/traveldoc/trust"
+	trustui "github.com/openbmis/openbmis/ui/trust"
+	"github.com/openbmis/openbmis/ui/web"
 )
 
 // trustMaterial is the trust material in memory, kept up with the database.
 type trustMaterial struct {
 	source trustdb.Held
+	state  string // of the station: what it may use depends on it
 	log    *slog.Logger
 	held   atomic.Pointer[material]
 	news   chan struct{}
@@ -33,8 +36,8 @@ type material struct {
 // AsOf is when the centre last said that this version is the newest.
 func (m *material) AsOf() time.Time { return m.currentAt }
 
-func openTrust(ctx context.Context, source trustdb.Held, log *slog.Logger) (*trustMaterial, error) {
-	t := &trustMaterial{source: source, log: log, news: make(chan struct{}, 1)}
+func openTrust(ctx context.Context, source trustdb.Held, state string, log *slog.Logger) (*trustMaterial, error) {
+	t := &trustMaterial{source: source, state: state, log: log, news: make(chan struct{}, 1)}
 	return t, t.load(ctx)
 }
 
@@ -70,6 +73,10 @@ func (t *trustMaterial) load(ctx context.Context) error {
 	if state == (trustdb.State{}) {
 		return nil
 	}
+	items, withheld := trustdb.Admissible(items, t.state)
+	if withheld > 0 {
+		t.log.Warn("trust material of the training country is not used: BMIS_STATE is a real State", "items", withheld, "state", t.state)
+	}
 	store, refused := trust.NewStore(items, state.Version, state.CurrentAt)
 	broken = append(broken, refused...)
 	for _, b := range broken {
@@ -88,6 +95,32 @@ func (t *trustMaterial) load(ctx context.Context) error {
 	t.held.Store(m)
 	t.log.Info("trust material loaded", "version", state.Version, "items", len(items), "unusable", len(broken))
 	return nil
+}
+
+// shelf is the material for people to read.
+func (t *trustMaterial) shelf(ctx context.Context) (*trustdb.Shelf, error) {
+	return t.source.Shelf(ctx, t.state)
+}
+
+// standing is which version is held, and when the centre last said that it is the newest; zero when there is none.
+func (t *trustMaterial) standing() (version int64, currentAt time.Time) {
+	if held := t.held.Load(); held != nil {
+		return held.Version(), held.currentAt
+	}
+	return 0, time.Time{}
+}
+
+// trustStanding is standing; nothing is held while only the routes are asked for.
+func (a *app) trustStanding() (version int64, currentAt time.Time) {
+	if a.trust == nil {
+		return 0, time.Time{}
+	}
+	return a.trust.standing()
+}
+
+// registerTrust registers the page on which supervisors read what the station holds.
+func (a *app) registerTrust(s *web.Server) {
+	trustui.RegisterStation(s, func(ctx context.Context) (*trustdb.Shelf, error) { return a.trust.shelf(ctx) })
 }
 
 // run keeps the material up until ctx ends. While the database is away what is in memory goes on answering, and grows old.

@@ -143,3 +143,19 @@ func keptReport(r trust.Report) trust.Report {
 	}
 	return r
 }
+
+// maxPending is how many proposals wait on the first page; more than these are in the history.
+const maxPending = 200
+
+// Pending lists what waits for a second person, newest first.
+func (c *Centre) Pending(ctx context.Context) (list []Proposal, err error) {
+	err = c.read(ctx, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `select `+proposalFields+` from trust_proposal where state = 'pending' order by proposed_at desc, id desc limit $1`, maxPending)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, scanProposal)
+		return err
+	})
+	return list, wrapped(err, "pending proposals of trust material")
+}
