@@ -46,6 +46,7 @@ const (
 	readSide  = 40
 	plugins   = 30
 	domain    = 20
+	devices   = 15
 	plumbing  = 10
 	basics    = 0
 	testsOnly = 90
@@ -64,6 +65,7 @@ func OpenBMIS() House {
 		rooms(readSide, "", "central"),
 		rooms(plugins, "", "alerts", "api_pnr", "evisa", "replication"),
 		rooms(domain, "", "border"),
+		rooms(devices, "", "internal/pcsc"),
 		rooms(plumbing, "", "traveldoc", "biometrics"),
 		rooms(plumbing, "plumbing", "internal/audit", "internal/auth", "internal/bus", "internal/ca", "internal/config", "internal/pdfprint", "internal/pgcluster", "internal/tesseract", "internal/vault"),
 		rooms(basics, "", "internal/problem", "migrations"),
