@@ -164,7 +164,7 @@ func readPicture(a *app, name string) ([]byte, error) {
 	limit := int64(picture.DefaultLimits().Bytes)
 	in := a.In
 	if name != "-" {
-		file, err := os.Open(name) //nolint:gosec // the user names it
+		file, err := os.Open(name)
 		if err != nil {
 			return nil, fmt.Errorf("read a picture: %w", err)
 		}

@@ -52,7 +52,7 @@ func scanned(t *testing.T, args ...string) (code int, lines []map[string]any, sa
 func TestScanGivesOneLineForEachPicture(t *testing.T) {
 	folder := t.TempDir()
 	write := func(name string, encode func(*os.File) error) string {
-		file, err := os.Create(filepath.Join(folder, name)) //nolint:gosec // the test's own
+		file, err := os.Create(filepath.Join(folder, name))
 		require.NoError(t, err)
 		require.NoError(t, encode(file))
 		require.NoError(t, file.Close())
@@ -136,7 +136,7 @@ func TestScanWithTesseract(t *testing.T) {
 	t.Setenv("PATH", folder+":"+path)
 	script := "#!/bin/sh\ncase $1 in --list-langs) echo mrz; exit;; esac\ncat >/dev/null\n" +
 		"if [ -e " + folder + "/again ]; then printf '" + strings.ReplaceAll(scanZone, "\n", `\n`) + "\\n'; fi\ntouch " + folder + "/again\n"
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "tesseract"), []byte(script), 0o700)) //nolint:gosec // a program must be runnable
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "tesseract"), []byte(script), 0o700))
 	code, lines, said := scanned(t, "--engine", "tesseract", "--training", page)
 	require.Zero(t, code, said)
 	require.Equal(t, "tesseract", lines[0]["engine"])

@@ -134,7 +134,7 @@ func (r *Result) doubts() []mrz.RunnerUp {
 			case line[k].OtherProbable < doubtful:
 				continue
 			}
-			all = append(all, mrz.RunnerUp{Line: uint8(l + 1), Position: uint8(k + 1), Character: rival}) //nolint:gosec // within a zone
+			all = append(all, mrz.RunnerUp{Line: uint8(l + 1), Position: uint8(k + 1), Character: rival})
 		}
 	}
 	return all
