@@ -55,6 +55,7 @@ func TestEvidenceIsLookedAtByKeyboard(t *testing.T) {
 			p.TabTo("#verify")
 			p.Press("Enter")
 			p.WaitFor("#verified ~ .table-wrap strong")
+			p.Wait("[...document.querySelectorAll('.pictures img')].every(i => i.complete && i.naturalWidth > 0)")
 			p.Screenshot("exhibits-evidence-" + language)
 			p.CheckAccessible()
 			p.CheckNoSidewaysScroll()
