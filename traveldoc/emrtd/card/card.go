@@ -1,6 +1,7 @@
 package card
 
 import (
+	"bytes"
 	"errors"
 	"io"
 
@@ -51,10 +52,21 @@ func New(cfg Config) (*Card, error) {
 // Reset is what taking the card off and putting it on again does.
 func (c *Card) Reset() { c.channel, c.app, c.file, c.rnd, c.pace = nil, false, nil, nil, nil }
 
-// ATR is the answer to reset: that of a contactless card as a reader gives it (PC/SC part 3, 3.1.3.2.3).
+// emulated are the historical bytes of an emulated card: no document's are a text like this.
+const emulated = "BMIS-SIM"
+
+// ATR is the answer to reset: that of a contactless card as a reader gives it (PC/SC part 3, 3.1.3.2.3), and it says what the card is.
 func (c *Card) ATR() []byte {
-	return []byte{0x3B, 0x88, 0x80, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x09}
+	atr := append([]byte{0x3B, 0x80 | byte(len(emulated)), 0x80, 0x01}, emulated...)
+	var check byte
+	for _, b := range atr[1:] {
+		check ^= b
+	}
+	return append(atr, check)
 }
+
+// Emulated reports whether an answer to reset is that of such a card.
+func Emulated(atr []byte) bool { return bytes.Contains(atr, []byte(emulated)) }
 
 // The status words of the card.
 const (

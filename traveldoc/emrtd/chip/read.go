@@ -9,6 +9,7 @@ import (
 
 	"github.com/openbmis/openbmis/traveldoc/emrtd"
 	"github.com/openbmis/openbmis/traveldoc/emrtd/internal/sm"
+	"github.com/openbmis/openbmis/traveldoc/mrz"
 	"github.com/openbmis/openbmis/traveldoc/reader"
 )
 
@@ -18,6 +19,8 @@ type Options struct {
 	Skip []string
 	// Progress is told of each file before it is read, with how many there are; it may be nil.
 	Progress func(name string, n, of int)
+	// Retry is told of each repair of a denied zone before it is tried (ReadZone); it may be nil.
+	Retry func(s mrz.Suggestion, n, of int)
 }
 
 // Read opens a chip and reads its files, with active authentication where there is a key for it. A file that cannot be read is named with
@@ -79,7 +82,7 @@ func (s *Session) into(ctx context.Context, read *reader.Chip, name string) erro
 		read.Files[name] = data
 	case errors.As(err, &status):
 		read.Unread[name] = fmt.Sprintf("status %04X", status.SW)
-	case ctx.Err() != nil || errors.Is(err, sm.ErrChannel) || errors.Is(err, ErrGone):
+	case ctx.Err() != nil || errors.Is(err, sm.ErrChannel) || errors.Is(err, ErrGone) || errors.Is(err, ErrTooMuch):
 		return err
 	default:
 		read.Unread[name] = err.Error()

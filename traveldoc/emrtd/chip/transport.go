@@ -35,13 +35,24 @@ var (
 // ErrGone says that the way to the card is gone: it was taken off the reader, or the reader away.
 var ErrGone = errors.New("the chip is gone")
 
+// ErrTooMuch says that the chip kept the reader busy beyond all need: a session is over after MaxCommands commands or MaxBytes of
+// responses, which is several times what the largest documents take.
+var ErrTooMuch = errors.New("the chip takes more commands than any document needs")
+
+// The most of a session.
+const (
+	MaxCommands = 16_384
+	MaxBytes    = 4 << 20
+)
+
 // maxResponse is the longest response that is taken, in bytes.
 const maxResponse = 1<<16 + 1024
 
 // link is the way to the card, protected once a session is open.
 type link struct {
-	transport Transport
-	channel   *sm.Channel
+	transport       Transport
+	channel         *sm.Channel
+	commands, bytes int // so far
 }
 
 func (l *link) send(ctx context.Context, c sm.Command) (sm.Response, error) {
@@ -63,7 +74,12 @@ func (l *link) send(ctx context.Context, c sm.Command) (sm.Response, error) {
 }
 
 func (l *link) plain(ctx context.Context, c sm.Command) (sm.Response, error) {
+	if l.commands >= MaxCommands || l.bytes >= MaxBytes {
+		return sm.Response{}, ErrTooMuch
+	}
 	data, err := l.transport.Transmit(ctx, c.Bytes())
+	l.commands++
+	l.bytes += len(data)
 	if err != nil {
 		return sm.Response{}, fmt.Errorf("%w: %w", ErrGone, err)
 	}
