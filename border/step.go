@@ -34,11 +34,11 @@ func Conclude(check string, source Source, steps []Step) Finding {
 	done, amber, hit := false, "", false
 	for _, s := range steps {
 		done = done || s.Verdict == traveldoc.Pass || s.Verdict == traveldoc.Fail
-		switch {
-		case s.Verdict == traveldoc.Fail:
+		switch s.Verdict {
+		case traveldoc.Fail:
 			hit = hit || s.Severity != Note
 			f.Evidence = append(f.Evidence, s.evidence())
-		case s.Verdict == traveldoc.Inconclusive:
+		case traveldoc.Inconclusive:
 			if s.Amber && amber == "" {
 				amber = s.Reason
 			}

@@ -55,7 +55,7 @@ func zoneOf(r scan.Result) *reader.Zone {
 		for n, c := range line {
 			z.Confidence = append(z.Confidence, min(max(c.Confidence, 0), 1))
 			if c.OtherProbable >= doubtful {
-				z.Doubts = append(z.Doubts, mrz.RunnerUp{Line: uint8(l + 1), Position: uint8(n + 1), Character: c.Other}) //nolint:gosec // at most 3 lines of 44
+				z.Doubts = append(z.Doubts, mrz.RunnerUp{Line: uint8(l + 1), Position: uint8(n + 1), Character: c.Other})
 			}
 		}
 	}

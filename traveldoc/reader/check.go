@@ -35,15 +35,11 @@ type checker struct{ err error }
 
 func (c *checker) result() error { return c.err }
 
-func (c *checker) fail(at, code string, args ...any) {
-	if c.err != nil {
-		return
+// fail keeps what is wrong at a place; name and value fill a place in its words.
+func (c *checker) fail(at, code, name string, value any) {
+	if c.err == nil {
+		c.err = problem.New(problem.Invalid, code).At(at).With(name, value)
 	}
-	p := problem.New(problem.Invalid, code).At(at)
-	for i := 0; i+1 < len(args); i += 2 {
-		p = p.With(args[i].(string), args[i+1]) //nolint:forcetypeassert // names are written below
-	}
-	c.err = p
 }
 
 func (c *checker) value(at, expected string) { c.fail(at, "reading.value", "expected", expected) }

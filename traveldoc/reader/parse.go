@@ -40,9 +40,9 @@ type parser struct{ err error }
 // take reads one member; at is its place.
 type take func(p *parser, at string, raw json.RawMessage)
 
-func (p *parser) fail(at, code string, args ...any) {
+func (p *parser) fail(at, code, name string, value any) {
 	c := checker{err: p.err}
-	c.fail(at, code, args...)
+	c.fail(at, code, name, value)
 	p.err = c.err
 }
 
@@ -93,7 +93,7 @@ func (p *parser) entries(at string, raw []byte, each func(name, place string, va
 		}
 		place := within(at, name)
 		if seen[name] {
-			p.fail(place, "reading.twice")
+			p.fail(place, "reading.twice", "name", name)
 			return
 		}
 		seen[name] = true

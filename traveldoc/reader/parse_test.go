@@ -3,7 +3,6 @@ package reader_test
 import (
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -127,7 +126,7 @@ func TestWhatIsWrongIsNamedWithItsPlace(t *testing.T) {
 	} {
 		_, err := reader.Parse([]byte(text), received)
 		var known *problem.Error
-		require.True(t, errors.As(err, &known), text)
+		require.ErrorAs(t, err, &known, text)
 		require.Equal(t, want, strings.TrimSpace(known.Code+" "+known.Field), "%.60s", text)
 		require.Equal(t, problem.Invalid, known.Kind)
 	}

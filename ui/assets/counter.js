@@ -9,6 +9,10 @@
     const status = ctx.response?.status ?? 0;
     if (status >= 200 && status < 300) form.elements.mrz.value = "";
   });
+  // A session that is over has no streams: without this they would ask once more while the page goes away.
+  document.addEventListener("session", (e) => {
+    if (e.detail?.data !== "locked") document.querySelectorAll("#lane-stream, #stream").forEach((el) => el.remove());
+  });
   document.addEventListener("keydown", (e) => {
     if (e.key !== "Enter" || !e.target.matches?.("form.question select, form.particulars select")) return;
     e.preventDefault();

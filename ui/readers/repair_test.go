@@ -20,7 +20,7 @@ func TestAMisreadZoneIsRepairedByKeyAndShowsIt(t *testing.T) {
 			require.Equal(t, "opened", got.State, got)
 			p.WaitFor("a.ask-repair")
 			p.Wait("!document.querySelector('#stream')")
-			require.False(t, p.Text("#repaired") != "", "nothing is repaired by itself")
+			require.Empty(t, p.Text("#repaired"), "nothing is repaired by itself")
 
 			p.Press("Alt+r")
 			p.WaitFor("form.question.repair")

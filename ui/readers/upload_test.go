@@ -77,7 +77,7 @@ func TestAPageIsReadFromAnImage(t *testing.T) {
 			p.Screenshot("upload-read-" + language)
 			p.CheckAccessible()
 			p.CheckOneScreen()
-			require.Equal(t, "", p.Text("#hand-in-line"))
+			require.Empty(t, p.Text("#hand-in-line"))
 		})
 	}
 }

@@ -36,7 +36,7 @@ func newSeal(secret []byte, random io.Reader) (seal, error) {
 }
 
 func (s seal) close(id uuid.UUID, r *reader.Reading) ([]byte, error) {
-	clear, err := json.Marshal(r)
+	plain, err := json.Marshal(r)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", id, err)
 	}
@@ -44,7 +44,7 @@ func (s seal) close(id uuid.UUID, r *reader.Reading) ([]byte, error) {
 	if _, err := io.ReadFull(s.random, nonce); err != nil {
 		return nil, fmt.Errorf("reading %s: %w", id, err)
 	}
-	return s.aead.Seal(nonce, nonce, clear, id[:]), nil
+	return s.aead.Seal(nonce, nonce, plain, id[:]), nil
 }
 
 func (s seal) open(id uuid.UUID, sealed []byte) (*reader.Reading, error) {
@@ -52,12 +52,12 @@ func (s seal) open(id uuid.UUID, sealed []byte) (*reader.Reading, error) {
 		return nil, errors.New("sealed reading: cut short")
 	}
 	nonce, body := sealed[:s.aead.NonceSize()], sealed[s.aead.NonceSize():]
-	clear, err := s.aead.Open(nil, nonce, body, id[:])
+	plain, err := s.aead.Open(nil, nonce, body, id[:])
 	if err != nil {
 		return nil, fmt.Errorf("open reading %s: %w", id, err)
 	}
 	var r reader.Reading
-	if err := json.Unmarshal(clear, &r); err != nil {
+	if err := json.Unmarshal(plain, &r); err != nil {
 		return nil, fmt.Errorf("open reading %s: %w", id, err)
 	}
 	return &r, nil

@@ -158,14 +158,6 @@ type Run struct {
 	Differs bool
 }
 
-func (c Cell) text() string {
-	var whole strings.Builder
-	for _, r := range c.Runs {
-		whole.WriteString(r.Text)
-	}
-	return whole.String()
-}
-
 // places are the differing characters in words: "4, 7".
 func (c Cell) places() string {
 	words := make([]string, len(c.At))
