@@ -5074,6 +5074,8 @@ const (
 	StepReasonDeviceRejects Key = "step_reason.device_rejects"
 	// StepReasonDg1NotRead is "the chip’s zone was not read".
 	StepReasonDg1NotRead Key = "step_reason.dg1_not_read"
+	// StepReasonDg1Unreadable is "the chip’s zone cannot be read".
+	StepReasonDg1Unreadable Key = "step_reason.dg1_unreadable"
 	// StepReasonDiffers is "the values differ".
 	StepReasonDiffers Key = "step_reason.differs"
 	// StepReasonDigit is "wrong check digit".
@@ -5106,6 +5108,8 @@ const (
 	StepReasonMissing Key = "step_reason.missing"
 	// StepReasonNeedsTerminalAuthentication is "protected; not read here".
 	StepReasonNeedsTerminalAuthentication Key = "step_reason.needs_terminal_authentication"
+	// StepReasonNoAnchor is "no trusted authority is known for it".
+	StepReasonNoAnchor Key = "step_reason.no_anchor"
 	// StepReasonNoCertificate is "no certificate of the signer".
 	StepReasonNoCertificate Key = "step_reason.no_certificate"
 	// StepReasonNoChip is "no chip was read".
@@ -5166,6 +5170,8 @@ const (
 	StepReasonSignatureInvalid Key = "step_reason.signature_invalid"
 	// StepReasonSigned is "signed by the named certificate".
 	StepReasonSigned Key = "step_reason.signed"
+	// StepReasonSignerNotAllowed is "the signer may not sign such lists".
+	StepReasonSignerNotAllowed Key = "step_reason.signer_not_allowed"
 	// StepReasonSignerOnly is "no authority: only the signer was looked at".
 	StepReasonSignerOnly Key = "step_reason.signer_only"
 	// StepReasonSigningTimeUnknown is "time of signing not known".

@@ -39,7 +39,7 @@ func (a *app) checks() ([]border.Check, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat([]border.Check{documentcheck.Check{}}, documents, []border.Check{
+	return slices.Concat([]border.Check{documentcheck.Check{Training: a.training()}}, documents, []border.Check{
 		alerts.NewNational(a.list, a.cfg.Counter.ListRed),
 		rules,
 		previous.New(stationdb.NewHistory(a.db.DB), a.cfg.ID, a.tools.Now),

@@ -12,6 +12,7 @@ import (
 	"github.com/openbmis/openbmis/traveldoc/picture"
 	"github.com/openbmis/openbmis/traveldoc/reader"
 	"github.com/openbmis/openbmis/traveldoc/scan"
+	"github.com/openbmis/openbmis/traveldoc/specimen"
 )
 
 // documentChecks are the checks that hold the document against itself, its rules and its lists.
@@ -35,6 +36,9 @@ func (a *app) documentChecks() ([]border.Check, error) {
 	}, nil
 }
 
+// training reports whether the crossing point is that of the country that does not exist: there its codes are no finding.
+func (a *app) training() bool { return a.cfg.State == specimen.State }
+
 // zoneOf reads the zone of a page for the check of its image: what the cells alone say, for a repaired reading would hide a forger's
 // work.
 func (a *app) zoneOf(pages *scan.Reader) func(reader.Image) (crosscheck.Grid, error) {
@@ -43,7 +47,7 @@ func (a *app) zoneOf(pages *scan.Reader) func(reader.Image) (crosscheck.Grid, er
 		if err != nil {
 			return crosscheck.Grid{}, err
 		}
-		read, err := pages.Read(img, traveldoc.DateOf(a.tools.Now().In(a.cfg.Zone)), scan.Options{})
+		read, err := pages.Read(img, traveldoc.DateOf(a.tools.Now().In(a.cfg.Zone)), scan.Options{Training: a.training()})
 		if err != nil {
 			return crosscheck.Grid{}, err
 		}

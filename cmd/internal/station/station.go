@@ -94,7 +94,7 @@ func (a *app) assemble(ctx context.Context) (err error) {
 	}
 	a.desk = border.NewDesk(border.DeskConfig{
 		Post: a.post(), Store: stationdb.Sparing(stationdb.New(a.db.DB, a.tools.NewID, a.link.wake).Keeping(a.evidence), a.db.Space), Plan: plan,
-		State: a.cfg.State, AdultAge: a.cfg.Counter.AdultAge,
+		State: a.cfg.State, Training: a.training(), AdultAge: a.cfg.Counter.AdultAge,
 		Undo: a.cfg.Counter.UndoWindow, Centre: a.link.Online, Now: a.tools.Now, NewID: a.tools.NewID,
 	})
 	a.health.Add("database", a.db.Ping)
