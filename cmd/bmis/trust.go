@@ -13,7 +13,10 @@ import (
 
 // trustCommand has the commands about what signatures of travel documents are judged by.
 type trustCommand struct {
-	Check trustCheckCommand `cmd:"" help:"Read certificates, CRLs, master lists, PKD files and deviation lists, and print what they hold as JSON."`
+	Check  trustCheckCommand  `cmd:"" help:"Read certificates, CRLs, master lists, PKD files and deviation lists, and print what they hold as JSON."`
+	Import trustImportCommand `cmd:"" help:"Propose trust material at the centre, and approve as a second person what another proposed."`
+	List   trustListCommand   `cmd:"" help:"List what the centre publishes, or the proposals."`
+	Show   trustShowCommand   `cmd:"" help:"Show one certificate, revocation list or known defect, or a proposal with what it changes."`
 }
 
 type trustCheckCommand struct {

@@ -60,6 +60,7 @@ func centralPeople() []person {
 		{"analyst", "Analyst", auth.RoleAnalyst},
 		{"supervisor", "Keeper of the alert list", auth.RoleSupervisor},
 		{"administrator", "Administrator of the centre", auth.RoleAdministrator},
+		{"second-administrator", "Second administrator, who approves", auth.RoleAdministrator},
 		{"auditor", "Auditor", auth.RoleAuditor},
 	}
 }

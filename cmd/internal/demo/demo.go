@@ -92,7 +92,7 @@ func (d *demo) run(ctx context.Context) error {
 		do   func(context.Context) error
 	}{
 		{"central node: database, certificate authority, NATS", d.startCentre},
-		{"accounts, alert list and enrolment tokens at the centre", d.seedCentre},
+		{"accounts, alert list, training trust material at the centre", d.seedCentre},
 		{"stations: databases, enrolment, counters", d.startStations},
 		{"document readers of the stations", d.simulatedReaders},
 	}
@@ -139,7 +139,10 @@ func (d *demo) seedCentre(ctx context.Context) error {
 	if err := d.accounts(ctx, "central", d.centre.Database, d.centre.Session, centralPeople()); err != nil {
 		return err
 	}
-	return d.alertList(ctx, d.centre.Database)
+	if err := d.alertList(ctx, d.centre.Database); err != nil {
+		return err
+	}
+	return d.trustMaterial(ctx, d.centre.Database)
 }
 
 func (d *demo) startStations(ctx context.Context) error {

@@ -24,9 +24,9 @@ func (d *demo) tell() {
 	}
 	url := fmt.Sprintf("https://central.localhost:%d", d.Ports.Central)
 	row(url, "analyst", d.passwords.password("central", "analyst"), "live crossings, search, flows, overstayers, stations")
-	for _, login := range []string{"supervisor", "administrator", "auditor"} {
+	for _, login := range []string{"supervisor", "administrator", "second-administrator", "auditor"} {
 		row("", login, d.passwords.password("central", login), map[string]string{
-			"supervisor": "the national alert list", "administrator": "stations, accounts", "auditor": "the audit log",
+			"supervisor": "the national alert list", "administrator": "stations, accounts, trust material", "second-administrator": "approve what the other proposes", "auditor": "the audit log",
 		}[login])
 	}
 	if err := table.Flush(); err != nil {
