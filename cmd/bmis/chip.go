@@ -21,6 +21,9 @@ import (
 type chipCommand struct {
 	Verify chipVerifyCommand `cmd:"" help:"Verify the files of a chip and print a verdict per step as JSON."`
 	Show   chipShowCommand   `cmd:"" help:"Print what the files of a chip say, a JSON object a file."`
+
+	Read    chipReadCommand    `cmd:"" help:"Read a chip that lies on a reader, over PC/SC."`
+	Emulate chipEmulateCommand `cmd:"" help:"Put an emulated chip of a country that does not exist on a virtual reader."`
 }
 
 type chipVerifyCommand struct {

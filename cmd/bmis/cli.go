@@ -10,6 +10,8 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/openbmis/openbmis/cmd/internal/node"
+	"github.com/openbmis/openbmis/internal/pcsc"
+	"github.com/openbmis/openbmis/internal/pcsc/vpcd"
 )
 
 // cli lists the commands, each a struct with a Run method in a file of its own. Run may ask for a context.Context and an *app.
@@ -77,7 +79,7 @@ func run(ctx context.Context, args []string, a *app) int {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(a),
-		kong.Vars{"version": node.Version()},
+		kong.Vars{"version": node.Version(), "socket": pcsc.DefaultSocket, "vpcd": vpcd.DefaultAddress},
 	)
 	if err != nil {
 		return a.fail(exitFailed, err)

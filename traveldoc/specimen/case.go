@@ -39,6 +39,8 @@ type Specimen struct {
 	Seal     []byte
 	// Traveller is the face of whoever hands the document over. A look-alike's is not that of the document.
 	Traveller page.Face
+	// Answer is what the chip says to a challenge of active authentication; nil without a chip.
+	Answer func(challenge []byte) ([]byte, error)
 }
 
 // Expected is what a correct inspection finds when it holds the country's Anchors, and no list of deviations.
@@ -122,6 +124,16 @@ func (k Case) Build(c *Country, o Options) (Specimen, error) {
 		return Specimen{}, fmt.Errorf("case %s: %w", k.Name, err)
 	}
 	return Specimen{
-		Reading: reading, Expected: s.expected, Document: s.document, Pages: s.pages, Seal: s.seal, Traveller: s.traveller,
+		Reading: reading, Expected: s.expected, Document: s.document, Pages: s.pages, Seal: s.seal, Traveller: s.traveller, Answer: s.answer(),
 	}, nil
+}
+
+func (s scene) answer() func([]byte) ([]byte, error) {
+	switch {
+	case s.active != nil:
+		return s.active.Answer
+	case s.chip != nil:
+		return s.chip.Answer
+	}
+	return nil
 }
