@@ -49,11 +49,11 @@ func (c *Central) first(t testing.TB) int64 {
 // WaitListed waits until the station's counter answers with the version of the list, or a newer one.
 func (w *World) WaitListed(t testing.TB, s *Station, version int64) {
 	t.Helper()
-	Eventually(t, func() bool { return s.listVersion() >= version }, "%s has not got version %d of the list", s.Post.ID, version)
+	Eventually(t, func() bool { return s.loaded("alert list loaded") >= version }, "%s has not got version %d of the list", s.Post.ID, version)
 }
 
-// listVersion is the newest version that the station has said to have loaded.
-func (s *Station) listVersion() (version int64) {
+// loaded is the newest version that the station has said, in the words of its log, to have loaded.
+func (s *Station) loaded(words string) (version int64) {
 	lines := bufio.NewScanner(strings.NewReader(s.Logs.String()))
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
@@ -61,7 +61,7 @@ func (s *Station) listVersion() (version int64) {
 			Node, Msg string
 			Version   json.Number
 		}
-		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Node == s.Name && line.Msg == "alert list loaded" {
+		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Node == s.Name && line.Msg == words {
 			if v, err := line.Version.Int64(); err == nil {
 				version = max(version, v)
 			}
