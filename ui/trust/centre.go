@@ -110,7 +110,8 @@ func (x *screens) history(c *web.Context) error {
 	h := trustview.History{List: list}
 	if len(list) == pageSize {
 		last := list[len(list)-1]
-		h.Next = "/trust/proposals?" + url.Values{"before": {strconv.FormatInt(last.ProposedAt.UnixMicro(), 10)}, "id": {last.ID.String()}}.Encode()
+		at := strconv.FormatInt(last.ProposedAt.UnixMicro(), 10)
+		h.Next = "/trust/proposals?" + url.Values{"before": {at}, "id": {last.ID.String()}}.Encode()
 	}
 	return c.Render(http.StatusOK, trustview.HistoryPage(h))
 }

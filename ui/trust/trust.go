@@ -64,7 +64,8 @@ func (x reading) find(c *web.Context) error {
 		return err
 	}
 	f := trustview.Found{Query: trustdb.Query{
-		Country: strings.ToUpper(strings.TrimSpace(c.QueryParam("country"))), Kind: trust.Kind(c.QueryParam("kind")), Words: c.QueryParam("words"), Limit: pageSize,
+		Country: strings.ToUpper(strings.TrimSpace(c.QueryParam("country"))), Kind: trust.Kind(c.QueryParam("kind")),
+		Words: c.QueryParam("words"), Limit: pageSize,
 	}}
 	if after := c.QueryParam("after"); trustdb.IsID(after) {
 		f.After = after

@@ -41,7 +41,9 @@ func (c *Centre) Approve(ctx context.Context, actor audit.Actor, id uuid.UUID) (
 		if err := seenWhole(ctx, tx, id, actor, plan); err != nil {
 			return err
 		}
-		p.Effect = counted(plan)
+		if p.Effect = counted(plan); p.Changes() == 0 {
+			return c.nothingNew(ctx, tx, &p)
+		}
 		return c.approve(ctx, tx, actor, &p, plan)
 	})
 	switch {
@@ -103,6 +105,9 @@ func (c *Centre) approve(ctx context.Context, tx pgx.Tx, actor audit.Actor, p *P
 	if err := decide(ctx, tx, p); err != nil {
 		return err
 	}
+	if err := forgetChanges(ctx, tx, p.DecidedAt); err != nil {
+		return err
+	}
 	entry := actor.Entry(p.DecidedAt, audit.Alteration, "trust_proposal", p.ID.String())
 	entry.Decision, entry.ResultCount, entry.Justification = "approve_"+string(p.Act), len(changed), p.Remark
 	return auditlog.Insert(ctx, tx, entry)
@@ -142,7 +147,8 @@ func decide(ctx context.Context, tx pgx.Tx, p *Proposal) error {
 	_, err = tx.Exec(ctx, `update trust_item i set content = null
 		where i.content is not null and i.version is null and (i.withdrawn is null or i.kind = 'crl')
 		and exists (select from trust_proposed p where p.proposal = $1 and p.item = i.id)
-		and not exists (select from trust_proposed p join trust_proposal o on o.id = p.proposal where p.item = i.id and o.state = 'pending')`, p.ID)
+		and not exists (select from trust_proposed p join trust_proposal o on o.id = p.proposal
+			where p.item = i.id and o.state = 'pending')`, p.ID)
 	return err
 }
 
@@ -169,7 +175,8 @@ func (c *Centre) keepWithdrawal(ctx context.Context, tx pgx.Tx, actor audit.Acto
 		return err
 	}
 	tag, err := tx.Exec(ctx, `insert into trust_proposed (proposal, item, sources, effect)
-		select $1, i.id, '[]', 'withdraw' from trust_item i where i.version is not null and i.id in (select decode(u, 'hex') from unnest($2::text[]) u)`, p.ID, ids)
+		select $1, i.id, '[]', 'withdraw' from trust_item i
+		where i.version is not null and i.id in (select decode(u, 'hex') from unnest($2::text[]) u)`, p.ID, ids)
 	if err != nil {
 		return err
 	}

@@ -60,7 +60,8 @@ func describe(item trust.Item) (described, error) {
 		return described{}, err
 	}
 	d := described{Facts: Facts{
-		Kind: item.Kind, Country: countryOf(c.Subject, c.Issuer), Subject: c.Subject.String(), Issuer: c.Issuer.String(), From: c.NotBefore, Until: c.NotAfter,
+		Kind: item.Kind, Country: countryOf(c.Subject, c.Issuer), Subject: c.Subject.String(), Issuer: c.Issuer.String(),
+		From: c.NotBefore, Until: c.NotAfter,
 	}}
 	d.details = Details{
 		Serial: c.Serial.Text(16), Key: c.Key.String(), Explicit: c.Key.Explicit, KeyID: hex.EncodeToString(c.SubjectKeyID),
@@ -74,7 +75,8 @@ func describeCRL(item trust.Item) (described, error) {
 	if err != nil {
 		return described{}, err
 	}
-	d := described{Facts: Facts{Kind: item.Kind, Country: countryOf(c.Issuer), Subject: c.Issuer.String(), Issuer: c.Issuer.String(), From: c.ThisUpdate}}
+	issuer := c.Issuer.String()
+	d := described{Facts: Facts{Kind: item.Kind, Country: countryOf(c.Issuer), Subject: issuer, Issuer: issuer, From: c.ThisUpdate}}
 	if c.NextUpdate != nil {
 		d.Until = *c.NextUpdate
 	}

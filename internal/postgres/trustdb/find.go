@@ -48,7 +48,8 @@ func (c *Centre) Overview(ctx context.Context) (o Overview, err error) {
 		if o.Version, o.At, err = published(ctx, tx); err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, `select country, kind, count(*) from trust_item where version is not null group by country, kind order by country, kind`)
+		rows, err := tx.Query(ctx, `select country, kind, count(*) from trust_item where version is not null
+			group by country, kind order by country, kind`)
 		if err != nil {
 			return err
 		}
@@ -95,7 +96,8 @@ func (q Query) fingerprint() string {
 // Find lists what is published, in order of country and subject, and says how much there is in all.
 func (c *Centre) Find(ctx context.Context, q Query) (page []Listed, total int, err error) {
 	const where = `i.version is not null and ($1 = '' or i.country = $1) and ($2 = '' or i.kind = $2)
-		and ($3 = '' or strpos(lower(i.subject), lower($3)) > 0 or strpos(lower(i.issuer), lower($3)) > 0 or $4 <> '' and encode(i.id, 'hex') like $4 || '%')`
+		and ($3 = '' or strpos(lower(i.subject), lower($3)) > 0 or strpos(lower(i.issuer), lower($3)) > 0
+			or $4 <> '' and encode(i.id, 'hex') like $4 || '%')`
 	err = c.read(ctx, func(tx pgx.Tx) error {
 		args := []any{strings.ToUpper(strings.TrimSpace(q.Country)), string(q.Kind), strings.TrimSpace(q.Words), q.fingerprint()}
 		if err := tx.QueryRow(ctx, `select count(*) from trust_item i where `+where, args...).Scan(&total); err != nil {
@@ -144,7 +146,8 @@ func (c *Centre) Entry(ctx context.Context, id string) (e Entry, err error) {
 			return ErrUnknown
 		}
 		var content []byte
-		err = tx.QueryRow(ctx, `select content, coalesce(withdrawn, 0) from trust_item where id = decode($1, 'hex')`, id).Scan(&content, &e.Withdrawn)
+		err = tx.QueryRow(ctx, `select content, coalesce(withdrawn, 0) from trust_item where id = decode($1, 'hex')`, id).
+			Scan(&content, &e.Withdrawn)
 		if err != nil {
 			return err
 		}
@@ -175,7 +178,8 @@ const maxHistory = 50
 
 func historyOf(ctx context.Context, tx pgx.Tx, id string) ([]Proposal, error) {
 	rows, err := tx.Query(ctx, `select `+proposalFields+` from trust_proposal o
-		where o.id in (select proposal from trust_proposed where item = decode($1, 'hex')) order by proposed_at desc, id desc limit $2`, id, maxHistory)
+		where o.id in (select proposal from trust_proposed where item = decode($1, 'hex'))
+		order by proposed_at desc, id desc limit $2`, id, maxHistory)
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,8 @@ type planned struct {
 	given     []trust.Source // by the proposal; nil of an item that was not proposed itself
 }
 
-const planFields = `encode(i.id, 'hex'), i.kind, i.country, i.subject, i.issuer, i.authority, i.valid_from, i.valid_until, i.version is not null, i.sources`
+const planFields = `encode(i.id, 'hex'), i.kind, i.country, i.subject, i.issuer, i.authority, i.valid_from, i.valid_until,
+	i.version is not null, i.sources`
 
 func scanPlanned(row pgx.CollectableRow, more ...any) (p planned, err error) {
 	var from, until *time.Time
@@ -67,7 +68,8 @@ func scanPlanned(row pgx.CollectableRow, more ...any) (p planned, err error) {
 
 // planOf counts what a proposal does to what is published now, in order.
 func planOf(ctx context.Context, tx pgx.Tx, p *Proposal) ([]planned, error) {
-	rows, err := tx.Query(ctx, `select `+planFields+`, p.sources from trust_proposed p join trust_item i on i.id = p.item where p.proposal = $1`, p.ID)
+	rows, err := tx.Query(ctx, `select `+planFields+`, p.sources from trust_proposed p join trust_item i on i.id = p.item
+		where p.proposal = $1`, p.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -224,8 +226,9 @@ func replaced(ctx context.Context, tx pgx.Tx, p *Proposal, plan []planned) ([]pl
 
 // signedList is the source that a signed master list is; false of other files.
 func signedList(p *Proposal, plan []planned) (trust.Source, bool) {
-	if p.Report.Kind != trust.FileMasterList || p.Report.Signer == "" || p.Report.Signature.Verdict == traveldoc.Fail || len(p.Report.Refused) > 0 {
-		return trust.Source{}, false // nor of one that was not read whole: what is missing may be what could not be read
+	unread := len(p.Report.Refused) > 0 // what is missing may be what could not be read
+	if p.Report.Kind != trust.FileMasterList || p.Report.Signer == "" || p.Report.Signature.Verdict == traveldoc.Fail || unread {
+		return trust.Source{}, false
 	}
 	for _, one := range plan {
 		for _, s := range one.given {
@@ -256,9 +259,11 @@ func storeEffects(ctx context.Context, tx pgx.Tx, p *Proposal, plan []planned) e
 	}
 	return send(ctx, tx, plan, func(batch *pgx.Batch, one planned) error {
 		if one.given != nil {
-			batch.Queue(`update trust_proposed set effect = $3 where proposal = $1 and item = decode($2, 'hex') and effect <> $3`, p.ID, one.ID, one.Effect)
+			batch.Queue(`update trust_proposed set effect = $3 where proposal = $1 and item = decode($2, 'hex') and effect <> $3`,
+				p.ID, one.ID, one.Effect)
 		} else if p.State == Approved {
-			batch.Queue(`insert into trust_proposed (proposal, item, sources, effect) values ($1, decode($2, 'hex'), '[]', $3)`, p.ID, one.ID, one.Effect)
+			batch.Queue(`insert into trust_proposed (proposal, item, sources, effect) values ($1, decode($2, 'hex'), '[]', $3)`,
+				p.ID, one.ID, one.Effect)
 		}
 		return nil
 	})

@@ -150,7 +150,8 @@ const maxPending = 200
 // Pending lists what waits for a second person, newest first.
 func (c *Centre) Pending(ctx context.Context) (list []Proposal, err error) {
 	err = c.read(ctx, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `select `+proposalFields+` from trust_proposal where state = 'pending' order by proposed_at desc, id desc limit $1`, maxPending)
+		rows, err := tx.Query(ctx, `select `+proposalFields+` from trust_proposal where state = 'pending'
+			order by proposed_at desc, id desc limit $1`, maxPending)
 		if err != nil {
 			return err
 		}

@@ -252,7 +252,8 @@ func insertItems(ctx context.Context, tx pgx.Tx, items []trust.Item) error {
 		}
 		batch.Queue(`insert into trust_item as i (id, kind, content, country, subject, issuer, authority, valid_from, valid_until)
 			values (decode($1, 'hex'), $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do update set content = excluded.content
-			where i.content is null`, item.ID, d.Kind, content, d.Country, d.Subject, d.Issuer, append([]byte{}, d.authority...), when(d.From), when(d.Until))
+			where i.content is null`, item.ID, d.Kind, content, d.Country, d.Subject, d.Issuer, append([]byte{}, d.authority...),
+			when(d.From), when(d.Until))
 		return nil
 	})
 }
@@ -260,7 +261,8 @@ func insertItems(ctx context.Context, tx pgx.Tx, items []trust.Item) error {
 func insertProposed(ctx context.Context, tx pgx.Tx, p *Proposal, items []trust.Item) error {
 	return send(ctx, tx, items, func(batch *pgx.Batch, item trust.Item) error {
 		sources, err := json.Marshal(item.Sources)
-		batch.Queue(`insert into trust_proposed (proposal, item, sources, effect) values ($1, decode($2, 'hex'), $3, 'known')`, p.ID, item.ID, sources)
+		batch.Queue(`insert into trust_proposed (proposal, item, sources, effect) values ($1, decode($2, 'hex'), $3, 'known')`,
+			p.ID, item.ID, sources)
 		return err
 	})
 }

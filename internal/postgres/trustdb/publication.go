@@ -70,7 +70,8 @@ func (o *publication) chunk(ctx context.Context, part []planned) error {
 
 // keys are the rows that are published of items.
 func (o *publication) keys(ctx context.Context, ids []string) (map[string][]string, error) {
-	rows, err := o.tx.Query(ctx, `select split_part(key, '/', 1), key from ref_row where dataset = $1 and split_part(key, '/', 1) = any($2)`, trust.Dataset, ids)
+	rows, err := o.tx.Query(ctx, `select split_part(key, '/', 1), key from ref_row where dataset = $1 and split_part(key, '/', 1) = any($2)`,
+		trust.Dataset, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -180,4 +181,14 @@ func (o *publication) note(ctx context.Context, version int64) error {
 		batch.Queue(`update trust_item set version = $2, withdrawn = null, sources = $3 where id = decode($1, 'hex')`, one.ID, version, sources)
 		return err
 	})
+}
+
+// keepChanges is how long the single changes of the dataset are kept: who decided what stays with the proposals, the content in its rows. A
+// station that was away for longer takes a snapshot.
+const keepChanges = 30 * 24 * time.Hour
+
+func forgetChanges(ctx context.Context, tx pgx.Tx, now time.Time) error {
+	_, err := tx.Exec(ctx, `delete from ref_change where dataset = $1 and version <= (
+		select max(version) from ref_version where dataset = $1 and changed_at < $2)`, trust.Dataset, now.Add(-keepChanges))
+	return err
 }

@@ -83,7 +83,9 @@ func (r Review) previous() string {
 	return r.address(0)
 }
 
-func (r Review) address(from int) string { return "/trust/proposals/" + r.ID.String() + "?from=" + strconv.Itoa(from) }
+func (r Review) address(from int) string {
+	return "/trust/proposals/" + r.ID.String() + "?from=" + strconv.Itoa(from)
+}
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 

@@ -28,7 +28,9 @@ func word[C ~string](ctx context.Context, prefix string, code C) string {
 	return string(code)
 }
 
-func number[N int | int64](ctx context.Context, n N) string { return text.FromContext(ctx).Number(int64(n)) }
+func number[N int | int64](ctx context.Context, n N) string {
+	return text.FromContext(ctx).Number(int64(n))
+}
 
 func ago(ctx context.Context, at time.Time) string {
 	return text.FromContext(ctx).Ago(view.FrameOf(ctx).Now.Sub(at))
@@ -77,7 +79,9 @@ func verdictTone(v traveldoc.Verdict) view.Tone {
 	return view.ToneInfo
 }
 
-func verdict(ctx context.Context, v traveldoc.Verdict) string { return word(ctx, "trust.verdicts", v.String()) }
+func verdict(ctx context.Context, v traveldoc.Verdict) string {
+	return word(ctx, "trust.verdicts", v.String())
+}
 
 func effectTone(e trustdb.Effect) view.Tone {
 	switch e {
@@ -109,10 +113,10 @@ func name(ctx context.Context, p trustdb.Proposal) string {
 }
 
 func versions(p trustdb.Proposal) string {
-	switch {
-	case p.First == 0:
+	switch p.First {
+	case 0:
 		return ""
-	case p.First == p.Last:
+	case p.Last:
 		return itoa(p.First)
 	}
 	return itoa(p.First) + "–" + itoa(p.Last)
