@@ -32,6 +32,8 @@ type Past struct {
 	Last *Crossing
 	// Others are other people in whose name a document of the same issuing state and number was shown.
 	Others []traveldoc.Identity
+	// Documents are other documents of the bearer that the same State issued, expired ones too.
+	Documents []traveldoc.Document
 	// AsOf is when the other crossing points' records were last known to be whole; zero when they never were.
 	AsOf time.Time
 }
@@ -77,6 +79,7 @@ func (c *Check) Check(ctx context.Context, s border.Subject) (border.Finding, er
 		f.Source = border.Source{Name: SourceFiles, AsOf: past.AsOf}
 	}
 	f.Evidence = append(c.sequence(past.Last, s.Direction), otherBearers(past.Others)...)
+	f.Evidence = append(f.Evidence, secondDocuments(past.Documents, s)...)
 	for _, e := range f.Evidence {
 		if e.Severity != border.Note {
 			f.Outcome = border.Hit
@@ -107,6 +110,20 @@ func otherBearers(others []traveldoc.Identity) []border.Evidence {
 		out = append(out, border.Evidence{
 			Code: "other_bearer", Field: "document_number", Severity: border.SecondLine,
 			Expected: fmt.Sprintf("%s, %s (%s)", b.Surname, b.GivenNames, b.BirthDate),
+		})
+	}
+	return out
+}
+
+// secondDocuments: a State seldom leaves somebody two passports that are both valid; one of them may be reported lost.
+func secondDocuments(documents []traveldoc.Document, s border.Subject) []border.Evidence {
+	var out []border.Evidence
+	for _, d := range documents {
+		if d.Code == "" || s.Document.Code == "" || d.Code[0] != 'P' || s.Document.Code[0] != 'P' || d.ExpiryDate.IsZero() || d.ExpiryDate.Before(s.Today) {
+			continue
+		}
+		out = append(out, border.Evidence{
+			Code: "second_document", Field: "document_number", Severity: border.Acknowledge, Expected: d.Number + " (" + d.ExpiryDate.String() + ")",
 		})
 	}
 	return out

@@ -83,3 +83,26 @@ func TestWithoutNumberOrRecordsNothingIsChecked(t *testing.T) {
 	_, err = away.Check(t.Context(), border.Subject{Document: traveldoc.Document{Number: "X1"}})
 	require.Error(t, err)
 }
+
+func TestASecondValidPassportOfTheSameStateIsAsked(t *testing.T) {
+	date := func(text string) traveldoc.Date {
+		d, err := traveldoc.ParseDate(text)
+		require.NoError(t, err)
+		return d
+	}
+	subject := border.Subject{Direction: border.Entry, Today: date("2026-03-14"), Document: traveldoc.Document{Code: "P", Number: "X1"}}
+	for name, c := range map[string]struct {
+		other   traveldoc.Document
+		outcome border.Outcome
+	}{
+		"valid":        {traveldoc.Document{Code: "P", Number: "Y2", ExpiryDate: date("2026-03-14")}, border.Hit},
+		"expired":      {traveldoc.Document{Code: "P", Number: "Y2", ExpiryDate: date("2026-03-13")}, border.NoHit},
+		"a card":       {traveldoc.Document{Code: "I", Number: "Y2", ExpiryDate: date("2030-01-01")}, border.NoHit},
+		"no date kept": {traveldoc.Document{Code: "P", Number: "Y2"}, border.NoHit},
+	} {
+		check := previous.New(history{past: previous.Past{Documents: []traveldoc.Document{c.other}}}, "test-air", func() time.Time { return noon })
+		f, err := check.Check(t.Context(), subject)
+		require.NoError(t, err)
+		require.Equal(t, c.outcome, f.Outcome, name)
+	}
+}

@@ -574,6 +574,8 @@ const (
 	CheckReasonTimeout Key = "check.reason_timeout"
 	// CheckReasonUnreachable is "source not reachable".
 	CheckReasonUnreachable Key = "check.reason_unreachable"
+	// CheckSecondDocument is "Another valid passport of the same State".
+	CheckSecondDocument Key = "check.second_document"
 	// CheckSourceAlertsNational is "list of the centre".
 	CheckSourceAlertsNational Key = "check.source_alerts_national"
 	// CheckSourceBorderPass is "register of this post".
@@ -5352,11 +5354,11 @@ const (
 	TrustApproveHelp Key = "trust.approve_help"
 	// TrustApproved is "Published as version {{.version}}.".
 	TrustApproved Key = "trust.approved"
-	// TrustBadge is "Trust v{{.version}} · {{.ago}}".
+	// TrustBadge is "Trust v{{.version}}".
 	TrustBadge Key = "trust.badge"
 	// TrustBadgeNone is "No trust material".
 	TrustBadgeNone Key = "trust.badge_none"
-	// TrustBroken is "{{.n}} items cannot be used.".
+	// TrustBroken is "Items that cannot be used: {{.n}}".
 	TrustBroken Key = "trust.broken"
 	// TrustBy is "{{.at}} by {{.by}}".
 	TrustBy Key = "trust.by"
@@ -5620,7 +5622,7 @@ const (
 	TrustWithdrawHelp Key = "trust.withdraw_help"
 	// TrustWithdrawal is "Withdrawal".
 	TrustWithdrawal Key = "trust.withdrawal"
-	// TrustWithheld is "{{.n}} items of the training country Utopia are not used here: this post belongs to a real State.".
+	// TrustWithheld is "Items of the training country Utopia that are not used here, because this post belongs to a real State: {{.n}}".
 	TrustWithheld Key = "trust.withheld"
 	// TrustWords is "Subject or fingerprint".
 	TrustWords Key = "trust.words"

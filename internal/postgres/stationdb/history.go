@@ -36,6 +36,15 @@ const bearers = `
 select surname, given_names, birth_date from traveller_document
 where issuing_state = $1 and number_folded = $2 and birth_date <> $3`
 
+// Other documents of the person that the same State issued.
+const documents = `
+select o.code, o.number, o.expiry_date
+from traveller_document d join traveller t on t.id = d.traveller_id join traveller g on g.group_id = t.group_id
+    join traveller_document o on o.traveller_id = g.id
+where d.issuing_state = $1 and d.number_folded = $2 and d.birth_date = $3
+    and o.issuing_state = d.issuing_state and o.number_folded <> d.number_folded
+order by o.expiry_date desc`
+
 const filesConfirmed = `select confirmed_at from ref_cursor where dataset = $1 and applied_at is not null`
 
 // Past looks up all of it in one round trip.
@@ -55,6 +64,11 @@ func (h History) Past(ctx context.Context, identity traveldoc.Identity, document
 	b.Queue(bearers, key...).Query(func(rows pgx.Rows) error {
 		var err error
 		past.Others, err = pgx.CollectRows(rows, bearer)
+		return err
+	})
+	b.Queue(documents, key...).Query(func(rows pgx.Rows) error {
+		var err error
+		past.Documents, err = pgx.CollectRows(rows, anotherDocument)
 		return err
 	})
 	b.Queue(filesConfirmed, individual.Dataset).QueryRow(func(row pgx.Row) error {
@@ -81,4 +95,17 @@ func bearer(row pgx.CollectableRow) (traveldoc.Identity, error) {
 	date, err := traveldoc.ParseDate(born)
 	i.BirthDate = date
 	return i, err
+}
+
+func anotherDocument(row pgx.CollectableRow) (traveldoc.Document, error) {
+	var (
+		d       traveldoc.Document
+		expires string
+	)
+	if err := row.Scan(&d.Code, &d.Number, &expires); err != nil {
+		return d, err
+	}
+	date, err := traveldoc.ParseDate(expires)
+	d.ExpiryDate = date
+	return d, err
 }

@@ -136,7 +136,7 @@ func evidenceWord(ctx context.Context, e border.Evidence) string {
 		"alert_document": text.CheckAlertDocument, "alert_name": text.CheckAlertName, "alert_birth_date": text.CheckAlertBirthDate,
 		"alert_reason": text.CheckAlertReason, "alert_action": text.CheckAlertAction,
 		"previous_none": text.CheckPreviousNone, "previous_entry": text.CheckPreviousEntry, "previous_exit": text.CheckPreviousExit,
-		"open_entry": text.CheckOpenEntry, "exit_without_entry": text.CheckExitWithoutEntry, "other_bearer": text.CheckOtherBearer,
+		"open_entry": text.CheckOpenEntry, "exit_without_entry": text.CheckExitWithoutEntry, "other_bearer": text.CheckOtherBearer, "second_document": text.CheckSecondDocument,
 		"check_broken": text.CheckCheckBroken,
 	}, e.Code)
 }

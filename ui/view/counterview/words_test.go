@@ -30,7 +30,7 @@ func TestEveryCodeHasWordsInEveryLanguage(t *testing.T) {
 			require.NotEqual(t, code, evidenceWord(ctx, border.Evidence{Code: code}), language)
 		}
 		for _, code := range []string{"alert_document", "alert_name", "alert_birth_date", "alert_reason", "alert_action", "previous_none",
-			"previous_entry", "previous_exit", "open_entry", "exit_without_entry", "other_bearer", "check_broken"} {
+			"previous_entry", "previous_exit", "open_entry", "exit_without_entry", "other_bearer", "second_document", "check_broken"} {
 			require.NotEqual(t, code, evidenceWord(ctx, border.Evidence{Code: code}), language)
 		}
 		lists := [][]string{border.AdmitReasons(), border.ReferReasons(), border.RefuseReasons(), border.CorrectionReasons(), border.DismissReasons()}
