@@ -60,7 +60,7 @@ func Start(t testing.TB) Reader {
 		}
 		stopped = true
 		_ = daemon.Process.Signal(syscall.SIGTERM)
-		<-ended
+		_ = <-ended // by a signal
 		t.Logf("pcscd said: %s", log.String())
 	}
 	t.Cleanup(stop)
@@ -92,12 +92,12 @@ func installed(t testing.TB) (program, driver string) {
 // takeTurn: the daemon's socket has one place on a machine.
 func takeTurn(t testing.TB) {
 	t.Helper()
-	file, err := os.OpenFile(filepath.Join(os.TempDir(), "openbmis-pcsctest.lock"), os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // a lock of tests
+	file, err := os.OpenFile(filepath.Join(os.TempDir(), "openbmis-pcsctest.lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = file.Close() })
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != nil { //nolint:gosec // a descriptor fits
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -17,6 +17,6 @@ func acknowledge(conn net.Conn) {
 		return
 	}
 	_ = raw.Control(func(descriptor uintptr) {
-		_ = syscall.SetsockoptInt(int(descriptor), syscall.IPPROTO_TCP, syscall.TCP_QUICKACK, 1) //nolint:gosec // a descriptor fits
+		_ = syscall.SetsockoptInt(int(descriptor), syscall.IPPROTO_TCP, syscall.TCP_QUICKACK, 1)
 	})
 }

@@ -53,7 +53,7 @@ func (l *Link) Serve(ctx context.Context) error {
 	err := l.answer()
 	closing := l.conn.Close()
 	if ctx.Err() != nil {
-		return nil //nolint:nilerr // the card was taken off as asked
+		return nil // the card was taken off as asked
 	}
 	return errors.Join(fmt.Errorf("virtual reader: %w", err), closing)
 }

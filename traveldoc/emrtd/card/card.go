@@ -94,12 +94,12 @@ func (c *Card) Transmit(command []byte) []byte {
 		}
 		return c.do(cmd).Bytes()
 	}
-	clear, err := c.channel.Open(cmd)
+	opened, err := c.channel.Open(cmd)
 	if err != nil {
 		c.channel = nil
 		return status(badMessage).Bytes()
 	}
-	closed, err := c.channel.Close(c.do(clear), clear.INS&1 == 1)
+	closed, err := c.channel.Close(c.do(opened), opened.INS&1 == 1)
 	if err != nil {
 		return status(internalError).Bytes()
 	}

@@ -2,6 +2,7 @@ package chip
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -48,7 +49,7 @@ func (l *link) selectMaster(ctx context.Context) error {
 // file reads an elementary file whole, as long as its own first element says.
 func (l *link) file(ctx context.Context, id uint16, size *int) ([]byte, error) {
 	doing := fmt.Sprintf("file %04X", id)
-	if _, err := l.ask(ctx, doing, sm.Command{INS: 0xA4, P1: 0x02, P2: 0x0C, Data: []byte{byte(id >> 8), byte(id)}}); err != nil {
+	if _, err := l.ask(ctx, doing, sm.Command{INS: 0xA4, P1: 0x02, P2: 0x0C, Data: binary.BigEndian.AppendUint16(nil, id)}); err != nil {
 		return nil, err
 	}
 	data, err := l.read(ctx, doing, 0, leastRead, size)
@@ -109,9 +110,10 @@ const (
 // read reads from an offset. A chip that refuses the length is asked for less from then on.
 func (l *link) read(ctx context.Context, doing string, offset, length int, size *int) ([]byte, error) {
 	for {
-		c := sm.Command{INS: 0xB0, P1: byte(offset >> 8), P2: byte(offset), Le: length}
+		place := binary.BigEndian.AppendUint16(nil, uint16(offset)) //nolint:gosec // a file is at most of 65535 bytes
+		c := sm.Command{INS: 0xB0, P1: place[0], P2: place[1], Le: length}
 		if offset > maxShortOffset { // READ BINARY with an odd instruction takes the offset as an object (ISO/IEC 7816-4, 7.2.3)
-			c = sm.Command{INS: 0xB1, Data: tlv.Write(0x54, []byte{byte(offset >> 8), byte(offset)}), Le: length + 4}
+			c = sm.Command{INS: 0xB1, Data: tlv.Write(0x54, place), Le: length + 4}
 		}
 		r, err := l.send(ctx, c)
 		switch {

@@ -87,11 +87,11 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte{0x02, 0x6A, 0x82, 0x02, 0x90, 0x00, 0x02, 0x69, 0x82, 0x0A, 1, 2, 3, 4, 5, 6, 7, 8, 0x90, 0x00}, uint8(2))
 	w := newWorld(f)
 	f.Fuzz(func(t *testing.T, script []byte, start uint8) {
-		real := w.card(t, card.Quirks{NoPACE: start&1 == 1})
+		honest := w.card(t, card.Quirks{NoPACE: start&1 == 1})
 		at := 0
 		h := &hostile{answer: func(n int, command []byte) []byte {
 			if n <= int(start) { // honest at first: later steps are reached
-				return real.Card.Transmit(command)
+				return honest.Card.Transmit(command)
 			}
 			if len(script) == 0 {
 				return nil

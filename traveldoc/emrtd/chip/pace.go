@@ -60,7 +60,7 @@ func choose(offered []emrtd.PACEInfo) (info emrtd.PACEInfo, suite sm.Suite, curv
 func (p *pace) open(ctx context.Context, password []byte, reference byte) error {
 	set := tlv.Write(tagNonce, pacecurve.OID(p.info.Protocol))
 	set = tlv.Append(set, tagKeyOurs, []byte{reference})
-	set = tlv.Append(set, tagKeyIts, []byte{byte(p.info.Parameter)}) // some chips demand it though there is no choice
+	set = tlv.Append(set, tagKeyIts, []byte{byte(p.info.Parameter)}) //nolint:gosec // of the table; some chips demand it though there is no choice
 	if _, err := p.ask(ctx, "PACE: choose", sm.Command{INS: 0x22, P1: 0xC1, P2: 0xA4, Data: set}); err != nil {
 		return err
 	}
