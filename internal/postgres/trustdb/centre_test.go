@@ -1,6 +1,7 @@
 package trustdb_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/openbmis/openbmis/internal/postgres/trustdb"
 	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/traveldoc/pki"
+	"github.com/openbmis/openbmis/traveldoc/pki/pkitest"
 	"github.com/openbmis/openbmis/traveldoc/trust"
 )
 
@@ -283,4 +285,31 @@ func TestRealMasterLists(t *testing.T) {
 	next := w.publish("NL_ML.ml", dutch)
 	require.Positive(t, next.Effect[trustdb.EffectSource], "the two lists share certificates")
 	require.Zero(t, next.Effect[trustdb.EffectWithdraw])
+}
+
+// More than a page: who saw the first page only has not seen what he approves.
+func TestAllPagesHaveToBeSeen(t *testing.T) {
+	w := newWorld(t)
+	k := key(5)
+	var ders [][]byte
+	for n := range trustdb.PageSize + 1 {
+		ders = append(ders, pkitest.CSCA(seeded(byte(n)), pkitest.NameOf("AA", fmt.Sprintf("CSCA %d", n)), k).DER)
+	}
+	p, err := w.centre.Propose(t.Context(), first, trustdb.Submission{File: "raw.ml", Data: pkitest.MasterList(ders...), Origin: trust.Listed})
+	require.NoError(t, err)
+	require.Equal(t, map[trustdb.Effect]int{trustdb.EffectNew: len(ders)}, p.Effect)
+	look := func(from int) trustdb.Review {
+		r, err := w.centre.Review(t.Context(), second, p.ID, from)
+		require.NoError(t, err)
+		return r
+	}
+	require.False(t, look(trustdb.PageSize).MayApprove, "the last page alone")
+	require.False(t, look(0).MayApprove)
+	_, err = w.centre.Approve(t.Context(), second, p.ID)
+	requireCode(t, err, "trust.not_seen")
+	require.True(t, look(trustdb.PageSize).MayApprove)
+	done, err := w.centre.Approve(t.Context(), second, p.ID)
+	require.NoError(t, err)
+	require.Greater(t, done.Last, done.First)
+	require.Len(t, w.items(), len(ders))
 }
