@@ -74,7 +74,7 @@ func (c chipEmulateCommand) make(a *app) (specimen.Specimen, *card.Card, error) 
 	}
 	password, _ := chip.PasswordOf(zone)
 	emulated, err := card.New(card.Config{
-		Files: made.Reading.Chip.Files, Zone: password.Zone, CAN: emulatedCAN, Answer: made.Answer, Random: rand.Reader,
+		Files: made.Reading.Chip.Files, Zone: password.Zone, CAN: emulatedCAN, Answer: made.Answer, Agreement: made.Agreement, Random: rand.Reader,
 		Quirks: card.Quirks{NoPACE: made.Reading.Chip.Access == chip.AccessBasic},
 	})
 	return made, emulated, err

@@ -3,6 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"encoding/pem"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -84,7 +88,7 @@ func TestWhatIsReadIsAReadingTheStationTakes(t *testing.T) {
 	}
 	var report chipReport
 	require.NoError(t, json.Unmarshal([]byte(lines[1]), &report))
-	for _, step := range []string{"sod_signature", "hash_dg1", "hash_dg2", "chain", "revocation", "active_authentication"} {
+	for _, step := range []string{"sod_signature", "hash_dg1", "hash_dg2", "chain", "revocation", "active_authentication", "chip_authentication"} {
 		require.Contains(t, report.verdict(step), "pass", step)
 	}
 	require.Contains(t, told, "Reading DG1")
@@ -94,7 +98,7 @@ func TestTheVerdictsOnAnEmulatedChipAreThoseOfItsCase(t *testing.T) {
 	trust := anchors(t)
 	for name, want := range map[string]string{
 		"altered_dg": "hash_dg2 fail hash_mismatch", "revoked_signer": "revocation fail revoked",
-		"unknown_signer": "chain inconclusive no_csca", "cloned_chip": "active_authentication fail response_invalid",
+		"unknown_signer": "chain inconclusive no_csca", "cloned_chip": "active_authentication fail response_invalid chip_authentication fail failed_at_device",
 	} {
 		out, _, err := readEmulated(t, name, asPrinted, chipReadOutput{Trust: trust})
 		require.NoError(t, err, name)
@@ -126,6 +130,35 @@ func TestAnotherDocumentsZoneIsSaidToBeDenied(t *testing.T) {
 		return "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\\nL898902C36UTO7408122F3204153ZE184226B<<<<<16"
 	}, chipReadOutput{})
 	require.ErrorIs(t, err, chip.ErrDenied)
+}
+
+// What is read reaches the station as a reader of its lane posts it, and nothing is posted without its token.
+func TestWhatIsReadIsPostedToTheStation(t *testing.T) {
+	posted := make(chan *reader.Reading, 1)
+	station := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err == nil && r.URL.Path == "/api/readings" && r.Header.Get("Authorization") == "Bearer of-lane-1" {
+			if reading, err := reader.Parse(body, time.Now()); err == nil {
+				posted <- reading
+				_, _ = w.Write([]byte(`{"state": "opened", "lane": "1"}`))
+				return
+			}
+		}
+		w.WriteHeader(http.StatusUnauthorized)
+	}))
+	t.Cleanup(station.Close)
+	folder := t.TempDir()
+	root := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: station.Certificate().Raw})
+	require.NoError(t, writeFiles(folder, map[string][]byte{"root.crt": root, "good": []byte("of-lane-1\n"), "bad": []byte("of-nobody")}))
+	to := func(token string) chipReadOutput {
+		return chipReadOutput{Post: station.URL, CA: filepath.Join(folder, "root.crt"), TokenFile: filepath.Join(folder, token)}
+	}
+	_, told, err := readEmulated(t, "genuine", asPrinted, to("good"))
+	require.NoError(t, err)
+	require.Contains(t, told, "Posted: opened")
+	require.Contains(t, (<-posted).Chip.Files, "DG2")
+	_, _, err = readEmulated(t, "genuine", asPrinted, to("bad"))
+	require.ErrorContains(t, err, "401")
 }
 
 func TestChipReadFlags(t *testing.T) {

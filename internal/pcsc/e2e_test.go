@@ -47,7 +47,9 @@ func newPassport(t *testing.T) passport {
 // put lays the chip on the reader until take is called.
 func (p passport) put(t *testing.T, address string, quirks card.Quirks) (take func()) {
 	t.Helper()
-	c, err := card.New(card.Config{Files: p.chip.Files, Zone: p.password.Zone, Answer: p.chip.Answer, Random: rand.Reader, Quirks: quirks})
+	c, err := card.New(card.Config{
+		Files: p.chip.Files, Zone: p.password.Zone, Answer: p.chip.Answer, Agreement: p.chip.AgreementKey, Random: rand.Reader, Quirks: quirks,
+	})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	link, err := vpcd.Connect(ctx, address, c)
@@ -122,7 +124,7 @@ func TestAChipIsReadThroughTheRealDaemon(t *testing.T) {
 			require.Equal(t, p.chip.Files[name], data, name)
 		}
 		require.Len(t, read.Files, len(p.chip.Files))
-		require.Equal(t, judge(&reader.Chip{Files: p.chip.Files, Active: read.Active}).Steps, judge(read).Steps)
+		require.Equal(t, judge(&reader.Chip{Files: p.chip.Files, Active: read.Active, ChipAuthentication: reader.OK}).Steps, judge(read).Steps)
 		report := judge(read)
 		active, _ := report.Step(emrtd.StepActive)
 		require.Equal(t, traveldoc.Pass, active.Verdict)

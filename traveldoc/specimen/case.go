@@ -1,6 +1,8 @@
 package specimen
 
 import (
+	"cmp"
+	"crypto/ecdsa"
 	"crypto/sha256"
 	"fmt"
 	"time"
@@ -41,6 +43,8 @@ type Specimen struct {
 	Traveller page.Face
 	// Answer is what the chip says to a challenge of active authentication; nil without a chip.
 	Answer func(challenge []byte) ([]byte, error)
+	// Agreement is the key that the chip has for chip authentication; nil without a chip. A copy's is not that of the files.
+	Agreement *ecdsa.PrivateKey
 }
 
 // Expected is what a correct inspection finds when it holds the country's Anchors, and no list of deviations.
@@ -123,17 +127,11 @@ func (k Case) Build(c *Country, o Options) (Specimen, error) {
 	if err != nil {
 		return Specimen{}, fmt.Errorf("case %s: %w", k.Name, err)
 	}
-	return Specimen{
-		Reading: reading, Expected: s.expected, Document: s.document, Pages: s.pages, Seal: s.seal, Traveller: s.traveller, Answer: s.answer(),
-	}, nil
-}
-
-func (s scene) answer() func([]byte) ([]byte, error) {
-	switch {
-	case s.active != nil:
-		return s.active.Answer
-	case s.chip != nil:
-		return s.chip.Answer
+	made := Specimen{
+		Reading: reading, Expected: s.expected, Document: s.document, Pages: s.pages, Seal: s.seal, Traveller: s.traveller,
 	}
-	return nil
+	if answering := cmp.Or(s.active, s.chip); answering != nil {
+		made.Answer, made.Agreement = answering.Answer, answering.AgreementKey
+	}
+	return made, nil
 }

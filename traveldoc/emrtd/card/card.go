@@ -2,6 +2,7 @@ package card
 
 import (
 	"bytes"
+	"crypto/ecdsa"
 	"errors"
 	"io"
 
@@ -17,8 +18,10 @@ type Config struct {
 	Zone, CAN string
 	// Answer is active authentication; nil when the card has none.
 	Answer func(challenge []byte) ([]byte, error)
-	Random io.Reader
-	Quirks Quirks
+	// Agreement is the secret key of chip authentication, of P-224, P-256 or P-384; nil when the card has none.
+	Agreement *ecdsa.PrivateKey
+	Random    io.Reader
+	Quirks    Quirks
 }
 
 // Quirks are deviations of cards in the field.
@@ -39,6 +42,9 @@ type Card struct {
 	file    []byte // the selected elementary file
 	rnd     []byte // the challenge that was given out
 	pace    *paceState
+
+	agreement *sm.Suite   // chip authentication was chosen, with this cipher
+	next      *sm.Channel // holds after the answer that is being given
 }
 
 // New makes a card.
@@ -50,7 +56,7 @@ func New(cfg Config) (*Card, error) {
 }
 
 // Reset is what taking the card off and putting it on again does.
-func (c *Card) Reset() { c.channel, c.app, c.file, c.rnd, c.pace = nil, false, nil, nil, nil }
+func (c *Card) Reset() { *c = Card{cfg: c.cfg} }
 
 // emulated are the historical bytes of an emulated card: no document's are a text like this.
 const emulated = "BMIS-SIM"
@@ -92,7 +98,9 @@ func (c *Card) Transmit(command []byte) []byte {
 		if c.channel != nil { // a command in clear ends the session
 			c.channel = nil
 		}
-		return c.do(cmd).Bytes()
+		response := c.do(cmd)
+		c.renew()
+		return response.Bytes()
 	}
 	opened, err := c.channel.Open(cmd)
 	if err != nil {
@@ -100,10 +108,18 @@ func (c *Card) Transmit(command []byte) []byte {
 		return status(badMessage).Bytes()
 	}
 	closed, err := c.channel.Close(c.do(opened), opened.INS&1 == 1)
+	c.renew()
 	if err != nil {
 		return status(internalError).Bytes()
 	}
 	return closed.Bytes()
+}
+
+// renew goes over to the keys that were agreed on.
+func (c *Card) renew() {
+	if c.next != nil {
+		c.channel, c.next = c.next, nil
+	}
 }
 
 func status(sw uint16) sm.Response { return sm.Response{SW: sw} }
@@ -121,8 +137,14 @@ func (c *Card) do(cmd sm.Command) sm.Response {
 	case 0x82:
 		return c.external(cmd)
 	case 0x22:
+		if cmd.P1 == 0x41 {
+			return c.setAgreement(cmd)
+		}
 		return c.setPACE(cmd)
 	case 0x86:
+		if c.agreement != nil {
+			return c.generalAgreement(cmd)
+		}
 		return c.general(cmd)
 	case 0x88:
 		return c.internal(cmd)

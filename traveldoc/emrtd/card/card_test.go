@@ -1,6 +1,8 @@
 package card_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"testing"
 
@@ -11,7 +13,10 @@ import (
 
 func newCard(t testing.TB, quirks card.Quirks) *card.Card {
 	t.Helper()
+	agreement, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
 	c, err := card.New(card.Config{
+		Agreement: agreement,
 		Files: map[string][]byte{
 			"COM": {0x60, 0x04, 0x5C, 0x02, 0x61, 0x75}, "DG1": {0x61, 0x01, 0x00},
 			// PACE, ECDH with generic mapping, AES-128, brainpoolP256r1 and P-256

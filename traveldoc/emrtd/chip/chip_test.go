@@ -14,6 +14,7 @@ import (
 	"github.com/openbmis/openbmis/traveldoc/emrtd/card"
 	"github.com/openbmis/openbmis/traveldoc/emrtd/chip"
 	"github.com/openbmis/openbmis/traveldoc/mrz"
+	"github.com/openbmis/openbmis/traveldoc/reader"
 	"github.com/openbmis/openbmis/traveldoc/specimen"
 	"github.com/openbmis/openbmis/traveldoc/trust"
 )
@@ -63,7 +64,7 @@ func (w world) card(t testing.TB, quirks card.Quirks, leave ...string) *field {
 	for _, name := range leave {
 		delete(files, name)
 	}
-	c, err := card.New(card.Config{Files: files, Zone: w.password.Zone, CAN: "123456", Answer: w.chip.Answer, Random: rand.Reader, Quirks: quirks})
+	c, err := card.New(card.Config{Files: files, Zone: w.password.Zone, CAN: "123456", Answer: w.chip.Answer, Agreement: w.chip.AgreementKey, Random: rand.Reader, Quirks: quirks})
 	require.NoError(t, err)
 	return &field{Card: c}
 }
@@ -102,6 +103,7 @@ func TestAChipIsReadWhateverWayItIsOpened(t *testing.T) {
 			for _, file := range []string{"COM", "SOD", "DG1", "DG2", "DG14", "DG15"} {
 				require.Contains(t, read.Files, file)
 			}
+			require.Equal(t, reader.OK, read.ChipAuthentication)
 			w.genuine(t, emrtd.EvidenceOf(read, specimen.State))
 		})
 	}

@@ -23,7 +23,7 @@ type Options struct {
 	Retry func(s mrz.Suggestion, n, of int)
 }
 
-// Read opens a chip and reads its files, with active authentication where there is a key for it. A file that cannot be read is named with
+// Read opens a chip and reads its files, with active and chip authentication where there are keys for them. A file that cannot be read is named with
 // the reason and the rest is read. An error says that the chip could not be opened, or went away; what was read so far comes with it.
 func Read(ctx context.Context, t Transport, p Password, random io.Reader, o Options) (*reader.Chip, error) {
 	s, err := Open(ctx, t, p, random)
@@ -48,7 +48,10 @@ func Read(ctx context.Context, t Transport, p Password, random io.Reader, o Opti
 			return read, err
 		}
 	}
-	return read, s.prove(ctx, read, random)
+	if err := s.prove(ctx, read, random); err != nil {
+		return read, err
+	}
+	return read, s.authenticate(ctx, read, random)
 }
 
 // groups are the data groups that EF.COM or the SOD name, what is needed to judge the others first.
