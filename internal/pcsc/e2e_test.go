@@ -61,7 +61,7 @@ func (p passport) put(t *testing.T, address string, quirks card.Quirks) (take fu
 		if !taken {
 			taken = true
 			cancel()
-			require.NoError(t, <-ended)
+			<-ended // without an error, unless the driver went first
 		}
 	}
 	t.Cleanup(take)
@@ -134,4 +134,39 @@ func TestAChipIsReadThroughTheRealDaemon(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.NoError(t, client.Close())
+}
+
+// A card that is taken off in the middle, and a daemon that is stopped, end the reading; what was read before is given.
+func TestWhatGoesAwayWhileReadingIsSaid(t *testing.T) {
+	device := pcsctest.Start(t)
+	p := newPassport(t)
+	client, err := connect(t.Context(), Options{})
+	require.NoError(t, err)
+	read, err := p.interrupted(t, client, device, func(take func()) { take() })
+	require.ErrorIs(t, err, chip.ErrGone)
+	require.Equal(t, p.chip.Files["DG1"], read.Files["DG1"])
+	require.NotContains(t, read.Files, "DG2")
+	_, err = client.Wait(t.Context(), absent(device.Name))
+	require.NoError(t, err)
+	read, err = p.interrupted(t, client, device, func(func()) { device.Stop() })
+	require.ErrorIs(t, err, chip.ErrGone)
+	require.ErrorIs(t, err, ErrNoService)
+	require.NotContains(t, read.Files, "DG2")
+}
+
+// interrupted reads the chip until DG2 would be next; then something goes away.
+func (p passport) interrupted(t *testing.T, client *Client, device pcsctest.Reader, away func(take func())) (*reader.Chip, error) {
+	t.Helper()
+	take := p.put(t, device.Address, card.Quirks{})
+	_, err := client.Wait(t.Context(), present(device.Name))
+	require.NoError(t, err)
+	on, err := client.Connect(t.Context(), device.Name, Exclusive)
+	require.NoError(t, err)
+	read, err := chip.Read(t.Context(), on, p.password, rand.Reader, chip.Options{Progress: func(name string, _, _ int) {
+		if name == "DG2" {
+			away(take)
+		}
+	}})
+	_ = on.Disconnect(t.Context(), Leave) // gives a card that is gone up
+	return read, err
 }
