@@ -27,12 +27,14 @@ type StatusBar struct {
 	Amber, Red time.Duration // ages of the list
 	// Trust is which trust material the station holds and since when it is known to be the newest; version 0 when there is none. May be nil.
 	Trust func() (version int64, currentAt time.Time)
+	// Training is true of the crossing point of the country that does not exist.
+	Training bool
 }
 
 // Badge is the bar as it stands now. A backlog that cannot be counted is not shown as none: the link is shown as away.
 func (b StatusBar) Badge(c *web.Context) (templ.Component, error) {
 	held := b.List.Held()
-	s := counterview.Status{Online: b.Link.Online(), Now: c.Now(), ListCurrentAt: held.CurrentAt, Amber: b.Amber, Red: b.Red}
+	s := counterview.Status{Online: b.Link.Online(), Now: c.Now(), ListCurrentAt: held.CurrentAt, Amber: b.Amber, Red: b.Red, Training: b.Training}
 	backlog, err := b.Link.Backlog(c.Ctx())
 	if err != nil {
 		s.Online = false

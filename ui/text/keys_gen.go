@@ -918,6 +918,10 @@ const (
 	CounterTitle Key = "counter.title"
 	// CounterTook is "{{.ms}} ms".
 	CounterTook Key = "counter.took"
+	// CounterTraining is "Training".
+	CounterTraining Key = "counter.training"
+	// CounterTrainingHelp is "This post is set to the country that does not exist (BMIS_STATE=UTO): its documents pass, and anybody can make them".
+	CounterTrainingHelp Key = "counter.training_help"
 	// CounterTransport is "Flight, plate or vessel".
 	CounterTransport Key = "counter.transport"
 	// CounterTraveller is "Traveller".

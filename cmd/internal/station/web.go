@@ -25,7 +25,9 @@ func (a *app) web() (*web.Server, error) {
 		return nil, err
 	}
 	a.shifts = a.newShifts()
-	bar := counter.StatusBar{Link: a.link, List: a.list, Amber: a.cfg.Counter.ListAmber, Red: a.cfg.Counter.ListRed, Trust: a.trustStanding}
+	bar := counter.StatusBar{Link: a.link, List: a.list, Amber: a.cfg.Counter.ListAmber, Red: a.cfg.Counter.ListRed, Trust: a.trustStanding,
+		Training: a.training(),
+	}
 	s, err := web.NewServer(web.Options{
 		Sessions: a.auth, Texts: texts, Assets: files, Log: a.tools.Log, Now: a.tools.Now, Random: a.tools.Random, NewID: a.tools.NewID,
 		Program: text.FrameStation, Post: a.cfg.ID, Zone: a.cfg.Zone, IdleAfter: a.cfg.Session.IdleLock,
