@@ -60,7 +60,7 @@ func Start(t testing.TB) Reader {
 		}
 		stopped = true
 		_ = daemon.Process.Signal(syscall.SIGTERM)
-		_ = <-ended // by a signal
+		<-ended //nolint:errcheck // by a signal
 		t.Logf("pcscd said: %s", log.String())
 	}
 	t.Cleanup(stop)

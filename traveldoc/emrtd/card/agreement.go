@@ -1,6 +1,8 @@
 package card
 
 import (
+	"math/big"
+
 	"github.com/openbmis/openbmis/traveldoc/emrtd/internal/pacecurve"
 	"github.com/openbmis/openbmis/traveldoc/emrtd/internal/sm"
 	"github.com/openbmis/openbmis/traveldoc/emrtd/tlv"
@@ -16,7 +18,11 @@ func (c *Card) agreementKey() *brainpool.PrivateKey {
 	if curve == nil {
 		return nil
 	}
-	key, err := curve.Key(c.cfg.Agreement.D)
+	secret, err := c.cfg.Agreement.Bytes()
+	if err != nil {
+		return nil
+	}
+	key, err := curve.Key(new(big.Int).SetBytes(secret))
 	if err != nil {
 		return nil
 	}

@@ -31,7 +31,7 @@ func OID(dotted string) []byte {
 	for n, part := range parts {
 		numbers[n], _ = strconv.ParseUint(part, 10, 32) // package emrtd read it from bytes
 	}
-	out := []byte{byte(numbers[0]*40 + numbers[1])}
+	out := []byte{byte(numbers[0]*40 + numbers[1])} //nolint:gosec // the first byte of a known identifier
 	for _, n := range numbers[2:] {
 		var arc []byte
 		for first := true; n > 0 || first; first = false {

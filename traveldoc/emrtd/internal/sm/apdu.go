@@ -25,19 +25,19 @@ func (c Command) Bytes() []byte {
 	out := []byte{c.CLA, c.INS, c.P1, c.P2}
 	if len(c.Data) <= maxShort && c.Le <= shortLe {
 		if len(c.Data) > 0 {
-			out = append(append(out, byte(len(c.Data))), c.Data...)
+			out = append(append(out, byte(len(c.Data))), c.Data...) //nolint:gosec // bounded above
 		}
 		if c.Le > 0 {
-			out = append(out, byte(c.Le)) // 256 is 00
+			out = append(out, byte(c.Le)) //nolint:gosec // 256 is 00
 		}
 		return out
 	}
 	out = append(out, 0)
 	if len(c.Data) > 0 {
-		out = append(binary.BigEndian.AppendUint16(out, uint16(len(c.Data))), c.Data...)
+		out = append(binary.BigEndian.AppendUint16(out, uint16(len(c.Data))), c.Data...) //nolint:gosec // a command is bounded by its file
 	}
 	if c.Le > 0 {
-		out = binary.BigEndian.AppendUint16(out, uint16(c.Le)) // 65536 is 0000
+		out = binary.BigEndian.AppendUint16(out, uint16(c.Le)) //nolint:gosec // 65536 is 0000
 	}
 	return out
 }

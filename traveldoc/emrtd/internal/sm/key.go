@@ -3,8 +3,8 @@ package sm
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/des" //nolint:gosec // what chips speak
-	"crypto/sha1"
+	"crypto/des"  //nolint:gosec // what chips speak
+	"crypto/sha1" //nolint:gosec // the standard's
 	"crypto/sha256"
 	"fmt"
 	"math/bits"

@@ -120,7 +120,7 @@ func FuzzParseCommand(f *testing.F) {
 			again, err := sm.ParseCommand(c.Bytes())
 			require.NoError(t, err)
 			require.Equal(t, c.Le, again.Le)
-			require.Equal(t, len(c.Data), len(again.Data))
+			require.Len(t, again.Data, len(c.Data))
 		}
 	})
 }
