@@ -69,6 +69,17 @@
   new MutationObserver((all) => all.forEach((m) => m.addedNodes.forEach(arrived))).observe(document.body, { childList: true, subtree: true });
   arrived(document.body);
 
+  // An image that turns out to be none is said in words (data-closed), never shown as a broken one.
+  const inWords = (img) => {
+    if (!(img instanceof HTMLImageElement) || !img.dataset.closed) return;
+    const words = document.createElement("span");
+    words.className = img.className + " none";
+    words.textContent = img.dataset.closed;
+    img.replaceWith(words);
+  };
+  document.addEventListener("error", (e) => inWords(e.target), true);
+  document.querySelectorAll("img[data-closed]").forEach((img) => { if (img.complete && img.naturalWidth === 0) inWords(img); });
+
   // A second Enter does not send a plain form twice; what htmx sends it guards itself.
   document.addEventListener("submit", (e) => {
     const form = e.target;

@@ -42,11 +42,15 @@ type Handlers struct {
 
 	bells bells
 	waits map[string]waits // by lane: how many readings wait
+	album *album
 }
 
 // New makes the handlers of a station's counters.
 func New(desk *border.Desk, lanes []counterview.Lane, places Places) *Handlers {
-	return &Handlers{desk: desk, lanes: lanes, places: places, stays: map[uuid.UUID]counterview.Circumstances{}, heard: map[string]heard{}, waits: map[string]waits{}}
+	return &Handlers{
+		desk: desk, lanes: lanes, places: places, stays: map[uuid.UUID]counterview.Circumstances{}, heard: map[string]heard{},
+		waits: map[string]waits{}, album: newAlbum(maxAlbum),
+	}
 }
 
 // Register registers the counter's routes.

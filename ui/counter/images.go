@@ -1,24 +1,16 @@
 package counter
 
 import (
-	"bytes"
-	"context"
 	"errors"
-	"image"
-	"image/draw"
-	"image/jpeg"
 	"io"
 	"mime/multipart"
 	"net/http"
-	"strconv"
-	"strings"
 
 	"github.com/google/uuid"
 
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/arrival"
 	"github.com/openbmis/openbmis/internal/problem"
-	"github.com/openbmis/openbmis/traveldoc/emrtd"
 	"github.com/openbmis/openbmis/traveldoc/picture"
 	"github.com/openbmis/openbmis/traveldoc/reader"
 	"github.com/openbmis/openbmis/ui/view/counterview"
@@ -139,7 +131,8 @@ func (h *Handlers) image(c *web.Context, lane counterview.Lane) error {
 	if err != nil {
 		return err
 	}
-	return serveImage(c, i.Subject.Reading)
+	data, err := h.album.image(lane.Name, id, i.Subject.Reading, c.Param("name"))
+	return serveImage(c, data, err)
 }
 
 // waitingImage serves one image of a reading that waits in the officer's lane; the read is audited.
@@ -152,86 +145,13 @@ func (h *Handlers) waitingImage(c *web.Context, _ counterview.Lane) error {
 	if err != nil {
 		return err
 	}
-	return serveImage(c, a.Content)
+	data, err := shown(a.Content, c.Param("name"))
+	return serveImage(c, data, err)
 }
 
-var errNoImage = problem.New(problem.NotFound, "scan.none")
-
-// serveImage answers with an image of a reading as a browser shows it: by its number, "page" for the portrait of the page, "chip" for
-// that of the chip.
-func serveImage(c *web.Context, r *reader.Reading) error {
-	data, err := shown(c.Ctx(), r, c.Param("name"))
+func serveImage(c *web.Context, data []byte, err error) error {
 	if err != nil {
 		return err
 	}
-	media := http.DetectContentType(data)
-	if !strings.HasPrefix(media, "image/") {
-		return errNoImage
-	}
-	return c.Blob(http.StatusOK, media, data)
-}
-
-func shown(_ context.Context, r *reader.Reading, name string) ([]byte, error) {
-	if r == nil {
-		return nil, errNoImage
-	}
-	switch name {
-	case counterview.ChipPortrait:
-		if r.Chip == nil {
-			return nil, errNoImage
-		}
-		face, err := emrtd.ParseDG2(r.Chip.Files["DG2"])
-		if err != nil {
-			return nil, errNoImage.Because(err)
-		}
-		portrait, found := face.Portrait()
-		if !found {
-			return nil, errNoImage
-		}
-		return displayable(portrait.Data, picture.PortraitLimits(), nil)
-	case counterview.PagePortrait:
-		m, area := counterview.PortraitOf(r)
-		if m == nil {
-			return nil, errNoImage
-		}
-		return displayable(m.Data, picture.DefaultLimits(), area)
-	}
-	n, err := strconv.Atoi(name)
-	if err != nil || n < 0 || n >= len(r.Images) {
-		return nil, errNoImage
-	}
-	return displayable(r.Images[n].Data, picture.DefaultLimits(), nil)
-}
-
-// displayable is the image in a form that browsers show, cut to the area where there is one.
-func displayable(data []byte, limits picture.Limits, area *reader.Rectangle) ([]byte, error) {
-	format := picture.FormatOf(data)
-	if area == nil && (format == picture.JPEG || format == picture.PNG) {
-		return data, nil
-	}
-	decoded, _, err := picture.Decode(data, limits)
-	if err != nil {
-		return nil, errNoImage.Because(err)
-	}
-	if area != nil {
-		decoded = cut(decoded, image.Rect(area.Left, area.Top, area.Right, area.Bottom))
-	}
-	var out bytes.Buffer
-	if err := jpeg.Encode(&out, decoded, &jpeg.Options{Quality: quality}); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
-}
-
-const quality = 88
-
-// cut is what of the image lies in the area; the whole image when nothing does.
-func cut(whole image.Image, area image.Rectangle) image.Image {
-	area = area.Add(whole.Bounds().Min).Intersect(whole.Bounds())
-	if area.Empty() {
-		return whole
-	}
-	part := image.NewRGBA(image.Rect(0, 0, area.Dx(), area.Dy()))
-	draw.Draw(part, part.Bounds(), whole, area.Min, draw.Src)
-	return part
+	return c.Blob(http.StatusOK, picture.FormatOf(data).MediaType(), data)
 }

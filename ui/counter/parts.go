@@ -71,9 +71,11 @@ func (h *Handlers) complete(c *web.Context, s *counterview.Screen, waiting []*bo
 		return err
 	}
 	s.Group = family
+	h.album.keep(s.Lane.Name, waiting)
 	current := h.choose(s, waiting)
 	if current != nil {
 		s.Current = counterview.CardOf(current)
+		h.album.tell(s.Lane.Name, s.Current)
 	}
 	for _, i := range waiting {
 		if i != current && !h.of(family, i) {

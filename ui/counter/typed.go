@@ -75,6 +75,10 @@ func typedOf(from arrival.Arrival) counterview.Typed {
 		return t
 	}
 	t.Fields, t.Pages = map[string]string{}, len(from.Content.Images)
+	if t.Pages > 0 {
+		_, err := shown(from.Content, "0")
+		t.Closed = err != nil
+	}
 	for _, v := range from.Content.Values {
 		if t.Fields[v.Field] == "" || v.Source == reader.VIZ {
 			t.Fields[v.Field] = v.Text

@@ -100,8 +100,13 @@ func reading(t testing.TB, at time.Time) *reader.Reading {
 // decide has a counter read and decide. The finding of the day says that the SOD was understood, which it will not be again.
 func (p *post) decide(t testing.TB, number string) border.CrossingEvent {
 	t.Helper()
+	return p.decideOn(t, number, reading(t, p.Clock.Now()))
+}
+
+func (p *post) decideOn(t testing.TB, number string, r *reader.Reading) border.CrossingEvent {
+	t.Helper()
 	scan := bordertest.Scan(number)
-	scan.At, scan.Station, scan.Reading = p.Clock.Now(), webtest.Post, reading(t, p.Clock.Now())
+	scan.At, scan.Station, scan.Reading = p.Clock.Now(), webtest.Post, r
 	require.NoError(t, p.store.OpenScan(t.Context(), scan, bordertest.Entry(audit.Consultation, "inspection", scan.ID)))
 	event := bordertest.Event(scan, p.Clock.Now())
 	event.Findings[0].Steps = []border.Step{{ID: "chip.sod_structure", Verdict: traveldoc.Pass}}

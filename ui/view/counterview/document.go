@@ -30,7 +30,28 @@ type Inspected struct {
 	Page, Chip bool
 	Whole      int
 	Steps      []StepGroup
+	// Closed are the names of images that cannot be decoded here.
+	Closed []string
 }
+
+// Images are the names of everything that the screen shows as an image.
+func (d *Inspected) Images() []string {
+	var names []string
+	if d.Page {
+		names = append(names, PagePortrait)
+	}
+	if d.Chip {
+		names = append(names, ChipPortrait)
+	}
+	for n, m := range d.Reading.Images {
+		if len(m.Data) > 0 {
+			names = append(names, strconv.Itoa(n))
+		}
+	}
+	return names
+}
+
+func (d *Inspected) closed(image string) bool { return slices.Contains(d.Closed, image) }
 
 // inspectedOf is what a reading shows; nil when the zone is all that was read: such a scan looks as one of a reader without a page.
 func inspectedOf(s border.Subject, answers []border.Answer) *Inspected {
