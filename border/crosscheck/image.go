@@ -34,7 +34,7 @@ func (Images) Name() string { return ImageCheck }
 func (c Images) Check(ctx context.Context, s border.Subject) (border.Finding, error) {
 	j := newJudge(ImageCheck, c.Rules, s)
 	pages := j.pages()
-	if len(pages) == 0 && (s.Reading == nil || len(s.Reading.Authenticity) == 0) {
+	if len(pages) == 0 && (s.Reading == nil || s.Reading.Zone == nil && len(s.Reading.Authenticity) == 0) {
 		if c.Equipment < PageReaders {
 			return border.NotApplicable(ImageCheck, ZoneOnly), nil
 		}
@@ -43,6 +43,7 @@ func (c Images) Check(ctx context.Context, s border.Subject) (border.Finding, er
 		f.Reason = ReasonNoPage
 		return f, nil
 	}
+	j.zoneReading()
 	j.pageImages(ctx, c.Zone, pages)
 	j.device()
 	return j.finding(ImageCheck), nil

@@ -106,6 +106,7 @@ func sealItems() []Item {
 
 func imageItems() []Item {
 	return append(items(ImageCheck, []string{"image"}, []Item{
+		{ID: "image.reading", Severity: border.Acknowledge, Amber: true},
 		{ID: "image.zone", Severity: border.Acknowledge},
 		{ID: "image.grid", Severity: border.Acknowledge},
 		{ID: "image.software", Severity: border.Note},

@@ -49,6 +49,7 @@ const (
 	ReasonDeviceRejects = "device_rejects" // the device says that the feature is wrong
 	ReasonTrustMissing  = "no_trust"       // the station holds no trust material
 	ReasonOutside       = "outside"        // the day lies outside
+	ReasonDoubtful      = "doubtful"       // some characters were not read for sure
 )
 
 // Reasons are all of them, for the test of the catalogue of texts.
@@ -57,7 +58,7 @@ func Reasons() []string {
 		ReasonNoRule, ReasonNotRead, ReasonNoZone, ReasonDeviceDoubts, ReasonUnreadable, ReasonDiffers, ReasonAlike, ReasonTransliter,
 		ReasonTruncated, ReasonNoPage, ReasonNoChip, ReasonChipExpected, ReasonMissing, ReasonOfficer, ReasonNoList, ReasonListed,
 		ReasonTooShort, ReasonTooLong, ReasonPattern, ReasonCode, ReasonImpossible, ReasonAltered, ReasonEdited, ReasonDeviceRejects,
-		ReasonTrustMissing, ReasonOutside,
+		ReasonTrustMissing, ReasonOutside, ReasonDoubtful,
 	}
 }
 
@@ -85,6 +86,7 @@ type result struct {
 	reason  string
 	detail  string
 	values  []border.StepValue
+	plain   bool // amber would say too much
 }
 
 func pass(values ...border.StepValue) result { return result{verdict: traveldoc.Pass, values: values} }
@@ -109,6 +111,9 @@ func (j *judge) addAs(item, id string, r result) {
 	i := j.rules.apply(j.items[item], j.Document, j.Today)
 	if i.Severity == "" { // a step that is newer than the catalogue must not pass unseen
 		i.Severity = border.Acknowledge
+	}
+	if r.plain {
+		i.Amber = false
 	}
 	if r.verdict == traveldoc.Pass {
 		i.Severity, i.Amber = "", false

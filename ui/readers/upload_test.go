@@ -78,6 +78,9 @@ func TestAPageIsReadFromAnImage(t *testing.T) {
 			p.CheckAccessible()
 			p.CheckOneScreen()
 			require.Empty(t, p.Text("#hand-in-line"))
+			p.Press("Alt+d")
+			p.WaitFor("#step-image-reading .no-hit") // a clean page is read without a doubt
+			p.Screenshot("upload-details-" + language)
 		})
 	}
 }

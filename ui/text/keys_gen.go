@@ -4980,6 +4980,8 @@ const (
 	StepDeviceUvLuminescence Key = "step.device.uv_luminescence"
 	// StepImageGrid is "Characters of the zone stand and look alike".
 	StepImageGrid Key = "step.image.grid"
+	// StepImageReading is "How surely the zone was read from the image".
+	StepImageReading Key = "step.image.reading"
 	// StepImageSoftware is "Image not edited".
 	StepImageSoftware Key = "step.image.software"
 	// StepImageZone is "Zone on the image and as told by the reader".
@@ -5086,6 +5088,8 @@ const (
 	StepReasonDiffers Key = "step_reason.differs"
 	// StepReasonDigit is "wrong check digit".
 	StepReasonDigit Key = "step_reason.digit"
+	// StepReasonDoubtful is "some characters were not read for sure".
+	StepReasonDoubtful Key = "step_reason.doubtful"
 	// StepReasonEdited is "went through a program that edits images".
 	StepReasonEdited Key = "step_reason.edited"
 	// StepReasonExpired is "expired".
