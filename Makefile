@@ -9,7 +9,7 @@ VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unkn
 LDFLAGS := -s -w -X github.com/openbmis/openbmis/cmd/internal/node.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset build test storm bench fuzz check lint vet archtest generate generated templ-fmt deadcode vulncheck \
+.PHONY: help demo demo-reset build test storm bench fuzz check lint vet pcsc archtest generate generated templ-fmt deadcode vulncheck \
 	deps-server deps-browser vendor-assets clean
 
 help: ## print this list
@@ -37,13 +37,17 @@ bench: deps-server deps-browser ## measure, and print each figure beside its aim
 fuzz: ## every fuzz target for FUZZTIME (default 30s) each
 	@scripts/fuzz $(PKG)
 
-check: vet archtest generated templ-fmt lint ## what a change must pass besides the tests
+check: vet pcsc archtest generated templ-fmt lint ## what a change must pass besides the tests
 
 lint: ## golangci-lint with the rules of .golangci.yml
 	$(TOOL) golangci-lint run
 
 vet: ## go vet
 	$(GO) vet ./...
+
+pcsc: ## what is built for readers at the counter's own computer (tag pcsc); the daemon's tests skip where there is none
+	$(GO) vet -tags pcsc ./internal/pcsc/... ./cmd/bmis
+	$(GO) test -timeout 5m -tags pcsc ./internal/pcsc/...
 
 archtest: ## imports point down, every package says why it exists
 	$(GO) test ./internal/archtest
