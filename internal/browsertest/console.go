@@ -1,10 +1,13 @@
 package browsertest
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
@@ -34,9 +37,17 @@ func (p *Page) AllowConsole(text string) {
 	p.allowed = append(p.allowed, text)
 }
 
+// settleWithin is how long a page gets to say all that it has to say. A page that hangs, or is on its way elsewhere, never does.
+const settleWithin = 10 * time.Second
+
 func (p *Page) settleConsole() {
+	ctx, cancel := context.WithTimeout(p.ctx, settleWithin)
+	defer cancel()
 	// When the page is gone already there is nothing left to settle.
-	_ = chromedp.Do(p.ctx, chromedp.Evaluate[chromedp.Void]("console.log('"+settled+"')"))
+	err := chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void]("console.log('"+settled+"')"))
+	if errors.Is(err, context.DeadlineExceeded) {
+		assert.Fail(p.t, "the page does not answer at the end of its test")
+	}
 }
 
 func (p *Page) checkConsole() {
