@@ -30,12 +30,19 @@ type inspection struct {
 	put     map[string]specimen.Specimen // by the crossing that came of it
 }
 
-func newInspection(t *testing.T) *inspection {
+// newStationOfUtopia is such a post without an officer.
+func newStationOfUtopia(t *testing.T) *inspection {
 	t.Helper()
 	i := &inspection{T: t, World: world.New(t, utopian()), put: map[string]specimen.Specimen{}}
 	i.country, i.station = i.Utopia(t), i.World.Station(0)
-	i.officer = i.station.Officer(t, auth.RoleOfficer, "1")
 	i.reader = i.station.Reader(t, i.World, "1")
+	return i
+}
+
+func newInspection(t *testing.T) *inspection {
+	t.Helper()
+	i := newStationOfUtopia(t)
+	i.officer = i.station.Officer(t, auth.RoleOfficer, "1")
 	return i
 }
 
@@ -71,9 +78,16 @@ func (i *inspection) decided(name string, person int) (band string, crossing uui
 		verdict, reason = border.Refer, "document_doubt"
 	}
 	decide(i.T, i.officer, desk, verdict, reason)
-	require.NoError(i, i.station.DB.Pool.QueryRow(i.Context(), `SELECT crossing_id FROM decision ORDER BY decided_at DESC LIMIT 1`).Scan(&crossing))
+	crossing = i.lastDecision(i.T)
 	i.put[crossing.String()] = s
 	return desk.Band, crossing
+}
+
+// lastDecision is the newest crossing of the station.
+func (i *inspection) lastDecision(t *testing.T) (crossing uuid.UUID) {
+	t.Helper()
+	require.NoError(t, i.station.DB.Pool.QueryRow(t.Context(), `SELECT crossing_id FROM decision ORDER BY decided_at DESC LIMIT 1`).Scan(&crossing))
+	return crossing
 }
 
 // event is what the centre knows of a crossing.

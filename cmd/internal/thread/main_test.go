@@ -45,6 +45,7 @@ func (p page) sound(name string) {
 	p.CheckNoSidewaysScroll()
 	require.NotContains(p.t, p.Text("body"), "⟦", "a text is missing on %s", p.Path())
 	require.NotContains(p.t, p.Text("body"), "%!", "a text is broken on %s", p.Path())
+	require.NotRegexp(p.t, `@[a-zA-Z]+\(`, p.Text("body"), "a part is not drawn on %s", p.Path())
 }
 
 // screen is sound for the pages of the counter, which never scroll.

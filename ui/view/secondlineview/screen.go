@@ -8,6 +8,8 @@ import (
 	"github.com/openbmis/openbmis/border/file"
 	"github.com/openbmis/openbmis/border/refusal"
 	"github.com/openbmis/openbmis/border/secondline"
+	"github.com/openbmis/openbmis/traveldoc"
+	"github.com/openbmis/openbmis/ui/view/counterview"
 )
 
 // Limits are the ages beyond which a case stands out: nobody should wait so long.
@@ -134,6 +136,7 @@ type hitCard struct {
 	words               []border.Evidence // with one
 	withheld            bool              // something may not be shown
 	judged              *secondline.Judgement
+	wrong, rest         counterview.StepGroup // of a check that is made of steps
 }
 
 func (h hitCard) key() string { return h.check + "|" + h.version + "|" + h.ref }
@@ -162,9 +165,27 @@ func (s Screen) hitsOf(f border.Finding) (cards []hitCard) {
 			}
 			cards = append(cards, card)
 		}
+		if counterview.IsStep(f, e) {
+			cards[n].inspected(f, e)
+			continue
+		}
 		s.put(&cards[n], e)
 	}
 	return cards
+}
+
+// inspected gives the card the steps of the check, with what was compared in place of what a list says.
+func (h *hitCard) inspected(f border.Finding, e border.Evidence) {
+	h.grave = h.grave || e.Severity == border.SecondLine
+	all := counterview.GroupOf(f)
+	h.wrong, h.rest = counterview.StepGroup{Check: f.Check}, counterview.StepGroup{Check: f.Check}
+	for _, step := range all.Steps {
+		part := &h.rest
+		if step.Verdict == traveldoc.Fail || step.Verdict == traveldoc.Inconclusive {
+			part = &h.wrong
+		}
+		part.Steps = append(part.Steps, step)
+	}
 }
 
 func (s Screen) put(card *hitCard, e border.Evidence) {
