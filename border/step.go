@@ -45,6 +45,7 @@ func Conclude(check string, source Source, steps []Step) Finding {
 			e := s.evidence()
 			e.Severity = Note
 			f.Evidence = append(f.Evidence, e)
+		case traveldoc.Pass, traveldoc.NotDone:
 		}
 	}
 	switch {

@@ -20,7 +20,7 @@ type Station struct {
 	Odd      int64                 // crossings with an implausible time
 	// EvidenceMissing is how many exhibits its events name that are not here yet.
 	EvidenceMissing int64
-	Alerts   []StationAlert        // open ones
+	Alerts          []StationAlert // open ones
 	// Checked is when completeness was last compared, with Comparison as its result; zero when it never was.
 	Checked    time.Time
 	Comparison replication.Comparison

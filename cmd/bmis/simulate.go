@@ -74,7 +74,7 @@ func (c simulateCommand) Run(ctx context.Context, a *app) error {
 		Lanes: []simulate.Lane{
 			{Name: c.Lane, Way: way, Login: c.Login, Password: password, Seed: uint64(a.Now().UnixNano()), Token: token},
 		},
-		Land:    c.Land, Profile: profile, Zone: zone,
+		Land: c.Land, Profile: profile, Zone: zone,
 	}})
 	return errors.Join(err, a.say("%s", tally))
 }
