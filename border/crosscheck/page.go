@@ -39,7 +39,11 @@ func (c Page) Check(_ context.Context, s border.Subject) (border.Finding, error)
 		return f, nil
 	}
 	for _, field := range pageFields() {
-		j.add("viz."+field, j.pageField(field))
+		r := j.pageField(field)
+		if r.verdict == traveldoc.NotDone && r.reason == ReasonNotRead && j.items["viz."+field].Amber {
+			r.verdict = traveldoc.Inconclusive // the page was read, and not this: no green over it
+		}
+		j.add("viz."+field, r)
 	}
 	return j.finding(PageCheck), nil
 }
