@@ -4866,6 +4866,10 @@ const (
 	SourceValueBarcode Key = "source_value.barcode"
 	// SourceValueChip is "Chip".
 	SourceValueChip Key = "source_value.chip"
+	// SourceValueDevice is "Device".
+	SourceValueDevice Key = "source_value.device"
+	// SourceValueImage is "Image".
+	SourceValueImage Key = "source_value.image"
 	// SourceValueList is "List".
 	SourceValueList Key = "source_value.list"
 	// SourceValueMrz is "MRZ".
@@ -4876,6 +4880,8 @@ const (
 	SourceValueRule Key = "source_value.rule"
 	// SourceValueSeal is "Seal".
 	SourceValueSeal Key = "source_value.seal"
+	// SourceValueTrust is "Trust".
+	SourceValueTrust Key = "source_value.trust"
 	// SourceValueViz is "Printed".
 	SourceValueViz Key = "source_value.viz"
 	// StepChipActiveAuthentication is "Chip is no copy (active authentication)".

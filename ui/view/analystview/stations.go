@@ -57,7 +57,7 @@ func differenceWords(ctx context.Context, d replication.DayDifference) string {
 
 // megabytes are bytes for people, rounded up.
 func megabytes(ctx context.Context, n int64) string {
-	return t(ctx, text.ExhibitsBytesM, "count", number(ctx, (n+1<<20-1)>>20))
+	return t(ctx, text.ExhibitsBytesM, "count", (n+1<<20-1)>>20)
 }
 
 func datasetWords(ctx context.Context, d central.DatasetAge) string {

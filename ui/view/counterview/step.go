@@ -115,10 +115,18 @@ func StepValues(ctx context.Context, s border.Step) string {
 	words := make([]string, 0, len(s.Values))
 	for _, v := range s.Values {
 		if v.Text != "" && !strings.Contains(v.Text, "\n") { // whole zones stand among the details
-			words = append(words, coded(ctx, "source_value", v.Source)+": "+valueWord(ctx, v.Field, v.Text))
+			words = append(words, coded(ctx, "source_value", v.Source)+": "+isolate(ctx, valueWord(ctx, v.Field, v.Text)))
 		}
 	}
 	return strings.Join(words, " · ")
+}
+
+// isolate keeps a value together in a text from right to left (U+2068, U+2069): a date must not fall apart in Arabic.
+func isolate(ctx context.Context, value string) string {
+	if text.FromContext(ctx).Language().Dir() != "rtl" {
+		return value
+	}
+	return "\u2068" + value + "\u2069"
 }
 
 // stepCells are the values of a step with what differs between the first two of a failed comparison marked.

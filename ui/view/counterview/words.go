@@ -63,12 +63,16 @@ func codedOr(ctx context.Context, area, code, otherwise string) string {
 }
 
 func notCheckedReason(ctx context.Context, reason string) string {
-	return word(ctx, map[string]text.Key{
+	words := word(ctx, map[string]text.Key{
 		border.ReasonTimeout: text.CheckReasonTimeout, border.ReasonUnreachable: text.CheckReasonUnreachable,
 		border.ReasonListMissing: text.CheckReasonListMissing, border.ReasonListTooOld: text.CheckReasonListTooOld,
 		border.ReasonListIncomplete:   text.CheckReasonListIncomplete,
 		border.ReasonDataInsufficient: text.CheckReasonDataInsufficient, border.ReasonFailed: text.CheckReasonFailed,
 	}, reason)
+	if words == reason {
+		return StepReason(ctx, reason) // a check made of steps gives the reason of the first that has no answer
+	}
+	return words
 }
 
 // Reason is the words for a coded reason of a decision, a correction or a dismissal.

@@ -68,9 +68,9 @@ func iso(at time.Time) string { return at.UTC().Format(time.RFC3339) }
 // size is a number of bytes for people: whole kilobytes, above ten megabytes whole megabytes, always rounded up.
 func size(ctx context.Context, n int64) string {
 	if n < 10<<20 {
-		return t(ctx, text.ExhibitsBytesK, "count", number(ctx, (n+1023)>>10))
+		return t(ctx, text.ExhibitsBytesK, "count", (n+1023)>>10)
 	}
-	return t(ctx, text.ExhibitsBytesM, "count", number(ctx, (n+1<<20-1)>>20))
+	return t(ctx, text.ExhibitsBytesM, "count", (n+1<<20-1)>>20)
 }
 
 func traveller(i traveldoc.Identity) string {
