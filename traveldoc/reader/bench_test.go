@@ -13,7 +13,7 @@ import (
 // megabyte is a reading of one megabyte as JSON: three pages, a chip, and what a device says of fields and features.
 func megabyte(t testing.TB) []byte {
 	t.Helper()
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // made-up bytes
+	random := rand.New(rand.NewPCG(1, 2))
 	noise := func(n int) []byte {
 		data := make([]byte, n)
 		for i := range data {
