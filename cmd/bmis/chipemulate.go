@@ -65,7 +65,7 @@ func (c chipEmulateCommand) make(a *app) (specimen.Specimen, *card.Card, error) 
 	if err != nil {
 		return made, nil, err
 	}
-	if made.Reading.Chip == nil {
+	if made.Reading.Chip == nil || len(made.Reading.Chip.Files) == 0 {
 		return made, nil, usageError{fmt.Errorf("--case %s: its document has no chip that answers", c.Case)}
 	}
 	zone, err := mrz.Parse(made.Document.Zone, today, mrz.Training)

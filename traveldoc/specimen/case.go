@@ -63,6 +63,7 @@ type scene struct {
 	pages     []page.Page
 	visa      *Document // on the second page
 	chip      *Chip
+	silent    bool // the device tried to read a chip, and none answered
 	access    string
 	zone      string // as the device read it; empty: as printed
 	seal      []byte
@@ -96,12 +97,15 @@ func Cases() []Case {
 
 // CaseNamed is the case with the name.
 func CaseNamed(name string) (Case, error) {
-	for _, c := range Cases() {
+	all := Cases()
+	names := make([]string, len(all))
+	for n, c := range all {
 		if c.Name == name {
 			return c, nil
 		}
+		names[n] = c.Name
 	}
-	return Case{}, fmt.Errorf("specimen: case %q: expected one of Cases", name)
+	return Case{}, fmt.Errorf("specimen: case %.60q: expected one of %s", name, strings.Join(names, ", "))
 }
 
 // Build makes the case's document and reads it with the simulated reader.

@@ -101,7 +101,7 @@ func lookAlike(c *Country, p Person, _ Options) (scene, error) {
 
 func noChip(c *Country, p Person, _ Options) (scene, error) {
 	s, err := c.usualScene(p, Variant{})
-	s.chip = nil
+	s.chip, s.silent = nil, true
 	s.expected.without("chip.")
 	s.expected.set(traveldoc.Inconclusive, "chip.read")
 	return s, err

@@ -29,6 +29,9 @@ func (s scene) read(name string, o Options) (*reader.Reading, error) {
 		r.Chip = chip
 		r.Values = append(r.Values, chipValues(s.document)...)
 	}
+	if s.silent {
+		r.Chip = &reader.Chip{Unread: map[string]string{"COM": "no answer"}}
+	}
 	if s.visa != nil {
 		r.Values = append(r.Values, visaValues(*s.visa, 1)...)
 	}

@@ -21,7 +21,9 @@ import (
 // Specimens is the simulated document reader: documents of the synthetic country are put on it one after the other, the genuine passport
 // first, and round again with other bearers. It says of itself that it is simulated.
 type Specimens struct {
-	now  func() time.Time
+	now   func() time.Time
+	first int // number of the first traveller; 0: the cases' own people come first
+
 	mu   sync.Mutex
 	next int
 	of   *specimen.Country // of the day
@@ -32,6 +34,12 @@ var _ reader.Reader = (*Specimens)(nil)
 
 // NewSpecimens makes the reader.
 func NewSpecimens(now func() time.Time) *Specimens { return &Specimens{now: now} }
+
+// Starting makes the travellers others than those of another reader: the same person does not enter at two crossing points at once.
+func (s *Specimens) Starting(number int) *Specimens {
+	s.first = number
+	return s
+}
 
 // Device is the simulated device.
 func (*Specimens) Device() reader.Device {
@@ -49,8 +57,8 @@ func (s *Specimens) Next(ctx context.Context) (*reader.Reading, error) {
 	s.mu.Unlock()
 	cases := specimen.Cases()
 	o := specimen.Options{DPI: simulatedDPI}
-	if n >= len(cases) {
-		o.Person = n + 1 // somebody else with such a document
+	if s.first > 0 || n >= len(cases) {
+		o.Person = s.first + n + 1 // somebody else with such a document
 	}
 	return s.read(cases[n%len(cases)], o)
 }
