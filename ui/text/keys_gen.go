@@ -5240,7 +5240,7 @@ const (
 	TrainingDrawn Key = "training.drawn"
 	// TrainingExpect is "Correct finding".
 	TrainingExpect Key = "training.expect"
-	// TrainingFail is "wrong".
+	// TrainingFail is "not in order".
 	TrainingFail Key = "training.fail"
 	// TrainingFind is "This station found".
 	TrainingFind Key = "training.find"
