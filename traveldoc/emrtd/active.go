@@ -30,6 +30,7 @@ const (
 	headerByte     = 0x6A
 	trailerSHA1    = 0xBC // option 1: one byte, the hash is agreed on
 	trailerExplict = 0xCC // option 2: the byte before names the hash
+	minModulus     = 512  // bits; below, anybody finds the private key, and the parts of the message do not fit
 	maxModulus     = 8192 // bits
 )
 
@@ -37,7 +38,7 @@ const (
 func verifyISO9796(key *rsa.PublicKey, challenge, response []byte) (string, error) {
 	size := (key.N.BitLen() + 7) / 8
 	switch {
-	case key.N.BitLen() > maxModulus || key.E < 3:
+	case key.N.BitLen() < minModulus || key.N.BitLen() > maxModulus || key.E < 3:
 		return "", fmt.Errorf("RSA of %d bits with exponent %d: %w", key.N.BitLen(), key.E, pki.ErrUnsupported)
 	case len(response) != size:
 		return "", fmt.Errorf("answer of %d bytes, expected %d: %w", len(response), size, pki.ErrSignature)
@@ -49,9 +50,12 @@ func verifyISO9796(key *rsa.PublicKey, challenge, response []byte) (string, erro
 	f := opened9796(s.Exp(s, big.NewInt(int64(key.E)), key.N), key.N, size)
 	hash, trailer := trailerHash(f)
 	if hash == 0 {
-		return "", fmt.Errorf("recovered message ends in %X: no trailer of ISO/IEC 9796-2 with a known hash: %w", f[size-2:], pki.ErrSignature)
+		return "", fmt.Errorf("recovered message ends in %X: no trailer of ISO/IEC 9796-2 with a known hash: %w", f[max(0, size-2):], pki.ErrSignature)
 	}
-	if f[0] != headerByte || size < 1+hash.Size()+trailer {
+	if size < 1+hash.Size()+trailer {
+		return "", fmt.Errorf("recovered message of %d bytes has no room for %v: %w", size, hash, pki.ErrSignature)
+	}
+	if f[0] != headerByte {
 		return "", fmt.Errorf("recovered message begins with %02X, expected 6A: %w", f[0], pki.ErrSignature)
 	}
 	end := size - trailer - hash.Size()
@@ -72,6 +76,9 @@ func opened9796(opened, n *big.Int, size int) []byte {
 // trailerHash is the hash that the trailer names and how many bytes the trailer has; 0 when it names none that is known (ISO/IEC
 // 10118-3 gives the numbers).
 func trailerHash(f []byte) (crypto.Hash, int) {
+	if len(f) < 2 {
+		return 0, 0
+	}
 	switch last := f[len(f)-1]; last {
 	case trailerSHA1:
 		return crypto.SHA1, 1

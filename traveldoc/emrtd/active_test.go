@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"errors"
 	"math/big"
 	"slices"
 	"testing"
@@ -21,11 +22,17 @@ import (
 
 func publicKey(t testing.TB, key crypto.PublicKey) *pki.PublicKey {
 	t.Helper()
-	spki, err := x509.MarshalPKIXPublicKey(key)
-	require.NoError(t, err)
-	parsed, err := pki.ParsePublicKey(spki)
+	parsed, err := pki.ParsePublicKey(spki(t, key))
 	require.NoError(t, err)
 	return parsed
+}
+
+// spki is the SubjectPublicKeyInfo of a key.
+func spki(t testing.TB, key crypto.PublicKey) []byte {
+	t.Helper()
+	der, err := x509.MarshalPKIXPublicKey(key)
+	require.NoError(t, err)
+	return der
 }
 
 func rsaKey(t testing.TB, bits int) *rsa.PrivateKey {
@@ -158,4 +165,46 @@ func TestActiveEveryBitCounts(t *testing.T) {
 		_, err := emrtd.VerifyActive(keys[which], nil, challenge, answer)
 		require.ErrorIs(r, err, pki.ErrSignature)
 	})
+}
+
+// smallRSA is the SubjectPublicKeyInfo of an RSA key with the modulus 7: legal DER, and an answer of one byte.
+func smallRSA() []byte {
+	return []byte{
+		0x30, 0x1A, 0x30, 0x0D, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01, 0x05, 0x00,
+		0x03, 0x09, 0x00, 0x30, 0x06, 0x02, 0x01, 0x07, 0x02, 0x01, 0x03,
+	}
+}
+
+// A key too small for the message's parts is refused before anything of the message is looked at, and never passes or panics.
+func TestActiveSmallRSA(t *testing.T) {
+	public, err := pki.ParsePublicKey(smallRSA())
+	require.NoError(t, err)
+	for _, response := range [][]byte{{0x05}, {0x00}, nil, {0x06}} {
+		_, err = emrtd.VerifyActive(public, nil, []byte("8 bytes."), response)
+		require.ErrorIs(t, err, pki.ErrUnsupported)
+		require.ErrorContains(t, err, "RSA of 3 bits")
+	}
+	for bits := range 520 {
+		n := new(big.Int).SetBit(new(big.Int), bits, 1)
+		n.Sub(n, big.NewInt(1)) // bits ones
+		key := &pki.PublicKey{RSA: &rsa.PublicKey{N: n, E: 3}}
+		for _, last := range []byte{0x00, 0x05, 0xBC, 0xCC} {
+			response := make([]byte, (n.BitLen()+7)/8)
+			if len(response) > 0 {
+				response[len(response)-1] = last
+			}
+			_, err := emrtd.VerifyActive(key, nil, []byte("8 bytes."), response)
+			require.Error(t, err)
+			require.Equal(t, bits < 512, errors.Is(err, pki.ErrUnsupported), "%d bits: %v", bits, err)
+		}
+	}
+}
+
+// A chip whose signed key is that small is one whose answer could not be verified.
+func TestSmallRSAOfAChip(t *testing.T) {
+	w := newWorld(t)
+	w.files["DG15"] = emrtdtest.DG15(smallRSA())
+	w.resign(t)
+	w.evidence.Active.Response = []byte{0x05}
+	require.Equal(t, "inconclusive unsupported", verdicts(w.verify(t))[emrtd.StepActive])
 }

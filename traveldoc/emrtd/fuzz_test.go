@@ -3,6 +3,8 @@ package emrtd_test
 import (
 	"crypto"
 	"crypto/elliptic"
+	"errors"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,6 +14,8 @@ import (
 	"github.com/openbmis/openbmis/traveldoc/emrtd/emrtdtest"
 	"github.com/openbmis/openbmis/traveldoc/emrtd/tlv"
 	"github.com/openbmis/openbmis/traveldoc/pki"
+	"github.com/openbmis/openbmis/traveldoc/reader"
+	"github.com/openbmis/openbmis/traveldoc/trust"
 )
 
 // fuzzFile hands any bytes to the parser of one file: never a panic, never more than there is, and a clear error.
@@ -146,6 +150,55 @@ func FuzzAnswer(f *testing.F) {
 		for _, key := range keys {
 			_, err := emrtd.VerifyActive(key, nil, challenge, response)
 			require.ErrorIs(t, err, pki.ErrSignature)
+		}
+	})
+}
+
+// FuzzActive hands any key, as DG15 holds it, and any answer to the verification: it passes, says what is wrong, or that it cannot tell.
+func FuzzActive(f *testing.F) {
+	byRSA, byCurve := rsaKey(f, 1024), curveKey(f, elliptic.P256())
+	challenge := []byte("8 bytes.")
+	answer, err := emrtdtest.AnswerISO9796(byRSA, challenge, crypto.SHA256, false)
+	require.NoError(f, err)
+	f.Add(spki(f, byRSA.Public()), answer)
+	answer, err = emrtdtest.AnswerECDSA(byCurve, challenge, crypto.SHA256)
+	require.NoError(f, err)
+	f.Add(spki(f, byCurve.Public()), answer)
+	f.Add(smallRSA(), []byte{0x05})
+	f.Add(smallRSA(), []byte{})
+	f.Fuzz(func(t *testing.T, spki, response []byte) {
+		key, err := pki.ParsePublicKey(spki)
+		if err != nil {
+			return
+		}
+		if _, err := emrtd.VerifyActive(key, nil, challenge, response); err != nil {
+			require.True(t, errors.Is(err, pki.ErrSignature) || errors.Is(err, pki.ErrUnsupported), err)
+		}
+	})
+}
+
+// FuzzVerify hands any files of a chip, together, to the whole verification: every step has a known name and reason.
+func FuzzVerify(f *testing.F) {
+	w := newWorld(f)
+	e := w.evidence.Files
+	add := func(answer []byte) {
+		f.Add(e["SOD"], e["COM"], e["DG1"], e["DG2"], e["DG14"], e["DG15"], answer)
+	}
+	add(w.evidence.Active.Response)
+	w.files["DG15"] = emrtdtest.DG15(smallRSA())
+	w.resign(f)
+	e = w.evidence.Files
+	add([]byte{0x05})
+	store, refused := trust.NewStore(w.items, 7, inspection())
+	require.Empty(f, refused)
+	f.Fuzz(func(t *testing.T, sod, com, dg1, dg2, dg14, dg15, answer []byte) {
+		r := emrtd.Verify(emrtd.Evidence{
+			Files:  map[string][]byte{"SOD": sod, "COM": com, "DG1": dg1, "DG2": dg2, "DG14": dg14, "DG15": dg15},
+			Active: &reader.ActiveAuthentication{Challenge: []byte("8 bytes."), Response: answer}, IssuingState: "UTO",
+		}, store, inspection())
+		for _, s := range r.Steps {
+			require.Contains(t, emrtd.StepNames(), s.Name)
+			require.True(t, s.Reason == "" || slices.Contains(emrtd.Reasons(), s.Reason), "%+v", s)
 		}
 	})
 }
