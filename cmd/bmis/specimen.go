@@ -17,7 +17,7 @@ import (
 
 type specimenCommand struct {
 	Folder string   `arg:"" name:"dir" help:"Folder to write to; it is made when it is missing."`
-	Case   []string `help:"Write this case alone; may be given several times."`
+	Case   []string `placeholder:"NAME" help:"Write this case alone; may be given several times. A wrong name lists all."`
 	Seed   uint64   `default:"1" help:"Seed of the country's keys and people; 1 is the demo's country."`
 	Date   string   `help:"The country's today, YYYY-MM-DD; today when not given."`
 	DPI    int      `default:"300" help:"Resolution of the pages."`

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/openbmis/openbmis/traveldoc/specimen"
 )
 
 func TestSpecimenWritesWhatTheOtherToolsRead(t *testing.T) {
@@ -45,5 +47,16 @@ func TestSpecimenSaysWhatItWasGivenWrongly(t *testing.T) {
 		got := bmisReading(t, nil, append([]string{"specimen", t.TempDir()}, wrong...)...)
 		require.Equal(t, exitUsage, got.code, wrong)
 		require.NotEmpty(t, got.err)
+	}
+}
+
+func TestSpecimenListsTheCasesForAWrongName(t *testing.T) {
+	for _, args := range [][]string{{"specimen", t.TempDir(), "--case", "nope"}, {"chip", "emulate", "--case", "nope"}} {
+		got := bmisReading(t, nil, args...)
+		require.Equal(t, exitUsage, got.code, args)
+		require.Contains(t, got.err, `"nope": expected one of genuine, `, args)
+		for _, c := range specimen.Cases() {
+			require.Contains(t, got.err, c.Name, args)
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/sha256"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/openbmis/openbmis/traveldoc"
