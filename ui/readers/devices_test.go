@@ -23,6 +23,7 @@ func TestATokenIsShownOnce(t *testing.T) {
 			p.CheckAccessible()
 			p.Press("F8")
 			p.WaitFor(".fault")
+			p.Wait("document.readyState === 'complete' && document.activeElement?.matches('input')") // the field at fault has the focus
 			p.Type("Desk 3")
 			p.Press("F8")
 			p.WaitFor("#token")
