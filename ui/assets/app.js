@@ -63,9 +63,28 @@
   const unlocked = () => {
     if (behind?.isConnected) behind.focus();
     behind = null;
-    document.querySelectorAll("[hx-sse\\:connect]").forEach((el) => el._htmx?.sse?.delayCanceller?.());
+    document.querySelectorAll("[hx-sse\\:connect]").forEach((el) => {
+      pace(el, 500, 60000);
+      el._htmx?.sse?.delayCanceller?.();
+    });
     document.dispatchEvent(new Event("session-unlocked"));
   };
+
+  // A locked session has no streams: they rest until it is unlocked, and do not ask in vain (delays are htmx's own, in milliseconds).
+  const pace = (el, delay, most) => {
+    const config = el._htmx?.sse?.config;
+    if (config) Object.assign(config, { reconnectDelay: delay, reconnectMaxDelay: most });
+  };
+  const rest = (el) => pace(el, 86400000, 86400000);
+  // The gate is fetched unless it stands there or is on its way: what is typed into it must not be lost.
+  const gate = () => {
+    if (!document.querySelector(".session-gate, #lock.htmx-request")) htmx.ajax("GET", "/session", { target: "#notices", swap: "innerHTML" });
+  };
+  document.addEventListener("htmx:sse:error", (e) => {
+    if (e.detail?.status !== 423) return;
+    rest(e.target);
+    gate();
+  });
   new MutationObserver((all) => all.forEach((m) => m.addedNodes.forEach(arrived))).observe(document.body, { childList: true, subtree: true });
   arrived(document.body);
 
@@ -92,7 +111,10 @@
   // The stream tells that the session is locked (the gate closes before the page, which keeps what was typed) or over (the page
   // and what it shows go away: the same address leads to sign-in).
   document.addEventListener("session", (e) => {
-    if (e.detail?.data === "locked") return htmx.ajax("GET", "/session", { target: "#notices", swap: "innerHTML" });
+    if (e.detail?.data === "locked") {
+      rest(e.target);
+      return gate();
+    }
     document.documentElement.dataset.leaving = "";
     location.reload();
   });

@@ -229,3 +229,24 @@ func photograph(t *testing.T) []byte {
 func names(e border.CrossingEvent, kind border.ExhibitKind) bool {
 	return slices.ContainsFunc(e.Exhibits, func(x border.Exhibit) bool { return x.Kind == kind })
 }
+
+// While the session is locked the counter's streams rest, and ask nothing in vain; a reading then waits for whoever unlocks. Afterwards
+// the counter hears of readings again.
+func TestTheStreamsOfALockedCounterRest(t *testing.T) {
+	i := newStationOfUtopia(t)
+	officer := atLane(t, i.station, person(t, i.station.Part, auth.RoleOfficer, "en"), "en")
+	listening(officer)
+	officer.Wait("!!document.querySelector('#lane-stream')._htmx?.sse?.reader")
+	officer.Press("Control+l")
+	officer.AllowConsole("status of 423") // when the stream was faster than the answer to the lock
+	officer.WaitFor("dialog.session-gate")
+	officer.Wait("(s => !!s?.delayCanceller && s.config.reconnectDelay > 3600000)(document.querySelector('#lane-stream')._htmx?.sse)")
+	officer.Type("271828")
+	officer.Press("Enter")
+	officer.WaitGone("dialog.session-gate")
+	officer.Wait("(s => !!s?.reader && s.config.reconnectDelay < 1000)(document.querySelector('#lane-stream')._htmx?.sse)")
+	genuine := i.Specimen(t, i.country, "genuine", 60)
+	i.reader.Put(t, genuine.Reading)
+	officer.WaitText("#traveller-name", genuine.Document.Bearer.Surname)
+	officer.answered()
+}
