@@ -65,34 +65,61 @@ type Due interface {
 	Due(ctx context.Context, trust string, limit int) ([]uuid.UUID, error)
 }
 
+// ReasonFailed is the reason of a verification that came to nothing because the program or its store failed on it.
+const ReasonFailed = "verification_failed"
+
 // Catch verifies what is due with the trust material as it is now, at most limit decisions, and says how many it looked at. What cannot
-// be verified any more is written so, that it is not due for ever.
+// be verified any more, or fails, is written so with its time, that it is not due for ever and keeps no other from its turn: it is due
+// again with the next version of the trust material. The error names those that failed; the others were verified all the same.
 func (v Verifier) Catch(ctx context.Context, due Due, actor audit.Actor, t emrtd.Trust, limit int) (int, error) {
 	list, err := due.Due(ctx, strconv.FormatInt(t.Version(), 10), limit)
 	if err != nil {
 		return 0, err
 	}
-	for _, crossing := range list {
-		_, err := v.Verify(ctx, actor, Purpose, crossing, t)
-		if problem.KindOf(err) == problem.NotFound && errors.As(err, new(*problem.Error)) {
-			err = v.unverified(ctx, actor, crossing, t, err)
+	var failed []error
+	for n, crossing := range list {
+		err := v.attempt(ctx, actor, crossing, t)
+		if ctx.Err() != nil {
+			return n, ctx.Err()
 		}
 		if err != nil {
-			return 0, err
+			failed = append(failed, fmt.Errorf("crossing %s: %w", crossing, err))
 		}
 	}
-	return len(list), nil
+	return len(list), errors.Join(failed...)
 }
 
-// unverified writes that there was nothing left to verify.
-func (v Verifier) unverified(ctx context.Context, actor audit.Actor, crossing uuid.UUID, t emrtd.Trust, why error) error {
-	entry := actor.Entry(v.Now(), audit.Alteration, "crossing", crossing.String())
-	entry.Purpose, entry.Decision = Purpose, "evidence_gone"
+// attempt verifies one of many and notes why it cannot be; nil when that is nobody's fault.
+func (v Verifier) attempt(ctx context.Context, actor audit.Actor, crossing uuid.UUID, t emrtd.Trust) error {
+	err := v.guarded(ctx, actor, crossing, t)
 	var p *problem.Error
-	errors.As(why, &p)
+	switch {
+	case err == nil || ctx.Err() != nil:
+		return err
+	case errors.As(err, &p) && p.Kind == problem.NotFound:
+		return v.unverified(ctx, actor, crossing, t, "evidence_gone", p.Code)
+	}
+	return errors.Join(err, v.unverified(ctx, actor, crossing, t, ReasonFailed, ReasonFailed))
+}
+
+// guarded is Verify with a panic told as an error: what is on one chip must never end the verification of all others.
+func (v Verifier) guarded(ctx context.Context, actor audit.Actor, crossing uuid.UUID, t emrtd.Trust) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("verification panicked: %v", r)
+		}
+	}()
+	_, err = v.Verify(ctx, actor, Purpose, crossing, t)
+	return err
+}
+
+// unverified writes that nothing was verified and why.
+func (v Verifier) unverified(ctx context.Context, actor audit.Actor, crossing uuid.UUID, t emrtd.Trust, decision, why string) error {
+	entry := actor.Entry(v.Now(), audit.Alteration, "crossing", crossing.String())
+	entry.Purpose, entry.Decision = Purpose, decision
 	return v.Keeper.Verified(ctx, Verification{
 		ID: v.NewID(), Crossing: crossing, At: v.Now(), By: actor.Name, Trust: strconv.FormatInt(t.Version(), 10),
-		Steps: []Step{{Name: emrtd.StepStructure, Verdict: traveldoc.NotDone, Reason: p.Code}},
+		Steps: []Step{{Name: emrtd.StepStructure, Verdict: traveldoc.NotDone, Reason: why}},
 	}, entry)
 }
 
