@@ -13,7 +13,7 @@ type Step struct {
 	Detail string `json:"detail,omitempty"`
 	// Severity is what a failure asks of the officer; empty for a pass, which asks nothing.
 	Severity Severity `json:"severity,omitempty"`
-	// Amber is true where an inconclusive step leaves the traveller "not checked"; otherwise it is a note.
+	// Amber is true where a step that is inconclusive, or was not done, leaves the traveller "not checked"; otherwise it is a note.
 	Amber bool `json:"amber,omitempty"`
 	// Values are what was compared, by where it stands.
 	Values []StepValue `json:"values,omitempty"`
@@ -27,7 +27,7 @@ type StepValue struct {
 }
 
 // Conclude is the finding over the steps of a check: "hit" when one failed that asks something of the officer, else "not checked" when
-// one that must have an answer has none, else "no hit". A check of which no step was done at all is NotApplicable's or the caller's to
+// one that must have an answer has none or was not done, else "no hit". A check of which no step was done at all is NotApplicable's or the caller's to
 // say, not this function's: it is "not checked" here. Failures become evidence, code and field of which are the step's.
 func Conclude(check string, source Source, steps []Step) Finding {
 	f := Finding{Check: check, Source: source, Outcome: NotChecked, Reason: ReasonDataInsufficient, Steps: steps}
@@ -45,7 +45,11 @@ func Conclude(check string, source Source, steps []Step) Finding {
 			e := s.evidence()
 			e.Severity = Note
 			f.Evidence = append(f.Evidence, e)
-		case traveldoc.Pass, traveldoc.NotDone:
+		case traveldoc.NotDone:
+			if s.Amber && amber == "" {
+				amber = s.Reason // not done is never green where an answer is due
+			}
+		case traveldoc.Pass:
 		}
 	}
 	switch {

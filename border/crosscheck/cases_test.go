@@ -175,3 +175,70 @@ func TestAChipThatIsDueAndWasNotReadIsNotChecked(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, f.Applicable())
 }
+
+// What is left out of a chip must not make it green: the signed list, the key against copying, the revocation list.
+func TestWhatIsLeftOutOfAChipLeavesItAmber(t *testing.T) {
+	u := newUtopia(t)
+	build := func() border.Subject {
+		c, err := specimen.CaseNamed("genuine")
+		require.NoError(t, err)
+		s, err := c.Build(u.country, specimen.Options{NoImages: true})
+		require.NoError(t, err)
+		return u.subject(t, s)
+	}
+	unlisted := func() *trust.Store {
+		var items []trust.Item
+		for name, data := range u.country.Anchors() {
+			for _, i := range trust.Import(name, data, trust.Options{Now: noon, Origin: trust.Bilateral}).Items {
+				if i.Kind != trust.CRL {
+					items = append(items, i)
+				}
+			}
+		}
+		store, refused := trust.NewStore(items, 1, noon)
+		require.Empty(t, refused)
+		return store
+	}
+	for name, c := range map[string]struct {
+		leave  []string
+		store  *trust.Store
+		reason string
+	}{
+		"no security object":       {[]string{"SOD"}, u.store, emrtd.ReasonNoSOD},
+		"no key against copying":   {[]string{"DG14", "DG15"}, u.store, emrtd.ReasonNotRead},
+		"no portrait":              {[]string{"DG2"}, u.store, emrtd.ReasonNotRead},
+		"no zone":                  {[]string{"DG1"}, u.store, crosscheck.ReasonMissing},
+		"nobody lists revocations": {nil, unlisted(), trust.ReasonNoList},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := build()
+			for _, file := range c.leave {
+				delete(s.Reading.Chip.Files, file)
+			}
+			if c.leave != nil {
+				s.Reading.Chip.Active = nil
+			}
+			f, err := crosscheck.Chip{Rules: rules(t), Trust: func() emrtd.Trust { return c.store }}.Check(t.Context(), s)
+			require.NoError(t, err)
+			require.Equal(t, border.NotChecked, f.Outcome)
+			require.Equal(t, c.reason, f.Reason)
+		})
+	}
+}
+
+// What passed is not written down a second time: a finding cannot be erased.
+func TestStepsThatPassHoldNothingOfThePerson(t *testing.T) {
+	u := newUtopia(t)
+	c, err := specimen.CaseNamed("genuine")
+	require.NoError(t, err)
+	s, err := c.Build(u.country, specimen.Options{NoImages: true})
+	require.NoError(t, err)
+	subject := u.subject(t, s)
+	steps, _ := u.inspect(t, subject)
+	for id, step := range steps {
+		for _, v := range step.Values {
+			require.NotContains(t, v.Text, subject.Identity.Surname, id)
+			require.NotContains(t, v.Text, subject.Document.Number, id)
+		}
+	}
+}

@@ -124,11 +124,12 @@ func (j *judge) portrait(dg2 *emrtd.DG2) result {
 	return notDone(ReasonOfficer)
 }
 
-// verified is a step of passive authentication. A face or a zone that was signed and not read is no green.
+// verified is a step of passive authentication. That the chip does not offer proof against copying, or that the device did not ask for
+// it, leaves nobody amber; that its key or its list of mechanisms was signed and not read does: leaving it out is how a copy hides.
 func verified(s emrtd.Step) result {
 	r := result{verdict: s.Verdict, reason: s.Reason, detail: s.Detail}
-	if s.Verdict == traveldoc.NotDone && s.Reason == emrtd.ReasonNotRead && (s.Name == emrtd.StepHash(1) || s.Name == emrtd.StepHash(2)) {
-		r.verdict = traveldoc.Inconclusive
+	if s.Verdict == traveldoc.NotDone {
+		r.plain = slices.Contains([]string{emrtd.ReasonAbsent, emrtd.ReasonNotRecorded, emrtd.ReasonNeedsTA}, s.Reason)
 	}
 	if on := s.RestsOn; on != nil {
 		if on.Anchor != "" {

@@ -75,17 +75,17 @@ func chipItems() []Item {
 		{ID: "chip.sod_signature", Severity: border.SecondLine, Amber: true},
 	}
 	for n := 1; n <= 16; n++ {
-		trust = append(trust, Item{ID: "chip.hash_dg" + strconv.Itoa(n), Severity: border.SecondLine, Amber: n <= 2})
+		trust = append(trust, Item{ID: "chip.hash_dg" + strconv.Itoa(n), Severity: border.SecondLine, Amber: n <= 2 || n == 14 || n == 15})
 	}
 	return append(list, items(ChipCheck, []string{"chip", "trust"}, append(trust, []Item{
 		{ID: "chip.com_sod", Severity: border.Acknowledge},
 		{ID: "chip.chain", Severity: border.SecondLine, Amber: true},
 		{ID: "chip.validity_at_signing", Severity: border.Acknowledge},
 		{ID: "chip.validity_now", Severity: border.Acknowledge},
-		{ID: "chip.revocation", Severity: border.SecondLine},
-		{ID: "chip.country", Severity: border.Note},
+		{ID: "chip.revocation", Severity: border.SecondLine, Amber: true},
+		{ID: "chip.country", Severity: border.Acknowledge},
 		{ID: "chip.document_type", Severity: border.Acknowledge},
-		{ID: "chip.active_authentication", Severity: border.SecondLine},
+		{ID: "chip.active_authentication", Severity: border.SecondLine, Amber: true},
 		{ID: "chip.chip_authentication", Severity: border.SecondLine},
 		{ID: "chip.deviation_list", Severity: border.Acknowledge},
 	}...))...)
@@ -96,7 +96,7 @@ func sealItems() []Item {
 		{ID: "seal.readable", Severity: border.Acknowledge, Amber: true},
 		{ID: "seal.signature", Severity: border.SecondLine, Amber: true},
 		{ID: "seal.chain", Severity: border.SecondLine, Amber: true},
-		{ID: "seal.revocation", Severity: border.SecondLine},
+		{ID: "seal.revocation", Severity: border.SecondLine, Amber: true},
 		{ID: "seal.content", Severity: border.SecondLine, Amber: true},
 		{ID: "seal.passport_number", Severity: border.SecondLine},
 		{ID: "seal.window", Severity: border.SecondLine},

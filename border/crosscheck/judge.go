@@ -1,6 +1,7 @@
 package crosscheck
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/openbmis/openbmis/border"
@@ -117,6 +118,7 @@ func (j *judge) addAs(item, id string, r result) {
 	}
 	if r.verdict == traveldoc.Pass {
 		i.Severity, i.Amber = "", false
+		r.values = slices.DeleteFunc(r.values, personal)
 	}
 	j.steps = append(j.steps, border.Step{
 		ID: id, Verdict: r.verdict, Reason: r.reason, Detail: r.detail, Severity: i.Severity, Amber: i.Amber, Values: r.values,
@@ -143,4 +145,13 @@ func (j *judge) read(source reader.Source, field string) (reader.Value, bool) {
 		}
 	}
 	return reader.Value{}, false
+}
+
+// personal: what is the same in two places is kept once, with the zone and among the exhibits, which can be erased; a finding cannot.
+func personal(v border.StepValue) bool {
+	switch v.Source {
+	case "trust", "device", "rule":
+		return false
+	}
+	return !slices.Contains([]string{"document", "signer", "signed", "read_by", "access"}, v.Field)
 }

@@ -1,8 +1,9 @@
 package crosscheck
 
 import (
-	"bytes"
 	"context"
+	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,7 +22,7 @@ type Seals struct {
 	Rules Rules
 	// Trust is the trust material as it is now; it may give nil: then no signer has an anchor.
 	Trust func() emrtd.Trust
-	// Signers are the certificates of a country's signers that the trust material holds, by the two letters of its code.
+	// Signers are the certificates of a country's signers that the trust material holds, by the two letters of its code; all for "".
 	Signers func(country string) []*pki.Certificate
 }
 
@@ -35,11 +36,11 @@ func (c Seals) Check(ctx context.Context, s border.Subject) (border.Finding, err
 	j := newJudge(SealCheck, c.Rules, s)
 	found := false
 	for _, data := range codes(ctx, s.Reading) {
-		if !bytes.HasPrefix(data, []byte{0xDC}) {
-			continue
+		parsed, err := seal.ParseAny(data)
+		if errors.Is(err, seal.ErrUnknown) || errors.Is(err, seal.ErrNoNC) {
+			continue // some other code
 		}
 		found = true
-		parsed, err := seal.Parse(data)
 		if err != nil {
 			r := unsure(ReasonUnreadable)
 			r.detail = err.Error()
@@ -67,7 +68,7 @@ func codes(ctx context.Context, r *reader.Reading) [][]byte {
 	for _, b := range r.Barcodes {
 		found = append(found, b.Data)
 	}
-	if len(found) > 0 {
+	if slices.ContainsFunc(found, sealed) {
 		return found
 	}
 	for _, i := range r.Images {
@@ -85,34 +86,54 @@ func codes(ctx context.Context, r *reader.Reading) [][]byte {
 	return found
 }
 
-func (j *judge) seal(c Seals, s seal.Seal) {
-	j.add("seal.readable", pass(value("seal", "document", string(s.Document()))))
-	judged := s.Judge(c.Signers(alpha2(s.Header)))
-	r := result{verdict: judged.Verdict, reason: string(judged.Reason), values: []border.StepValue{
-		value("seal", "signer", s.Signer+" "+s.Reference), value("seal", "signed", s.Signed.String()),
-	}}
-	j.add("seal.signature", r)
-	if store := c.Trust(); judged.Signer != nil && store != nil {
-		j.sealSigner(store, judged.Signer, s)
+// sealed reports whether a code is a seal of some kind.
+func sealed(data []byte) bool {
+	_, err := seal.ParseAny(data)
+	return !errors.Is(err, seal.ErrUnknown) && !errors.Is(err, seal.ErrNoNC)
+}
+
+func (j *judge) seal(c Seals, s seal.Any) {
+	country, signed := "", traveldoc.Date{}
+	kind := []border.StepValue{value("seal", "document", s.Kind())}
+	signature := []border.StepValue(nil)
+	if s.VDS != nil {
+		country, signed = alpha2(s.VDS.Header), s.VDS.Signed
+		kind = []border.StepValue{value("seal", "document", s.Kind()+" "+string(s.VDS.Document()))}
+		signature = []border.StepValue{value("seal", "signer", s.VDS.Signer+" "+s.VDS.Reference), value("seal", "signed", signed.String())}
 	}
+	j.add("seal.readable", pass(kind...))
+	judged := s.Judge(c.Signers(country))
+	j.add("seal.signature", result{verdict: judged.Verdict, reason: string(judged.Reason), values: signature})
+	j.sealTrust(c.Trust(), judged.Signer, signed)
 	j.sealContent(s)
-	if s.Document() == seal.Visa {
-		j.add("seal.passport_number", j.sealPassport(s))
+	if s.VDS != nil && s.VDS.Document() == seal.Visa {
+		j.add("seal.passport_number", j.sealPassport(*s.VDS))
 		j.add("seal.window", j.sealWindow())
-		j.add("seal.entries", j.sealEntries(s))
+		j.add("seal.entries", j.sealEntries(*s.VDS))
 	}
 }
 
 // alpha2 is the country of the signer, as certificates write it: the first two letters of the signer's identifier.
 func alpha2(h seal.Header) string { return strings.ToUpper(h.Signer[:min(2, len(h.Signer))]) }
 
-func (j *judge) sealSigner(store emrtd.Trust, signer *pki.Certificate, s seal.Seal) {
-	var signed *time.Time
-	if !s.Signed.IsZero() {
-		day := s.Signed.First()
-		signed = &day
+// sealTrust: whether the signer leads to an anchor and is not revoked. Of a signer that is not known there is nothing to ask.
+func (j *judge) sealTrust(store emrtd.Trust, signer *pki.Certificate, signed traveldoc.Date) {
+	switch {
+	case signer == nil:
+	case store == nil:
+		j.add("seal.chain", unsure(ReasonTrustMissing))
+	default:
+		j.sealSigner(store, signer, signed)
 	}
-	chain := store.Chain(signer, signed, j.At)
+}
+
+func (j *judge) sealSigner(store emrtd.Trust, signer *pki.Certificate, signed traveldoc.Date) {
+	var at *time.Time
+	if !signed.IsZero() {
+		day := signed.First()
+		at = &day
+	}
+	chain := store.Chain(signer, at, j.At)
 	r := result{verdict: chain.Verdict, reason: chain.Reason, detail: chain.Detail}
 	if chain.Anchor != nil {
 		r.values = append(r.values, value("trust", "anchor", chain.Anchor.Certificate.Subject.String()))
@@ -123,7 +144,7 @@ func (j *judge) sealSigner(store emrtd.Trust, signer *pki.Certificate, s seal.Se
 }
 
 // sealContent: what the seal states of its zone is what is printed beside it.
-func (j *judge) sealContent(s seal.Seal) {
+func (j *judge) sealContent(s seal.Any) {
 	if j.MRZ == nil {
 		j.add("seal.content", notDone(ReasonNoZone))
 		return

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -49,12 +51,16 @@ func (t *trustMaterial) trust() emrtd.Trust {
 	return nil
 }
 
-// sealSigners are the certificates of a country's signers.
+// sealSigners are the certificates of a country's signers; all for "".
 func (t *trustMaterial) sealSigners(country string) []*pki.Certificate {
-	if held := t.held.Load(); held != nil {
-		return held.signers[country]
+	held := t.held.Load()
+	switch {
+	case held == nil:
+		return nil
+	case country == "":
+		return slices.Concat(slices.Collect(maps.Values(held.signers))...)
 	}
-	return nil
+	return held.signers[country]
 }
 
 // changed says that the database has another version. It never blocks.
