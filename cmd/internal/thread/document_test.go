@@ -34,7 +34,7 @@ type inspection struct {
 func newStationOfUtopia(t *testing.T) *inspection {
 	t.Helper()
 	i := &inspection{T: t, World: world.New(t, utopian()), put: map[string]specimen.Specimen{}}
-	i.country, i.station = i.Utopia(t), i.World.Station(0)
+	i.country, i.station = i.Utopia(t), i.Station(0)
 	i.reader = i.station.Reader(t, i.World, "1")
 	return i
 }
