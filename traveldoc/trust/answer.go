@@ -49,6 +49,7 @@ const (
 	FindingKeyID            = "key_id_differs"     // found by name; the key identifiers differ
 	FindingNoKeyID          = "no_key_id"          // no authority key identifier
 	FindingSelfAsserted     = "self_asserted"      // nobody but its own state, or a list that was not verified, vouches for the anchor
+	FindingListFuture       = "crl_future"         // a revocation list dated in the future was left aside
 	FindingPrivateKeyPeriod = "private_key_period" // signed outside privateKeyUsagePeriod
 )
 

@@ -1,7 +1,9 @@
 package trust_test
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -87,6 +89,65 @@ func TestListOfTheNewKey(t *testing.T) {
 		answer := store(t, append(anchors, got.Items...)...).Revocation(parse(t, u.dsc.DER), now)
 		require.Equal(t, trust.ReasonRevoked, answer.Reason, what)
 	}
+}
+
+// TestListsOfTwoKeys: two keys of one name keep lists of their own, and the newer list of one says nothing of what the other revoked.
+func TestListsOfTwoKeys(t *testing.T) {
+	u := newUtopia()
+	future, past := now.AddDate(0, 3, 0), now.AddDate(0, 0, -1)
+	older := func(c pkitest.CRL) pkitest.CRL {
+		c.ThisUpdate = c.ThisUpdate.AddDate(0, -1, 0)
+		return c
+	}
+	undated := u.crl(future)
+	undated.NextUpdate, undated.ThisUpdate = time.Time{}, now.AddDate(0, 0, -89)
+	stale := undated
+	stale.ThisUpdate = now.AddDate(0, 0, -91)
+	staleRevoking := u.crl(time.Time{}, 5)
+	staleRevoking.ThisUpdate = stale.ThisUpdate
+	ahead, tomorrow := u.crl(future), u.crl(future)
+	ahead.ThisUpdate, tomorrow.ThisUpdate = now.Add(25*time.Hour), now.Add(23*time.Hour)
+	anchors := anchored(t, u.csca.DER, u.next.DER)
+	old := func(c pkitest.CRL) []byte { return u.csca.CRL(seeded(1), c) }
+	other := func(c pkitest.CRL) []byte { return u.next.CRL(seeded(2), c) }
+	for what, test := range map[string]struct {
+		lists    [][]byte
+		want     string
+		findings []string
+	}{
+		"revoked by its own key, the other's newer list is empty": {[][]byte{old(older(u.crl(future, 5))), other(u.crl(future))}, "fail revoked", nil},
+		"the same, its own list has expired":                      {[][]byte{old(older(u.crl(past, 5))), other(u.crl(future))}, "fail revoked", nil},
+		"a newer list of the same key counts":                     {[][]byte{old(older(u.crl(future, 5))), old(u.crl(future))}, "pass ", nil},
+		"good on both":                                            {[][]byte{old(older(u.crl(future))), other(u.crl(future))}, "pass ", nil},
+		"its own list is current, the other's not":                {[][]byte{old(older(u.crl(future))), other(u.crl(past))}, "pass ", nil},
+		"the new key's list after the change":                     {[][]byte{old(older(u.crl(past))), other(u.crl(future))}, "pass ", nil},
+		"both have expired":                                       {[][]byte{old(older(u.crl(past))), other(u.crl(past))}, "inconclusive crl_expired", nil},
+		"no next update, of 89 days":                              {[][]byte{old(undated)}, "pass ", nil},
+		"no next update, of 91 days":                              {[][]byte{old(stale)}, "inconclusive crl_expired", nil},
+		"no next update, of 91 days, revoked":                     {[][]byte{old(staleRevoking)}, "fail revoked", nil},
+		"of the day after tomorrow":                               {[][]byte{old(ahead)}, "inconclusive no_crl", []string{"crl crl_future"}},
+		"of tomorrow":                                             {[][]byte{old(tomorrow)}, "pass ", nil},
+		"of the future beside one that revokes":                   {[][]byte{old(u.crl(future, 5)), old(ahead)}, "fail revoked", []string{"crl crl_future"}},
+	} {
+		items := slices.Clone(anchors)
+		for _, der := range test.lists {
+			items = append(items, trust.Import("list.crl", der, trust.Options{Now: now}).Items...)
+		}
+		for _, order := range [][]trust.Item{items, reversed(items)} {
+			got := store(t, order...).Revocation(parse(t, u.dsc.DER), now)
+			require.Equal(t, test.want, got.Verdict.String()+" "+got.Reason, what)
+			require.Equal(t, test.findings, codes(got.Findings), what)
+		}
+	}
+	later := trust.Import("list.crl", old(u.crl(future, 5)), trust.Options{Now: now}).Items
+	got := store(t, append(anchors, later...)...).Revocation(parse(t, u.dsc.DER), now.AddDate(-1, 0, 0))
+	require.Equal(t, trust.ReasonRevoked, got.Reason, "an inspection of the past held against today's list, which is of the material's day")
+}
+
+func reversed(items []trust.Item) []trust.Item {
+	out := slices.Clone(items)
+	slices.Reverse(out)
+	return out
 }
 
 func TestDefects(t *testing.T) {
