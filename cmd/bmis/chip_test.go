@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/hex"
 	"encoding/json"
+	"encoding/pem"
 	"os"
 	"path/filepath"
 	"slices"
@@ -111,7 +112,7 @@ func TestChipVerifyOfAnything(t *testing.T) {
 	require.NoError(t, os.WriteFile(junk, []byte("junk"), 0o600))
 	huge := filepath.Join(folder, "huge")
 	require.NoError(t, os.WriteFile(huge, make([]byte, emrtd.MaxFile+1), 0o600))
-	r := verifyChip(t, "--sod", junk, "--dg", "1="+junk, "--dg", "2="+huge, "--trust", junk, "--crl", junk)
+	r := verifyChip(t, "--sod", junk, "--dg", "1="+junk, "--dg", "2="+huge, "--trust", junk)
 	require.Equal(t, "inconclusive sod_unreadable", r.verdict("sod_structure"))
 	require.Equal(t, "inconclusive sod_unreadable", r.verdict("hash_dg2"))
 	require.Equal(t, "not_done no_sod", verifyChip(t, "--dg", "1="+junk).verdict("sod_structure"))
@@ -120,6 +121,10 @@ func TestChipVerifyOfAnything(t *testing.T) {
 func TestChipVerifyErrors(t *testing.T) {
 	folder, _ := chipFolder(t)
 	sod := filepath.Join(folder, "SOD")
+	at := func(name string) string { return filepath.Join(folder, "trust", name) }
+	junk, both := at("junk"), at("both.pem")
+	require.NoError(t, os.WriteFile(junk, []byte("junk"), 0o600))
+	writePEM(t, both, at("utopia.crl"), at("csca.cer"))
 	for name, c := range map[string]struct {
 		args []string
 		code int
@@ -130,6 +135,18 @@ func TestChipVerifyErrors(t *testing.T) {
 		"no such list":      {[]string{"--sod", sod, "--trust", filepath.Join(folder, "none")}, exitFailed, "trust material"},
 		"data group 17":     {[]string{"--sod", sod, "--dg", "17=" + sod}, exitUsage, "from 1 to 16"},
 		"data group x":      {[]string{"--sod", sod, "--dg", "x=" + sod}, exitUsage, "from 1 to 16"},
+		"groups twice":      {[]string{"--dg", "1=" + sod, "--dg", "01=" + sod}, exitUsage, "--dg 1=" + sod + ": data group 1 is given already"},
+		"SODs twice":        {[]string{"--sod", sod, "--sod", sod}, exitUsage, "--sod: given more than once"},
+		"COMs twice":        {[]string{"--com", sod, "--com", sod}, exitUsage, "--com: given more than once"},
+		"group without":     {[]string{"--sod", sod, "--dg", "1="}, exitUsage, "--dg: \"1=\": expected the path of a file after the ="},
+		"group nameless":    {[]string{"--dg", sod}, exitUsage, "expected N=FILE"},
+		"group empty":       {[]string{"--sod", sod, "--dg", ""}, exitUsage, "expected N=FILE"},
+		"SOD without":       {[]string{"--sod", ""}, exitUsage, "--sod: expected the path of a file"},
+		"list without":      {[]string{"--sod", sod, "--trust", ""}, exitUsage, "--trust"},
+		"anchor as CRL":     {[]string{"--sod", sod, "--crl", at("csca.cer")}, exitUsage, at("csca.cer") + ": expected revocation lists alone, found a certificate"},
+		"list as CRL":       {[]string{"--sod", sod, "--crl", at("masterlist.ml")}, exitUsage, at("masterlist.ml") + ": expected revocation lists alone, found a master list"},
+		"junk as CRL":       {[]string{"--sod", sod, "--crl", junk}, exitUsage, junk + ": expected revocation lists alone, found nothing that is known"},
+		"both as CRL":       {[]string{"--sod", sod, "--crl", both}, exitUsage, both + ": expected revocation lists alone, found a PEM file with"},
 		"challenge alone":   {[]string{"--sod", sod, "--aa-challenge", "0011223344556677"}, exitUsage, "together"},
 		"not hexadecimal":   {[]string{"--sod", sod, "--aa-challenge", "xyz"}, exitUsage, "hexadecimal"},
 		"not a day":         {[]string{"--sod", sod, "--at", "2026-02-30"}, exitUsage, "YYYY-MM-DD"},
@@ -140,4 +157,25 @@ func TestChipVerifyErrors(t *testing.T) {
 		require.Contains(t, got.err, c.want, name)
 		require.Empty(t, got.out, name)
 	}
+}
+
+// writePEM writes a PEM file of what stands in files of DER.
+func writePEM(t *testing.T, path string, ders ...string) {
+	t.Helper()
+	var out []byte
+	for _, from := range ders {
+		data, err := os.ReadFile(from)
+		require.NoError(t, err)
+		out = append(out, pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: data})...)
+	}
+	require.NoError(t, os.WriteFile(path, out, 0o600))
+}
+
+func TestChipVerifyTakesSeveralRevocationListsOfOneFile(t *testing.T) {
+	folder, _ := chipFolder(t)
+	at := func(name string) string { return filepath.Join(folder, name) }
+	lists := at("lists.pem")
+	writePEM(t, lists, at("trust/utopia.crl"), at("trust/utopia.crl"))
+	r := verifyChip(t, "--sod", at("SOD"), "--trust", at("trust/csca.cer"), "--crl", lists)
+	require.Equal(t, "pass ", r.verdict("revocation"))
 }

@@ -20,13 +20,13 @@ import (
 
 // chipReadOutput is where to what was read goes.
 type chipReadOutput struct {
-	Out       string   `placeholder:"DIR" help:"Write the files to this folder: COM.bin, SOD.bin, DG1.bin ..."`
-	JSON      bool     `name:"json" help:"Print the reading as JSON, as the station takes it (docs/reader.md); then, with --trust, the report of bmis chip verify."`
-	Post      string   `placeholder:"URL" help:"Post the reading to this station."`
-	CA        string   `name:"ca" placeholder:"FILE" help:"Root certificate of the station (PEM). Default: those of this machine."`
-	TokenFile string   `placeholder:"FILE" help:"File with the token that the station issued for the reader."`
-	Trust     []string `sep:"none" placeholder:"FILE" help:"Trust material: verify what was read. May be repeated."`
-	CRL       []string `name:"crl" sep:"none" placeholder:"FILE" help:"A revocation list. May be repeated."`
+	Out       string `placeholder:"DIR" help:"Write the files to this folder: COM.bin, SOD.bin, DG1.bin ..."`
+	JSON      bool   `name:"json" help:"Print the reading as JSON, as the station takes it (docs/reader.md); then, with --trust, the report of bmis chip verify."`
+	Post      string `placeholder:"URL" help:"Post the reading to this station."`
+	CA        string `name:"ca" placeholder:"FILE" help:"Root certificate of the station (PEM). Default: those of this machine."`
+	TokenFile string `placeholder:"FILE" help:"File with the token that the station issued for the reader."`
+
+	chipTrust `embed:""`
 }
 
 // chipGiver gives what was read. What could be wrong about its flags was found before the chip was touched.
@@ -53,9 +53,9 @@ func (c chipReadOutput) prepare(a *app) (*chipGiver, error) {
 		}
 		g.agent = simulate.NewAgent(strings.TrimSuffix(strings.TrimSuffix(c.Post, "/"), "/api/readings"), token, roots)
 	}
-	if len(c.Trust)+len(c.CRL) > 0 {
+	if !c.chipTrust.empty() {
 		var err error
-		if g.trust, g.files, err = trustFrom(slices.Concat(c.Trust, c.CRL), a.Now()); err != nil {
+		if g.trust, g.files, err = c.store(a.Now()); err != nil {
 			return nil, err
 		}
 	}

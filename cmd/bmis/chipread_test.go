@@ -72,7 +72,7 @@ func anchors(t *testing.T) []string {
 
 func TestWhatIsReadIsAReadingTheStationTakes(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "chip")
-	out, told, err := readEmulated(t, "genuine", asPrinted, chipReadOutput{JSON: true, Out: folder, Trust: anchors(t)})
+	out, told, err := readEmulated(t, "genuine", asPrinted, chipReadOutput{JSON: true, Out: folder, chipTrust: chipTrust{Trust: anchors(t)}})
 	require.NoError(t, err)
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	require.Len(t, lines, 2)
@@ -100,7 +100,7 @@ func TestTheVerdictsOnAnEmulatedChipAreThoseOfItsCase(t *testing.T) {
 		"altered_dg": "hash_dg2 fail hash_mismatch", "revoked_signer": "revocation fail revoked",
 		"unknown_signer": "chain inconclusive no_csca", "cloned_chip": "active_authentication fail response_invalid chip_authentication fail failed_at_device",
 	} {
-		out, _, err := readEmulated(t, name, asPrinted, chipReadOutput{Trust: trust})
+		out, _, err := readEmulated(t, name, asPrinted, chipReadOutput{chipTrust: chipTrust{Trust: trust}})
 		require.NoError(t, err, name)
 		require.Contains(t, strings.Join(strings.Fields(out), " "), want, name)
 		require.Contains(t, out, "SIMULATED")

@@ -12,10 +12,8 @@ import (
 )
 
 type chipShowCommand struct {
-	SOD      string            `name:"sod" placeholder:"FILE" help:"The chip's EF.SOD."`
-	COM      string            `name:"com" placeholder:"FILE" help:"The chip's EF.COM."`
-	DG       map[string]string `name:"dg" mapsep:"none" placeholder:"N=FILE" help:"A data group, 1 to 16. May be repeated."`
-	Portrait string            `placeholder:"FILE" help:"Write the portrait of DG2 to this file, as it stands on the chip."`
+	chipFiles `embed:""`
+	Portrait  string `placeholder:"FILE" help:"Write the portrait of DG2 to this file, as it stands on the chip."`
 }
 
 // Help is shown by bmis chip show --help.
@@ -38,15 +36,15 @@ type chipFile struct {
 
 // Run prints a line for each file.
 func (c chipShowCommand) Run(a *app) error {
-	evidence, err := chipVerifyCommand{SOD: c.SOD, COM: c.COM, DG: c.DG}.evidence()
+	files, err := c.read()
 	if err != nil {
 		return err
 	}
-	chip := emrtd.Read(evidence.Files)
+	chip := emrtd.Read(files)
 	out := json.NewEncoder(a.Out)
 	out.SetEscapeHTML(false)
-	for _, name := range slices.Sorted(maps.Keys(evidence.Files)) {
-		file := chipFile{File: name, Bytes: len(evidence.Files[name]), Content: chipContent(chip, name), Findings: []emrtd.Finding{}}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		file := chipFile{File: name, Bytes: len(files[name]), Content: chipContent(chip, name), Findings: []emrtd.Finding{}}
 		for _, f := range chip.Findings {
 			if f.File == name {
 				file.Findings = append(file.Findings, f)

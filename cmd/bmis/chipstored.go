@@ -46,14 +46,13 @@ func (c chipStored) keysDir(a *app) (string, error) {
 
 // stored verifies kept evidence, with the files of trust material when there are any.
 func (c chipVerifyCommand) stored(ctx context.Context, a *app) error {
-	if c.SOD != "" || c.COM != "" || len(c.DG) > 0 || !c.At.IsZero() {
+	if !c.chipFiles.empty() || !c.At.IsZero() {
 		return usageError{errors.New("--crossing names the files and the day already: expected neither --sod, --com, --dg nor --at with it")}
 	}
-	paths := append(c.Trust, c.CRL...)
-	if len(paths) == 0 {
+	if c.chipTrust.empty() {
 		return c.Stored.run(ctx, a, nil, nil)
 	}
-	store, reports, err := trustFrom(paths, a.Now())
+	store, reports, err := c.store(a.Now())
 	if err != nil {
 		return err
 	}
