@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/traveldoc/pki"
 	"github.com/openbmis/openbmis/traveldoc/trust"
 )
@@ -28,7 +29,8 @@ type trustCheckCommand struct {
 func (trustCheckCommand) Help() string {
 	return `The kind of a file is recognised from its content. Each file gives one JSON object on one line, in order: file, kind, signer,
 signature (verdict pass, fail, inconclusive or not_done, and why), parsed, refused (index, subject, reason). A list whose signer no anchor
-vouches for is inconclusive, not wrong. What a file holds does not change the exit code: it is 1 only when a file cannot be read.
+vouches for is inconclusive, not wrong. What a file holds does not change the exit code: it is 1 only when a file could not be read from
+the disk. Such a file has its object too, of kind unknown with the verdict not_done, and the others are read all the same.
 
 Example:
 
@@ -49,16 +51,27 @@ func (c trustCheckCommand) Run(a *app) error {
 	lines.SetEscapeHTML(false)
 	var failed []error
 	for _, name := range c.Files {
-		data, err := readTrustInput(a, name)
-		if err != nil {
-			failed = append(failed, err)
-			continue
+		var report trust.Report
+		if data, err := readTrustInput(a, name); err != nil {
+			report = unreadTrust(name, err)
+			failed = append(failed, fmt.Errorf("%s: %s", name, whyUnread(err)))
+		} else {
+			report = trust.Import(name, data, options).Report
 		}
-		if err := lines.Encode(trust.Import(name, data, options).Report); err != nil {
+		if err := lines.Encode(report); err != nil {
 			return fmt.Errorf("write the result: %w", err)
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// unreadTrust is the report of a file that could not be read from the disk.
+func unreadTrust(name string, err error) trust.Report {
+	return trust.Report{
+		File: name, Kind: trust.FileUnknown,
+		Signature: trust.SignatureNote{Verdict: traveldoc.NotDone, Reason: trust.ReasonUnreadable},
+		Refused:   []pki.Refused{{Reason: whyUnread(err)}},
+	}
 }
 
 // readAnchors reads the certificates of a file.

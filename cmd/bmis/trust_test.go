@@ -63,10 +63,18 @@ func TestTrustCheck(t *testing.T) {
 
 func TestTrustCheckOfWhatIsNotThere(t *testing.T) {
 	dir, _ := trustFiles(t)
-	got := bmisReading(t, nil, "trust", "check", filepath.Join(dir, "none.ml"), filepath.Join(dir, "ut.ml"))
+	none := filepath.Join(dir, "none.ml")
+	got := bmisReading(t, nil, "trust", "check", none, dir, filepath.Join(dir, "ut.ml"))
 	require.Equal(t, exitFailed, got.code)
-	require.Contains(t, got.err, "none.ml")
-	require.Contains(t, got.out, "master_list", "the other files are read all the same")
+	require.Contains(t, got.err, none+": no such file")
+	require.Contains(t, got.err, dir+": expected a file, found a directory")
+	lines := strings.Split(strings.TrimSpace(got.out), "\n")
+	require.Len(t, lines, 3, "every file has its object")
+	for n, c := range [][2]string{{none, "no such file"}, {dir, "expected a file, found a directory"}} {
+		require.JSONEq(t, `{"file": "`+c[0]+`", "kind": "unknown", "signer": "", "signature": {"verdict": "not_done", "reason": "unreadable"},
+			"parsed": 0, "refused": [{"index": 0, "subject": "", "reason": "`+c[1]+`"}]}`, lines[n])
+	}
+	require.Contains(t, lines[2], "master_list", "the other files are read all the same")
 	for _, anchor := range []string{"none.cer", "note.txt", "ut.crl"} {
 		got := bmisReading(t, nil, "trust", "check", "--anchor", filepath.Join(dir, anchor), filepath.Join(dir, "ut.ml"))
 		require.Equal(t, exitUsage, got.code, anchor)
