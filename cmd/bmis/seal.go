@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/hex"
-	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -26,7 +25,8 @@ type sealCommand struct {
 func (sealCommand) Help() string {
 	return `Visible digital seals (VDS, VDS-NC and ICAO barcodes) in Data Matrix, QR and Aztec codes are read. Every code of the picture gives one
 JSON object on one line: header, fields, and the verdict on the signature with its reason. Without the signer's certificate the verdict
-is inconclusive. The exit code is 0 whenever a seal could be read, 1 when there is none, 2 on wrong use.
+is inconclusive. What is no seal has "error" instead; a picture that is refused or shows no code gives one object with "file" and "error".
+The exit code is 0 whenever a seal could be read, 1 when there is none, 2 on wrong use, such as a file that cannot be read.
 
 Example:
 
@@ -36,15 +36,16 @@ Example:
 // maxSealInput bounds a file that is read.
 var maxSealInput = int64(picture.DefaultLimits().Bytes)
 
-// sealOutput is one line of the answer.
+// sealOutput is one line of the answer: of a code, or of an input without any.
 type sealOutput struct {
+	File      string            `json:"file,omitempty"` // as it was given; absent for bytes in hexadecimal
 	Symbology barcode.Symbology `json:"symbology,omitempty"`
 	Kind      string            `json:"kind,omitempty"` // "vds", "vds-nc", "icb"
 	Document  seal.Document     `json:"document,omitempty"`
 	Header    any               `json:"header,omitempty"`
 	Fields    []seal.Field      `json:"fields,omitempty"`
 	Signature *sealSignature    `json:"signature,omitempty"`
-	// Error says why a code is no seal; Data are then its bytes in hexadecimal.
+	// Error says why a code is no seal; Data are then its bytes in hexadecimal, or absent when there is no code at all.
 	Error string `json:"error,omitempty"`
 	Data  string `json:"data,omitempty"`
 }
@@ -60,12 +61,10 @@ func (c sealCommand) Run(a *app) error {
 	if err != nil {
 		return usageError{err}
 	}
-	codes, err := c.codes(a)
+	codes, file, err := c.codes(a)
 	if err != nil {
-		return err
+		return errors.Join(a.printJSON(sealOutput{File: file, Error: err.Error()}), inputError(file, err))
 	}
-	lines := json.NewEncoder(a.Out)
-	lines.SetEscapeHTML(false)
 	var refused error
 	seals := 0
 	for _, code := range codes {
@@ -75,47 +74,59 @@ func (c sealCommand) Run(a *app) error {
 		} else {
 			seals++
 		}
-		if err := lines.Encode(line); err != nil {
+		line.File = file
+		if err := a.printJSON(line); err != nil {
 			return fmt.Errorf("write the result: %w", err)
 		}
 	}
 	if seals == 0 {
-		return refused
+		return inputError(file, refused)
 	}
 	return nil
 }
 
-// codes are the bytes of the codes: of a picture those that it shows, otherwise the input's own.
-func (c sealCommand) codes(a *app) ([]barcode.Code, error) {
-	data, err := c.input(a)
+// inputError names the file, or that the input was given as bytes, in an error about it.
+func inputError(file string, err error) error {
+	if file == "" {
+		return fmt.Errorf("seal: %w", err)
+	}
+	return fmt.Errorf("seal %s: %w", file, err)
+}
+
+// codes are the bytes of the codes: of a picture those that it shows, otherwise the input's own. file is the input's name; empty for
+// bytes in hexadecimal.
+func (c sealCommand) codes(a *app) (codes []barcode.Code, file string, err error) {
+	data, file, err := c.input(a)
 	if err != nil {
-		return nil, err
+		return nil, file, err
 	}
 	if picture.FormatOf(data) != picture.Unknown {
-		return barcode.Read(data)
+		codes, err = barcode.Read(data)
+		return codes, file, err
 	}
 	if plain, err := hex.DecodeString(strings.Join(strings.Fields(string(data)), "")); err == nil && len(plain) > 0 {
 		data = plain
 	}
-	return []barcode.Code{{Data: data}}, nil
+	return []barcode.Code{{Data: data}}, file, nil
 }
 
 // input is the file's content; an argument that names no file is taken for hexadecimal.
-func (c sealCommand) input(a *app) ([]byte, error) {
+func (c sealCommand) input(a *app) (data []byte, file string, err error) {
 	if c.Input == "-" {
-		return io.ReadAll(io.LimitReader(a.In, maxSealInput+1))
+		data, err = io.ReadAll(io.LimitReader(a.In, maxSealInput+1))
+		return data, c.Input, err
 	}
-	data, err := readBounded(c.Input, maxSealInput)
+	data, err = readBounded(c.Input, maxSealInput)
 	if err == nil {
-		return data, nil
+		return data, c.Input, nil
 	}
-	if plain, notHex := hex.DecodeString(strings.TrimSpace(c.Input)); notHex == nil {
-		return plain, nil
+	if plain, notHex := hex.DecodeString(strings.TrimSpace(c.Input)); notHex == nil && len(plain) > 0 {
+		return plain, "", nil
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usageError{fmt.Errorf("seal %.60q: expected a file or bytes in hexadecimal", c.Input)}
+		return nil, c.Input, usageError{errors.New("no such file: expected a file or bytes in hexadecimal")}
 	}
-	return nil, usageError{fmt.Errorf("seal: %w", err)}
+	return nil, c.Input, usageError{errors.New(whyUnread(err))}
 }
 
 func readSeal(code barcode.Code, signers []*pki.Certificate) (sealOutput, error) {

@@ -77,10 +77,10 @@ func scannedPage(t *testing.T, sealed []byte) string {
 }
 
 type sealLine struct {
-	Symbology, Kind, Document, Error, Data string
-	Header                                 map[string]any
-	Fields                                 []struct{ Name, Value string }
-	Signature                              struct{ Verdict, Reason, Certificate string }
+	File, Symbology, Kind, Document, Error, Data string
+	Header                                       map[string]any
+	Fields                                       []struct{ Name, Value string }
+	Signature                                    struct{ Verdict, Reason, Certificate string }
 }
 
 func runSeal(t *testing.T, in string, args ...string) (code int, lines []sealLine, errors string) {
@@ -104,6 +104,7 @@ func TestSealOfAPageIsReadAndVerified(t *testing.T) {
 	require.Zero(t, code)
 	require.Len(t, lines, 2)
 	visa, other := lines[0], lines[1]
+	require.Equal(t, []string{page, page}, []string{visa.File, other.File})
 	if visa.Symbology != "datamatrix" {
 		visa, other = other, visa
 	}
@@ -145,18 +146,35 @@ func TestSealThatIsNoneSaysSo(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, png.Encode(&out, image.NewGray(image.Rect(0, 0, 100, 100))))
 	require.NoError(t, os.WriteFile(empty, out.Bytes(), 0o600))
+	broken := filepath.Join(t.TempDir(), "broken.png")
+	require.NoError(t, os.WriteFile(broken, out.Bytes()[:40], 0o600))
+	text := filepath.Join(t.TempDir(), "note.txt")
+	require.NoError(t, os.WriteFile(text, []byte("a note"), 0o600))
+	folder := t.TempDir()
 	for name, c := range map[string]struct {
 		args []string
 		code int
+		file string
 		says string
 	}{
-		"a picture without": {[]string{empty}, exitFailed, "no Data Matrix, QR or Aztec code"},
-		"no seal":           {[]string{"0102"}, exitFailed, "expected the bytes DC 02"},
-		"no file":           {[]string{"nothing.png"}, exitUsage, "expected a file or bytes in hexadecimal"},
-		"no certificate":    {[]string{"dc03", "--signer", empty}, exitUsage, "signer"},
+		"a picture without": {[]string{empty}, exitFailed, empty, "no Data Matrix, QR or Aztec code"},
+		"a broken picture":  {[]string{broken}, exitFailed, broken, "image"},
+		"a text":            {[]string{text}, exitFailed, text, "expected the bytes DC 02"},
+		"no seal":           {[]string{"0102"}, exitFailed, "", "expected the bytes DC 02"},
+		"standard input":    {[]string{"-"}, exitFailed, "-", "expected"},
+		"no file":           {[]string{"nothing.png"}, exitUsage, "nothing.png", "expected a file or bytes in hexadecimal"},
+		"a folder":          {[]string{folder}, exitUsage, folder, "expected a file, found a directory"},
 	} {
-		code, _, problems := runSeal(t, "", c.args...)
+		code, lines, problems := runSeal(t, "", c.args...)
 		require.Equal(t, c.code, code, name)
 		require.Contains(t, problems, c.says, name)
+		require.Len(t, lines, 1, name)
+		require.Equal(t, c.file, lines[0].File, name)
+		require.Contains(t, lines[0].Error, c.says, name)
+		require.NotContains(t, lines[0].Error, folder, name)
 	}
+	code, lines, problems := runSeal(t, "", "dc03", "--signer", empty)
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, problems, "signer")
+	require.Empty(t, lines)
 }
