@@ -30,8 +30,9 @@ type scanCommand struct {
 func (scanCommand) Help() string {
 	return `A page is read in whichever of four orientations it lies, a little skewed, at 150 to 600 dpi. Each picture gives one JSON object on
 one line, in order. "lines" are the reading; "raw" is what the cells alone say, and where the two differ "changes" names every
-character. A picture without a zone gives "error" and no lines. The exit code is 0 when every picture was answered, 1 when a file
-could not be read or is no picture.
+character. A picture without a zone gives "error" and no lines; so does a file that cannot be read or is no picture, and the others are
+read all the same. The exit code is 0 when every picture was answered, also with "no zone"; 1 when a file could not be read or is no
+picture; 2 on wrong use.
 
 Example:
 
@@ -166,14 +167,14 @@ func readPicture(a *app, name string) ([]byte, error) {
 	if name != "-" {
 		file, err := os.Open(name)
 		if err != nil {
-			return nil, fmt.Errorf("read a picture: %w", err)
+			return nil, errors.New(whyUnread(err))
 		}
 		defer func() { _ = file.Close() }() // only read from
 		in = file
 	}
 	data, err := io.ReadAll(io.LimitReader(in, limit+1))
 	if err != nil {
-		return nil, fmt.Errorf("read a picture: %w", err)
+		return nil, errors.New(whyUnread(err))
 	}
 	if int64(len(data)) > limit {
 		return nil, fmt.Errorf("picture of more than %d bytes", limit)

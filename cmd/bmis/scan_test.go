@@ -111,12 +111,26 @@ func TestScanGivesEachCharacterOnRequest(t *testing.T) {
 func TestScanTellsWhatIsNoPicture(t *testing.T) {
 	text := filepath.Join(t.TempDir(), "text.jpg")
 	require.NoError(t, os.WriteFile(text, []byte("not a picture"), 0o600))
-	code, lines, said := scanned(t, text, filepath.Join(t.TempDir(), "missing.jpg"))
+	folder := t.TempDir()
+	missing, good := filepath.Join(folder, "missing.jpg"), filepath.Join(folder, "page.png")
+	var page bytes.Buffer
+	require.NoError(t, png.Encode(&page, pageOf(t, 0)))
+	require.NoError(t, os.WriteFile(good, page.Bytes(), 0o600))
+	code, lines, said := scanned(t, "--training", text, missing, folder, good)
 	require.Equal(t, exitFailed, code)
-	require.Len(t, lines, 2)
-	require.Contains(t, lines[0]["error"], "no image that can be read")
-	require.Contains(t, lines[1]["error"], "no such file")
-	require.Contains(t, said, "2 of 2 pictures could not be answered")
+	require.Len(t, lines, 4)
+	for n, want := range [][2]string{
+		{text, "no image that can be read"}, {missing, "no such file"}, {folder, "expected a file, found a directory"},
+	} {
+		require.Equal(t, want[0], lines[n]["file"])
+		require.Contains(t, lines[n]["error"], want[1])
+		require.NotContains(t, lines[n]["error"], folder, "file names it already")
+		require.Empty(t, lines[n]["lines"])
+	}
+	require.Equal(t, good, lines[3]["file"])
+	require.Equal(t, strings.Split(scanZone, "\n"), strs(lines[3]["lines"]), "the others are read all the same")
+	require.NotContains(t, lines[3], "error")
+	require.Contains(t, said, "3 of 4 pictures could not be answered")
 }
 
 func TestScanWithTesseract(t *testing.T) {
