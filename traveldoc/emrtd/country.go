@@ -19,28 +19,52 @@ func countryOf(c *pki.Certificate) string {
 	return strings.ToUpper(c.Issuer.Country())
 }
 
-// country compares the signer's country with the issuing State of the chip's zone and of the page. That they differ is for the officer
-// to judge: it selects no anchor and stops nothing.
+// country compares the countries of the signer and of every certificate above it with the issuing State of the chip's zone and of the
+// page: an authority may sign whatever country it likes into a signer, and only its own name is what its state handed over. That they
+// differ is for the officer to judge: it selects no anchor and stops nothing.
 func (v *verification) country() Step {
 	if s, is := v.unsigned(); is {
 		return s
 	}
-	signer, chip := countryOf(v.signer), ""
+	chip := ""
 	if v.chip.DG1 != nil {
 		chip = v.chip.DG1.IssuingState()
 	}
-	said := "signer " + signer + ", DG1 " + chip + ", page " + v.IssuingState
+	said, silent, differs := v.compareCountries(chip)
+	said += ", DG1 " + chip + ", page " + v.IssuingState
 	switch {
 	case chip == "" && v.IssuingState == "":
 		return v.noZone()
-	case signer == "":
-		return inconclusive(ReasonNotStated, said)
-	case chip != "" && !sameCountry(signer, chip),
-		v.IssuingState != "" && !sameCountry(signer, v.IssuingState),
-		chip != "" && v.IssuingState != "" && chip != strings.TrimRight(v.IssuingState, "<"):
+	case differs, chip != "" && v.IssuingState != "" && chip != strings.TrimRight(v.IssuingState, "<"):
 		return fail(ReasonCountry, said)
+	case silent:
+		return inconclusive(ReasonNotStated, said)
 	}
 	return Step{Verdict: traveldoc.Pass, Detail: said}
+}
+
+// compareCountries tells the country of each certificate, whether one states none, and whether one is not that of the chip or the page.
+func (v *verification) compareCountries(chip string) (said string, silent, differs bool) {
+	above := v.above()
+	for i, c := range append([]*pki.Certificate{v.signer}, above...) {
+		role := "link"
+		switch i {
+		case 0:
+			role = "signer"
+		case len(above):
+			role = "anchor"
+		}
+		country := countryOf(c)
+		if said != "" {
+			said += ", "
+		}
+		said += role + " " + country
+		for _, state := range []string{chip, v.IssuingState} {
+			differs = differs || country != "" && state != "" && !sameCountry(country, state)
+		}
+		silent = silent || country == ""
+	}
+	return said, silent, differs
 }
 
 // sameCountry compares the country of a certificate (ISO 3166-1 alpha-2; some write alpha-3) with a code of Doc 9303-3.

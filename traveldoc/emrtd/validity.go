@@ -50,7 +50,7 @@ func (v *verification) above() []*pki.Certificate {
 }
 
 // validAtSigning holds the time of signing, as the signer states it, against the validity of the signer, of its private key and of the
-// certificates above.
+// certificates above, and against the inspection: nobody signs after it.
 func (v *verification) validAtSigning() Step {
 	if s, is := v.unsigned(); is {
 		return s
@@ -59,6 +59,9 @@ func (v *verification) validAtSigning() Step {
 		return inconclusive(ReasonNoTime, "")
 	}
 	at := *v.signedAt
+	if at.After(v.at) {
+		return fail(ReasonOutside, fmt.Sprintf("signed %s, after the inspection of %s", at.UTC().Format(time.RFC3339), v.at.UTC().Format(time.RFC3339)))
+	}
 	from, until := v.signer.PrivateKeyFrom, v.signer.PrivateKeyUntil
 	if from != nil && at.Before(*from) || until != nil && at.After(*until) {
 		return fail(ReasonOutside, fmt.Sprintf("signed %s, outside the private key usage period of %s", day(at), v.signer.Subject))

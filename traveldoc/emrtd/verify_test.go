@@ -3,6 +3,7 @@ package emrtd_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -178,4 +179,38 @@ func TestEvidenceOf(t *testing.T) {
 		ChipAuthentication: reader.OK, PACECAM: reader.Error}
 	require.Equal(t, emrtd.Evidence{Files: chip.Files, Unread: chip.Unread, Active: chip.Active, ChipAuthentication: reader.OK,
 		PACECAM: reader.Error, IssuingState: "D"}, emrtd.EvidenceOf(chip, "D"))
+}
+
+// An authority of one State that writes another's country into its signer is not that other State's.
+func TestCountryOfTheAnchor(t *testing.T) {
+	for _, c := range []struct{ authority, signer, page, want, detail string }{
+		{"UT", "", "UTO", "pass ", "signer UT, anchor UT, DG1 UTO, page UTO"},
+		{"FR", "UT", "UTO", "fail country_differs", "signer UT, anchor FR, DG1 UTO, page UTO"},
+		{"FR", "UT", "", "fail country_differs", "signer UT, anchor FR, DG1 UTO, page "},
+		{"UT", "FR", "UTO", "fail country_differs", "signer FR, anchor UT, DG1 UTO, page UTO"},
+		{"", "UT", "UTO", "inconclusive country_not_stated", "signer UT, anchor , DG1 UTO, page UTO"},
+	} {
+		w := newWorld(t)
+		var err error
+		w.country, err = emrtdtest.NewCountry(c.authority, inspection())
+		require.NoError(t, err)
+		w.sign(t, emrtdtest.SignerOptions{Country: c.signer})
+		w.trust(t)
+		w.evidence.IssuingState = c.page
+		s, _ := w.reportStep(t, emrtd.StepCountry)
+		require.Equal(t, c.want, s.Verdict.String()+" "+s.Reason, "%+v", c)
+		require.Equal(t, c.detail, s.Detail)
+	}
+}
+
+// Nobody signs after the document is looked at.
+func TestSignedAfterTheInspection(t *testing.T) {
+	for after, want := range map[time.Duration]string{
+		0: "pass ", time.Second: "fail outside_validity", 8760 * time.Hour: "fail outside_validity",
+	} {
+		w := newWorld(t)
+		w.sod.SigningTime = inspection().Add(after)
+		w.resign(t)
+		require.Equal(t, want, verdicts(w.verify(t))[emrtd.StepSigning], after)
+	}
 }
