@@ -9,14 +9,18 @@ import (
 
 // The reasons of a verdict: keys of the text catalogue below "step_reason.".
 const (
-	ReasonNoCSCA        = "no_csca"
-	ReasonBadSignature  = "bad_signature"
-	ReasonUnsupported   = "unsupported"
-	ReasonSelfAsserted  = "self_asserted"
-	ReasonRevoked       = "revoked"
-	ReasonListExpired   = "crl_expired"
-	ReasonNoList        = "no_crl"
-	ReasonListUntrusted = "crl_not_trusted" // no anchor verifies the list's own signature
+	ReasonNoCSCA         = "no_csca"
+	ReasonBadSignature   = "bad_signature"
+	ReasonUnsupported    = "unsupported"
+	ReasonSelfAsserted   = "self_asserted"
+	ReasonIssuerNotCA    = "issuer_not_ca"    // what signed is no authority
+	ReasonPathLength     = "path_length"      // more authorities below one than its pathLenConstraint allows
+	ReasonCritical       = "unknown_critical" // a critical extension on the chain that is not understood
+	ReasonUnverifiedList = "unverified_list"  // only a list whose signature is wrong, accepted by a person, vouches for the anchor
+	ReasonRevoked        = "revoked"
+	ReasonListExpired    = "crl_expired"
+	ReasonNoList         = "no_crl"
+	ReasonListUntrusted  = "crl_not_trusted" // no anchor verifies the list's own signature
 )
 
 // Authority is a certificate of a chain and where it came from.
@@ -50,12 +54,14 @@ const (
 	FindingNoKeyID          = "no_key_id"          // no authority key identifier
 	FindingSelfAsserted     = "self_asserted"      // nobody but its own state, or a list that was not verified, vouches for the anchor
 	FindingListFuture       = "crl_future"         // a revocation list dated in the future was left aside
+	FindingFailedList       = "failed_list"        // only lists whose signature is wrong vouch for the anchor
 	FindingPrivateKeyPeriod = "private_key_period" // signed outside privateKeyUsagePeriod
 )
 
 // ChainResult is the answer of Store.Chain.
 type ChainResult struct {
-	// Verdict is Pass with Anchor; Inconclusive with ReasonNoCSCA or ReasonUnsupported; Fail with ReasonBadSignature.
+	// Verdict is Pass with Anchor; Inconclusive with ReasonNoCSCA, ReasonIssuerNotCA or ReasonUnsupported, or, with Anchor, because of
+	// ReasonPathLength, ReasonCritical or ReasonUnverifiedList; Fail with ReasonBadSignature.
 	Verdict traveldoc.Verdict
 	Reason  string
 	Detail  string

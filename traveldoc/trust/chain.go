@@ -37,8 +37,11 @@ func (s *Store) Chain(dsc *pki.Certificate, signedAt *time.Time, now time.Time) 
 		result.Verdict, result.Reason = traveldoc.Pass, ""
 		result.Anchor, result.Via = &path[len(path)-1], path[:len(path)-1]
 		result.Findings = judge(dsc, path, signedAt, now)
+		result.weigh()
 	case search.wrong != "":
 		result.Verdict, result.Reason, result.Detail = traveldoc.Fail, ReasonBadSignature, search.wrong
+	case search.notCA != "":
+		result.Reason, result.Detail = ReasonIssuerNotCA, search.notCA
 	case search.unsupported != "":
 		result.Reason, result.Detail = ReasonUnsupported, search.unsupported
 	default:
@@ -47,12 +50,34 @@ func (s *Store) Chain(dsc *pki.Certificate, signedAt *time.Time, now time.Time) 
 	return result
 }
 
+// weigh takes the pass from a chain whose signatures hold and that breaks a rule which says what the chain may be used for.
+func (r *ChainResult) weigh() {
+	for _, rule := range []struct{ finding, reason string }{
+		{FindingPathLength, ReasonPathLength}, {FindingCritical, ReasonCritical}, {FindingFailedList, ReasonUnverifiedList},
+	} {
+		for _, f := range r.Findings {
+			if f.Code == rule.finding && r.Verdict == traveldoc.Pass {
+				r.Verdict, r.Reason, r.Detail = traveldoc.Inconclusive, rule.reason, f.Subject+": "+f.Detail
+			}
+		}
+	}
+}
+
 // search is one run of Chain.
 type search struct {
 	store    *Store
 	attempts int
 	// wrong and unsupported say why the document signer itself could not be anchored; broken, what was found on the way.
 	wrong, unsupported, broken string
+	// notCA names a certificate that signed without being an authority.
+	notCA string
+}
+
+// mayIssue says whether a certificate may stand above another: basicConstraints make it an authority. Certificates of version 1, which
+// say nothing of what they are for, may when they sign themselves (kindOf).
+func mayIssue(c *pki.Certificate) bool {
+	silent := c.BasicConstraints == nil && c.KeyUsage == nil
+	return c.IsCA() || silent && c.IsSelfSigned()
 }
 
 // up gives the path from the issuer of child to an anchor, nil when there is none.
@@ -70,6 +95,10 @@ func (s *search) up(child *pki.Certificate, depth int) []Authority {
 		}
 		if err := child.CheckSignatureFrom(c.authority.Certificate); err != nil {
 			s.note(err, c, depth)
+			continue
+		}
+		if !mayIssue(c.authority.Certificate) {
+			s.notCA = c.authority.Certificate.Subject.String() + " signed and is no authority"
 			continue
 		}
 		if c.authority.Kind == CSCA && c.authority.Certificate.IsSelfSigned() {

@@ -119,8 +119,6 @@ func TestViolationsAreFindings(t *testing.T) {
 	early, late := pkitest.From.AddDate(-1, 0, 0), pkitest.Until.AddDate(1, 0, 0)
 	period := pkitest.Extension{OID: "2.5.29.16", Value: pkitest.Seq(
 		pkitest.Element(0x80, []byte("20240101000000Z")), pkitest.Element(0x81, []byte("20240301000000Z")))}
-	critical := pkitest.Extension{OID: "1.2.3.4", Critical: true, Value: pkitest.Null()}
-	constraintless := []pkitest.Extension{pkitest.Uses(5, 6)}
 	uses := pkitest.Uses(0)
 	csca := func(extensions ...pkitest.Extension) pkitest.Certificate {
 		return pkitest.Certificate{Subject: name, Extensions: extensions}
@@ -137,7 +135,6 @@ func TestViolationsAreFindings(t *testing.T) {
 		want      []string
 	}{
 		"none":                            {usual, dsc(uses), &signedAt, now, crypto.SHA256, nil},
-		"no basicConstraints":             {csca(constraintless...), dsc(uses), &signedAt, now, crypto.SHA256, []string{"csca not_ca"}},
 		"CSCA may not sign certificates":  {csca(pkitest.CA(0), pkitest.Uses(6)), dsc(uses), &signedAt, now, crypto.SHA256, []string{"csca key_usage"}},
 		"DSC is an authority":             {usual, dsc(uses, pkitest.CA(0)), &signedAt, now, crypto.SHA256, []string{"dsc dsc_is_ca"}},
 		"DSC may not sign":                {usual, dsc(pkitest.Uses(5)), &signedAt, now, crypto.SHA256, []string{"dsc key_usage"}},
@@ -146,7 +143,6 @@ func TestViolationsAreFindings(t *testing.T) {
 		"not yet valid":                   {usual, dsc(uses), &signedAt, early, crypto.SHA256, []string{"dsc not_yet_valid", "csca not_yet_valid"}},
 		"signing time unknown":            {usual, dsc(uses), nil, now, crypto.SHA256, []string{"dsc signing_time"}},
 		"private key period":              {usual, dsc(uses, period), &signedAt, now, crypto.SHA256, []string{"dsc private_key_period"}},
-		"unknown critical extension":      {usual, dsc(uses, critical), &signedAt, now, crypto.SHA256, []string{"dsc unknown_critical"}},
 		"SHA-1":                           {usual, dsc(uses), &signedAt, now, crypto.SHA1, []string{"dsc sha1"}},
 		"no key identifier": {usual, pkitest.Certificate{Subject: pkitest.NameOf("UT", "DSC"), NoKeyIDs: true,
 			Extensions: []pkitest.Extension{uses}}, &signedAt, now, crypto.SHA256, []string{"dsc no_key_id"}},
@@ -187,4 +183,64 @@ func TestUnsupportedAnchor(t *testing.T) {
 	got := store(t, anchored(t, u.csca.DER)...).Chain(parse(t, der), &signedAt, now)
 	require.Equal(t, traveldoc.Inconclusive, got.Verdict)
 	require.Equal(t, trust.ReasonUnsupported, got.Reason)
+}
+
+// TestChainsThatProveNothing: the signatures hold, and what signed may not sign so, or nobody knows what was asked of it.
+func TestChainsThatProveNothing(t *testing.T) {
+	root := pkitest.CSCA(seeded(1), pkitest.NameOf("UT", "CSCA Utopia"), key(1))
+	critical := pkitest.Extension{OID: "1.2.3.4", Critical: true, Value: pkitest.Null()}
+	notCA := pkitest.Extension{OID: "2.5.29.19", Critical: true, Value: pkitest.Seq()}
+	under := func(parent *pkitest.Party, name string, n byte, extensions ...pkitest.Extension) *pkitest.Party {
+		return pkitest.Issue(seeded(n), pkitest.Certificate{
+			Serial: big.NewInt(int64(n)), Subject: pkitest.NameOf("UT", name), Extensions: extensions,
+		}, key(n), parent)
+	}
+	uses := pkitest.Uses(0)
+	stranger := under(root, "Signs and is no authority", 2, pkitest.Uses(0, 5), notCA)
+	silent := under(root, "Says nothing of being one", 3, pkitest.Uses(5, 6))
+	middle := under(root, "Below a CSCA that allows none below", 4, pkitest.CA(0), pkitest.Uses(5, 6))
+	self := under(nil, "Signs itself", 5, pkitest.Uses(5, 6))
+	strange := under(nil, "Strange", 6, pkitest.CA(0), pkitest.Uses(5, 6), critical)
+	for what, test := range map[string]struct {
+		authorities [][]byte
+		dsc         *pkitest.Party
+		want        string
+		detail      string
+	}{
+		"CA=false":                  {[][]byte{root.DER, stranger.DER}, under(stranger, "DSC", 7, uses), "inconclusive issuer_not_ca", "is no authority"},
+		"no basicConstraints":       {[][]byte{root.DER, silent.DER}, under(silent, "DSC", 7, uses), "inconclusive issuer_not_ca", "is no authority"},
+		"an anchor that is none":    {[][]byte{self.DER}, under(self, "DSC", 7, uses), "inconclusive issuer_not_ca", "Signs itself"},
+		"pathLen":                   {[][]byte{root.DER, middle.DER}, under(middle, "DSC", 7, uses), "inconclusive path_length", "pathLenConstraint 0"},
+		"critical in the signer":    {[][]byte{root.DER}, under(root, "DSC", 7, uses, critical), "inconclusive unknown_critical", "1.2.3.4"},
+		"critical in the anchor":    {[][]byte{strange.DER}, under(strange, "DSC", 7, uses), "inconclusive unknown_critical", "1.2.3.4"},
+		"none of that, right below": {[][]byte{root.DER, strange.DER}, under(root, "DSC", 7, uses), "pass ", ""},
+	} {
+		got := store(t, anchored(t, test.authorities...)...).Chain(parse(t, test.dsc.DER), &signedAt, now)
+		require.Equal(t, test.want, got.Verdict.String()+" "+got.Reason, what)
+		require.Contains(t, got.Detail, test.detail, what)
+		require.Equal(t, got.Reason == trust.ReasonIssuerNotCA, got.Anchor == nil, what)
+	}
+	list := trust.Import("list.crl", stranger.CRL(seeded(1), pkitest.CRL{ThisUpdate: now}), trust.Options{Now: now}).Items
+	listed := store(t, append(anchored(t, root.DER, stranger.DER), list...)...).Revocation(parse(t, under(stranger, "DSC", 7, uses).DER), now)
+	require.Equal(t, trust.ReasonListUntrusted, listed.Reason, "nor does what is no authority revoke")
+}
+
+// TestAnchorOfAFailedList: somebody accepted the material of a list whose signature is wrong.
+func TestAnchorOfAFailedList(t *testing.T) {
+	u := newUtopia()
+	list := u.masterList(u.csca.DER)
+	list.WrongDigest = make([]byte, 32)
+	failed := trust.Import("bad.ml", list.DER(seeded(4)), trust.Options{Now: now, KeepFailed: true}).Items
+	require.Len(t, failed, 1)
+	got := store(t, failed...).Chain(parse(t, u.dsc.DER), &signedAt, now)
+	require.Equal(t, "inconclusive unverified_list", got.Verdict.String()+" "+got.Reason)
+	require.Contains(t, got.Detail, "the signature of bad.ml is wrong")
+	require.Equal(t, []string{"csca failed_list", "csca self_asserted"}, codes(got.Findings))
+	require.NotNil(t, got.Anchor, "the expert sees which")
+
+	unsigned := trust.Import("own.cer", u.csca.DER, trust.Options{Now: now}).Items
+	for what, other := range map[string][]trust.Item{"handed over": anchored(t, u.csca.DER), "imported by itself": unsigned} {
+		got = store(t, trust.Merge(failed, other)...).Chain(parse(t, u.dsc.DER), &signedAt, now)
+		require.Equal(t, traveldoc.Pass, got.Verdict, what)
+	}
 }

@@ -113,12 +113,18 @@ func (j *judgement) period(c *pki.Certificate, used *time.Time, kind Kind) {
 	}
 }
 
-// anchor asks who vouches for the anchor: the state that handed it over, or a list that was verified itself.
+// anchor asks who vouches for the anchor: the state that handed it over, or a list that was verified itself. Material of a list whose
+// signature is wrong is there because a person accepted it: that vouches for nothing.
 func (j *judgement) anchor(a Authority) {
+	failed := len(a.Sources) > 0
 	for _, s := range a.Sources {
-		if s.Origin == Bilateral || s.Origin == Listed && s.Verified == traveldoc.Pass {
+		if s.Verified != traveldoc.Fail && (s.Origin == Bilateral || s.Origin == Listed && s.Verified == traveldoc.Pass) {
 			return
 		}
+		failed = failed && s.Verified == traveldoc.Fail
+	}
+	if failed {
+		j.add(FindingFailedList, a.Kind, a.Certificate, "the signature of "+a.Sources[0].List+" is wrong")
 	}
 	j.add(FindingSelfAsserted, a.Kind, a.Certificate, "")
 }

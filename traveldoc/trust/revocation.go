@@ -42,7 +42,7 @@ func (s *Store) issuerOf(c *pki.CRL) (*Authority, string) {
 			why = ReasonUnsupported
 		case err != nil && candidate.certain:
 			why = ReasonBadSignature
-		case err == nil && a.Certificate.Subject.Equal(c.Issuer) && s.anchored(a):
+		case err == nil && a.Certificate.Subject.Equal(c.Issuer) && mayIssue(a.Certificate) && s.anchored(a):
 			return a, ""
 		}
 	}
