@@ -3,7 +3,6 @@ package border
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync"
 	"time"
 
@@ -12,7 +11,6 @@ import (
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/traveldoc"
-	"github.com/openbmis/openbmis/traveldoc/mrz"
 	"github.com/openbmis/openbmis/traveldoc/reader"
 )
 
@@ -96,27 +94,15 @@ func (d *Desk) Open(ctx context.Context, actor audit.Actor, in ScanInput) (*Insp
 	return d.start(ctx, scan, subject), nil
 }
 
-// read parses the scan's MRZ, if it has one, and makes the subject of its checks.
+// read makes the subject of the scan's checks, and fills in the scan what its zone says and what is proposed of it.
 func (d *Desk) read(scan *Scan) (Subject, error) {
-	today := d.today(scan.At)
-	subject := Subject{Direction: scan.Direction, Mode: scan.Mode, At: scan.At, Today: today, Reading: scan.Reading}
-	if strings.TrimSpace(scan.MRZ) != "" {
-		var options []mrz.Option
-		if d.cfg.Training {
-			options = append(options, mrz.Training)
-		}
-		parsed, err := mrz.ParseRepaired(scan.MRZ, today, scan.Repairs, options...)
-		if err != nil {
-			return Subject{}, problem.New(problem.Invalid, "scan.unreadable").At("mrz").Because(err)
-		}
-		if r := scan.Reading; r != nil && r.Zone != nil && r.MRZ == scan.MRZ {
-			parsed.Doubt(r.Zone.Doubts...)
-		}
-		scan.Identity, scan.Document = parsed.Identity(), parsed.TravelDocument()
-		subject.MRZ = parsed
+	subject, err := SubjectOf(*scan, d.cfg.Post.Zone, d.cfg.Training)
+	if err != nil {
+		return Subject{}, err
 	}
-	d.propose(scan, today)
-	subject.Identity, subject.Document, subject.Circumstances = scan.Identity, scan.Document, scan.Circumstances
+	scan.Identity, scan.Document = subject.Identity, subject.Document
+	d.propose(scan, subject.Today)
+	subject.Circumstances = scan.Circumstances
 	return subject, nil
 }
 

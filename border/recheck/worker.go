@@ -3,9 +3,10 @@ package recheck
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,14 +14,16 @@ import (
 
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/internal/audit"
-	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/traveldoc/mrz"
+	"github.com/openbmis/openbmis/traveldoc/reader"
 )
 
 // Pending is a decision that waits to be checked again.
 type Pending struct {
 	Event    border.CrossingEvent
-	MRZ      string // as the reader sent it; empty when typed
+	Scan     uuid.UUID  // of the inspection that led to it
+	MRZ      string     // as the reader sent it; empty when typed
+	Repairs  []mrz.Edit // what the officer put right in it
 	Annulled bool
 	Attempts int     // made so far
 	Last     *Result // of the last attempt; nil before the first
@@ -36,9 +39,19 @@ type Store interface {
 	Settle(ctx context.Context, result Result, next time.Time, record *border.Record, entry audit.Entry) (bool, error)
 }
 
+// Readings gives what was read of documents.
+type Readings interface {
+	// KeptReading is the reading that stands of a scan, whole: nil when nothing was read, border.ErrReadingGone when it can be had no
+	// more. The look is audited.
+	KeptReading(ctx context.Context, scan uuid.UUID, entry audit.Entry) (*reader.Reading, error)
+}
+
 // Config is what a worker is made of.
 type Config struct {
-	Store Store
+	Store    Store
+	Readings Readings // nil where no reader gives anything beside the zone
+	// Training is the desk's: it accepts the codes of specimens.
+	Training bool
 	// Ready says since when the station's reference data is confirmed, all of it, and whether the centre can be reached: only decisions
 	// made before are checked again, and only then.
 	Ready func(ctx context.Context) (confirmed time.Time, ready bool, err error)
@@ -131,12 +144,14 @@ func (w *Worker) Step(ctx context.Context) (int, error) {
 }
 
 func (w *Worker) again(ctx context.Context, p Pending) error {
-	result := w.result(ctx, p)
+	result, err := w.result(ctx, p)
+	if err != nil {
+		return err
+	}
 	if err := ctx.Err(); err != nil {
 		return err // findings of a check that was cut off are none
 	}
-	entry := audit.Actor{ID: ActorName, Name: ActorName, Role: "service", Post: w.cfg.Station}.
-		Entry(result.At, audit.Consultation, "crossing", p.Event.CrossingID.String())
+	entry := w.actor().Entry(result.At, audit.Consultation, "crossing", p.Event.CrossingID.String())
 	entry.Purpose, entry.Decision, entry.ResultCount = border.PurposeOfControl, string(result.Outcome), 1
 	var record *border.Record
 	if worthTelling(result, p) {
@@ -146,7 +161,7 @@ func (w *Worker) again(ctx context.Context, p Pending) error {
 		}
 		record = &made
 	}
-	_, err := w.cfg.Store.Settle(ctx, result, result.At.Add(pause(result.Attempt)), record, entry)
+	_, err = w.cfg.Store.Settle(ctx, result, result.At.Add(pause(result.Attempt)), record, entry)
 	return err
 }
 
@@ -160,7 +175,7 @@ func pause(attempt int) time.Duration {
 	return min(time.Minute<<min(attempt-1, 4), 15*time.Minute)
 }
 
-func (w *Worker) result(ctx context.Context, p Pending) Result {
+func (w *Worker) result(ctx context.Context, p Pending) (Result, error) {
 	r := Result{Outcome: Annulled}
 	switch {
 	case p.Annulled:
@@ -168,38 +183,73 @@ func (w *Worker) result(ctx context.Context, p Pending) Result {
 		w.cfg.Log.Error("decision cannot be checked again", "crossing", p.Event.CrossingID, "error", p.Fault)
 		r = Result{Outcome: NotChecked, Waiting: []Change{{Check: "decision", Reason: border.ReasonFailed}}}
 	default:
-		r = Compare(p.Event.Findings, w.inspect(ctx, SubjectOf(p, w.cfg.Zone)))
+		now, err := w.findings(ctx, p)
+		if err != nil {
+			return r, err
+		}
+		r = Compare(p.Event.Findings, now)
 	}
 	r.Crossing, r.Attempt, r.At = p.Event.CrossingID, p.Attempts+1, w.cfg.Now()
-	return r
+	return r, nil
 }
 
-// inspect runs the desk's plan; the findings are in its order.
-func (w *Worker) inspect(ctx context.Context, s border.Subject) []border.Finding {
+// findings are what the checks say now that can still be asked. Without the reading, the checks that rest on it keep what they said.
+func (w *Worker) findings(ctx context.Context, p Pending) ([]border.Finding, error) {
+	reading, err := w.reading(ctx, p)
+	plan := w.cfg.Plan
+	if errors.Is(err, border.ErrReadingGone) {
+		plan, err = border.WithoutReading(plan), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	now := w.inspect(ctx, plan, SubjectOf(p, reading, w.cfg.Zone, w.cfg.Training))
+	if reading == nil { // of a document that no reader read nothing more is ever read: such an answer is awaited in vain
+		now = slices.DeleteFunc(now, func(f border.Finding) bool { return f.Outcome == border.NotChecked && border.RestsOnReading(f.Check) })
+	}
+	return now, nil
+}
+
+func (w *Worker) reading(ctx context.Context, p Pending) (*reader.Reading, error) {
+	if w.cfg.Readings == nil {
+		return nil, nil //nolint:nilnil // nothing is ever read here
+	}
+	entry := w.actor().Entry(w.cfg.Now(), audit.Consultation, "inspection", p.Scan.String())
+	entry.Purpose, entry.Decision = border.PurposeOfControl, "check_again"
+	return w.cfg.Readings.KeptReading(ctx, p.Scan, entry)
+}
+
+func (w *Worker) actor() audit.Actor {
+	return audit.Actor{ID: ActorName, Name: ActorName, Role: "service", Post: w.cfg.Station}
+}
+
+// inspect runs a plan; the findings are in its order.
+func (w *Worker) inspect(ctx context.Context, plan []border.Planned, s border.Subject) []border.Finding {
 	found := map[string]border.Finding{}
-	border.Inspect(ctx, w.cfg.Now, s, w.cfg.Plan, func(f border.Finding) { found[f.Check] = f })
-	findings := make([]border.Finding, 0, len(w.cfg.Plan))
-	for _, planned := range w.cfg.Plan {
+	border.Inspect(ctx, w.cfg.Now, s, plan, func(f border.Finding) { found[f.Check] = f })
+	findings := make([]border.Finding, 0, len(plan))
+	for _, planned := range plan {
 		findings = append(findings, found[planned.Check.Name()])
 	}
 	return findings
 }
 
 // SubjectOf is what the checks looked at when it was decided, as the desk made it of the scan.
-func SubjectOf(p Pending, zone *time.Location) border.Subject {
+func SubjectOf(p Pending, reading *reader.Reading, zone *time.Location, training bool) border.Subject {
 	e := p.Event
-	s := border.Subject{
-		Identity: e.Identity, Document: e.Document, Direction: e.Direction, Mode: e.Mode, At: e.ScannedAt,
-		Today: traveldoc.DateOf(e.ScannedAt.In(zone)), Again: true,
+	scan := border.Scan{
+		At: e.ScannedAt, Direction: e.Direction, Mode: e.Mode, MRZ: p.MRZ, Identity: e.Identity, Document: e.Document, Reading: reading,
 		Circumstances: border.Circumstances{
 			Category: e.Category, Basis: e.Basis, Particulars: e.Particulars, Group: e.Group, Guardian: e.Guardian, Vehicle: e.Vehicle,
+			Repairs: p.Repairs,
 		},
 	}
-	if strings.TrimSpace(p.MRZ) != "" {
-		if parsed, err := mrz.Parse(p.MRZ, s.Today); err == nil {
-			s.MRZ = parsed
-		}
+	s, err := border.SubjectOf(scan, zone, training)
+	if err != nil { // a zone that this release cannot read any more: what was recorded of it is checked
+		scan.MRZ = ""
+		s, _ = border.SubjectOf(scan, zone, training) //nolint:errcheck // without a zone there is nothing to go wrong
 	}
+	s.Again = true
 	return s
 }
 

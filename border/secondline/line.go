@@ -12,15 +12,26 @@ import (
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/refusal"
 	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/traveldoc/reader"
 )
 
 // PurposeOfExamination is the purpose that reads and writes of the second line are audited with.
 const PurposeOfExamination = "second_line"
 
-// Config is what a Line is made of. All are needed.
+// Readings gives what was read of documents.
+type Readings interface {
+	// KeptReading is the reading that stands of a scan, whole: nil when nothing was read, border.ErrReadingGone when it can be had no
+	// more. The look is audited.
+	KeptReading(ctx context.Context, scan uuid.UUID, entry audit.Entry) (*reader.Reading, error)
+}
+
+// Config is what a Line is made of. All are needed, but Readings where no reader gives anything beside the zone.
 type Config struct {
-	Post  border.Post
-	Store Store
+	Post     border.Post
+	Store    Store
+	Readings Readings
+	// Training is the desk's: it accepts the codes of specimens.
+	Training bool
 	// Plan gives the checks of the post's counters: the second line runs the same ones again.
 	Plan func() []border.Planned
 	// Status is what is decided now: provisional while the centre is out of reach.

@@ -26,7 +26,8 @@ func (a *app) secondLine() (*line.Line, error) {
 		Protect: a.protectionCases().SignalTx, Space: a.space,
 	})
 	return line.New(line.Config{
-		Post: a.post(), Store: store, Plan: a.desk.Plan, Status: a.desk.Status, Reasons: reasons, Now: a.tools.Now, NewID: a.tools.NewID,
+		Post: a.post(), Store: store, Readings: a.evidence, Training: a.training(), Plan: a.desk.Plan, Status: a.desk.Status, Reasons: reasons,
+		Now: a.tools.Now, NewID: a.tools.NewID,
 	}), nil
 }
 

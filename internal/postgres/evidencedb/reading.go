@@ -3,11 +3,14 @@ package evidencedb
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/postgres/auditlog"
 	"github.com/openbmis/openbmis/internal/vault"
 	"github.com/openbmis/openbmis/traveldoc/reader"
 )
@@ -55,29 +58,36 @@ func (x Stored) Open(w vault.Wrapping) ([]byte, error) {
 
 // Assemble opens the exhibit of kind "reading" and puts the bytes of what it names back into it. Bytes that are not here are left out.
 func Assemble(w vault.Wrapping, whole Stored, fetch func(ids []uuid.UUID) ([]Stored, error)) (*reader.Reading, error) {
-	plain, err := whole.Open(w)
+	r, _, err := assemble(w, whole, fetch)
+	return r, err
+}
+
+// assemble is Assemble that says whether every byte was there.
+func assemble(w vault.Wrapping, outer Stored, fetch func(ids []uuid.UUID) ([]Stored, error)) (r *reader.Reading, whole bool, err error) {
+	plain, err := outer.Open(w)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	o, err := parseOutline(plain)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	parts, err := fetch(o.exhibits())
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	bytes := make(map[uuid.UUID][]byte, len(parts))
 	for _, p := range parts {
 		switch plain, err := p.Open(w); {
 		case errors.Is(err, ErrDestroyed), errors.Is(err, ErrElsewhere):
 		case err != nil:
-			return nil, err
+			return nil, false, err
 		default:
 			bytes[p.ID] = plain
 		}
 	}
-	return o.join(bytes), nil
+	gone := slices.ContainsFunc(o.exhibits(), func(id uuid.UUID) bool { return id != uuid.Nil && bytes[id] == nil })
+	return o.join(bytes), !gone, nil
 }
 
 const (
@@ -97,16 +107,48 @@ func (s *Store) Reading(ctx context.Context, scan uuid.UUID) (*reader.Reading, e
 	return r, wrap(err, "reading of scan %s", scan)
 }
 
+// KeptReading is the reading that stands of a scan, whole and decrypted, to be checked again: nil when nothing was read,
+// border.ErrReadingGone when its key was destroyed or any of its bytes have left. A look at what was read is audited in the same
+// transaction.
+func (s *Store) KeptReading(ctx context.Context, scan uuid.UUID, entry audit.Entry) (r *reader.Reading, err error) {
+	var answer error
+	err = s.o.DB.InTx(ctx, func(tx pgx.Tx) error {
+		var whole bool
+		r, whole, answer = s.standingWhole(ctx, tx, scan)
+		switch {
+		case errors.Is(answer, ErrNoExhibit):
+			answer = nil
+			return nil
+		case errors.Is(answer, ErrDestroyed), errors.Is(answer, ErrElsewhere), answer == nil && !whole:
+			r, answer = nil, border.ErrReadingGone
+		case answer != nil:
+			return answer
+		default:
+			entry.ResultCount = 1
+		}
+		return auditlog.Insert(ctx, tx, entry)
+	})
+	if err == nil {
+		err = answer
+	}
+	return r, wrap(err, "reading of scan %s", scan)
+}
+
 // standing is the reading that stands of a scan; ErrNoExhibit when there is none.
 func (s *Store) standing(ctx context.Context, q querier, scan uuid.UUID) (*reader.Reading, error) {
+	r, _, err := s.standingWhole(ctx, q, scan)
+	return r, err
+}
+
+func (s *Store) standingWhole(ctx context.Context, q querier, scan uuid.UUID) (r *reader.Reading, whole bool, err error) {
 	found, err := query(ctx, q, standingOutline, scan, border.ExhibitReading)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if len(found) == 0 {
-		return nil, ErrNoExhibit
+		return nil, false, ErrNoExhibit
 	}
-	return Assemble(s.o.Wrapping, found[0], func(ids []uuid.UUID) ([]Stored, error) { return query(ctx, q, storedExhibits, ids) })
+	return assemble(s.o.Wrapping, found[0], func(ids []uuid.UUID) ([]Stored, error) { return query(ctx, q, storedExhibits, ids) })
 }
 
 func query(ctx context.Context, q querier, sql string, args ...any) ([]Stored, error) {

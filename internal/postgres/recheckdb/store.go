@@ -34,7 +34,7 @@ var (
 func New(db *postgres.DB, nudge func()) *Store { return &Store{db, nudge} }
 
 const selectPending = `
-select d.crossing_id, d.event, s.mrz, exists (select from correction c where c.crossing_id = d.crossing_id), k.attempts, k.result
+select d.crossing_id, d.event, s.id, s.mrz, s.circumstances, exists (select from correction c where c.crossing_id = d.crossing_id), k.attempts, k.result
 from recheck k join decision d using (crossing_id) join scan s on s.id = d.inspection_id
 where k.state = 'waiting' and k.next_at <= $1 and k.decided_at < $2 order by k.decided_at, k.crossing_id limit $3`
 
@@ -50,10 +50,12 @@ func (s *Store) Pending(ctx context.Context, due, confirmed time.Time, limit int
 
 func pendingRow(row pgx.CollectableRow) (p recheck.Pending, err error) {
 	var event, last []byte
+	var known border.Circumstances
 	id := &p.Event.CrossingID
-	if err = row.Scan(id, &event, &p.MRZ, &p.Annulled, &p.Attempts, &last); err != nil {
+	if err = row.Scan(id, &event, &p.Scan, &p.MRZ, &known, &p.Annulled, &p.Attempts, &last); err != nil {
 		return p, err
 	}
+	p.Repairs = known.Repairs
 	kept := *id
 	if json.Unmarshal(event, &p.Event) != nil { // its error could repeat a piece of a person's data
 		p.Event, p.Fault = border.CrossingEvent{}, errors.New("the decision as recorded is no CrossingEvent that this release reads")

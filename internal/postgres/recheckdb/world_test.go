@@ -73,12 +73,16 @@ func newWorld(t testing.TB) *world {
 // restart is a new process over the same database.
 func (w *world) restart() {
 	w.store = recheckdb.New(w.db, func() { w.nudged++ })
-	w.worker = recheck.NewWorker(recheck.Config{
+	w.worker = recheck.NewWorker(w.config())
+}
+
+func (w *world) config() recheck.Config {
+	return recheck.Config{
 		Store:   w.store,
 		Ready:   func(context.Context) (time.Time, bool, error) { return w.confirmed, w.online, nil },
 		Plan:    []border.Planned{{Check: w.list, Deadline: 10 * time.Second}},
 		Station: "test-air", Zone: time.UTC, Now: func() time.Time { return w.now }, NewID: uuid.New, Log: slog.New(slog.DiscardHandler),
-	})
+	}
 }
 
 // decide records a decision of the document now. What the check said then is outcome.

@@ -33,17 +33,28 @@ type post struct {
 	store *secondlinedb.Store
 	now   time.Time
 	check *answering
+	kept  kept
 	woken atomic.Int64
 	space pgcluster.Space
 	given []uuid.UUID // inspections handed to the protection service
 }
 
 // answering is a check that answers what the test says.
-type answering struct{ finding border.Finding }
+type answering struct {
+	name    string // alerts.national when empty
+	finding border.Finding
+	asked   []border.Subject
+}
 
-func (a *answering) Name() string { return "alerts.national" }
+func (a *answering) Name() string {
+	if a.name != "" {
+		return a.name
+	}
+	return "alerts.national"
+}
 
-func (a *answering) Check(context.Context, border.Subject) (border.Finding, error) {
+func (a *answering) Check(_ context.Context, s border.Subject) (border.Finding, error) {
+	a.asked = append(a.asked, s)
 	return a.finding, nil
 }
 
@@ -62,7 +73,7 @@ func open(t testing.TB) *post {
 	reasons, err := refusal.Default()
 	require.NoError(t, err)
 	p.line = secondline.New(secondline.Config{
-		Post: border.Post{Station: "test-air", Zone: time.UTC, Mode: border.Air}, Store: p.store,
+		Post: border.Post{Station: "test-air", Zone: time.UTC, Mode: border.Air}, Store: p.store, Readings: &p.kept,
 		Plan:   func() []border.Planned { return []border.Planned{{Check: p.check, Deadline: time.Minute}} },
 		Status: func() border.Status { return border.Confirmed }, Reasons: reasons,
 		Now: func() time.Time { return p.now }, NewID: uuid.New,
