@@ -53,11 +53,11 @@ type chipFiles struct {
 	DG  []chipGroup `name:"dg" sep:"none" placeholder:"N=FILE" help:"A data group, 1 to 16. May be repeated, once for each group."`
 }
 
-func (c chipFiles) empty() bool { return c.SOD == "" && c.COM == "" && len(c.DG) == 0 }
+func (c chipFiles) anyFile() bool { return c.SOD != "" || c.COM != "" || len(c.DG) > 0 }
 
 // read reads the files, by their names on the chip.
 func (c chipFiles) read() (map[string][]byte, error) {
-	if c.empty() {
+	if !c.anyFile() {
 		return nil, usageError{errors.New("expected the files of a chip: --sod, --com or --dg")}
 	}
 	paths := map[string]string{}

@@ -53,7 +53,7 @@ func (c chipReadOutput) prepare(a *app) (*chipGiver, error) {
 		}
 		g.agent = simulate.NewAgent(strings.TrimSuffix(strings.TrimSuffix(c.Post, "/"), "/api/readings"), token, roots)
 	}
-	if !c.chipTrust.empty() {
+	if c.anyTrust() {
 		var err error
 		if g.trust, g.files, err = c.store(a.Now()); err != nil {
 			return nil, err

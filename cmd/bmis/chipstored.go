@@ -46,10 +46,10 @@ func (c chipStored) keysDir(a *app) (string, error) {
 
 // stored verifies kept evidence, with the files of trust material when there are any.
 func (c chipVerifyCommand) stored(ctx context.Context, a *app) error {
-	if !c.chipFiles.empty() || !c.At.IsZero() {
+	if c.anyFile() || !c.At.IsZero() {
 		return usageError{errors.New("--crossing names the files and the day already: expected neither --sod, --com, --dg nor --at with it")}
 	}
-	if c.chipTrust.empty() {
+	if !c.anyTrust() {
 		return c.Stored.run(ctx, a, nil, nil)
 	}
 	store, reports, err := c.store(a.Now())

@@ -17,7 +17,7 @@ type chipTrust struct {
 	CRL   []string `name:"crl" sep:"none" placeholder:"FILE" help:"A file of revocation lists and of nothing else. May be repeated."`
 }
 
-func (c chipTrust) empty() bool { return len(c.Trust)+len(c.CRL) == 0 }
+func (c chipTrust) anyTrust() bool { return len(c.Trust)+len(c.CRL) > 0 }
 
 // maxTrustFile is more than any list published.
 const maxTrustFile = 256 << 20

@@ -17,13 +17,13 @@ import (
 // cli lists the commands, each a struct with a Run method in a file of its own. Run may ask for a context.Context and an *app.
 type cli struct {
 	MRZ  mrzCommand  `cmd:"" name:"mrz" help:"Read machine readable zones and print what they say as JSON."`
-	Chip chipCommand `cmd:"" help:"Verify what was read from the chip of a travel document."`
+	Chip chipCommand `cmd:"" help:"Read the chip of a travel document, verify what was read and show it."`
 	Seal sealCommand `cmd:"" help:"Read visible digital seals from a picture or from bytes and verify their signatures."`
 	Scan scanCommand `cmd:"" help:"Read the machine readable zone from pictures of pages and print it as JSON."`
 	Stay stayCommand `cmd:"" help:"Compute how long somebody may stay, from the dates of his stays."`
 	User userCommand `cmd:"" help:"Keep the accounts of a station or of the centre."`
 
-	Trust trustCommand `cmd:"" help:"Look at trust material: certificates, revocation lists, master lists."`
+	Trust trustCommand `cmd:"" help:"Check, import and list trust material: certificates, revocation lists, master lists."`
 
 	Specimen specimenCommand `cmd:"" help:"Write specimen documents of a country that does not exist, to try the other tools on."`
 

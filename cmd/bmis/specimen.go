@@ -19,7 +19,7 @@ type specimenCommand struct {
 	Folder string   `arg:"" name:"dir" help:"Folder to write to; it is made when it is missing."`
 	Case   []string `placeholder:"NAME" help:"Write this case alone; may be given several times. A wrong name lists all."`
 	Seed   uint64   `default:"1" help:"Seed of the country's keys and people; 1 is the demo's country."`
-	Date   string   `help:"The country's today, YYYY-MM-DD; today when not given."`
+	Date   string   `placeholder:"YYYY-MM-DD" help:"The country's today. Default: today."`
 	DPI    int      `default:"300" help:"Resolution of the pages."`
 }
 
