@@ -1,6 +1,9 @@
 package reader
 
-import "maps"
+import (
+	"bytes"
+	"maps"
+)
 
 // Merge is both readings of one document: what the later one has goes before the same of the earlier. Neither is changed; either may
 // be nil.
@@ -41,22 +44,56 @@ next:
 	return all
 }
 
-// mergedChip never mixes the files of two chips: files of a reading that has an SOD stand alone.
+// mergedChip never mixes the files of two chips: files of a reading that has an SOD stand alone. What a device found wrong with the chip
+// before stays found, unless another chip took its place.
 func mergedChip(earlier, later *Chip) *Chip {
-	if earlier == nil || later != nil && later.Files["SOD"] != nil {
+	switch {
+	case earlier == nil:
 		return later
-	}
-	if later == nil {
+	case later == nil:
 		return earlier
+	case later.Files["SOD"] != nil && earlier.Files["SOD"] != nil && !bytes.Equal(later.Files["SOD"], earlier.Files["SOD"]):
+		all := *later
+		all.Differed = earlier.Differed + later.Differed + 1
+		return &all
 	}
-	all := *earlier
-	all.Files = maps.Clone(earlier.Files)
-	if all.Files == nil {
-		all.Files = map[string][]byte{}
+	all := *later
+	alone := later.Files["SOD"] != nil
+	if !alone {
+		all.Files = unite(earlier.Files, later.Files)
 	}
-	maps.Copy(all.Files, later.Files)
-	if later.Active != nil {
-		all.Active = later.Active
+	if all.Active == nil && !alone { // a copy of the files must not inherit the chip's answer
+		all.Active = earlier.Active
+	}
+	if all.Access == "" {
+		all.Access = earlier.Access
+	}
+	all.ChipAuthentication = worse(earlier.ChipAuthentication, later.ChipAuthentication, alone)
+	all.PACECAM = worse(earlier.PACECAM, later.PACECAM, alone)
+	all.Differed = earlier.Differed + later.Differed
+	all.Unread = unite(earlier.Unread, later.Unread)
+	maps.DeleteFunc(all.Unread, func(name, _ string) bool { return all.Files[name] != nil })
+	if len(all.Unread) == 0 {
+		all.Unread = nil
 	}
 	return &all
+}
+
+// worse is Error over OK over WasNotDone. Of a chip that was read again by itself, only what was wrong goes on.
+func worse(earlier, later Result, alone bool) Result {
+	if alone && earlier != Error {
+		return later
+	}
+	return max(earlier, later)
+}
+
+// unite is both, the later's before the same of the earlier; nil when both are empty.
+func unite[V any](earlier, later map[string]V) map[string]V {
+	if len(earlier)+len(later) == 0 {
+		return nil
+	}
+	all := make(map[string]V, len(earlier)+len(later))
+	maps.Copy(all, earlier)
+	maps.Copy(all, later)
+	return all
 }

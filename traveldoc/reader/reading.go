@@ -112,6 +112,9 @@ type Chip struct {
 	// ChipAuthentication and PACECAM are what the device did against cloning and cannot be verified afterwards.
 	ChipAuthentication Result `json:"chip_authentication,omitempty"`
 	PACECAM            Result `json:"pace_cam,omitempty"`
+	// Differed is how many chips with another SOD were read of the document before this one took their place (Merge): never a device's
+	// to say.
+	Differed int `json:"differed,omitempty"`
 }
 
 // ActiveAuthentication is the challenge that was sent and the chip's answer (ICAO Doc 9303-11, 6.1).
