@@ -113,7 +113,8 @@ func Reasons() []string {
 		ReasonCountry, ReasonNoTypes, ReasonType, ReasonAbsent, ReasonNotRecorded, ReasonKeyNotRead, ReasonKeyUnreadable,
 		ReasonKeyNotSigned, ReasonResponse, ReasonByDevice, ReasonDeviceFailed, ReasonDefect, ReasonNoDeviations,
 		trust.ReasonNoCSCA, trust.ReasonBadSignature, trust.ReasonSelfAsserted, trust.ReasonRevoked, trust.ReasonListExpired,
-		trust.ReasonNoList, trust.ReasonListUntrusted,
+		trust.ReasonNoList, trust.ReasonListUntrusted, trust.ReasonIssuerNotCA, trust.ReasonPathLength, trust.ReasonCritical,
+		trust.ReasonUnverifiedList,
 	}
 }
 

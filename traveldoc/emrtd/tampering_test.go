@@ -28,7 +28,7 @@ type tampering struct {
 func one(step, verdict string) map[string]string { return map[string]string{step: verdict} }
 
 func tamperings() []tampering {
-	return slices.Concat(fileTamperings(), sodTamperings(), certificateTamperings(), listTamperings(), cloneTamperings())
+	return slices.Concat(fileTamperings(), sodTamperings(), certificateTamperings(), chainTamperings(), listTamperings(), cloneTamperings())
 }
 
 func fileTamperings() []tampering {
@@ -156,6 +156,33 @@ func certificateTamperings() []tampering {
 			"chain":               "inconclusive no_csca",
 			"validity_at_signing": "pass signer_only", "validity_now": "pass signer_only",
 		}},
+	}
+}
+
+// chainTamperings are chains whose signatures hold and that prove nothing.
+func chainTamperings() []tampering {
+	return []tampering{
+		{"the CSCA is no authority", func(t testing.TB, w *world) {
+			none, err := w.country.NoAuthority()
+			require.NoError(t, err)
+			w.items[0] = item(trust.CSCA, none.CSCA.Raw)
+		}, map[string]string{
+			"chain": "inconclusive issuer_not_ca", "validity_at_signing": "pass signer_only", "validity_now": "pass signer_only",
+			"revocation": "inconclusive crl_not_trusted",
+		}},
+		{"an authority below one that allows none", func(t testing.TB, w *world) {
+			below, err := w.country.Below()
+			require.NoError(t, err)
+			w.items = append(w.items, item(trust.Link, below.CSCA.Raw))
+			w.country = below
+			w.sign(t, emrtdtest.SignerOptions{DocumentTypes: []string{"P", "ID"}})
+		}, map[string]string{"chain": "inconclusive path_length", "revocation": "inconclusive no_crl"}},
+		{"a critical extension that nobody knows", func(t testing.TB, w *world) {
+			w.sign(t, emrtdtest.SignerOptions{DocumentTypes: []string{"P", "ID"}, Critical: true})
+		}, one("chain", "inconclusive unknown_critical")},
+		{"an anchor from a list whose signature is wrong", func(_ testing.TB, w *world) {
+			w.items[0].Sources[0].Origin, w.items[0].Sources[0].Verified = trust.Listed, traveldoc.Fail
+		}, one("chain", "inconclusive unverified_list")},
 	}
 }
 

@@ -3,6 +3,7 @@ package emrtd
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/openbmis/openbmis/traveldoc"
@@ -16,6 +17,9 @@ func (v *verification) anchored() Step {
 		return s
 	}
 	s := Step{Verdict: v.chain.Verdict, Reason: v.chain.Reason, Detail: v.chain.Detail, RestsOn: v.basis()}
+	if found := told(v.chain.Findings); found != "" {
+		s.Detail = strings.TrimPrefix(s.Detail+"; "+found, "; ")
+	}
 	if v.chain.Anchor == nil {
 		return s
 	}
@@ -29,6 +33,15 @@ func (v *verification) anchored() Step {
 		s.Reason = trust.ReasonSelfAsserted
 	}
 	return s
+}
+
+// told are the violations along the chain, for experts: "csca key_usage: keyCertSign is not among its uses; dsc sha1".
+func told(findings []trust.Finding) string {
+	all := make([]string, len(findings))
+	for i, f := range findings {
+		all[i] = strings.TrimSuffix(string(f.Kind)+" "+f.Code+": "+f.Detail, ": ")
+	}
+	return strings.Join(all, "; ")
 }
 
 func selfAsserted(f trust.Finding) bool { return f.Code == trust.FindingSelfAsserted }

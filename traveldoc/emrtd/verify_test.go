@@ -12,6 +12,7 @@ import (
 	"github.com/openbmis/openbmis/traveldoc/emrtd/emrtdtest"
 	"github.com/openbmis/openbmis/traveldoc/emrtd/tlv"
 	"github.com/openbmis/openbmis/traveldoc/reader"
+	"github.com/openbmis/openbmis/traveldoc/trust"
 )
 
 func TestGenuine(t *testing.T) {
@@ -213,4 +214,15 @@ func TestSignedAfterTheInspection(t *testing.T) {
 		w.resign(t)
 		require.Equal(t, want, verdicts(w.verify(t))[emrtd.StepSigning], after)
 	}
+}
+
+// What is wrong along the chain is told with the step, for experts.
+func TestChainTellsItsFindings(t *testing.T) {
+	w := newWorld(t)
+	w.sign(t, emrtdtest.SignerOptions{Critical: true})
+	w.items[0].Sources = []trust.Source{{Origin: trust.SelfAsserted}}
+	s, _ := w.reportStep(t, emrtd.StepChain)
+	require.Contains(t, s.Detail, "dsc unknown_critical: 1.2.3.4")
+	require.Contains(t, s.Detail, "csca self_asserted")
+	require.Contains(t, s.RestsOn.Anchor, "CSCA UT")
 }

@@ -59,6 +59,26 @@ func (c *Country) Forger() (*Country, error) {
 	return &Country{Code: c.Code, CSCA: forged, Key: key, From: c.From, next: c.next}, err
 }
 
+// NoAuthority is the same authority with a certificate whose basicConstraints do not make it one.
+func (c *Country) NoAuthority() (*Country, error) {
+	template := *c.CSCA
+	template.IsCA, template.BasicConstraintsValid, template.MaxPathLenZero, template.MaxPathLen = false, false, false, 0
+	made, err := create(&template, &template, c.Key.Public(), c.Key)
+	return &Country{Code: c.Code, CSCA: made, Key: c.Key, From: c.From, next: c.next}, err
+}
+
+// Below is an authority of the same State under this one.
+func (c *Country) Below() (*Country, error) {
+	below, err := NewCountry(c.Code, c.From.AddDate(1, 0, 0))
+	if err != nil {
+		return nil, err
+	}
+	template := *below.CSCA
+	template.RawSubject, template.Subject, template.SerialNumber = nil, c.name("Below "+c.Code), big.NewInt(2)
+	below.CSCA, err = create(&template, c.CSCA, below.Key.Public(), c.Key)
+	return below, err
+}
+
 func (c *Country) name(common string) pkix.Name {
 	name := pkix.Name{Organization: []string{"Ministry"}, CommonName: common}
 	if c.Code != "" {
@@ -76,6 +96,7 @@ type SignerOptions struct {
 	Country       string // instead of the authority's; "-" for none
 	Serial        int64
 	KeyUntil      time.Time // end of the private key usage period
+	Critical      bool      // with a critical extension that nobody knows
 }
 
 // Signer makes a document signer, valid as long as the authority unless told otherwise.
@@ -112,6 +133,10 @@ func (o SignerOptions) apply(template *x509.Certificate) {
 		template.ExtraExtensions = append(template.ExtraExtensions, pkix.Extension{
 			Id: asn1.ObjectIdentifier{2, 5, 29, 16}, Value: tlv.Write(0x30, until),
 		})
+	}
+	if o.Critical {
+		unknown := pkix.Extension{Id: asn1.ObjectIdentifier{1, 2, 3, 4}, Critical: true, Value: []byte{5, 0}}
+		template.ExtraExtensions = append(template.ExtraExtensions, unknown)
 	}
 	switch o.Country {
 	case "":
