@@ -21,6 +21,8 @@ type Options struct {
 	Origin Origin
 	// Anchors may verify the signer of a list or CRL; those of the list itself never vouch for it.
 	Anchors []*pki.Certificate
+	// Lists are revocation lists by which signers of lists are judged; one counts when an anchor verifies it.
+	Lists []*pki.CRL
 	// MaxBytes bounds the file; 256 MB when 0.
 	MaxBytes int
 	// KeepFailed gives the items of a file whose signature is wrong too; their sources say so (Verified is Fail). Nobody may use them
@@ -56,6 +58,8 @@ type importer struct {
 	name    string
 	options Options
 	anchors *Store
+	// revocations holds the anchors and the revocation lists.
+	revocations *Store
 	report  Report
 	items   []Item
 }
@@ -64,14 +68,17 @@ func newImporter(name string, o Options) *importer {
 	if o.Origin == "" {
 		o.Origin = SelfAsserted
 	}
-	i := &importer{name: name, options: o, anchors: anchorStore(o.Anchors)}
+	i := &importer{name: name, options: o, anchors: anchorStore(o.Anchors), revocations: anchorStore(o.Anchors)}
+	for _, list := range o.Lists {
+		i.revocations.addList(list, nil)
+	}
 	i.report = Report{File: name, Kind: FileUnknown, Refused: []pki.Refused{}, Tolerated: map[string]int{}}
 	return i
 }
 
 // inner is an importer for something inside the file.
 func (i *importer) inner(name string) *importer {
-	in := &importer{name: i.name, options: i.options, anchors: i.anchors}
+	in := &importer{name: i.name, options: i.options, anchors: i.anchors, revocations: i.revocations}
 	in.report = Report{File: name, Kind: FileUnknown, Refused: []pki.Refused{}, Tolerated: map[string]int{}}
 	return in
 }

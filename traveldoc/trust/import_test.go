@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math/big"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -144,15 +146,64 @@ func TestPKD(t *testing.T) {
 	require.Equal(t, 5, got.Report.Refused[0].Index)
 	require.Contains(t, got.Report.Refused[1].Reason, `changetype "delete"`)
 
-	cut := trust.Import("pkd.ldif", append(file, "dn: cn=y\nuserCertificate:: ***\n"...), trust.Options{Now: now})
-	require.Len(t, cut.Items, 5, "what came before is kept")
-	require.Contains(t, cut.Report.Refused[2].Reason, "usercertificate: expected base64")
-	require.Contains(t, cut.Report.Refused[2].Reason, "nothing after it was read")
+	for _, bad := range []string{"userCertificate:: ***", "userCertificate:< file:///etc/passwd", "no colon"} {
+		record := "dn: cn=y\n" + bad + "\ncn: y\n\n"
+		around := append([]byte(record), file...)
+		cut := trust.Import("pkd.ldif", around, trust.Options{Now: now})
+		require.Len(t, cut.Items, 5, "what comes after is read: %s", bad)
+		require.Len(t, cut.Report.Refused, 3)
+		require.Equal(t, "cn=y", cut.Report.Refused[0].Subject)
+		require.Zero(t, cut.Report.Refused[0].Index)
+		require.Contains(t, cut.Report.Refused[0].Reason, "line 2: ")
+		require.Equal(t, 6, cut.Report.Refused[1].Index)
+	}
 
 	tampered := ldif([2]any{"userCertificate;binary", flipped(u.dsc.DER, bytes.Index(u.dsc.DER, []byte("DSC 5")))})
 	forged := trust.Import("pkd.ldif", tampered, trust.Options{Now: now, Anchors: []*pki.Certificate{parse(t, u.csca.DER)}})
 	require.Empty(t, forged.Items)
 	require.Equal(t, trust.ReasonBadSignature, forged.Report.Refused[0].Reason)
+}
+
+// TestListSignerThatMayNotSign: an anchor vouches for the signer, and its certificate, or a revocation list, says that it may not.
+func TestListSignerThatMayNotSign(t *testing.T) {
+	u := newUtopia()
+	signer := func(n byte, extensions ...pkitest.Extension) *pkitest.Party {
+		lists := pkitest.Extension{OID: "2.5.29.37", Critical: true, Value: pkitest.Seq(pkitest.OID(pki.OIDMasterListSigner))}
+		return pkitest.Issue(seeded(n), pkitest.Certificate{
+			Serial: big.NewInt(int64(n)), Subject: pkitest.NameOf("UT", "Lists"), Extensions: append(extensions, lists),
+		}, key(n), u.csca)
+	}
+	usual, encrypts := signer(41, pkitest.Uses(0)), signer(42, pkitest.Uses(2))
+	crl := func(by *pkitest.Party, serials ...int64) []*pki.CRL {
+		list, err := pki.ParseCRL(by.CRL(seeded(1), u.crl(now.AddDate(0, 1, 0), serials...)))
+		require.NoError(t, err)
+		return []*pki.CRL{list}
+	}
+	for what, test := range map[string]struct {
+		signer *pkitest.Party
+		signed time.Time
+		now    time.Time
+		lists  []*pki.CRL
+		want   string
+	}{
+		"in order":                      {usual, signedAt, now, nil, "pass "},
+		"not on the revocation list":    {usual, signedAt, now, crl(u.csca, 99), "pass "},
+		"revoked":                       {usual, signedAt, now, crl(u.csca, 41), "inconclusive signer_revoked"},
+		"revoked by somebody else":      {usual, signedAt, now, crl(u.other, 41), "pass "},
+		"expired":                       {usual, signedAt, pkitest.Until.AddDate(1, 0, 0), nil, "inconclusive signer_not_valid"},
+		"signed before it was valid":    {usual, pkitest.From.AddDate(-1, 0, 0), now, nil, "inconclusive signer_not_valid"},
+		"its key is for other things":   {encrypts, signedAt, now, nil, "inconclusive signer_not_allowed"},
+		"the CSCA signs the list alone": {u.csca, signedAt, now, nil, "pass "},
+	} {
+		list := u.masterList(u.other.DER)
+		list.Signer, list.Certificates, list.SigningTime = test.signer, [][]byte{test.signer.DER}, test.signed
+		got := trust.Import("ut.ml", list.DER(seeded(4)), trust.Options{
+			Now: test.now, Anchors: []*pki.Certificate{parse(t, u.csca.DER)}, Lists: test.lists,
+		})
+		note := got.Report.Signature
+		require.Equal(t, test.want, note.Verdict.String()+" "+note.Reason, what)
+		require.Equal(t, note.Verdict, got.Items[0].Sources[0].Verified, what)
+	}
 }
 
 func TestLDIFReader(t *testing.T) {

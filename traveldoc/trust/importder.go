@@ -147,7 +147,9 @@ func (i *importer) signature(m *pki.MasterList) (traveldoc.Verdict, string) {
 		return chain.Verdict, chain.Reason
 	case !maySignLists(signer.Certificate):
 		return traveldoc.Inconclusive, ReasonSignerNotAllowed
-	case chain.Verdict == traveldoc.Pass || chain.Reason == ReasonUnsupported:
+	case chain.Verdict == traveldoc.Pass:
+		return i.signerStanding(signer.Certificate, chain)
+	case chain.Anchor != nil || chain.Reason == ReasonUnsupported || chain.Reason == ReasonIssuerNotCA:
 		return chain.Verdict, chain.Reason
 	}
 	own := anchorStore(append(slices.Clone(m.Certificates), m.Signed.Certificates...))
@@ -159,6 +161,26 @@ func (i *importer) signature(m *pki.MasterList) (traveldoc.Verdict, string) {
 	default:
 		return traveldoc.Inconclusive, ReasonNoCSCA
 	}
+}
+
+// signerStanding takes the pass from a list whose signer an anchor vouches for, and who may not sign any more or not so: its certificate,
+// or one above it, has expired or was not valid when it signed, its key is for something else, or it was revoked.
+func (i *importer) signerStanding(signer *pki.Certificate, chain ChainResult) (traveldoc.Verdict, string) {
+	if revoked := i.revocations.Revocation(signer, i.options.Now); revoked.Verdict == traveldoc.Fail {
+		return traveldoc.Inconclusive, ReasonSignerRevoked
+	}
+	for _, f := range chain.Findings {
+		switch f.Code {
+		case FindingExpired, FindingNotYetValid, FindingNotValidAtSigned, FindingPrivateKeyPeriod:
+			return traveldoc.Inconclusive, ReasonSignerValidity
+		case FindingKeyUsage:
+			if f.Kind == DSC && signer.IsCA() { // the CSCA signs its list itself: its key is for more than documents
+				continue
+			}
+			return traveldoc.Inconclusive, ReasonSignerNotAllowed
+		}
+	}
+	return traveldoc.Pass, ""
 }
 
 // maySignLists says whether a certificate is for master lists: by its extended key usage, or because it is the CSCA itself.
@@ -184,6 +206,10 @@ func (i *importer) ldif(text []byte) {
 		e, err := in.Next()
 		if errors.Is(err, io.EOF) {
 			return
+		}
+		if errors.Is(err, ErrLDIFRecord) {
+			i.refuse(e.Index, e.DN, err.Error())
+			continue
 		}
 		if err != nil {
 			i.refuse(e.Index, e.DN, err.Error()+"; nothing after it was read")

@@ -40,24 +40,29 @@ type LDIFReader struct {
 	index   int
 }
 
+// ErrLDIFRecord says that one record cannot be used; the next can be read.
+var ErrLDIFRecord = errors.New("the record is refused")
+
 // NewLDIFReader reads from r.
 func NewLDIFReader(r io.Reader) *LDIFReader {
 	return &LDIFReader{in: bufio.NewReaderSize(r, 64<<10)}
 }
 
-// Next gives the next record; io.EOF after the last. Any other error says on which line, and ends the reading.
+// Next gives the next record; io.EOF after the last. Any other error says on which line. ErrLDIFRecord comes with what is known of a record
+// that cannot be used, and the reading goes on behind it; every other error ends it.
 func (l *LDIFReader) Next() (LDIFEntry, error) {
 	var e LDIFEntry
+	var refused error
 	size := 0
 	for {
 		text, at, err := l.logical()
 		switch {
 		case errors.Is(err, io.EOF) && e.Line > 0:
-			return l.finish(e), nil
+			return l.finish(e), refused
 		case err != nil:
 			return e, err
 		case text == "" && e.Line > 0:
-			return l.finish(e), nil
+			return l.finish(e), refused
 		case text == "" || strings.HasPrefix(text, "#") || e.Line == 0 && strings.HasPrefix(strings.ToLower(text), "version:"):
 			continue
 		}
@@ -67,8 +72,8 @@ func (l *LDIFReader) Next() (LDIFEntry, error) {
 		if size += len(text); size > maxLDIFEntry || len(e.Values) >= maxLDIFValues {
 			return e, fmt.Errorf("line %d: the record is larger than %d MB or %d values", at, maxLDIFEntry>>20, maxLDIFValues)
 		}
-		if err := e.take(text); err != nil {
-			return e, fmt.Errorf("line %d: %w", at, err)
+		if err := e.take(text); err != nil && refused == nil {
+			refused = fmt.Errorf("line %d: %w: %w", at, err, ErrLDIFRecord)
 		}
 	}
 }

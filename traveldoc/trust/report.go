@@ -30,6 +30,8 @@ const (
 	ReasonUnsigned         = "unsigned"           // nothing is signed: a container, a raw list, a deviation list
 	ReasonNoSigner         = "no_signer"          // the signer's certificate is not there
 	ReasonSignerNotAllowed = "signer_not_allowed" // the signer's certificate is not for master lists
+	ReasonSignerRevoked    = "signer_revoked"     // a revocation list at hand holds the signer's certificate
+	ReasonSignerValidity   = "signer_not_valid"   // the signer's certificate, or one above it, has expired or was not valid at signing
 	ReasonUnreadable       = "unreadable"
 )
 
