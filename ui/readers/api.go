@@ -1,10 +1,14 @@
 package readers
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/openbmis/openbmis/border/arrival"
 	"github.com/openbmis/openbmis/internal/postgres"
@@ -18,7 +22,7 @@ const maxBody = 2 * reader.MaxBytes
 
 // answer is what an agent is told of its reading.
 type answer struct {
-	ID    string        `json:"id,omitempty"` // the agent's own
+	ID    string        `json:"id,omitempty"` // the agent's own, or the one that the station gave
 	State arrival.State `json:"state"`
 	Why   string        `json:"why,omitempty"` // why it waits: coded
 	Lane  string        `json:"lane"`
@@ -37,6 +41,11 @@ func (h *Handlers) receive(c *web.Context) error {
 	if err != nil {
 		return refuse(c, err)
 	}
+	leave, err := h.room.enter(device.ID)
+	if err != nil {
+		return refuse(c, err)
+	}
+	defer leave()
 	reading, err := read(c)
 	if err != nil {
 		return refuse(c, err)
@@ -74,12 +83,31 @@ func read(c *web.Context) (*reader.Reading, error) {
 	if len(body) > reader.MaxBytes {
 		return nil, tooLarge
 	}
-	r, err := reader.Parse(body, c.Now())
+	now := c.Now()
+	r, err := reader.Parse(body, now)
 	if err != nil {
 		return nil, err
 	}
+	if r.ID == "" {
+		r.ID = nameOf(body, r, now)
+	}
 	r.Device.Upload = false // a person at the counter hands in images, no agent
 	return r, nil
+}
+
+// sameWithin is how long a reading that has neither a name nor an instant is taken for one that was sent again: longer than an agent
+// tries, shorter than the traveller is away.
+const sameWithin = 5 * time.Minute
+
+// nameOf is the name of a reading whose agent gave none: its body's, so that one that is sent again is one. A body that does not say
+// when it was read could be the same document on another day, which must not be lost: it gets the minutes of its arrival.
+func nameOf(body []byte, r *reader.Reading, now time.Time) string {
+	hash := sha256.New()
+	hash.Write(body)
+	if r.At.Equal(now) {
+		hash.Write(strconv.AppendInt(nil, now.Truncate(sameWithin).Unix(), 10))
+	}
+	return "sha256-" + base64.RawURLEncoding.EncodeToString(hash.Sum(nil))
 }
 
 // refuse tells an agent what was wrong; faults of ours go up, to the log.
@@ -93,6 +121,11 @@ func refuse(c *web.Context, cause error) error {
 	case errors.Is(known, arrival.ErrToken):
 		status = http.StatusUnauthorized
 		c.Response().Header().Set("WWW-Authenticate", "Bearer")
+	case errors.Is(known, errDeviceBusy):
+		status = http.StatusTooManyRequests
+		c.Response().Header().Set("Retry-After", retryAfter)
+	case errors.Is(known, errBusy):
+		c.Response().Header().Set("Retry-After", retryAfter)
 	case known.Code == "reading.too_large" && known.Field == "":
 		status = http.StatusRequestEntityTooLarge
 	}

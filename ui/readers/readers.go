@@ -34,10 +34,13 @@ type Arrivals interface {
 }
 
 // Handlers are the routes of document readers.
-type Handlers struct{ arrivals Arrivals }
+type Handlers struct {
+	arrivals Arrivals
+	room     *room
+}
 
 // New makes the handlers.
-func New(arrivals Arrivals) *Handlers { return &Handlers{arrivals} }
+func New(arrivals Arrivals) *Handlers { return &Handlers{arrivals, newRoom()} }
 
 // Nav is the readers' place in the navigation.
 func Nav() view.NavItem {

@@ -2218,7 +2218,7 @@ const (
 	InspectImages Key = "inspect.images"
 	// InspectKept is "The zone cannot be read from this image. It is kept: type the fields from the page.".
 	InspectKept Key = "inspect.kept"
-	// InspectKeptCount is "{{.n}} readings wait".
+	// InspectKeptCount is "{{.count}} readings wait".
 	InspectKeptCount Key = "inspect.kept_count"
 	// InspectLightAxial is "Axial light".
 	InspectLightAxial Key = "inspect.light_axial"
@@ -2942,6 +2942,10 @@ const (
 	ProblemReaderReadingNone Key = "problem.reader.reading_none"
 	// ProblemReaderToken is "No reader of this station has this token: expected the header Authorization (Bearer) with a token that is not revoked.".
 	ProblemReaderToken Key = "problem.reader.token"
+	// ProblemReadingBusy is "The station is taking in as many readings as it can. Send it again in a moment.".
+	ProblemReadingBusy Key = "problem.reading.busy"
+	// ProblemReadingDeviceBusy is "This reader's reading before is still being taken in. Send it again in a moment.".
+	ProblemReadingDeviceBusy Key = "problem.reading.device_busy"
 	// ProblemReadingJson is "Not JSON from byte {{.offset}} on: expected one JSON object in UTF-8.".
 	ProblemReadingJson Key = "problem.reading.json"
 	// ProblemReadingTooLarge is "Too large: at most {{.max}} bytes.".
