@@ -60,8 +60,8 @@ type importer struct {
 	anchors *Store
 	// revocations holds the anchors and the revocation lists.
 	revocations *Store
-	report  Report
-	items   []Item
+	report      Report
+	items       []Item
 }
 
 func newImporter(name string, o Options) *importer {
