@@ -51,7 +51,7 @@ func (a *app) nav() []view.NavItem {
 	items = append(items, rechecks.Nav(), protectionNav(), refusalNav(), passes.Nav(), receipts.Nav(), exhibits.Nav(), readers.Nav(), trustui.Nav())
 	items = append(items, a.trainingNav()...)
 	for i := range items {
-		items[i].Seldom = slices.Contains([]string{"/files", "/duplicates", "/rechecks", "/refusals", "/passes", "/verify", "/exhibits", "/training"}, items[i].Href)
+		items[i].Seldom = slices.Contains([]string{"/files", "/duplicates", "/rechecks", "/refusals", "/passes", "/verify", "/exhibits", "/training", "/readers", "/trust"}, items[i].Href)
 	}
 	return items
 }
