@@ -4944,6 +4944,8 @@ const (
 	StepChipPortrait Key = "step.chip.portrait"
 	// StepChipRead is "Chip read".
 	StepChipRead Key = "step.chip.read"
+	// StepChipReadAgain is "Chip read before".
+	StepChipReadAgain Key = "step.chip.read_again"
 	// StepChipRevocation is "Signer not revoked".
 	StepChipRevocation Key = "step.chip.revocation"
 	// StepChipSodSignature is "Signature of the chip’s data".
@@ -5110,6 +5112,8 @@ const (
 	StepReasonHashMismatch Key = "step_reason.hash_mismatch"
 	// StepReasonImpossible is "cannot be so".
 	StepReasonImpossible Key = "step_reason.impossible"
+	// StepReasonIssuerNotCa is "what signed it is no authority".
+	StepReasonIssuerNotCa Key = "step_reason.issuer_not_ca"
 	// StepReasonKeyNotRead is "key not read".
 	StepReasonKeyNotRead Key = "step_reason.key_not_read"
 	// StepReasonKeyNotSigned is "nobody vouches for the chip’s key".
@@ -5176,8 +5180,12 @@ const (
 	StepReasonOutside Key = "step_reason.outside"
 	// StepReasonOutsideValidity is "signed outside the certificate’s validity".
 	StepReasonOutsideValidity Key = "step_reason.outside_validity"
+	// StepReasonPathLength is "more authorities than one of them allows".
+	StepReasonPathLength Key = "step_reason.path_length"
 	// StepReasonPattern is "not formed as such numbers are".
 	StepReasonPattern Key = "step_reason.pattern"
+	// StepReasonReadOtherwise is "the chip was read before, and was another".
+	StepReasonReadOtherwise Key = "step_reason.read_otherwise"
 	// StepReasonRecordedByDevice is "as the reader says".
 	StepReasonRecordedByDevice Key = "step_reason.recorded_by_device"
 	// StepReasonResponseInvalid is "wrong answer: perhaps a copied chip".
@@ -5192,8 +5200,12 @@ const (
 	StepReasonSigned Key = "step_reason.signed"
 	// StepReasonSignerNotAllowed is "the signer may not sign such lists".
 	StepReasonSignerNotAllowed Key = "step_reason.signer_not_allowed"
+	// StepReasonSignerNotValid is "the list’s signer was not valid".
+	StepReasonSignerNotValid Key = "step_reason.signer_not_valid"
 	// StepReasonSignerOnly is "no authority: only the signer was looked at".
 	StepReasonSignerOnly Key = "step_reason.signer_only"
+	// StepReasonSignerRevoked is "the list’s signer is revoked".
+	StepReasonSignerRevoked Key = "step_reason.signer_revoked"
 	// StepReasonSigningTimeUnknown is "time of signing not known".
 	StepReasonSigningTimeUnknown Key = "step_reason.signing_time_unknown"
 	// StepReasonSodUnreadable is "the security object cannot be understood".
@@ -5212,6 +5224,8 @@ const (
 	StepReasonTypeNotListed Key = "step_reason.type_not_listed"
 	// StepReasonUnknown is "not known".
 	StepReasonUnknown Key = "step_reason.unknown"
+	// StepReasonUnknownCritical is "a critical extension that is not understood".
+	StepReasonUnknownCritical Key = "step_reason.unknown_critical"
 	// StepReasonUnreadable is "cannot be read".
 	StepReasonUnreadable Key = "step_reason.unreadable"
 	// StepReasonUnsigned is "not signed".
@@ -5220,6 +5234,8 @@ const (
 	StepReasonUnsupported Key = "step_reason.unsupported"
 	// StepReasonUnsupportedSignature is "a signature that cannot be verified here".
 	StepReasonUnsupportedSignature Key = "step_reason.unsupported_signature"
+	// StepReasonUnverifiedList is "only a list with a wrong signature vouches for it".
+	StepReasonUnverifiedList Key = "step_reason.unverified_list"
 	// StepReasonVersionsDiffer is "the versions differ".
 	StepReasonVersionsDiffer Key = "step_reason.versions_differ"
 	// StepReasonWrongSignature is "the signature is wrong".
