@@ -2,6 +2,7 @@ package trust
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -54,6 +55,10 @@ func (x *screens) showOverview(c *web.Context, status int, form trustview.Form) 
 	return c.Render(status, trustview.OverviewPage(o))
 }
 
+// uploadTime is how long a file may take to arrive: trustdb.MaxFile over a line of 2 Mbit/s, instead of the little time that other requests
+// have. It is time of the wall, as the connection's is.
+const uploadTime = 20 * time.Minute
+
 // propose reads the file and leads to what it would change.
 func (x *screens) propose(c *web.Context) error {
 	select {
@@ -61,6 +66,9 @@ func (x *screens) propose(c *web.Context) error {
 		defer func() { <-x.uploading }()
 	default:
 		return problem.New(problem.Conflict, "trust.busy")
+	}
+	if err := http.NewResponseController(c.Response()).SetReadDeadline(time.Now().Add(uploadTime)); err != nil {
+		return fmt.Errorf("time for an upload: %w", err)
 	}
 	sent, err := readSubmission(c)
 	var p trustdb.Proposal
