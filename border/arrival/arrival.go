@@ -35,6 +35,8 @@ const (
 	Unreadable   = "unreadable"   // what stands in the zone is none
 	Refused      = "refused"      // the desk does not take it as it is
 	Interruption = "interruption" // the station was stopped in between
+	// Expired is why one that nobody took was put aside by the station itself: its content is gone, that it came stays.
+	Expired = "expired"
 )
 
 // Arrival is one reading and what became of it. Content is there only where it was asked for, and only while it waits.

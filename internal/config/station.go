@@ -19,6 +19,8 @@ type Station struct {
 	Protection Protection
 	// EvidenceKept is how long evidence stays at the station after the centre has it.
 	EvidenceKept time.Duration
+	// ReadingsKept is how long what a document reader sent waits for somebody to take it.
+	ReadingsKept time.Duration
 }
 
 // Centre says how the station reaches the central node. Without URL and NATSURL the station works alone.
@@ -62,6 +64,8 @@ func LoadStation(getenv Getenv) (Station, error) {
 	s.Protection = r.protection()
 	s.EvidenceKept = r.duration("BMIS_EVIDENCE_KEPT", 30*24*time.Hour, span{0, 3660 * 24 * time.Hour},
 		"how long evidence stays at the station after the centre has it")
+	s.ReadingsKept = r.duration("BMIS_READINGS_KEPT", 24*time.Hour, span{time.Hour, 30 * 24 * time.Hour},
+		"how long a reading that nobody took is kept")
 	settings, err := r.done()
 	s.settings = settings
 	return s, err

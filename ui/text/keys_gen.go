@@ -472,6 +472,8 @@ const (
 	AnalystZone Key = "analyst.zone"
 	// AnalystZoneHint is "IANA name, such as Europe/Paris".
 	AnalystZoneHint Key = "analyst.zone_hint"
+	// ArrivalExpired is "Nobody took it in time: what was read is gone.".
+	ArrivalExpired Key = "arrival.expired"
 	// ArrivalInterruption is "the station was interrupted while taking it in".
 	ArrivalInterruption Key = "arrival.interruption"
 	// ArrivalNoImage is "neither a zone nor an image to read one from".

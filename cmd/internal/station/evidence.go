@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/bus"
 	"github.com/openbmis/openbmis/internal/postgres/evidencedb"
+	"github.com/openbmis/openbmis/internal/postgres/readerdb"
 	"github.com/openbmis/openbmis/internal/vault"
 	"github.com/openbmis/openbmis/replication"
 	"github.com/openbmis/openbmis/traveldoc/emrtd"
@@ -37,6 +39,7 @@ func (a *app) keepEvidence(ctx context.Context) error {
 	defer tick.Stop()
 	for {
 		err := a.evidence.Maintain(ctx, evidencedb.Keeping{Sent: a.cfg.EvidenceKept, Generations: a.cfg.BackupsKept})
+		err = errors.Join(err, a.purgeReadings(ctx))
 		if err != nil && ctx.Err() == nil {
 			a.tools.Log.WarnContext(ctx, "upkeep of evidence failed", "error", err)
 		}
@@ -46,6 +49,20 @@ func (a *app) keepEvidence(ctx context.Context) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// purgeReadings lets go what a document reader sent and nobody took in time.
+func (a *app) purgeReadings(ctx context.Context) error {
+	store, err := readerdb.New(a.db.DB, a.secrets.Evidence, a.tools.Random)
+	if err != nil {
+		return err
+	}
+	now := a.tools.Now()
+	n, err := store.Purge(ctx, now.Add(-a.cfg.ReadingsKept), now, audit.Actor{ID: "station", Name: a.cfg.ID, Role: "service", Post: a.cfg.ID})
+	if n > 0 {
+		a.tools.Log.WarnContext(ctx, "readings that nobody took are gone", "count", n)
+	}
+	return err
 }
 
 // verifyEvery is how often evidence is looked for that newer trust material has not judged, and verifyAtOnce how much of it is then:
