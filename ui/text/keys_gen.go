@@ -5238,6 +5238,8 @@ const (
 	StepReasonUnsupportedSignature Key = "step_reason.unsupported_signature"
 	// StepReasonUnverifiedList is "only a list with a wrong signature vouches for it".
 	StepReasonUnverifiedList Key = "step_reason.unverified_list"
+	// StepReasonVerificationFailed is "could not be verified again".
+	StepReasonVerificationFailed Key = "step_reason.verification_failed"
 	// StepReasonVersionsDiffer is "the versions differ".
 	StepReasonVersionsDiffer Key = "step_reason.versions_differ"
 	// StepReasonWrongSignature is "the signature is wrong".
@@ -5556,14 +5558,24 @@ const (
 	TrustPublished Key = "trust.published"
 	// TrustReasonsBadSignature is "the signature does not verify".
 	TrustReasonsBadSignature Key = "trust.reasons.bad_signature"
+	// TrustReasonsIssuerNotCa is "what signed it is no authority".
+	TrustReasonsIssuerNotCa Key = "trust.reasons.issuer_not_ca"
 	// TrustReasonsNoCsca is "no published authority stands behind the signer".
 	TrustReasonsNoCsca Key = "trust.reasons.no_csca"
 	// TrustReasonsNoSigner is "the signer’s certificate is missing".
 	TrustReasonsNoSigner Key = "trust.reasons.no_signer"
+	// TrustReasonsPathLength is "more authorities than one of them allows".
+	TrustReasonsPathLength Key = "trust.reasons.path_length"
 	// TrustReasonsSelfAsserted is "only its own certificates vouch for it".
 	TrustReasonsSelfAsserted Key = "trust.reasons.self_asserted"
 	// TrustReasonsSignerNotAllowed is "the signer may not sign master lists".
 	TrustReasonsSignerNotAllowed Key = "trust.reasons.signer_not_allowed"
+	// TrustReasonsSignerNotValid is "the signer was not valid".
+	TrustReasonsSignerNotValid Key = "trust.reasons.signer_not_valid"
+	// TrustReasonsSignerRevoked is "the signer is revoked".
+	TrustReasonsSignerRevoked Key = "trust.reasons.signer_revoked"
+	// TrustReasonsUnknownCritical is "a critical extension that is not understood".
+	TrustReasonsUnknownCritical Key = "trust.reasons.unknown_critical"
 	// TrustReasonsUnreadable is "cannot be read".
 	TrustReasonsUnreadable Key = "trust.reasons.unreadable"
 	// TrustReasonsUnsigned is "such a file has no signature of its own".
