@@ -242,3 +242,16 @@ func TestStepsThatPassHoldNothingOfThePerson(t *testing.T) {
 		}
 	}
 }
+
+// A chip that takes the place of another while the traveller waits is asked about, however well it verifies.
+func TestAChipReadInPlaceOfAnotherIsAsked(t *testing.T) {
+	u := newUtopia(t)
+	c, err := specimen.CaseNamed("genuine")
+	require.NoError(t, err)
+	s, err := c.Build(u.country, specimen.Options{NoImages: true})
+	require.NoError(t, err)
+	s.Reading.Chip.Differed = 1
+	steps, findings := u.inspect(t, u.subject(t, s))
+	require.Equal(t, traveldoc.Fail, steps["chip.read_again"].Verdict)
+	require.Equal(t, border.Acknowledge, findings[crosscheck.ChipCheck].Severity())
+}

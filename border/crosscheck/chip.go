@@ -34,6 +34,9 @@ func (c Chip) Check(_ context.Context, s border.Subject) (border.Finding, error)
 	store := c.Trust()
 	report := emrtd.Verify(emrtd.EvidenceOf(s.Reading.Chip, s.Document.IssuingState), store, s.At)
 	j.add("chip.read", pass(value("device", "access", s.Reading.Chip.Access)))
+	if n := s.Reading.Chip.Differed; n > 0 {
+		j.add("chip.read_again", fail(ReasonReadOtherwise, value("device", "count", strconv.Itoa(n))))
+	}
 	j.add("chip.dg1_mrz", j.dg1(report.Chip.DG1))
 	j.add("chip.dg11_name", j.dg11Name(report.Chip.DG11))
 	j.add("chip.dg11_birth_date", j.dg11Birth(report.Chip.DG11))

@@ -65,6 +65,7 @@ func pageItems() []Item {
 func chipItems() []Item {
 	list := items(ChipCheck, []string{"chip", "mrz"}, []Item{
 		{ID: "chip.read", Severity: border.Acknowledge, Amber: true},
+		{ID: "chip.read_again", Severity: border.Acknowledge},
 		{ID: "chip.dg1_mrz", Severity: border.SecondLine, Amber: true},
 		{ID: "chip.dg11_name", Severity: border.Acknowledge},
 		{ID: "chip.dg11_birth_date", Severity: border.Acknowledge},

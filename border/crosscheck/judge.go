@@ -49,6 +49,7 @@ const (
 	ReasonEdited        = "edited"         // the image went through a program that edits images
 	ReasonDeviceRejects = "device_rejects" // the device says that the feature is wrong
 	ReasonTrustMissing  = "no_trust"       // the station holds no trust material
+	ReasonReadOtherwise = "read_otherwise" // read before, and another chip was there
 	ReasonOutside       = "outside"        // the day lies outside
 	ReasonDoubtful      = "doubtful"       // some characters were not read for sure
 )
@@ -59,7 +60,7 @@ func Reasons() []string {
 		ReasonNoRule, ReasonNotRead, ReasonNoZone, ReasonDeviceDoubts, ReasonUnreadable, ReasonDiffers, ReasonAlike, ReasonTransliter,
 		ReasonTruncated, ReasonNoPage, ReasonNoChip, ReasonChipExpected, ReasonMissing, ReasonOfficer, ReasonNoList, ReasonListed,
 		ReasonTooShort, ReasonTooLong, ReasonPattern, ReasonCode, ReasonImpossible, ReasonAltered, ReasonEdited, ReasonDeviceRejects,
-		ReasonTrustMissing, ReasonOutside, ReasonDoubtful,
+		ReasonTrustMissing, ReasonOutside, ReasonReadOtherwise, ReasonDoubtful,
 	}
 }
 
