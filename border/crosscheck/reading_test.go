@@ -11,7 +11,7 @@ import (
 
 // Package border names these checks, for it cannot import them.
 func TestChecksThatRestOnAReadingAreNamed(t *testing.T) {
-	require.Equal(t, border.ReadingChecks(), []string{
+	require.Equal(t, []string{
 		crosscheck.PageCheck, crosscheck.ChipCheck, crosscheck.SealCheck, crosscheck.ImageCheck,
-	})
+	}, border.ReadingChecks())
 }

@@ -247,7 +247,7 @@ func SubjectOf(p Pending, reading *reader.Reading, zone *time.Location, training
 	s, err := border.SubjectOf(scan, zone, training)
 	if err != nil { // a zone that this release cannot read any more: what was recorded of it is checked
 		scan.MRZ = ""
-		s, _ = border.SubjectOf(scan, zone, training) //nolint:errcheck // without a zone there is nothing to go wrong
+		s, _ = border.SubjectOf(scan, zone, training) // without a zone there is nothing to go wrong
 	}
 	s.Again = true
 	return s

@@ -49,7 +49,7 @@ func newLane(cfg Config, s *Station, l Lane) *lane {
 	random := rand.New(rand.NewPCG(cfg.Town.Seed, l.Seed)) //nolint:gosec // seeded, so that a run can be repeated
 	made := &lane{Lane: l, Station: s, Config: cfg, random: random}
 	if l.Token != "" {
-		made.reader = NewSpecimens(cfg.Now).Starting(1 + int(l.Seed*apart%inhabitants)) //nolint:gosec // small numbers
+		made.reader = NewSpecimens(cfg.Now).Starting(1 + int(l.Seed*apart%inhabitants))
 	}
 	return made
 }

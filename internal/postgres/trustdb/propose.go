@@ -105,12 +105,17 @@ func (c *Centre) imported(ctx context.Context, p *Proposal, s Submission) ([]tru
 	if err != nil {
 		return nil, err
 	}
+	lists, err := c.lists(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, a := range s.Anchors {
 		sum := sha256.Sum256(a.Raw)
 		p.Anchors = append(p.Anchors, Vouching{a.Subject.String(), hex.EncodeToString(sum[:])})
 	}
 	got := trust.Import(s.File, s.Data, trust.Options{
-		Now: p.ProposedAt, Origin: s.Origin, Anchors: slices.Concat(anchors, s.Anchors), MaxBytes: MaxFile, KeepFailed: s.Acknowledged,
+		Now: p.ProposedAt, Origin: s.Origin, Anchors: slices.Concat(anchors, s.Anchors), Lists: lists, MaxBytes: MaxFile,
+		KeepFailed: s.Acknowledged,
 	})
 	p.Report = keptReport(got.Report)
 	if note := got.Report.Signature; note.Verdict == traveldoc.Fail && !s.Acknowledged {
@@ -143,20 +148,29 @@ func unusable(r trust.Report) error {
 }
 
 // anchors are the authorities that are published.
-func (c *Centre) anchors(ctx context.Context) (anchors []*pki.Certificate, err error) {
-	rows, err := c.DB.Pool.Query(ctx, `select content from trust_item where version is not null and kind in ('csca', 'link') order by id`)
+func (c *Centre) anchors(ctx context.Context) ([]*pki.Certificate, error) {
+	return contents(ctx, c, []trust.Kind{trust.CSCA, trust.Link}, pki.ParseCertificate)
+}
+
+// lists are the revocation lists that are published: a signer of lists may be on one.
+func (c *Centre) lists(ctx context.Context) ([]*pki.CRL, error) {
+	return contents(ctx, c, []trust.Kind{trust.CRL}, pki.ParseCRL)
+}
+
+func contents[T any](ctx context.Context, c *Centre, kinds []trust.Kind, parse func([]byte) (T, error)) (all []T, err error) {
+	rows, err := c.DB.Pool.Query(ctx, `select content from trust_item where version is not null and kind = any ($1) order by id`, kinds)
 	if err != nil {
 		return nil, err
 	}
 	var der []byte
 	_, err = pgx.ForEachRow(rows, []any{&der}, func() error {
-		certificate, err := pki.ParseCertificate(slices.Clone(der))
+		item, err := parse(slices.Clone(der))
 		if err == nil {
-			anchors = append(anchors, certificate)
+			all = append(all, item)
 		}
 		return err
 	})
-	return anchors, err
+	return all, err
 }
 
 // keepProposal stores a proposal with its items, unless it would change nothing.
