@@ -1,6 +1,7 @@
 package arrival
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -89,7 +90,7 @@ func (s *Service) Devices(ctx context.Context) ([]Device, error) { return s.cfg.
 // Issue makes a device that may post, and its token, which nobody can read again.
 func (s *Service) Issue(ctx context.Context, actor audit.Actor, name, lane string) (Device, Token, error) {
 	now := s.cfg.Now()
-	d := Device{ID: s.cfg.NewID(), Name: name, Lane: lane, IssuedAt: now, IssuedBy: actor.Name}
+	d := Device{ID: s.cfg.NewID(), Name: name, Lane: lane, IssuedAt: now, IssuedBy: cmp.Or(actor.Name, actor.ID)}
 	if err := d.Check(s.cfg.Lanes); err != nil {
 		return Device{}, "", err
 	}
@@ -108,7 +109,7 @@ func (s *Service) Revoke(ctx context.Context, actor audit.Actor, id uuid.UUID) e
 	now := s.cfg.Now()
 	entry := actor.Entry(now, audit.Administration, "reader", id.String())
 	entry.Decision = "revoke"
-	return s.cfg.Store.RevokeDevice(ctx, id, actor.Name, now, entry)
+	return s.cfg.Store.RevokeDevice(ctx, id, cmp.Or(actor.Name, actor.ID), now, entry)
 }
 
 // Recognise is the device of a token; ErrToken when there is none that may post.

@@ -85,10 +85,17 @@ func freePorts(t *testing.T) Ports {
 func (c country) start(t *testing.T) (stop func() error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- Run(ctx, c.Config) }()
-	t.Cleanup(cancel)
 	ready, done := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer done()
+	go func() {
+		err := Run(ctx, c.Config)
+		if err != nil {
+			t.Logf("the demo ended: %v", err)
+			done() // nobody waits for what cannot come
+		}
+		ended <- err
+	}()
+	t.Cleanup(cancel)
 	require.NoError(t, Wait(ready, c.Ports.HealthURL()), "%s", c.terminal)
 	return func() error {
 		cancel()

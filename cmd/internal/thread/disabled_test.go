@@ -28,7 +28,7 @@ func TestADisabledPersonIsOutAtOnce(t *testing.T) {
 		p.WaitFor("#traveller-name")
 		p.AllowConsole("status of 401")
 		require.NoError(t, station.Accounts(t).Disable(t.Context(), world.Installer("test"), who.ID))
-		p.WaitFor("dialog.session-gate") // nobody touches the screen
+		p.Wait("location.pathname === '/signin' || !!document.querySelector('dialog.session-gate')") // nobody touches the screen
 		p.WaitGone("#traveller-name")
 		p.Screenshot(p.prefix + "signed-out")
 		p.CheckAccessible()

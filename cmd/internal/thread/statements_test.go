@@ -42,7 +42,7 @@ func TestRequestsSendAFewStatements(t *testing.T) {
 	}
 	w.WaitDrained(t, station)
 
-	bounded(t, station.Part, "scan", 12, func() world.Response { return checked(t, officer, 60).Response })
+	bounded(t, station.Part, "scan", 13, func() world.Response { return checked(t, officer, 60).Response })
 	bounded(t, station.Part, "counter", 4, func() world.Response { d, err := officer.Look(ctx); require.NoError(t, err); return d.Response })
 	bounded(t, station.Part, "decision", 20, func() world.Response {
 		d, err := officer.Look(ctx)
