@@ -18,10 +18,15 @@ import (
 )
 
 func (h *handlers) queue(c *web.Context) error {
+	shown, err := h.Line.Version(c.Ctx()) // before the rows: what changes in between is told once more, never missed
+	if err != nil {
+		return err
+	}
 	q, err := h.page(c)
 	if err != nil {
 		return err
 	}
+	q.Version = mark(shown)
 	return c.Render(http.StatusOK, secondlineview.QueuePage(q))
 }
 
@@ -82,13 +87,15 @@ func parseCursor(s string) (secondline.Cursor, error) {
 	return secondline.Cursor{At: time.UnixMicro(micros).UTC(), ID: parsed}, nil
 }
 
-// stream nudges the page when the queue has changed; the page then asks for it by an ordinary GET, which is audited. The first nudge
-// waits for a change: what the page shows was read with it.
+// mark tells two states of the queue apart in an address. It tells of nobody.
+func mark(v secondline.Version) string {
+	return strconv.Itoa(v.Open) + "." + strconv.FormatInt(v.ChangedAt.UnixMicro(), 10)
+}
+
+// stream nudges the page when the queue is not what the page shows (since) any more; the page then asks for it by an ordinary GET, which
+// is audited.
 func (h *handlers) stream(c *web.Context) error {
-	before, err := h.Line.Version(c.Ctx())
-	if err != nil {
-		return err
-	}
+	before := c.QueryParam("since")
 	return c.Stream(func(ctx context.Context, send func(web.Event) error) error {
 		tick := time.NewTicker(h.Every)
 		defer tick.Stop()
@@ -102,10 +109,10 @@ func (h *handlers) stream(c *web.Context) error {
 			if err != nil {
 				return err
 			}
-			if now == before {
+			if mark(now) == before {
 				continue
 			}
-			before = now
+			before = mark(now)
 			if err := send(web.Event{Name: "queue", Data: "changed"}); err != nil {
 				return err
 			}

@@ -77,7 +77,7 @@ func QueuePage(q Queue) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, view.Hx(ctx, "sse:connect", "/secondline/stream"))
+			templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, view.Hx(ctx, "sse:connect", "/secondline/stream?since="+q.Version))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -24,7 +24,9 @@ type Queue struct {
 	Me     string
 	Now    time.Time
 	Limits Limits
-	Wrong  string // what was wrong with the last request, in the page's language
+	// Version marks the state that is shown.
+	Version string
+	Wrong   string // what was wrong with the last request, in the page's language
 }
 
 // Screen is one case.
