@@ -98,7 +98,7 @@ func (s *Service) Issue(ctx context.Context, actor audit.Actor, name, lane strin
 	if err != nil {
 		return Device{}, "", err
 	}
-	hash, _ := token.Hash()
+	hash, _ := token.Hash() // made just now: it has the form
 	entry := actor.Entry(now, audit.Administration, "reader", d.ID.String())
 	entry.Decision = "issue"
 	return d, token, s.cfg.Store.AddDevice(ctx, d, hash, entry)

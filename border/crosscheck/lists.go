@@ -104,10 +104,14 @@ func ParseLists(r io.Reader) (Lists, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		at, _ := rows.FieldPos(0)
-		if err != nil {
-			return Lists{}, fmt.Errorf("line %d: expected five values", heads+at)
+		var broken *csv.ParseError
+		if errors.As(err, &broken) { // no field of the row has a place then
+			return Lists{}, fmt.Errorf("line %d: expected five values", heads+broken.Line)
 		}
+		if err != nil {
+			return Lists{}, fmt.Errorf("after line %d: %w", heads+l.entries+1, err)
+		}
+		at, _ := rows.FieldPos(0) // the second value is the column
 		if err := l.add(row, heads+at); err != nil {
 			return Lists{}, err
 		}
@@ -175,12 +179,13 @@ func (l *Lists) add(row []string, line int) error {
 func (l Lists) find(kind ListKind, d traveldoc.Document) (listed, bool) {
 	number := squeezed(d.Number)
 	entries := l.shelves[shelf{d.IssuingState, kind, len(number)}]
-	end, _ := slices.BinarySearchFunc(entries, number, func(e listed, n string) int {
-		if e.from <= n {
-			return -1
-		}
-		return 1
-	})
+	end, _ := slices.BinarySearchFunc( // whether one begins just there matters not: ranges that hold it begin before end
+		entries, number, func(e listed, n string) int {
+			if e.from <= n {
+				return -1
+			}
+			return 1
+		})
 	for n := end - 1; n >= 0 && entries[n].reach >= number; n-- { // ranges may overlap
 		if number <= entries[n].to {
 			return entries[n], true

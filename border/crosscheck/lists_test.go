@@ -58,6 +58,7 @@ func TestListsSayWhichLineIsWrong(t *testing.T) {
 		heading + "void,UTO,,2,x\n":     "line 2: from",
 		heading + "void,UTO,1,2,x\nvoid,UTO,3,22,x\n": "line 3: to",
 		heading + "void,UTO,9,2,x\n":                  "line 2: to",
+		heading + "a\"b,UTO,1,2,x\n":                  "line 2: expected five values",
 		heading + "void,UTO,1\n":                      "line 2: expected five values",
 	} {
 		_, err := crosscheck.ParseLists(strings.NewReader(text))

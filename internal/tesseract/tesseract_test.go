@@ -95,7 +95,7 @@ func TestProgramThatHangsIsEnded(t *testing.T) {
 func TestRealProgram(t *testing.T) {
 	engine, err := tesseract.Open(context.Background(), tesseract.Config{Path: os.Getenv("PATH"), Data: os.Getenv("TESSDATA_PREFIX")})
 	if errors.Is(err, tesseract.ErrUnavailable) {
-		t.Skip(err)
+		t.Skip("the program tesseract, which is optional, cannot be had here: " + err.Error())
 	}
 	require.NoError(t, err)
 	img := image.NewGray(image.Rect(0, 0, 1400, 220))
