@@ -124,6 +124,7 @@ var changing = []*regexp.Regexp{ //nolint:gochecknoglobals // compiled once
 	regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`),
 	regexp.MustCompile(`\d{4}-\d{2}-\d{2}T[0-9:.]+Z|\d{4}-\d{2}-\d{2} \d{2}:\d{2}( \+00:00)?|\d{2}:\d{2}(:\d{2})?`),
 	regexp.MustCompile(`just now|\d+ (second|minute)s? ago`), regexp.MustCompile(`nonce="[^"]*"`),
+	regexp.MustCompile(`\.\d{16}\b`), // the instant in the mark of a queue's state; the number of open cases before it stays
 }
 
 // neutral is a page without what differs from request to request whatever happened.
