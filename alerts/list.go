@@ -12,7 +12,7 @@ import (
 // List is one version of the alert list with its index. It does not change once made.
 type List struct {
 	version  string
-	alerts   []Alert
+	alerts   []Flat
 	byNumber map[string][]int // folded number -> positions
 	byName   map[string][]int // name key -> positions
 	byPlate  map[string][]int // folded plate -> positions
@@ -25,7 +25,7 @@ type prefix struct {
 }
 
 // NewList indexes the alerts of a version.
-func NewList(version string, all []Alert) *List {
+func NewList(version string, all []Flat) *List {
 	l := &List{version: version, alerts: all, byNumber: map[string][]int{}, byName: map[string][]int{}, byPlate: map[string][]int{}}
 	for n, a := range all {
 		if number := traveldoc.FoldNumber(a.DocumentNumber); number != "" {
@@ -48,7 +48,7 @@ func (l *List) Len() int { return len(l.alerts) }
 
 // Match is an alert that a traveller meets, and by what.
 type Match struct {
-	Alert      Alert
+	Alert      Flat
 	ByDocument bool
 	ByName     bool
 }

@@ -27,7 +27,7 @@ func (h holder) Held() alerts.Held { return alerts.Held(h) }
 
 func list(t *testing.T) *alerts.List {
 	t.Helper()
-	return alerts.NewList("7", []alerts.Alert{
+	return alerts.NewList("7", []alerts.Flat{
 		{ID: "doc", DocumentNumber: "X1234O", IssuingState: "UTO", Reason: "stolen", Action: "retain"},
 		{ID: "doc-any-state", DocumentNumber: "Q99", Reason: "lost", Action: "examine"},
 		{ID: "person", Surname: "Müller-Øst", GivenNames: "Zoë", BirthDate: date(t, "1974-08-12"), Reason: "wanted", Action: "detain"},
@@ -154,9 +154,9 @@ func TestParse(t *testing.T) {
 }
 
 func BenchmarkNational(b *testing.B) {
-	all := make([]alerts.Alert, 100_000)
+	all := make([]alerts.Flat, 100_000)
 	for n := range all {
-		all[n] = alerts.Alert{ID: "a", Surname: "NAME" + string(rune('A'+n%26)), GivenNames: string(rune('A'+n/26%26)) + "X", DocumentNumber: "D" + string(rune('A'+n%26))}
+		all[n] = alerts.Flat{ID: "a", Surname: "NAME" + string(rune('A'+n%26)), GivenNames: string(rune('A'+n/26%26)) + "X", DocumentNumber: "D" + string(rune('A'+n%26))}
 	}
 	check := alerts.NewNational(holder{List: alerts.NewList("1", all), CurrentAt: now}, time.Hour)
 	s := border.Subject{Identity: traveldoc.Identity{Surname: "NOBODY", GivenNames: "HERE"}, Document: traveldoc.Document{Number: "ZZZ", IssuingState: "UTO"}, At: now, Today: traveldoc.DateOf(now)}

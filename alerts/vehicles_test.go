@@ -27,7 +27,7 @@ func TestVehiclesOfTheList(t *testing.T) {
 	_, err = alerts.Parse("a2", json.RawMessage(`{"plate":" - ","reason":"stolen"}`))
 	require.Error(t, err)
 	now := time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
-	list := alerts.NewList("7", []alerts.Alert{entry})
+	list := alerts.NewList("7", []alerts.Flat{entry})
 	held := alerts.NewVehicles(holding{alerts.Held{List: list, CurrentAt: now}})
 
 	for name, test := range map[string]struct {

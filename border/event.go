@@ -129,4 +129,8 @@ type DismissalEvent struct {
 	Officer      string    `json:"officer"`
 	Reason       string    `json:"reason"`
 	DismissedAt  time.Time `json:"dismissed_at"`
+	// Identity, Document and Hits are there when a check had hit: a hit does not go away with the scan.
+	Identity *traveldoc.Identity `json:"identity,omitempty"`
+	Document *traveldoc.Document `json:"document,omitempty"`
+	Hits     []Finding           `json:"hits,omitempty"`
 }

@@ -77,6 +77,11 @@ type Evidence struct {
 	Expected string   `json:"expected,omitempty"` // what the list or the rule says
 	Severity Severity `json:"severity"`
 	Ref      string   `json:"ref,omitempty"` // the entry at the source, such as an alert's id
+	// Relation and Score are how Found and Expected were compared, where they were: a key of the text catalogue below "relation.", and 0 to
+	// 1. Band is how sure a match is as a whole (evidence of code "alert_match").
+	Relation string  `json:"relation,omitempty"`
+	Score    float64 `json:"score,omitempty"`
+	Band     string  `json:"band,omitempty"`
 	// Restricted evidence is shown only to those with the permission hit.reason.view; others see that there is a hit.
 	Restricted bool `json:"restricted,omitempty"`
 }
@@ -88,6 +93,10 @@ type Finding struct {
 	Outcome  Outcome    `json:"outcome"`
 	Reason   string     `json:"reason,omitempty"` // why not checked
 	Evidence []Evidence `json:"evidence,omitempty"`
+	// Sources are the lists that were looked in, where there were several; Source is then the oldest of them.
+	Sources []Source `json:"sources,omitempty"`
+	// Matcher is the version of the matcher that compared, where one did.
+	Matcher string `json:"matcher,omitempty"`
 	// Steps are the items of a check that is made of several; see Conclude.
 	Steps []Step        `json:"steps,omitempty"`
 	Took  time.Duration `json:"took"` // nanoseconds

@@ -29,13 +29,14 @@ const (
 	ShiftEvent           RecordKind = "shift.event"           // body shift.Event: lane, shift, hand-over, occurrence
 	PassEvent            RecordKind = "pass.event"            // body pass.Event: a border pass issued or revoked
 	EvidenceAttached     RecordKind = "evidence.attached"     // body file.Evidence: what supports another record
+	HitEvent             RecordKind = "hit.event"             // body hit.Event (alerts/hit): one step of a hit's way
 )
 
 // RecordKinds are all kinds of records.
 func RecordKinds() []RecordKind {
 	return []RecordKind{
 		FileLinked, MovementSupplied, MovementVoided, AuthorisationChanged, ReferralEvent, RefusalIssued, ProtectionEvent,
-		DecisionRechecked, ReceiptIssued, GroupEvent, ShiftEvent, PassEvent, EvidenceAttached,
+		DecisionRechecked, ReceiptIssued, GroupEvent, ShiftEvent, PassEvent, EvidenceAttached, HitEvent,
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 
 // Alert is an entry of the national alert list with its record: who made it, and who withdrew it and why.
 type Alert struct {
-	alerts.Alert
+	alerts.Flat
 	ID               uuid.UUID
 	CreatedBy        string
 	CreatedAt        time.Time
@@ -49,7 +49,7 @@ const MaxReason = 500
 const maxPlate = 20
 
 // CheckAlert says what is wrong with a new alert. It names a person, a document or a vehicle, or several of them.
-func CheckAlert(a alerts.Alert) error {
+func CheckAlert(a alerts.Flat) error {
 	invalid := func(code, field string) error { return problem.New(problem.Invalid, code).At(field) }
 	name, number := traveldoc.FoldName(a.Surname+a.GivenNames), traveldoc.FoldNumber(a.DocumentNumber)
 	switch {

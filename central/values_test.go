@@ -78,22 +78,22 @@ func TestFlowsAreTabulatedPerDayAndGroup(t *testing.T) {
 }
 
 func TestAnAlertNamesAPersonADocumentOrAVehicle(t *testing.T) {
-	ok := alerts.Alert{Surname: "WANTED", BirthDate: date(t, "1980"), Reason: "witness", Action: "refer", ValidFrom: date(t, "2026-01-01")}
+	ok := alerts.Flat{Surname: "WANTED", BirthDate: date(t, "1980"), Reason: "witness", Action: "refer", ValidFrom: date(t, "2026-01-01")}
 	require.NoError(t, central.CheckAlert(ok))
-	for code, change := range map[string]func(*alerts.Alert){
-		"alert_nobody":     func(a *alerts.Alert) { a.Surname = "" },
-		"alert_surname":    func(a *alerts.Alert) { a.Surname, a.GivenNames = "", "PAT" },
-		"alert_birth_date": func(a *alerts.Alert) { a.BirthDate = date(t, "") },
-		"country_code":     func(a *alerts.Alert) { a.Nationality = "uto" },
-		"scan.plate":       func(a *alerts.Alert) { a.Plate = " - " },
-		"scan.plate_country": func(a *alerts.Alert) {
+	for code, change := range map[string]func(*alerts.Flat){
+		"alert_nobody":     func(a *alerts.Flat) { a.Surname = "" },
+		"alert_surname":    func(a *alerts.Flat) { a.Surname, a.GivenNames = "", "PAT" },
+		"alert_birth_date": func(a *alerts.Flat) { a.BirthDate = date(t, "") },
+		"country_code":     func(a *alerts.Flat) { a.Nationality = "uto" },
+		"scan.plate":       func(a *alerts.Flat) { a.Plate = " - " },
+		"scan.plate_country": func(a *alerts.Flat) {
 			a.Plate, a.PlateCountry = "KCA 123X", "Kenya"
 		},
-		"sex_unknown":    func(a *alerts.Alert) { a.Sex = "K" },
-		"alert_reason":   func(a *alerts.Alert) { a.Reason = "" },
-		"alert_action":   func(a *alerts.Alert) { a.Action = "shoot" },
-		"day_incomplete": func(a *alerts.Alert) { a.ValidFrom = date(t, "2026") },
-		"range_reversed": func(a *alerts.Alert) { a.ValidUntil = date(t, "2025-01-01") },
+		"sex_unknown":    func(a *alerts.Flat) { a.Sex = "K" },
+		"alert_reason":   func(a *alerts.Flat) { a.Reason = "" },
+		"alert_action":   func(a *alerts.Flat) { a.Action = "shoot" },
+		"day_incomplete": func(a *alerts.Flat) { a.ValidFrom = date(t, "2026") },
+		"range_reversed": func(a *alerts.Flat) { a.ValidUntil = date(t, "2025-01-01") },
 	} {
 		t.Run(code, func(t *testing.T) {
 			a := ok
@@ -101,9 +101,9 @@ func TestAnAlertNamesAPersonADocumentOrAVehicle(t *testing.T) {
 			require.ErrorIs(t, central.CheckAlert(a), problem.New(problem.Invalid, code))
 		})
 	}
-	number := alerts.Alert{DocumentNumber: "X1", Reason: "stolen", Action: "seize_document", ValidFrom: date(t, "2026-01-01")}
+	number := alerts.Flat{DocumentNumber: "X1", Reason: "stolen", Action: "seize_document", ValidFrom: date(t, "2026-01-01")}
 	require.NoError(t, central.CheckAlert(number), "a document needs no person")
-	vehicle := alerts.Alert{Plate: "KCA 123X", PlateCountry: "EAK", Reason: "stolen", Action: "refer", ValidFrom: date(t, "2026-01-01")}
+	vehicle := alerts.Flat{Plate: "KCA 123X", PlateCountry: "EAK", Reason: "stolen", Action: "refer", ValidFrom: date(t, "2026-01-01")}
 	require.NoError(t, central.CheckAlert(vehicle), "a vehicle needs neither")
 	vehicle.Plate = "KCA 123 X 99999999999"
 	require.ErrorIs(t, central.CheckAlert(vehicle), problem.New(problem.Invalid, "scan.plate"))

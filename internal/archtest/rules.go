@@ -46,6 +46,7 @@ const (
 	readSide  = 40
 	plugins   = 30
 	domain    = 20
+	outside   = 35
 	devices   = 15
 	plumbing  = 10
 	basics    = 0
@@ -57,12 +58,13 @@ func OpenBMIS() House {
 	return House{Rooms: slices.Concat(
 		rooms(programs, "", "cmd/station", "cmd/central", "cmd/bmis"),
 		rooms(wiring, "", "cmd/internal"),
-		rooms(screens, "", "ui/counter", "ui/secondline", "ui/files", "ui/protection", "ui/refusals", "ui/receipts", "ui/rechecks", "ui/groups", "ui/passes", "ui/shifts", "ui/readers", "ui/exhibits", "ui/trust", "ui/training", "ui/analyst", "ui/visaportal", "ui/admin", "ui/signin"),
+		rooms(screens, "", "ui/counter", "ui/secondline", "ui/files", "ui/protection", "ui/refusals", "ui/receipts", "ui/rechecks", "ui/groups", "ui/passes", "ui/shifts", "ui/readers", "ui/exhibits", "ui/trust", "ui/training", "ui/lists", "ui/hits", "ui/desk", "ui/analyst", "ui/visaportal", "ui/admin", "ui/signin"),
 		rooms(web, "", "ui/web"),
 		rooms(view, "", "ui/view"),
 		rooms(texts, "", "ui/text", "ui/assets"),
 		rooms(database, "", "internal/postgres"),
 		rooms(readSide, "", "central"),
+		rooms(outside, "", "internal/interpolhttp"),
 		rooms(plugins, "", "alerts", "api_pnr", "evisa", "replication"),
 		rooms(domain, "", "border"),
 		rooms(devices, "", "internal/pcsc"),

@@ -20,15 +20,17 @@ func grants(role Role) []Permission {
 	case RoleOfficer:
 		return []Permission{SessionOwn, CrossingRecord, CrossingCorrect, ProtectionSignal, ShiftWork}
 	case RoleSecondLine:
-		return append(grants(RoleOfficer), SecondLineWork, CrossingRefuse, HitReasonView, FileView, ExhibitView)
+		return append(grants(RoleOfficer), SecondLineWork, HitWork, CrossingRefuse, HitReasonView, FileView, ExhibitView)
 	case RoleSupervisor:
 		return append(grants(RoleSecondLine), OverrideApprove, FileRepair, DuplicateDecide, ShiftLead, RecheckView, OverstayView,
-			HistoryView, FlowsView, AlertView, AlertManage, StationsView, CrossingSearch, ReadersManage, TrustView)
+			HistoryView, FlowsView, AlertView, AlertManage, AlertApprove, HitStatistics, StationsView, CrossingSearch, ReadersManage, TrustView)
+	case RoleListOwner:
+		return []Permission{SessionOwn, HitAnswer, HitReasonView, AlertView, AlertManage, AlertApprove, AlertDiscreet, HitStatistics}
 	case RoleProtection:
 		return []Permission{SessionOwn, ProtectionWork}
 	case RoleAnalyst:
 		return []Permission{SessionOwn, CrossingSearch, CrossingLive, HistoryView, FlowsView,
-			ExportCreate, StationsView, AlertView, HitReasonView, OverstayView, TrustView}
+			ExportCreate, StationsView, AlertView, HitReasonView, HitStatistics, OverstayView, TrustView}
 	case RoleAdministrator:
 		return []Permission{SessionOwn, UserManage, StationsEnrol, StationsView, DeadLetterManage, ReadersManage, TrustView, TrustImport}
 	case RoleAuditor:

@@ -36,6 +36,16 @@ const (
 	AlertView Permission = "alert.view"
 	// AlertManage: add to and remove from the national alert list.
 	AlertManage Permission = "alert.manage"
+	// AlertApprove: agree, as a second person, to what another proposed for a list.
+	AlertApprove Permission = "alert.approve"
+	// HitWork: the hits of a crossing point, from the first look to the outcome.
+	HitWork Permission = "hit.work"
+	// HitAnswer: say for an agency that owns alerts whether a hit is its person, and see what its desk is told.
+	HitAnswer Permission = "hit.answer"
+	// AlertDiscreet: read, propose and follow the discreet alerts of the own agency.
+	AlertDiscreet Permission = "alert.discreet"
+	// HitStatistics: counts of hits by list, crossing point and band, of nobody in particular.
+	HitStatistics Permission = "hit.statistics"
 	// UserManage: create, disable and change accounts.
 	UserManage Permission = "user.manage"
 	// AuditView: read the audit log.
@@ -82,7 +92,7 @@ func Permissions() []Permission {
 		CrossingRecord, CrossingCorrect, CrossingRefuse, HitReasonView,
 		CrossingSearch, CrossingLive, HistoryView, FlowsView, ExportCreate,
 		StationsView, StationsEnrol, DeadLetterManage,
-		AlertView, AlertManage, UserManage, AuditView,
+		AlertView, AlertManage, AlertApprove, HitWork, HitAnswer, AlertDiscreet, HitStatistics, UserManage, AuditView,
 		SecondLineWork, OverrideApprove, FileView, FileRepair, DuplicateDecide, ProtectionSignal, ProtectionWork,
 		ShiftWork, ShiftLead, RecheckView, OverstayView, ReadersManage, ExhibitView,
 		TrustView, TrustImport, SessionOwn,

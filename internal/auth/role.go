@@ -16,6 +16,8 @@ const (
 	RoleSupervisor Role = "supervisor"
 	// RoleProtection works for the protection service: asylum, trafficking, separated children. Its cases are seen by nobody else.
 	RoleProtection Role = "protection"
+	// RoleListOwner works at the desk of an agency that owns alerts (a national central bureau, a police desk): it keeps them and answers hits.
+	RoleListOwner Role = "list_owner"
 	// RoleAnalyst searches and counts crossings at the central node.
 	RoleAnalyst Role = "analyst"
 	// RoleAdministrator runs the system and its accounts and sees no traveller.
@@ -27,7 +29,7 @@ const (
 // Roles lists every role, in the order in which screens and the matrix test
 // show them. The caller owns the slice.
 func Roles() []Role {
-	return []Role{RoleOfficer, RoleSecondLine, RoleSupervisor, RoleProtection, RoleAnalyst, RoleAdministrator, RoleAuditor}
+	return []Role{RoleOfficer, RoleSecondLine, RoleSupervisor, RoleProtection, RoleListOwner, RoleAnalyst, RoleAdministrator, RoleAuditor}
 }
 
 // Valid reports whether r is one of Roles.

@@ -15,7 +15,9 @@ type User struct {
 	// DisplayName is how colleagues know the person; shown on screens only.
 	DisplayName string
 	Role        Role
-	Disabled    bool
+	// Agency is whom the person works for, as alerts name their owner; empty for most. It bounds which discreet alerts he may know of.
+	Agency   string
+	Disabled bool
 	// Language is a BCP 47 tag of the catalogue: en, fr, es or ar.
 	Language string
 	// MustChangePassword is set while the password is a generated one.

@@ -53,7 +53,7 @@ func (x *console) addAlert(c *web.Context) error {
 	a, err := readAlert(f)
 	var version int64
 	if err == nil {
-		added := central.Alert{Alert: a, ID: x.NewID()}
+		added := central.Alert{Flat: a, ID: x.NewID()}
 		e := entry(c, audit.Collection, "alert", added.ID.String())
 		e.Purpose, e.ResultCount = purposeList, 1
 		version, err = x.Alerts.Add(c.Ctx(), c.User().Login, c.Now(), e, added)
@@ -68,8 +68,8 @@ func (x *console) addAlert(c *web.Context) error {
 	return x.showAlerts(c, web.StatusOf(err), analystview.Alerts{Form: f, Failed: words})
 }
 
-func readAlert(f analystview.Form) (a alerts.Alert, err error) {
-	a = alerts.Alert{
+func readAlert(f analystview.Form) (a alerts.Flat, err error) {
+	a = alerts.Flat{
 		Surname: f.Value("surname"), GivenNames: f.Value("given_names"), Sex: f.Value("sex"), Nationality: f.Value("nationality"),
 		DocumentNumber: f.Value("document_number"), IssuingState: f.Value("issuing_state"), Reason: f.Value("reason"), Action: f.Value("action"),
 		Plate: strings.ToUpper(strings.Join(strings.Fields(f.Value("plate")), " ")), PlateCountry: f.Value("plate_country"),

@@ -2044,6 +2044,8 @@ const (
 	FrameRoleAnalyst Key = "frame.role.analyst"
 	// FrameRoleAuditor is "Auditor".
 	FrameRoleAuditor Key = "frame.role.auditor"
+	// FrameRoleListOwner is "List owner's desk".
+	FrameRoleListOwner Key = "frame.role.list_owner"
 	// FrameRoleOfficer is "Officer".
 	FrameRoleOfficer Key = "frame.role.officer"
 	// FrameRoleProtection is "Protection service".

@@ -68,7 +68,7 @@ func (d *demo) entries() ([]central.Alert, error) {
 		if err != nil {
 			return nil, fmt.Errorf("alert %d: %w", i+1, err)
 		}
-		made[i] = central.Alert{ID: d.tools.NewID(), Alert: alerts.Alert{
+		made[i] = central.Alert{ID: d.tools.NewID(), Flat: alerts.Flat{
 			Surname: l.surname, GivenNames: l.given, BirthDate: born, Sex: l.sex, Nationality: l.nationality,
 			DocumentNumber: l.number, IssuingState: l.issuer, Action: l.action, Reason: l.reason, ValidFrom: today,
 		}}

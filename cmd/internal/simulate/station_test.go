@@ -45,7 +45,7 @@ func day(t testing.TB, text string) traveldoc.Date {
 
 // station is a counter with its real checks over a real database.
 func station(t *testing.T, wanted simulate.Person) *webtest.Site {
-	list := alerts.NewList("1", []alerts.Alert{{
+	list := alerts.NewList("1", []alerts.Flat{{
 		ID: "1", Surname: wanted.Identity.Surname, GivenNames: wanted.Identity.GivenNames, BirthDate: wanted.Identity.BirthDate,
 		Reason: "test", Action: "refer", ValidFrom: day(t, "2026-01-01"), ValidUntil: day(t, "2030-01-01"),
 	}})

@@ -22,7 +22,7 @@ func TestWhatWasDecidedWithoutTheCentreIsCheckedAgain(t *testing.T) {
 	officer := airport.Officer(t, auth.RoleOfficer, "1")
 	wanted := world.NewTraveller(7)
 	airport.Stop()
-	w.Central.List(t, alerts.Alert{DocumentNumber: wanted.Number, IssuingState: "UTO", Reason: "stolen"})
+	w.Central.List(t, alerts.Flat{DocumentNumber: wanted.Number, IssuingState: "UTO", Reason: "stolen"})
 	w.Central.Stop()
 	airport.Start()
 	for _, n := range []int{7, 8} {

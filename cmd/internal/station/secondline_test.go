@@ -19,7 +19,7 @@ func TestFromTheCounterThroughTheSecondLineToTheCentre(t *testing.T) {
 	w := world.New(t, world.Post{ID: "airport-1"})
 	s := w.Station(0)
 	wanted := world.NewTraveller(7)
-	w.WaitListed(t, s, w.Central.List(t, alerts.Alert{DocumentNumber: wanted.Number, IssuingState: "UTO", Reason: "a reason for few eyes"}))
+	w.WaitListed(t, s, w.Central.List(t, alerts.Flat{DocumentNumber: wanted.Number, IssuingState: "UTO", Reason: "a reason for few eyes"}))
 	officer := s.Officer(t, auth.RoleOfficer, "1")
 	desk, err := officer.Scan(t.Context(), wanted.MRZ(t))
 	require.NoError(t, err)

@@ -15,9 +15,9 @@ import (
 )
 
 // wantedAs is an alert about the n-th traveller.
-func wantedAs(n int) alerts.Alert {
+func wantedAs(n int) alerts.Flat {
 	v := world.NewTraveller(n)
-	return alerts.Alert{Surname: v.Surname, GivenNames: v.GivenNames, BirthDate: v.BirthDate, Reason: "thread reason"}
+	return alerts.Flat{Surname: v.Surname, GivenNames: v.GivenNames, BirthDate: v.BirthDate, Reason: "thread reason"}
 }
 
 // checked scans the n-th traveller and waits until every check has answered.

@@ -34,7 +34,7 @@ func TestPicturesOfTheDocumentation(t *testing.T) {
 	wanted := simulate.Listed(rand.New(rand.NewPCG(1, 2)), traveldoc.Identity{
 		Surname: "LINDQVIST MAREK", GivenNames: "ILSE", BirthDate: must(t, "1988-11-02"), Sex: "F", Nationality: "FRA",
 	}, "", "", town.Today)
-	w.WaitListed(t, w.Station(0), w.Central.List(t, alerts.Alert{
+	w.WaitListed(t, w.Station(0), w.Central.List(t, alerts.Flat{
 		Surname: wanted.Identity.Surname, GivenNames: wanted.Identity.GivenNames, BirthDate: wanted.Identity.BirthDate, Action: "detain", Reason: "warrant",
 	}))
 

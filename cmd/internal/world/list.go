@@ -18,7 +18,7 @@ import (
 
 // List puts alerts on the national list, beside the centre's console, and gives the list's version. Action and validity are filled
 // in where they are missing. Stations hear of it by their next heartbeat.
-func (c *Central) List(t testing.TB, list ...alerts.Alert) (version int64) {
+func (c *Central) List(t testing.TB, list ...alerts.Flat) (version int64) {
 	t.Helper()
 	entries := make([]central.Alert, len(list))
 	for i, a := range list {
@@ -31,7 +31,7 @@ func (c *Central) List(t testing.TB, list ...alerts.Alert) (version int64) {
 		if a.ValidFrom == (traveldoc.Date{}) {
 			a.ValidFrom = traveldoc.DateOf(c.Clock.Now().UTC())
 		}
-		entries[i] = central.Alert{ID: uuid.New(), Alert: a}
+		entries[i] = central.Alert{ID: uuid.New(), Flat: a}
 	}
 	now := c.Clock.Now()
 	entry := Installer(Origin).Entry(now, audit.Administration, "dataset", alerts.Dataset)
@@ -43,7 +43,7 @@ func (c *Central) List(t testing.TB, list ...alerts.Alert) (version int64) {
 // first makes the list exist: without one, no traveller would be cleared.
 func (c *Central) first(t testing.TB) int64 {
 	t.Helper()
-	return c.List(t, alerts.Alert{DocumentNumber: "NOBODY001", IssuingState: "UTO", Reason: "makes the list exist"})
+	return c.List(t, alerts.Flat{DocumentNumber: "NOBODY001", IssuingState: "UTO", Reason: "makes the list exist"})
 }
 
 // WaitListed waits until the station's counter answers with the version of the list, or a newer one.

@@ -38,7 +38,7 @@ func NewNationalAlerts(db *postgres.DB, published func(dataset string)) *Nationa
 func (n *NationalAlerts) Add(ctx context.Context, by string, at time.Time, entry audit.Entry, list ...central.Alert) (version int64, err error) {
 	changes := make([]replication.Change, len(list))
 	for i := range list {
-		if err := central.CheckAlert(list[i].Alert); err != nil {
+		if err := central.CheckAlert(list[i].Flat); err != nil {
 			return 0, err
 		}
 		if changes[i], err = putAlert(list[i]); err != nil {
@@ -66,8 +66,8 @@ func (n *NationalAlerts) Add(ctx context.Context, by string, at time.Time, entry
 }
 
 func putAlert(a central.Alert) (replication.Change, error) {
-	a.Alert.ID = a.ID.String()
-	row, err := json.Marshal(a.Alert)
+	a.Flat.ID = a.ID.String()
+	row, err := json.Marshal(a.Flat)
 	if err != nil {
 		return replication.Change{}, fmt.Errorf("alert %s: %w", a.ID, err)
 	}
@@ -178,7 +178,7 @@ func scanAlert(row pgx.CollectableRow) (a central.Alert, err error) {
 	if err != nil {
 		return a, err
 	}
-	a.Alert.ID, a.ValidFrom = a.ID.String(), dateOf(from)
+	a.Flat.ID, a.ValidFrom = a.ID.String(), dateOf(from)
 	if until != nil {
 		a.ValidUntil = dateOf(*until)
 	}

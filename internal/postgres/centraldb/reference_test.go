@@ -30,7 +30,7 @@ func listAct(verb audit.Verb) audit.Entry {
 
 func wanted(t testing.TB, surname string) central.Alert {
 	t.Helper()
-	return central.Alert{ID: uuid.New(), Alert: alerts.Alert{
+	return central.Alert{ID: uuid.New(), Alert: alerts.Flat{
 		Surname: surname, GivenNames: "PAT", BirthDate: day(t, "1980"), Reason: "witness", Action: "refer", ValidFrom: day(t, "2026-11-01"),
 	}}
 }
@@ -93,7 +93,7 @@ func (h holding) Held() alerts.Held { return alerts.Held(h) }
 func TestAVehicleIsPublished(t *testing.T) {
 	c := newCentre(t)
 	list := centraldb.NewNationalAlerts(c.db, nil)
-	stolen := central.Alert{ID: uuid.New(), Alert: alerts.Alert{
+	stolen := central.Alert{ID: uuid.New(), Alert: alerts.Flat{
 		Plate: "KCA 123-X", PlateCountry: "EAK", Reason: "stolen", Action: "refer", ValidFrom: day(t, "2026-11-01"),
 	}}
 	_, err := list.Add(t.Context(), "samira", noon, listAct(audit.Collection), stolen)
@@ -104,7 +104,7 @@ func TestAVehicleIsPublished(t *testing.T) {
 	entry, err := alerts.Parse(rows[0].Key, rows[0].Data)
 	require.NoError(t, err)
 
-	vehicles := alerts.NewVehicles(holding{List: alerts.NewList("1", []alerts.Alert{entry}), CurrentAt: noon})
+	vehicles := alerts.NewVehicles(holding{List: alerts.NewList("1", []alerts.Flat{entry}), CurrentAt: noon})
 	hits, _ := vehicles.Plates("kca123x", "EAK", day(t, "2026-11-20"))
 	require.Equal(t, []vehicle.Listed{{ID: stolen.ID.String(), Plate: "KCA 123-X", Country: "EAK", Reason: "stolen", Action: "refer"}}, hits)
 	hits, _ = vehicles.Plates("kca124x", "EAK", day(t, "2026-11-20"))

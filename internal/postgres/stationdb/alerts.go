@@ -49,7 +49,7 @@ func alertState(ctx context.Context, q rowQuerier) (AlertState, error) {
 
 // Load reads the whole list and its state at one moment. An entry that cannot be read does not keep the others from being used; it
 // is counted in unreadable.
-func (a Alerts) Load(ctx context.Context) (all []alerts.Alert, state AlertState, unreadable []error, err error) {
+func (a Alerts) Load(ctx context.Context) (all []alerts.Flat, state AlertState, unreadable []error, err error) {
 	tx, err := a.db.Pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 	if err != nil {
 		return nil, AlertState{}, nil, fmt.Errorf("load alert list: %w", err)
