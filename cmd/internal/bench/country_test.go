@@ -117,7 +117,7 @@ func (c *country) publishList(b *testing.B) {
 	list := make([]central.Alert, listed)
 	for n := range list {
 		p := other.Person(n, false)
-		list[n] = central.Alert{ID: tools().NewID(), Alert: alerts.Flat{
+		list[n] = central.Alert{ID: tools().NewID(), Flat: alerts.Flat{
 			Surname: p.Identity.Surname, GivenNames: p.Identity.GivenNames, BirthDate: p.Identity.BirthDate, Sex: p.Identity.Sex,
 			Nationality: p.Identity.Nationality, DocumentNumber: p.Document.Number, IssuingState: p.Document.IssuingState,
 			Reason: "measured with", Action: "refer", ValidFrom: other.Today,

@@ -30,7 +30,7 @@ func listAct(verb audit.Verb) audit.Entry {
 
 func wanted(t testing.TB, surname string) central.Alert {
 	t.Helper()
-	return central.Alert{ID: uuid.New(), Alert: alerts.Flat{
+	return central.Alert{ID: uuid.New(), Flat: alerts.Flat{
 		Surname: surname, GivenNames: "PAT", BirthDate: day(t, "1980"), Reason: "witness", Action: "refer", ValidFrom: day(t, "2026-11-01"),
 	}}
 }
@@ -93,7 +93,7 @@ func (h holding) Held() alerts.Held { return alerts.Held(h) }
 func TestAVehicleIsPublished(t *testing.T) {
 	c := newCentre(t)
 	list := centraldb.NewNationalAlerts(c.db, nil)
-	stolen := central.Alert{ID: uuid.New(), Alert: alerts.Flat{
+	stolen := central.Alert{ID: uuid.New(), Flat: alerts.Flat{
 		Plate: "KCA 123-X", PlateCountry: "EAK", Reason: "stolen", Action: "refer", ValidFrom: day(t, "2026-11-01"),
 	}}
 	_, err := list.Add(t.Context(), "samira", noon, listAct(audit.Collection), stolen)

@@ -120,7 +120,7 @@ func (l *library) publish(t *testing.T, n int) []uuid.UUID {
 	list := make([]central.Alert, n)
 	for i := range list {
 		ids[i] = uuid.Must(uuid.NewV7())
-		list[i] = central.Alert{ID: ids[i], Alert: alerts.Flat{Surname: fmt.Sprintf("TESTER %d <&>", i), DocumentNumber: fmt.Sprintf("X%d", i),
+		list[i] = central.Alert{ID: ids[i], Flat: alerts.Flat{Surname: fmt.Sprintf("TESTER %d <&>", i), DocumentNumber: fmt.Sprintf("X%d", i),
 			IssuingState: "UTO", Reason: "wanted", Action: "refer", ValidFrom: traveldoc.DateOf(day), ValidUntil: traveldoc.DateOf(day.AddDate(1, 0, 0))}}
 	}
 	_, err := l.list.Add(t.Context(), "a", time.Now(), entry(audit.Alteration), list...)
