@@ -38,12 +38,15 @@ const (
 	Declined   Kind = "declined"   // the second person does not agree
 	Closed     Kind = "closed"     // body Outcome
 	Reopened   Kind = "reopened"   // with a reason; undo of Closed
+	Cleared    Kind = "cleared"    // body Clearing: a supervisor agrees that "not the same person" is remembered
+	Restored   Kind = "restored"   // with a reason: it is remembered no more
 )
 
 // Kinds are all steps.
 func Kinds() []Kind {
 	return []Kind{
 		Raised, Viewed, Referred, Claimed, Released, Escalated, Judged, Asked, Answered, Unanswered, Proposed, Declined, Closed, Reopened,
+		Cleared, Restored,
 	}
 }
 
@@ -57,7 +60,7 @@ type Event struct {
 	Kind Kind      `json:"kind"`
 	At   time.Time `json:"at"`
 	By   string    `json:"by"` // log-in name; a worker's name where nobody acted
-	// Note is the reason where one is asked for: of release, decline, reopening.
+	// Note is the reason where one is asked for: of a claim that takes a hit from somebody else, of decline, reopening, restoring.
 	Note string `json:"note,omitempty"`
 
 	Raise     *Raise     `json:"raise,omitempty"`
@@ -66,6 +69,7 @@ type Event struct {
 	Question  *Question  `json:"question,omitempty"`
 	Answer    *Answer    `json:"answer,omitempty"`
 	Outcome   *Outcome   `json:"outcome,omitempty"`
+	Clearing  *Clearing  `json:"clearing,omitempty"`
 }
 
 // Raise is what there is to know when a hit comes to be.
@@ -102,6 +106,13 @@ type Raise struct {
 	// Companions and Transport are who came with him and how, for the owner of a discreet alert.
 	Companions []uuid.UUID `json:"companions,omitempty"` // files
 	Transport  string      `json:"transport,omitempty"`
+
+	// Subject is what the alert looks for: a hit on a document is no hit on a person.
+	Subject alerts.Kind `json:"subject,omitempty"`
+	// Rank is the alert's urgency (alerts.Alert.Rank), lowest first; 0: not known here.
+	Rank int `json:"rank,omitempty"`
+	// Policy is the list's as it stood: the whole way of the hit is held to it. Nil: the default.
+	Policy *alerts.Policy `json:"policy,omitempty"`
 }
 
 // Referral is what was decided at the counter.
@@ -109,6 +120,10 @@ type Referral struct {
 	Crossing uuid.UUID      `json:"crossing"`
 	Verdict  border.Verdict `json:"verdict"`
 	Reason   string         `json:"reason,omitempty"`
+	// File is the traveller's, which a decision may be the first to know.
+	File uuid.UUID `json:"file,omitzero"`
+	// Dismissed is why the scan was put aside without a decision (border.DismissReasons); Verdict is then empty.
+	Dismissed string `json:"dismissed,omitempty"`
 }
 
 // Judgement is whether the traveller is the person of the alert.
@@ -132,6 +147,8 @@ type Answer struct {
 	Text      string `json:"text,omitempty"`
 	// Instructions are what the owner wants done now.
 	Instructions string `json:"instructions,omitempty"`
+	// At is when the owner gave it; Event.At is when it arrived.
+	At time.Time `json:"at,omitzero"`
 }
 
 // Outcome is how a hit ends.
@@ -143,6 +160,18 @@ type Outcome struct {
 	Remark string        `json:"remark,omitempty"`
 	// Second is the person who agreed where two are needed.
 	Second string `json:"second,omitempty"`
+	// Override is why an action was taken although its owner had not confirmed; it always takes two.
+	Override string `json:"override,omitempty"`
+}
+
+// Clearing is a pair of a traveller and an alert that are not the same person, as a supervisor agreed.
+type Clearing struct {
+	// Traveller is the key of file or document, birth and name together (TravellerKey): it says nothing of anybody.
+	Traveller    string    `json:"traveller"`
+	File         uuid.UUID `json:"file,omitzero"`
+	Alert        string    `json:"alert"`
+	AlertVersion int       `json:"alert_version"`
+	Until        time.Time `json:"until"`
 }
 
 // Outcomes are the codes of outcomes, in the order shown.
