@@ -22,6 +22,12 @@ const (
 	AnalystActive Key = "analyst.active"
 	// AnalystActor is "Who".
 	AnalystActor Key = "analyst.actor"
+	// AnalystAgency is "Agency".
+	AnalystAgency Key = "analyst.agency"
+	// AnalystAgencyHint is "As alerts name their owner; for the desk of an owner and for its auditors".
+	AnalystAgencyHint Key = "analyst.agency_hint"
+	// AnalystAgencySet is "Set".
+	AnalystAgencySet Key = "analyst.agency_set"
 	// AnalystAlertAction is "Action to be taken".
 	AnalystAlertAction Key = "analyst.alert_action"
 	// AnalystAlertAdd is "Add an alert".
@@ -388,6 +394,8 @@ const (
 	AnalystUnknown Key = "analyst.unknown"
 	// AnalystUserAdd is "Add an account".
 	AnalystUserAdd Key = "analyst.user_add"
+	// AnalystUserAgency is "The agency is set.".
+	AnalystUserAgency Key = "analyst.user_agency"
 	// AnalystUserDisabled is "The account is disabled and signed out.".
 	AnalystUserDisabled Key = "analyst.user_disabled"
 	// AnalystUserEnabled is "The account is active again.".
@@ -2282,6 +2290,68 @@ const (
 	InspectVerdictNotDone Key = "inspect.verdict_not_done"
 	// InspectVerdictPass is "in order".
 	InspectVerdictPass Key = "inspect.verdict_pass"
+	// ListFormatCsv is "Own form, CSV".
+	ListFormatCsv Key = "list_format.csv"
+	// ListFormatEuCsv is "European Union, CSV".
+	ListFormatEuCsv Key = "list_format.eu-csv"
+	// ListFormatJson is "Own form, JSON".
+	ListFormatJson Key = "list_format.json"
+	// ListFormatOfacAdvancedXml is "United States (OFAC), SDN_ADVANCED.XML".
+	ListFormatOfacAdvancedXml Key = "list_format.ofac-advanced-xml"
+	// ListFormatOfacCsv is "United States (OFAC), SDN.CSV".
+	ListFormatOfacCsv Key = "list_format.ofac-csv"
+	// ListFormatOfacXml is "United States (OFAC), SDN.XML".
+	ListFormatOfacXml Key = "list_format.ofac-xml"
+	// ListFormatUkCsv is "United Kingdom (OFSI), ConList.csv".
+	ListFormatUkCsv Key = "list_format.uk-csv"
+	// ListFormatUnXml is "United Nations Security Council, XML".
+	ListFormatUnXml Key = "list_format.un-xml"
+	// ListNoteCalendar is "date of another calendar, kept as it was given".
+	ListNoteCalendar Key = "list_note.calendar"
+	// ListNoteCountry is "country not known, kept as text".
+	ListNoteCountry Key = "list_note.country"
+	// ListNoteDate is "date not understood, kept as text".
+	ListNoteDate Key = "list_note.date"
+	// ListNoteDocument is "document without a number, kept as text".
+	ListNoteDocument Key = "list_note.document"
+	// ListNoteDocumentType is "kind of document not known".
+	ListNoteDocumentType Key = "list_note.document_type"
+	// ListNoteEncoding is "not UTF-8, read as Windows-1252".
+	ListNoteEncoding Key = "list_note.encoding"
+	// ListNoteEnd is "the file may be cut: its end mark or a file that belongs to it is missing".
+	ListNoteEnd Key = "list_note.end"
+	// ListNoteKind is "kind of entry not known".
+	ListNoteKind Key = "list_note.kind"
+	// ListNoteLink is "linked entry not found, or more than one of that name: kept as text".
+	ListNoteLink Key = "list_note.link"
+	// ListNoteName is "a name at an unexpected place, taken as a weak one".
+	ListNoteName Key = "list_note.name"
+	// ListNoteReversed is "the range ended before it began, and was turned round".
+	ListNoteReversed Key = "list_note.reversed"
+	// ListNoteSex is "sex not understood, kept as text".
+	ListNoteSex Key = "list_note.sex"
+	// ListRefusedColumns is "the row has another number of columns than the file".
+	ListRefusedColumns Key = "list_refused.columns"
+	// ListRefusedDate is "a date that cannot be read".
+	ListRefusedDate Key = "list_refused.date"
+	// ListRefusedNoCategory is "the category or action is not one of the codes".
+	ListRefusedNoCategory Key = "list_refused.no_category"
+	// ListRefusedNoId is "without a usable number of its own".
+	ListRefusedNoId Key = "list_refused.no_id"
+	// ListRefusedNoSubject is "names no person, document or vehicle".
+	ListRefusedNoSubject Key = "list_refused.no_subject"
+	// ListRefusedOrphan is "belongs to no entry of the file".
+	ListRefusedOrphan Key = "list_refused.orphan"
+	// ListRefusedQuote is "a quotation mark is not closed, or stands inside a value".
+	ListRefusedQuote Key = "list_refused.quote"
+	// ListRefusedTooLong is "longer than allowed".
+	ListRefusedTooLong Key = "list_refused.too_long"
+	// ListRefusedTwice is "its number stands in the file for the second time".
+	ListRefusedTwice Key = "list_refused.twice"
+	// ListRefusedUnexpected is "does not belong at this place".
+	ListRefusedUnexpected Key = "list_refused.unexpected"
+	// ListRefusedValue is "a value that is not allowed".
+	ListRefusedValue Key = "list_refused.value"
 	// OutcomeAdmit is "admitted".
 	OutcomeAdmit Key = "outcome.admit"
 	// OutcomeHandOver is "taken over".
@@ -2678,6 +2748,8 @@ const (
 	PersonVoided Key = "person.voided"
 	// ProblemAgainDiffers is "The two entries differ. Type the same twice.".
 	ProblemAgainDiffers Key = "problem.again_differs"
+	// ProblemAgencyInvalid is "The agency's name has at most {{.max}} plain characters.".
+	ProblemAgencyInvalid Key = "problem.agency_invalid"
 	// ProblemAlertAction is "Choose what the officer is to do.".
 	ProblemAlertAction Key = "problem.alert_action"
 	// ProblemAlertBirthDate is "A name alone is too little: add the date of birth, as far as known, or a document number.".
@@ -2844,6 +2916,20 @@ const (
 	ProblemLinkNothingToUndo Key = "problem.link.nothing_to_undo"
 	// ProblemLinkVerdict is "Choose: same person, different people, or undecided.".
 	ProblemLinkVerdict Key = "problem.link.verdict"
+	// ProblemListfileAction is "There is no such action.".
+	ProblemListfileAction Key = "problem.listfile.action"
+	// ProblemListfileBroken is "The file cannot be read to its end: it breaks at line {{.line}}. Nothing of it was taken.".
+	ProblemListfileBroken Key = "problem.listfile.broken"
+	// ProblemListfileEmpty is "The file is empty.".
+	ProblemListfileEmpty Key = "problem.listfile.empty"
+	// ProblemListfileEntries is "The file has more than {{.n}} entries (line {{.line}}).".
+	ProblemListfileEntries Key = "problem.listfile.entries"
+	// ProblemListfileFormat is "This is not a list file in one of the known forms.".
+	ProblemListfileFormat Key = "problem.listfile.format"
+	// ProblemListfileList is "A list is named by at most 32 characters: a to z, 0 to 9 and hyphens.".
+	ProblemListfileList Key = "problem.listfile.list"
+	// ProblemListfileTooBig is "The file is larger than allowed.".
+	ProblemListfileTooBig Key = "problem.listfile.too_big"
 	// ProblemLoginInvalid is "A user name is {{.min}} to {{.max}} letters and digits without spaces.".
 	ProblemLoginInvalid Key = "problem.login_invalid"
 	// ProblemLoginTaken is "There is an account of this name already.".

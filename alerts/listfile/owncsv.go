@@ -1,0 +1,3 @@
+package listfile
+
+func hasOwnHeader(string) bool { return false }
