@@ -28,6 +28,7 @@ type userCommand struct {
 	Enable   userEnable   `cmd:"" help:"Open a disabled account again."`
 	Password userPassword `cmd:"" help:"Give an account a new password, end its sessions and its waiting time."`
 	Role     userRole     `cmd:"" help:"Give an account another role."`
+	Agency   userAgency   `cmd:"" help:"Say which agency a person works for: whose hits he answers, whose discreet alerts he knows of."`
 }
 
 // Help is shown by bmis user --help.
@@ -44,7 +45,8 @@ type userAdd struct {
 	databasePlace
 	Login    string `arg:"" help:"What the person types to sign in."`
 	Name     string `required:"" help:"What colleagues call the person."`
-	Role     string `required:"" enum:"officer,supervisor,analyst,administrator,auditor" help:"officer, supervisor, analyst, administrator or auditor."`
+	Role     string `required:"" enum:"${roles}" help:"One of: ${enum}."`
+	Agency   string `help:"Agency that the person works for, as alerts name their owner."`
 	Language string `default:"en" help:"Language of the screens: en, fr, es or ar."`
 	Stdin    bool   `help:"Read the password from the standard input instead of generating one."`
 }
@@ -57,7 +59,7 @@ func (c userAdd) Run(ctx context.Context, a *app) error {
 	}
 	return c.service(ctx, a, func(s *auth.Service) error {
 		user, set, err := s.CreateUser(ctx, a.console(), auth.NewUser{
-			Login: c.Login, DisplayName: c.Name, Role: auth.Role(c.Role), Language: c.Language, Password: password,
+			Login: c.Login, DisplayName: c.Name, Role: auth.Role(c.Role), Agency: c.Agency, Language: c.Language, Password: password,
 		})
 		if err != nil {
 			return err
@@ -83,10 +85,10 @@ func (c userList) Run(ctx context.Context, a *app) error {
 			return err
 		}
 		table := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
-		_, _ = fmt.Fprintln(table, "LOGIN\tNAME\tROLE\tLANGUAGE\tSTATE\tCREATED") // Flush tells of a failure
+		_, _ = fmt.Fprintln(table, "LOGIN\tNAME\tROLE\tAGENCY\tLANGUAGE\tSTATE\tCREATED") // Flush tells of a failure
 		for _, u := range users {
-			_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n",
-				u.Login, u.DisplayName, u.Role, u.Language, state(u), u.CreatedAt.Format(time.DateOnly))
+			_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
+				u.Login, u.DisplayName, u.Role, u.Agency, u.Language, state(u), u.CreatedAt.Format(time.DateOnly))
 		}
 		return table.Flush()
 	})
@@ -156,7 +158,7 @@ func (c userPassword) Run(ctx context.Context, a *app) error {
 type userRole struct {
 	databasePlace
 	Login string `arg:"" help:"Account to change."`
-	Role  string `arg:"" enum:"officer,supervisor,analyst,administrator,auditor" help:"officer, supervisor, analyst, administrator or auditor."`
+	Role  string `arg:"" enum:"${roles}" help:"One of: ${enum}."`
 }
 
 // Run sets the role.
@@ -167,6 +169,34 @@ func (c userRole) Run(ctx context.Context, a *app) error {
 		}
 		return a.say("%s is %s now.", u.Login, c.Role)
 	})
+}
+
+type userAgency struct {
+	databasePlace
+	Login  string `arg:"" help:"Account to change."`
+	Agency string `arg:"" optional:"" help:"Agency, as alerts name their owner; none takes it away."`
+}
+
+// Run sets the agency.
+func (c userAgency) Run(ctx context.Context, a *app) error {
+	return c.onUser(ctx, a, c.Login, func(s *auth.Service, u auth.User) error {
+		if err := s.SetAgency(ctx, a.console(), u.ID, c.Agency); err != nil {
+			return err
+		}
+		if c.Agency == "" {
+			return a.say("%s works for no agency now.", u.Login)
+		}
+		return a.say("%s works for %s now.", u.Login, c.Agency)
+	})
+}
+
+// roleNames are the roles as the command line offers them.
+func roleNames() string {
+	var names []string
+	for _, r := range auth.Roles() {
+		names = append(names, string(r))
+	}
+	return strings.Join(names, ",")
 }
 
 func (p databasePlace) onUser(ctx context.Context, a *app, login string, act func(*auth.Service, auth.User) error) error {

@@ -66,7 +66,7 @@ func TestUserCommandsKeepTheAccounts(t *testing.T) {
 	token, session, err := station.SignIn(t.Context(), auth.Attempt{Login: "amara", Password: oneTime[1]})
 	require.NoError(t, err)
 	require.True(t, session.User.MustChangePassword)
-	require.Regexp(t, `amara +Amara Okafor +officer +fr +one-time password +20`, tool.must("", "list"))
+	require.Regexp(t, `amara +Amara Okafor +officer + +fr +one-time password +20`, tool.must("", "list"))
 
 	require.Contains(t, tool.must("", "role", "amara", "supervisor"), "amara is supervisor now.")
 	session, err = station.Authenticate(t.Context(), token)
@@ -140,4 +140,15 @@ func TestUserCommandsAskWhichDatabase(t *testing.T) {
 	code, _, problems = bmis(t, map[string]string{"BMIS_DSN": pgtest.Empty(t)}, "user list")
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, problems, "the database has no tables yet")
+}
+
+func TestTheAgencyOfAPerson(t *testing.T) {
+	tool := userTool{t, pgtest.New(t, migrations.Central)}
+	tool.must("six tall grey herons\n", "add", "olu", "--name", "Olu", "--role", "list_owner", "--agency", "NCB Utopia", "--stdin")
+	require.Regexp(t, `olu +Olu +list_owner +NCB Utopia +en +active`, tool.must("", "list"))
+	require.Contains(t, tool.must("", "agency", "olu", "Customs"), "olu works for Customs now.")
+	require.Contains(t, tool.must("", "agency", "olu"), "olu works for no agency now.")
+	for _, role := range auth.Roles() {
+		tool.must("six tall grey herons\n", "add", strings.ReplaceAll(string(role), "_", "-"), "--name", "X", "--role", string(role), "--stdin")
+	}
 }

@@ -18,6 +18,8 @@ import (
 type NewUser struct {
 	Login, DisplayName string
 	Role               Role
+	// Agency is whom the person works for, as alerts name their owner; empty for most.
+	Agency string
 	// Language is a BCP 47 tag; empty means English.
 	Language string
 	// Password is empty for a generated one.
@@ -26,12 +28,15 @@ type NewUser struct {
 	PIN string
 }
 
-const maxDisplayRunes = 120
+const (
+	maxDisplayRunes = 120
+	maxAgencyRunes  = 100
+)
 
 // CreateUser makes an account and gives the password that was set, generated or
 // not, for the one time it can be told.
 //
-// Problems: login_invalid, login_taken, name_invalid, role_unknown,
+// Problems: login_invalid, login_taken, name_invalid, role_unknown, agency_invalid,
 // language_invalid, and those of CheckPassword and CheckPIN.
 func (s *Service) CreateUser(ctx context.Context, by audit.Actor, n NewUser) (User, string, error) {
 	account, err := s.newAccount(n)
@@ -51,6 +56,9 @@ func (s *Service) CreateUser(ctx context.Context, by audit.Actor, n NewUser) (Us
 	}
 	entry := by.Entry(account.CreatedAt, audit.Administration, "user", account.ID.String())
 	entry.Decision = "created: " + string(account.Role)
+	if account.Agency != "" {
+		entry.Decision += ", agency: " + account.Agency
+	}
 	err = s.Store.InTx(ctx, func(tx Tx) error {
 		if err := tx.CreateAccount(ctx, account); err != nil {
 			return err
@@ -69,12 +77,15 @@ func (s *Service) newAccount(n NewUser) (Account, error) {
 		return Account{}, err
 	}
 	name := strings.TrimSpace(n.DisplayName)
+	agency := strings.TrimSpace(n.Agency)
 	language := orElse(n.Language, "en")
 	switch {
 	case !validName(name):
 		return Account{}, problem.New(problem.Invalid, "name_invalid").At("display_name").With("max", maxDisplayRunes)
 	case !n.Role.Valid():
 		return Account{}, problem.New(problem.Invalid, "role_unknown").At("role")
+	case !validAgency(agency):
+		return Account{}, agencyInvalid()
 	case !validLanguage(language):
 		return Account{}, problem.New(problem.Invalid, "language_invalid").At("language")
 	}
@@ -84,7 +95,7 @@ func (s *Service) newAccount(n NewUser) (Account, error) {
 		}
 	}
 	user := User{
-		ID: s.NewID(), Login: login, DisplayName: name, Role: n.Role, Language: language, CreatedAt: s.Now(),
+		ID: s.NewID(), Login: login, DisplayName: name, Role: n.Role, Agency: agency, Language: language, CreatedAt: s.Now(),
 	}
 	return Account{User: user}, nil
 }
@@ -92,6 +103,15 @@ func (s *Service) newAccount(n NewUser) (Account, error) {
 func validName(name string) bool {
 	return name != "" && utf8.RuneCountInString(name) <= maxDisplayRunes && utf8.ValidString(name) &&
 		strings.IndexFunc(name, unicode.IsControl) < 0
+}
+
+// validAgency accepts an agency's name, and none.
+func validAgency(agency string) bool {
+	return utf8.RuneCountInString(agency) <= maxAgencyRunes && utf8.ValidString(agency) && strings.IndexFunc(agency, unicode.IsControl) < 0
+}
+
+func agencyInvalid() error {
+	return problem.New(problem.Invalid, "agency_invalid").At("agency").With("max", maxAgencyRunes)
 }
 
 // validLanguage accepts the form of a BCP 47 tag; which languages there are is
@@ -167,6 +187,22 @@ func (s *Service) SetRole(ctx context.Context, by audit.Actor, user uuid.UUID, r
 	return s.alter(ctx, alteration{
 		by: by, user: user, what: "role: " + string(role),
 		act: func(a *Account) { a.Role = role },
+	})
+}
+
+// SetAgency says whom a user works for, from his next request on; empty: nobody who owns alerts. It opens an agency's discreet alerts,
+// so nobody sets his own.
+func (s *Service) SetAgency(ctx context.Context, by audit.Actor, user uuid.UUID, agency string) error {
+	if by.ID == user.String() {
+		return problem.New(problem.Conflict, "user_is_self")
+	}
+	agency = strings.TrimSpace(agency)
+	if !validAgency(agency) {
+		return agencyInvalid()
+	}
+	return s.alter(ctx, alteration{
+		by: by, user: user, what: "agency: " + agency,
+		act: func(a *Account) { a.Agency = agency },
 	})
 }
 

@@ -16,8 +16,8 @@ var (
 	ErrSessionOver = errors.New("the session is over")
 	// ErrSessionLocked: locked by its person or for idleness.
 	ErrSessionLocked = errors.New("the session is locked")
-	// ErrRoleChanged: the user's role is another now.
-	ErrRoleChanged = errors.New("the user's role has changed")
+	// ErrRoleChanged: the user's role or agency is another now.
+	ErrRoleChanged = errors.New("the user's role or agency has changed")
 	// ErrUnconfirmed: the database has not confirmed the session for too long.
 	ErrUnconfirmed = errors.New("the session could not be confirmed")
 	// ErrNotWatching: Service.Run is not running.
@@ -35,6 +35,7 @@ type watches struct {
 type watch struct {
 	session uuid.UUID
 	role    Role
+	agency  string
 	end     context.CancelCauseFunc
 }
 
@@ -52,12 +53,12 @@ func (w *watches) look() {
 
 // Watch gives a context for work that outlives its request's authentication,
 // such as an event stream: it ends when the session is signed out, locked,
-// disabled or expires, or its user's role changes, in whatever process that was
+// disabled or expires, or its user's role or agency changes, in whatever process that was
 // done, and also with ctx. context.Cause tells which. It does not keep the
 // session awake. Run must be running; otherwise the context has ended already.
 func (s *Service) Watch(ctx context.Context, session Session) context.Context {
 	ctx, end := context.WithCancelCause(ctx)
-	w := &watch{session: session.ID, role: session.User.Role, end: end}
+	w := &watch{session: session.ID, role: session.User.Role, agency: session.User.Agency, end: end}
 	if !s.watches.add(w) {
 		end(ErrNotWatching)
 		return ctx
@@ -180,7 +181,7 @@ func (s *Service) judge(ctx context.Context, list []*watch, now time.Time) error
 	}
 	for _, one := range list {
 		record, found := byID[one.session]
-		if cause := s.verdict(record, found, one.role, now); cause != nil {
+		if cause := s.verdict(record, found, one, now); cause != nil {
 			one.end(cause)
 			s.lockIdle(ctx, record, cause)
 		}
@@ -188,13 +189,13 @@ func (s *Service) judge(ctx context.Context, list []*watch, now time.Time) error
 	return nil
 }
 
-func (s *Service) verdict(record SessionRecord, found bool, role Role, now time.Time) error {
+func (s *Service) verdict(record SessionRecord, found bool, one *watch, now time.Time) error {
 	switch {
 	case !found || !record.alive(now):
 		return ErrSessionOver
 	case !record.LockedAt.IsZero() || s.idle(record, now):
 		return ErrSessionLocked
-	case record.User.Role != role:
+	case record.User.Role != one.role || record.User.Agency != one.agency:
 		return ErrRoleChanged
 	}
 	return nil

@@ -79,6 +79,7 @@ type Enrolment interface {
 type Accounts interface {
 	Users(ctx context.Context) ([]auth.User, error)
 	CreateUser(ctx context.Context, by audit.Actor, n auth.NewUser) (auth.User, string, error)
+	SetAgency(ctx context.Context, by audit.Actor, user uuid.UUID, agency string) error
 	Disable(ctx context.Context, by audit.Actor, user uuid.UUID) error
 	Enable(ctx context.Context, by audit.Actor, user uuid.UUID) error
 	ResetPassword(ctx context.Context, by audit.Actor, user uuid.UUID, given string) (string, error)

@@ -24,9 +24,9 @@ func (x *console) showUsers(c *web.Context, status int, p analystview.Users) (er
 
 // addUser makes an account; its first password is shown once.
 func (x *console) addUser(c *web.Context) error {
-	f := form(c, []string{"login", "display_name", "role"})
+	f := form(c, []string{"login", "display_name", "role", "agency"})
 	user, password, err := x.Accounts.CreateUser(c.Ctx(), c.Actor(), auth.NewUser{
-		Login: f.Value("login"), DisplayName: f.Value("display_name"), Role: auth.Role(f.Value("role")),
+		Login: f.Value("login"), DisplayName: f.Value("display_name"), Role: auth.Role(f.Value("role")), Agency: f.Value("agency"),
 	})
 	if err == nil {
 		return x.showUsers(c, http.StatusOK, analystview.Users{Password: password, PasswordFor: user.Login})
@@ -50,6 +50,8 @@ func (x *console) changeUser(c *web.Context) error {
 		p.Done, err = c.Text().T(text.AnalystUserDisabled), x.Accounts.Disable(c.Ctx(), c.Actor(), id)
 	case "enable":
 		p.Done, err = c.Text().T(text.AnalystUserEnabled), x.Accounts.Enable(c.Ctx(), c.Actor(), id)
+	case "agency":
+		p.Done, err = c.Text().T(text.AnalystUserAgency), x.Accounts.SetAgency(c.Ctx(), c.Actor(), id, c.FormValue("agency"))
 	case "password":
 		p.Password, err = x.Accounts.ResetPassword(c.Ctx(), c.Actor(), id, "")
 	default:

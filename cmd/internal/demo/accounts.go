@@ -41,7 +41,9 @@ func (d *demo) account(ctx context.Context, service *auth.Service, program strin
 		}
 	}
 
-	_, _, err := service.CreateUser(ctx, installer(program), auth.NewUser{Login: p.login, DisplayName: p.name, Role: p.role, Password: password})
+	_, _, err := service.CreateUser(ctx, installer(program), auth.NewUser{
+		Login: p.login, DisplayName: p.name, Role: p.role, Agency: p.agency, Password: password,
+	})
 	var known *problem.Error
 	if errors.As(err, &known) && known.Code == "login_taken" {
 		return nil // made by an earlier run

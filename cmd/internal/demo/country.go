@@ -34,7 +34,11 @@ func posts() []post {
 type person struct {
 	login, name string
 	role        auth.Role
+	agency      string // of those who work for an owner of alerts
 }
+
+// ownerAgency is the agency of the demo that owns alerts, discreet ones too.
+const ownerAgency = "NCB Utopia"
 
 // Simulated officers work like people, and are told apart by their names.
 const (
@@ -44,23 +48,26 @@ const (
 
 func stationPeople() []person {
 	return []person{
-		{"officer", "Officer at the counter", auth.RoleOfficer},
-		{"second-line", "Officer of the second line", auth.RoleSecondLine},
-		{"supervisor", "Supervisor of the shift", auth.RoleSupervisor},
-		{"protection", "Protection service", auth.RoleProtection},
-		{"administrator", "Administrator of the station", auth.RoleAdministrator},
-		{"auditor", "Auditor", auth.RoleAuditor},
-		{simulatorIn, "Simulator, way in", auth.RoleOfficer},
-		{simulatorOut, "Simulator, way out", auth.RoleOfficer},
+		{"officer", "Officer at the counter", auth.RoleOfficer, ""},
+		{"second-line", "Officer of the second line", auth.RoleSecondLine, ""},
+		{"supervisor", "Supervisor of the shift", auth.RoleSupervisor, ""},
+		{"protection", "Protection service", auth.RoleProtection, ""},
+		{"administrator", "Administrator of the station", auth.RoleAdministrator, ""},
+		{"auditor", "Auditor", auth.RoleAuditor, ""},
+		{simulatorIn, "Simulator, way in", auth.RoleOfficer, ""},
+		{simulatorOut, "Simulator, way out", auth.RoleOfficer, ""},
 	}
 }
 
 func centralPeople() []person {
 	return []person{
-		{"analyst", "Analyst", auth.RoleAnalyst},
-		{"supervisor", "Keeper of the alert list", auth.RoleSupervisor},
-		{"administrator", "Administrator of the centre", auth.RoleAdministrator},
-		{"second-administrator", "Second administrator, who approves", auth.RoleAdministrator},
-		{"auditor", "Auditor", auth.RoleAuditor},
+		{"analyst", "Analyst", auth.RoleAnalyst, ""},
+		{"supervisor", "Keeper of the alert list", auth.RoleSupervisor, ""},
+		{"administrator", "Administrator of the centre", auth.RoleAdministrator, ""},
+		{"second-administrator", "Second administrator, who approves", auth.RoleAdministrator, ""},
+		{"auditor", "Auditor", auth.RoleAuditor, ""},
+		{"owner", "Desk of the owner of alerts", auth.RoleListOwner, ownerAgency},
+		{"second-owner", "Second person at the owner's desk", auth.RoleListOwner, ownerAgency},
+		{"owner-auditor", "Auditor of the owner of alerts", auth.RoleAuditor, ownerAgency},
 	}
 }

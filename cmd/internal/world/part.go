@@ -137,6 +137,19 @@ func (p *Part) Person(t testing.TB, role auth.Role, login string, language ...st
 	if len(language) > 0 {
 		n.Language = language[0]
 	}
+	return p.hire(t, n, who)
+}
+
+// Agent is Person for somebody who works for an agency that owns alerts: its desk, or its auditor.
+func (p *Part) Agent(t testing.TB, role auth.Role, login, agency string) Person {
+	t.Helper()
+	who := Person{Password: password, PIN: "271828"}
+	n := auth.NewUser{Login: login, DisplayName: "Person " + login, Role: role, Agency: agency, Password: who.Password, PIN: who.PIN}
+	return p.hire(t, n, who)
+}
+
+func (p *Part) hire(t testing.TB, n auth.NewUser, who Person) Person {
+	t.Helper()
 	user, _, err := p.Accounts(t).CreateUser(t.Context(), Installer(p.Name), n)
 	require.NoError(t, err)
 	who.User = user

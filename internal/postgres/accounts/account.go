@@ -21,6 +21,7 @@ type accountRow struct {
 	Login              string
 	DisplayName        string
 	Role               string
+	Agency             string
 	Language           string
 	Disabled           bool
 	PasswordHash       string
@@ -34,7 +35,7 @@ func (accountRow) TableName() string { return "account" }
 
 func accountRowOf(a auth.Account) accountRow {
 	return accountRow{
-		ID: a.ID, Login: a.Login, DisplayName: a.DisplayName, Role: string(a.Role), Language: a.Language,
+		ID: a.ID, Login: a.Login, DisplayName: a.DisplayName, Role: string(a.Role), Agency: a.Agency, Language: a.Language,
 		Disabled: a.Disabled, PasswordHash: a.PasswordHash, MustChangePassword: a.MustChangePassword,
 		PINHash: a.PINHash, CreatedAt: a.CreatedAt,
 	}
@@ -43,7 +44,7 @@ func accountRowOf(a auth.Account) accountRow {
 func (r accountRow) account() auth.Account {
 	return auth.Account{
 		User: auth.User{
-			ID: r.ID, Login: r.Login, DisplayName: r.DisplayName, Role: auth.Role(r.Role), Disabled: r.Disabled,
+			ID: r.ID, Login: r.Login, DisplayName: r.DisplayName, Role: auth.Role(r.Role), Agency: r.Agency, Disabled: r.Disabled,
 			Language: r.Language, MustChangePassword: r.MustChangePassword, HasPIN: r.PINHash != "",
 			CreatedAt: r.CreatedAt.UTC(),
 		},

@@ -1,6 +1,7 @@
 package accounts_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -170,4 +171,32 @@ func TestAnAccountReadsBack(t *testing.T) {
 	require.Equal(t, user, found)
 	_, err = h.UserByLogin(t.Context(), "nobody")
 	require.Equal(t, problem.NotFound, problem.KindOf(err))
+}
+
+// Whom a person works for goes with the account and with every session, and nobody sets his own.
+func TestTheAgencyOfAPerson(t *testing.T) {
+	h := open(t)
+	user, _, err := h.CreateUser(t.Context(), admin(), auth.NewUser{
+		Login: "olu", DisplayName: "Olu", Role: auth.RoleListOwner, Agency: "  NCB Utopia ", Password: goodPassword,
+	})
+	require.NoError(t, err)
+	require.Equal(t, "NCB Utopia", user.Agency)
+	token, session := h.signIn(t, "olu")
+	require.Equal(t, "NCB Utopia", session.User.Agency)
+
+	require.NoError(t, h.SetAgency(t.Context(), admin(), user.ID, "Customs"))
+	session, err = h.Authenticate(t.Context(), token)
+	require.NoError(t, err)
+	require.Equal(t, "Customs", session.User.Agency, "from the next request on")
+	listed, err := h.Users(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "Customs", listed[len(listed)-1].Agency)
+
+	own := audit.Actor{ID: user.ID.String(), Role: string(user.Role)}
+	requireProblem(t, h.SetAgency(t.Context(), own, user.ID, "NCB Utopia"), "user_is_self")
+	for _, wrong := range []string{"a\nb", strings.Repeat("x", 101)} {
+		require.Equal(t, "agency", requireProblem(t, h.SetAgency(t.Context(), admin(), user.ID, wrong), "agency_invalid").Field)
+	}
+	_, _, err = h.CreateUser(t.Context(), admin(), auth.NewUser{Login: "bo", DisplayName: "Bo", Role: auth.RoleListOwner, Agency: "a\tb"})
+	requireProblem(t, err, "agency_invalid")
 }

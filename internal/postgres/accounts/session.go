@@ -16,7 +16,7 @@ import (
 const selectSession = `
 SELECT s.id, s.token_hash, s.lane, s.workstation, s.language, s.created_at, s.last_seen, s.expires_at,
        s.locked_at, s.unlock_failures, s.ended_at, s.end_reason,
-       a.id, a.login, a.display_name, a.role, a.language, a.disabled, a.must_change_password, a.pin_hash <> '', a.created_at
+       a.id, a.login, a.display_name, a.role, a.agency, a.language, a.disabled, a.must_change_password, a.pin_hash <> '', a.created_at
 FROM session s JOIN account a ON a.id = s.account_id `
 
 // scanner is a row of pgx or of database/sql.
@@ -30,7 +30,7 @@ func scanSession(row scanner) (auth.SessionRecord, error) {
 	)
 	err := row.Scan(&r.ID, &token, &r.Lane, &r.Workstation, &r.Language, &r.CreatedAt, &r.LastSeen, &r.ExpiresAt,
 		&locked, &r.UnlockFailures, &ended, &r.EndReason,
-		&r.User.ID, &r.User.Login, &r.User.DisplayName, &r.User.Role, &r.User.Language, &r.User.Disabled,
+		&r.User.ID, &r.User.Login, &r.User.DisplayName, &r.User.Role, &r.User.Agency, &r.User.Language, &r.User.Disabled,
 		&r.User.MustChangePassword, &r.User.HasPIN, &r.User.CreatedAt)
 	if err != nil {
 		return auth.SessionRecord{}, err

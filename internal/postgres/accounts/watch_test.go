@@ -62,6 +62,9 @@ func TestStreamsEndWithTheirSession(t *testing.T) {
 		{"role", auth.ErrRoleChanged, func(t *testing.T, h house, s auth.Session) {
 			require.NoError(t, h.SetRole(t.Context(), admin(), s.User.ID, auth.RoleAnalyst))
 		}},
+		{"agency", auth.ErrRoleChanged, func(t *testing.T, h house, s auth.Session) {
+			require.NoError(t, h.SetAgency(t.Context(), admin(), s.User.ID, "Customs"))
+		}},
 		{"disabled", auth.ErrSessionOver, func(t *testing.T, h house, s auth.Session) {
 			require.NoError(t, h.Disable(t.Context(), admin(), s.User.ID))
 		}},

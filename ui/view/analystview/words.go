@@ -130,6 +130,13 @@ func (f Form) field(name string, label text.Key) view.FieldProps {
 	return view.FieldProps{Name: name, Label: label, Value: f.Value(name), Fault: f.Fault(name), MaxLength: central.MaxTerm, Autocomplete: "off"}
 }
 
+// hinted describes an input with a hint.
+func (f Form) hinted(name string, label, hint text.Key) view.FieldProps {
+	p := f.field(name, label)
+	p.Hint = hint
+	return p
+}
+
 // code describes an input for a code or a number: left to right on every page.
 func (f Form) code(name string, label, hint text.Key) view.FieldProps {
 	p := f.field(name, label)
