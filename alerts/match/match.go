@@ -30,8 +30,20 @@ type Query struct {
 	Nationality []string
 	Documents   []alerts.Document
 	Today       traveldoc.Date // entries out of force on this day are not found; zero: all are
-	// Least is the score from which a match is given; 0 gives everything that the index can bound away from chance (about 0.5).
+	// Least is the score from which a match is given; 0 gives everything that the index can bound away from chance (Floor).
 	Least float64
+	// Most is how many matches are given at most, the best first; 0: all. Result.More counts the others.
+	Most int
+}
+
+// Floor is the lowest score that a search gives: below it a likeness is chance.
+const Floor = 0.5
+
+// Result is the answer of a search.
+type Result struct {
+	Matches []Match // sorted by Score, Order, Key
+	// More counts the matches from Query.Least up that Query.Most left out: never a silent cap.
+	More int
 }
 
 // Match is an alert that a query meets.
