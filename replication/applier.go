@@ -109,6 +109,7 @@ const (
 	AlertCentreBehind AlertCode = "replication.centre_behind" // the centre lost what it had confirmed
 	AlertMalformed    AlertCode = "replication.malformed"     // a batch could not be read
 	AlertDigest       AlertCode = "reference.digest"          // a dataset did not have the content it should have
+	AlertSeal         AlertCode = "reference.seal"            // a dataset's version was not signed by the centre; it was refused
 	AlertAudit        AlertCode = "audit.inconsistent"        // the audit log forked or shrank
 )
 

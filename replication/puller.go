@@ -27,6 +27,8 @@ type PullerConfig struct {
 	Datasets  []string
 	Conn      *nats.Conn
 	Store     ReferenceStore
+	Trust     SealTrust        // whose versions are taken; nil: nobody's
+	Now       func() time.Time // station's clock; nil: time.Now
 	Alerts    Alerts
 	OnApplied func(dataset string, version int64)
 	Every     time.Duration // 0: 10 s
@@ -41,6 +43,9 @@ func NewPuller(config PullerConfig) *Puller {
 	}
 	if config.Timeout == 0 {
 		config.Timeout = 10 * time.Second
+	}
+	if config.Now == nil {
+		config.Now = time.Now
 	}
 	if config.OnApplied == nil {
 		config.OnApplied = func(string, int64) {}
@@ -83,8 +88,8 @@ func (p *Puller) Run(ctx context.Context) error {
 // its rows stay in use until then.
 func (p *Puller) Verify(ctx context.Context) {
 	for _, dataset := range p.config.Datasets {
-		err := p.config.Store.Verify(ctx, dataset)
-		if errors.Is(err, ErrDigest) {
+		err := p.verify(ctx, dataset)
+		if doubtful(err) {
 			p.distrust(ctx, dataset, err)
 		} else if err != nil && ctx.Err() == nil {
 			p.config.Log.Error("replication: reference data not verified", "station", p.config.Station, "dataset", dataset, "error", err)
@@ -92,9 +97,33 @@ func (p *Puller) Verify(ctx context.Context) {
 	}
 }
 
+// verify holds the content of a dataset against its digest, and its version against the seal that came with it.
+func (p *Puller) verify(ctx context.Context, dataset string) error {
+	if err := p.config.Store.Verify(ctx, dataset); err != nil {
+		return err
+	}
+	held, err := p.config.Store.Held(ctx, dataset)
+	if err != nil || held.Version == 0 {
+		return err
+	}
+	return held.CheckSeal(dataset, p.config.Trust, held.Seal.At)
+}
+
+// doubtful tells the errors that say that content cannot be trusted from those that say that something did not work.
+func doubtful(err error) bool { return errors.Is(err, ErrDigest) || errors.Is(err, ErrSeal) }
+
+// distrust tells of a dataset that is not what it should be; it is to be replaced whole.
 func (p *Puller) distrust(ctx context.Context, dataset string, why error) {
 	p.suspect[dataset] = true
-	p.config.Alerts.Raise(ctx, Alert{p.config.Station, AlertDigest, why.Error()})
+	p.tell(ctx, dataset, why)
+}
+
+func (p *Puller) tell(ctx context.Context, dataset string, why error) {
+	code := AlertDigest
+	if errors.Is(why, ErrSeal) {
+		code = AlertSeal
+	}
+	p.config.Alerts.Raise(ctx, Alert{p.config.Station, code, dataset + ": " + why.Error()})
 }
 
 // PullAll brings every dataset to the centre's newest version. One that fails does not hold up the others.
@@ -132,7 +161,7 @@ func (p *Puller) pull(ctx context.Context, dataset string, have int64) error {
 			if have != began {
 				p.config.OnApplied(dataset, have)
 			}
-			return p.config.Store.Confirm(ctx, dataset, have)
+			return p.confirm(ctx, dataset, reply.At)
 		}
 		err = p.config.Store.ApplyChanges(ctx, dataset, have, reply.At, reply.Changes)
 		if errors.Is(err, ErrDigest) {
@@ -150,15 +179,27 @@ func (p *Puller) pull(ctx context.Context, dataset string, have int64) error {
 func (p *Puller) snapshot(ctx context.Context, dataset string) error {
 	stream := &pulling{Puller: p, dataset: dataset}
 	err := p.config.Store.Replace(ctx, dataset, stream)
-	if errors.Is(err, ErrDigest) {
+	switch {
+	case errors.Is(err, ErrDigest):
 		p.distrust(ctx, dataset, err)
+	case errors.Is(err, ErrSeal) && !errors.As(err, new(told)):
+		p.tell(ctx, dataset, err)
 	}
 	if err != nil {
 		return fmt.Errorf("snapshot: %w", err)
 	}
 	delete(p.suspect, dataset)
 	p.config.OnApplied(dataset, stream.at.Version)
-	return p.config.Store.Confirm(ctx, dataset, stream.at.Version)
+	return p.confirm(ctx, dataset, stream.at)
+}
+
+// confirm has the store remember what the centre says is the newest version.
+func (p *Puller) confirm(ctx context.Context, dataset string, now DatasetVersion) error {
+	err := p.config.Store.Confirm(ctx, dataset, now)
+	if errors.Is(err, ErrDigest) { // another content under the same number: the centre was restored from a backup and went on
+		p.distrust(ctx, dataset, err)
+	}
+	return err
 }
 
 func (p *Puller) ask(ctx context.Context, dataset string, question referenceRequest) (referenceReply, error) {
@@ -174,11 +215,26 @@ func (p *Puller) ask(ctx context.Context, dataset string, question referenceRequ
 		return referenceReply{}, err
 	}
 	reply, err := decodeReference(m.Data)
-	if err == nil && reply.Code != CodeNone && reply.Code != CodeSnapshot {
-		err = fmt.Errorf("the centre answers %q", reply.Code)
+	switch {
+	case err != nil:
+		return reply, err
+	case reply.Code == CodeSnapshot: // says nothing of any content
+		return reply, nil
+	case reply.Code != CodeNone:
+		return reply, fmt.Errorf("the centre answers %q", reply.Code)
 	}
-	return reply, err
+	if err := reply.At.CheckSeal(dataset, p.config.Trust, p.config.Now()); err != nil {
+		p.tell(ctx, dataset, err)
+		return referenceReply{}, told{err}
+	}
+	return reply, nil
 }
+
+// told is an error that an operator has been told of.
+type told struct{ error }
+
+// Unwrap gives the error itself.
+func (t told) Unwrap() error { return t.error }
 
 // pulling is a snapshot on its way. The rows are read while the centre goes on writing: what was changed after the first page
 // comes once more as changes, which are whole rows, so that the end is one exact version.

@@ -48,6 +48,7 @@ type Parts struct {
 	Status       StatusSink
 	Witness      Witness
 	Source       DatasetSource
+	Signer       Signer // of what Source gives; without one no station takes it
 	Blobs        BlobStore
 	Alerts       Alerts
 	Now          func() time.Time

@@ -43,6 +43,8 @@ type Change struct {
 type DatasetVersion struct {
 	Version int64  `json:"version"`
 	Digest  []byte `json:"digest"` // ContentDigest.Sum
+	// Seal is the centre's signature on all that; empty at the centre itself.
+	Seal Seal `json:"seal,omitzero"`
 }
 
 // ErrTooOld says that a source no longer holds the changes after the version asked for: a snapshot is needed.
@@ -69,12 +71,15 @@ type ReferenceStore interface {
 	// ErrDigest, with nothing changed, when it differs; ErrVersion when the store is not at "from".
 	ApplyChanges(ctx context.Context, dataset string, from int64, to DatasetVersion, changes []Change) error
 	// Replace replaces the content by what the stream yields (rows, then the changes since the snapshot began), in one
-	// transaction, and verifies the digest of the version the stream ends at.
+	// transaction, and verifies the digest of the version the stream ends at. ErrSeal, with nothing changed, when that is an older
+	// version, or the same, whose seal is not younger than that of what the station has: old content shown again.
 	Replace(ctx context.Context, dataset string, stream SnapshotStream) error
 	// Verify counts the digest anew from all rows; ErrDigest when it is not that of the version.
 	Verify(ctx context.Context, dataset string) error
-	// Confirm remembers that the centre said just now that this version is the newest.
-	Confirm(ctx context.Context, dataset string, version int64) error
+	// Confirm remembers that the centre says that this version is the newest, as of its seal: an answer shown again confirms nothing.
+	Confirm(ctx context.Context, dataset string, now DatasetVersion) error
+	// Held is the version of a dataset that the station has, with the seal that came with it.
+	Held(ctx context.Context, dataset string) (DatasetVersion, error)
 }
 
 // SnapshotStream hands a ReferenceStore a snapshot in pieces. Rows are read while the centre goes on writing; Changes then

@@ -49,6 +49,9 @@ func (r *Receiver) referenceReply(ctx context.Context, dataset string, data []by
 		serve = r.rows
 	}
 	reply, err := serve(ctx, dataset, ask, limit)
+	if err == nil && reply.Code == CodeNone && r.parts.Signer != nil {
+		reply.At, err = reply.At.Sealed(dataset, r.parts.Now(), r.parts.Signer)
+	}
 	if err != nil && ctx.Err() == nil {
 		r.parts.Log.Error("replication: reference data not served", "dataset", dataset, "have", ask.Have, "error", err)
 	}

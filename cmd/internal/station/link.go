@@ -19,6 +19,7 @@ import (
 	"github.com/openbmis/openbmis/cmd/internal/node"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/bus"
+	"github.com/openbmis/openbmis/internal/ca"
 	"github.com/openbmis/openbmis/internal/postgres/auditlog"
 	"github.com/openbmis/openbmis/internal/postgres/relaydb"
 	"github.com/openbmis/openbmis/replication"
@@ -133,6 +134,7 @@ func (l *link) work(ctx context.Context, m *enrol.Membership) error {
 	})
 	puller = replication.NewPuller(replication.PullerConfig{
 		Station: a.cfg.ID, Datasets: l.references.Datasets(), Conn: conn, Store: l.references, Alerts: heart,
+		Trust: ca.SignatureTrust{Roots: m.Roots, Purpose: replication.SealPurpose}, Now: a.tools.Now,
 		OnApplied: a.applied, Log: a.tools.Log,
 	})
 	relay := replication.NewRelay(a.cfg.ID, l.outbox, conn, heart, replication.Timing{}, a.tools.Log)

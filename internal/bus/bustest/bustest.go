@@ -97,6 +97,14 @@ func (b *Bus) Stop() {
 	b.Server = nil
 }
 
+// Seals are the centre's signer of reference data and whose seals the stations take.
+func (b *Bus) Seals(t testing.TB) (*ca.Signer, ca.SignatureTrust) {
+	t.Helper()
+	signer, err := b.CA.Signer("reference-data")
+	require.NoError(t, err)
+	return signer, ca.SignatureTrust{Roots: b.CA.Roots, Purpose: "reference-data"}
+}
+
 // Deny puts a station's certificate on the deny list and has its connections cut.
 func (b *Bus) Deny(cert tls.Certificate) {
 	b.Denied.Add(ca.Serial(cert.Leaf))

@@ -194,8 +194,9 @@ func TestEvidenceReachesTheCentreThatReadsIt(t *testing.T) {
 	l.receiver.Close()
 	l.receiveWithReference()
 	conn := l.bus.Station(t, station, "")
+	_, seals := l.bus.Seals(t)
 	puller := replication.NewPuller(replication.PullerConfig{
-		Station: station, Datasets: references.Datasets(), Conn: conn, Store: references, Alerts: &l.alerts, Log: bustest.Log(t),
+		Station: station, Datasets: references.Datasets(), Conn: conn, Store: references, Trust: seals, Alerts: &l.alerts, Log: bustest.Log(t),
 	})
 	require.NoError(t, puller.PullAll(t.Context()))
 	require.Empty(t, p.progress().Held)
@@ -209,10 +210,11 @@ func TestEvidenceReachesTheCentreThatReadsIt(t *testing.T) {
 
 func (l *line) receiveWithReference() {
 	l.Helper()
+	signer, _ := l.bus.Seals(l)
 	r, err := replication.NewReceiver(l.bus.Centre(l), replication.Parts{
 		Applier:      centraldb.NewApplier(centraldb.ApplierConfig{DB: l.db, Now: l.clock.now, NewID: uuid.New, Alerts: &l.alerts, Log: bustest.Log(l)}),
 		Completeness: centraldb.NewCompleteness(l.db, l.clock.now), Status: centraldb.NewStatus(l.db), Blobs: l.archive,
-		Source: centraldb.NewReference(l.db), Alerts: &l.alerts, Now: l.clock.now, Log: bustest.Log(l),
+		Source: centraldb.NewReference(l.db), Signer: signer, Alerts: &l.alerts, Now: l.clock.now, Log: bustest.Log(l),
 	})
 	require.NoError(l, err)
 	l.Cleanup(r.Close)

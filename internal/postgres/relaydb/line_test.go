@@ -89,9 +89,10 @@ func (l *line) receive(t testing.TB) {
 }
 
 func (l *line) parts(t testing.TB) replication.Parts {
+	signer, _ := l.bus.Seals(t)
 	return replication.Parts{
 		Applier: l.applier, Completeness: centraldb.NewCompleteness(l.central, time.Now), Status: centraldb.NewStatus(l.central),
-		Source: centraldb.NewReference(l.central), Alerts: l.alerts, Now: time.Now, Log: bustest.Log(t),
+		Source: centraldb.NewReference(l.central), Signer: signer, Alerts: l.alerts, Now: time.Now, Log: bustest.Log(t),
 	}
 }
 

@@ -3,6 +3,7 @@ package relaydb
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -107,7 +108,7 @@ func (r *References) Replace(ctx context.Context, dataset string, stream replica
 				return err
 			}
 			if len(changes) == 0 {
-				return u.finish(ctx, to)
+				return errors.Join(u.goesBack(to), u.finish(ctx, to))
 			}
 			if err := u.apply(ctx, changes); err != nil {
 				return err
@@ -116,19 +117,42 @@ func (r *References) Replace(ctx context.Context, dataset string, stream replica
 	})
 }
 
-// Confirm remembers that the version is the centre's newest, as of now.
-func (r *References) Confirm(ctx context.Context, dataset string, version int64) error {
+// Confirm remembers that the version is the centre's newest, as of its seal.
+func (r *References) Confirm(ctx context.Context, dataset string, now replication.DatasetVersion) error {
 	return r.update(ctx, dataset, func(u *update) error {
-		if u.version != version {
-			return fmt.Errorf("%w: %d, the centre confirms %d", replication.ErrVersion, u.version, version)
+		if u.version != now.Version {
+			return fmt.Errorf("%w: %d, the centre confirms %d", replication.ErrVersion, u.version, now.Version)
 		}
-		_, err := u.tx.Exec(ctx, `UPDATE ref_cursor SET confirmed_at = $2 WHERE dataset = $1`, dataset, r.now())
-		return err
+		if !bytes.Equal(u.digest, now.Digest) {
+			return fmt.Errorf("%w %d: the station has %x, the centre confirms %x", replication.ErrDigest, u.version, u.digest, now.Digest)
+		}
+		return u.keepSeal(ctx, now, false)
 	})
+}
+
+// Held is the version of a dataset that the station has, with its seal; version 0 when there is none.
+func (r *References) Held(ctx context.Context, dataset string) (v replication.DatasetVersion, err error) {
+	var at *time.Time
+	err = r.db.Pool.QueryRow(ctx, `SELECT version, digest, sealed_at, seal, seal_chain FROM ref_cursor WHERE dataset = $1`, dataset).
+		Scan(&v.Version, &v.Digest, &at, &v.Seal.Value, &v.Seal.Chain)
+	if postgres.IsNoRows(err) {
+		return replication.DatasetVersion{Digest: new(replication.ContentDigest).Sum()}, nil
+	}
+	if err != nil {
+		return v, fmt.Errorf("dataset %s: %w", dataset, err)
+	}
+	if at != nil {
+		v.Seal.At = at.UTC()
+	}
+	return v, nil
 }
 
 // Verify counts all rows of a dataset anew; ErrDigest when they are not those of its version.
 func (r *References) Verify(ctx context.Context, dataset string) error {
+	held, err := r.Held(ctx, dataset)
+	if err != nil || held.Version == 0 {
+		return err // looking at what there is not must not make it be there
+	}
 	return r.update(ctx, dataset, func(u *update) error {
 		counted, err := u.count(ctx)
 		if err == nil && !bytes.Equal(counted.Sum(), u.digest) {

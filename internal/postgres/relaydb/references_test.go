@@ -33,6 +33,7 @@ type library struct {
 	post   *post
 	store  *relaydb.References
 	puller *replication.Puller
+	trust  replication.SealTrust
 	told   *alertList
 	sink   *tableSink
 }
@@ -45,8 +46,9 @@ func newLibrary(t *testing.T) *library {
 	l.list = centraldb.NewNationalAlerts(l.central, func(dataset string) { _ = l.receiver.Nudge(dataset) })
 	l.sink = newTableSink(t, l.post.db)
 	l.store = relaydb.NewReferences(l.post.db, map[string]relaydb.Sink{alerts.Dataset: l.sink}, time.Now)
+	_, l.trust = l.bus.Seals(t)
 	l.puller = replication.NewPuller(replication.PullerConfig{
-		Station: "land", Datasets: l.store.Datasets(), Conn: l.bus.Station(t, "land", ""), Store: l.store, Alerts: l.told, Log: bustest.Log(t),
+		Station: "land", Datasets: l.store.Datasets(), Conn: l.bus.Station(t, "land", ""), Store: l.store, Trust: l.trust, Alerts: l.told, Log: bustest.Log(t),
 		Every: time.Hour,
 	})
 	return l
@@ -163,7 +165,7 @@ func TestAnEmptyDatasetIsHeldAndConfirmed(t *testing.T) {
 
 	l.store = relaydb.NewReferences(l.post.db, map[string]relaydb.Sink{file.Dataset: l.sink}, time.Now)
 	puller := replication.NewPuller(replication.PullerConfig{
-		Station: "land", Datasets: l.store.Datasets(), Conn: l.bus.Station(t, "land", ""), Store: l.store, Alerts: l.told, Log: bustest.Log(t),
+		Station: "land", Datasets: l.store.Datasets(), Conn: l.bus.Station(t, "land", ""), Store: l.store, Trust: l.trust, Alerts: l.told, Log: bustest.Log(t),
 	})
 	for range 2 {
 		require.NoError(t, puller.PullAll(t.Context()))
@@ -301,8 +303,8 @@ func TestChangesMustHaveNoGap(t *testing.T) {
 		err := l.store.ApplyChanges(t.Context(), alerts.Dataset, c.from, replication.DatasetVersion{Version: c.to}, c.changes)
 		require.ErrorIs(t, err, replication.ErrVersion, name)
 	}
-	require.ErrorContains(t, l.store.Confirm(t.Context(), "other", 0), "not taken at this station")
-	require.ErrorIs(t, l.store.Confirm(t.Context(), alerts.Dataset, 7), replication.ErrVersion)
+	require.ErrorContains(t, l.store.Confirm(t.Context(), "other", replication.DatasetVersion{}), "not taken at this station")
+	require.ErrorIs(t, l.store.Confirm(t.Context(), alerts.Dataset, replication.DatasetVersion{Version: 7}), replication.ErrVersion)
 }
 
 // While the station takes a snapshot the centre goes on writing; the end is one exact version all the same.
@@ -320,7 +322,7 @@ func TestASnapshotTakenWhileTheCentreWrites(t *testing.T) {
 		writes++
 	}}
 	l.store = relaydb.NewReferences(l.post.db, map[string]relaydb.Sink{alerts.Dataset: &busy}, time.Now)
-	config := replication.PullerConfig{Station: "land", Datasets: []string{alerts.Dataset}, Conn: l.bus.Station(t, "land", ""), Store: l.store, Alerts: l.told, Log: bustest.Log(t)}
+	config := replication.PullerConfig{Station: "land", Datasets: []string{alerts.Dataset}, Conn: l.bus.Station(t, "land", ""), Store: l.store, Trust: l.trust, Alerts: l.told, Log: bustest.Log(t)}
 	require.NoError(t, replication.NewPuller(config).PullAll(t.Context()))
 	require.Greater(t, writes, 2, "the centre wrote while the snapshot was on its way")
 	l.store = relaydb.NewReferences(l.post.db, map[string]relaydb.Sink{alerts.Dataset: l.sink}, time.Now)

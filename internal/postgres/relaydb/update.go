@@ -20,6 +20,7 @@ type update struct {
 
 	version int64
 	digest  []byte
+	sealed  *time.Time
 	content *replication.ContentDigest // of the rows as of now, within the transaction
 }
 
@@ -32,8 +33,8 @@ func lockDataset(ctx context.Context, tx pgx.Tx, dataset string, now time.Time) 
 	}
 	u := &update{tx: tx, dataset: dataset, now: now}
 	var state []byte
-	err = tx.QueryRow(ctx, `SELECT version, digest, digest_state FROM ref_cursor WHERE dataset = $1 FOR UPDATE`, dataset).
-		Scan(&u.version, &u.digest, &state)
+	err = tx.QueryRow(ctx, `SELECT version, digest, digest_state, sealed_at FROM ref_cursor WHERE dataset = $1 FOR UPDATE`, dataset).
+		Scan(&u.version, &u.digest, &state, &u.sealed)
 	if err != nil {
 		return nil, err
 	}
@@ -133,9 +134,37 @@ func (u *update) finish(ctx context.Context, to replication.DatasetVersion) erro
 	if sum := u.content.Sum(); !bytes.Equal(sum, to.Digest) {
 		return fmt.Errorf("%w %d: %x, %x expected", replication.ErrDigest, to.Version, sum, to.Digest)
 	}
-	_, err := u.tx.Exec(ctx, `UPDATE ref_cursor SET version = $2, digest = $3, digest_state = $4, applied_at = $5, confirmed_at = $5
-		WHERE dataset = $1`, u.dataset, to.Version, to.Digest, u.content.Bytes(), u.now)
+	_, err := u.tx.Exec(ctx, `UPDATE ref_cursor SET version = $2, digest = $3, digest_state = $4, applied_at = $5 WHERE dataset = $1`,
+		u.dataset, to.Version, to.Digest, u.content.Bytes(), u.now)
+	if err != nil {
+		return err
+	}
+	return u.keepSeal(ctx, to, true)
+}
+
+// keepSeal keeps what the centre signed. The version is as old as that says, and never older than it was known to be: what the centre
+// signed earlier makes nothing younger. A station whose clock is behind knows no later instant than its own.
+func (u *update) keepSeal(ctx context.Context, to replication.DatasetVersion, moved bool) error {
+	if !moved && u.sealed != nil && !to.Seal.At.After(*u.sealed) {
+		return nil
+	}
+	as := to.Seal.At
+	if u.now.Before(as) {
+		as = u.now
+	}
+	_, err := u.tx.Exec(ctx, `UPDATE ref_cursor SET sealed_at = $2, seal = $3, seal_chain = $4,
+		confirmed_at = CASE WHEN sealed_at IS NULL THEN $5 ELSE greatest(confirmed_at, $5) END WHERE dataset = $1`,
+		u.dataset, to.Seal.At, to.Seal.Value, to.Seal.Chain, as)
 	return err
+}
+
+// goesBack is ErrSeal for content that the station has had before and that nobody has vouched for since.
+func (u *update) goesBack(to replication.DatasetVersion) error {
+	if to.Version > u.version || u.sealed == nil || to.Seal.At.After(*u.sealed) {
+		return nil
+	}
+	return fmt.Errorf("%w: version %d of %s is not younger than version %d of %s, which the station has",
+		replication.ErrSeal, to.Version, to.Seal.At.Format(time.RFC3339Nano), u.version, u.sealed.UTC().Format(time.RFC3339Nano))
 }
 
 // count reads every row.

@@ -37,9 +37,11 @@ type station struct {
 func (w *world) station(t *testing.T) station {
 	t.Helper()
 	bus := bustest.New(t)
+	signer, seals := bus.Seals(t)
 	receiver, err := replication.NewReceiver(bus.Centre(t), replication.Parts{
 		Applier:      centraldb.NewApplier(centraldb.ApplierConfig{DB: w.db, Now: time.Now, NewID: uuid.New, Alerts: quiet{t}, Log: bustest.Log(t)}),
 		Completeness: centraldb.NewCompleteness(w.db, time.Now), Status: centraldb.NewStatus(w.db), Source: centraldb.NewReference(w.db),
+		Signer: signer,
 		Alerts: quiet{t}, Now: time.Now, Log: bustest.Log(t),
 	})
 	require.NoError(t, err)
@@ -47,7 +49,7 @@ func (w *world) station(t *testing.T) station {
 	db := pgtest.New(t, migrations.Station)
 	store := relaydb.NewReferences(db, map[string]relaydb.Sink{trust.Dataset: trustdb.Sink{}}, time.Now)
 	return station{trustdb.NewHeld(db), replication.NewPuller(replication.PullerConfig{
-		Station: "land", Datasets: store.Datasets(), Conn: bus.Station(t, "land", ""), Store: store, Alerts: quiet{t},
+		Station: "land", Datasets: store.Datasets(), Conn: bus.Station(t, "land", ""), Store: store, Trust: seals, Alerts: quiet{t},
 		Log: bustest.Log(t), Every: time.Hour,
 	})}
 }
