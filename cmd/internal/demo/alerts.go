@@ -6,12 +6,12 @@ import (
 	"math/rand/v2"
 
 	"github.com/openbmis/openbmis/alerts"
-	"github.com/openbmis/openbmis/central"
 	"github.com/openbmis/openbmis/cmd/internal/simulate"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/config"
 	"github.com/openbmis/openbmis/internal/postgres"
 	"github.com/openbmis/openbmis/internal/postgres/centraldb"
+	"github.com/openbmis/openbmis/internal/postgres/listdb"
 	"github.com/openbmis/openbmis/traveldoc"
 )
 
@@ -45,35 +45,48 @@ func (d *demo) alertList(ctx context.Context, db config.Database) error {
 		if err != nil {
 			return err
 		}
-		if versions[alerts.Dataset].Version > 0 {
+		if versions[alerts.ListsDataset].Version > 0 {
 			return nil
 		}
-		entries, err := d.entries()
+		flat, err := d.entries()
 		if err != nil {
 			return err
 		}
-		now := d.tools.Now()
-		entry := installer("central").Entry(now, audit.Administration, "dataset", alerts.Dataset)
-		entry.ResultCount = len(entries)
-		_, err = centraldb.NewNationalAlerts(open, nil).Add(ctx, "demo", now, entry, entries...)
+		entries := make([]alerts.Alert, len(flat))
+		for i := range flat {
+			entries[i] = flat[i].Alert(listdb.National)
+		}
+		first, second := listdb.Person{Actor: installer("central")}, listdb.Person{Actor: installer("central")}
+		second.ID = "demo-second"
+		lists := listdb.New(listdb.Config{DB: open, Now: d.tools.Now, NewID: d.tools.NewID})
+		national := listdb.List{ID: listdb.National, Title: "National alert list", Owner: "UTO-POLICE", Policy: alerts.DefaultPolicy()}
+		_, err = lists.Add(ctx, first, second, national, entries...)
 		return err
 	})
 }
 
-func (d *demo) entries() ([]central.Alert, error) {
+func (d *demo) entries() ([]alerts.Flat, error) {
 	today := traveldoc.DateOf(d.tools.Now().UTC())
-	made := make([]central.Alert, len(listed))
+	made := make([]alerts.Flat, len(listed))
 	for i, l := range listed {
-		born, err := traveldoc.ParseDate(l.birth)
+		born, err := parseBirth(l.birth)
 		if err != nil {
 			return nil, fmt.Errorf("alert %d: %w", i+1, err)
 		}
-		made[i] = central.Alert{ID: d.tools.NewID(), Flat: alerts.Flat{
-			Surname: l.surname, GivenNames: l.given, BirthDate: born, Sex: l.sex, Nationality: l.nationality,
+		made[i] = alerts.Flat{
+			ID: fmt.Sprintf("N-%04d", i+1), Surname: l.surname, GivenNames: l.given, BirthDate: born, Sex: l.sex, Nationality: l.nationality,
 			DocumentNumber: l.number, IssuingState: l.issuer, Action: l.action, Reason: l.reason, ValidFrom: today,
-		}}
+		}
 	}
 	return made, nil
+}
+
+// parseBirth reads a date of birth; a document without a person has none.
+func parseBirth(s string) (traveldoc.Date, error) {
+	if s == "" {
+		return traveldoc.Date{}, nil
+	}
+	return traveldoc.ParseDate(s)
 }
 
 // wanted are the listed people as travellers; a document without a person has no traveller.

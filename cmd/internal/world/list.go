@@ -10,18 +10,19 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openbmis/openbmis/alerts"
-	"github.com/openbmis/openbmis/central"
-	"github.com/openbmis/openbmis/internal/audit"
-	"github.com/openbmis/openbmis/internal/postgres/centraldb"
+	"github.com/openbmis/openbmis/internal/postgres/listdb"
 	"github.com/openbmis/openbmis/traveldoc"
 )
 
-// List puts alerts on the national list, beside the centre's console, and gives the list's version. Action and validity are filled
-// in where they are missing. Stations hear of it by their next heartbeat.
+// List puts alerts on the national list in the name of two persons, beside the centre's console, and gives the version of the dataset
+// that has them. Action, reason and validity are filled in where they are missing. Stations hear of it by their next heartbeat.
 func (c *Central) List(t testing.TB, list ...alerts.Flat) (version int64) {
 	t.Helper()
-	entries := make([]central.Alert, len(list))
+	entries := make([]alerts.Alert, len(list))
 	for i, a := range list {
+		if a.ID == "" {
+			a.ID = uuid.NewString()
+		}
 		if a.Action == "" {
 			a.Action = "refer"
 		}
@@ -31,11 +32,19 @@ func (c *Central) List(t testing.TB, list ...alerts.Flat) (version int64) {
 		if a.ValidFrom == (traveldoc.Date{}) {
 			a.ValidFrom = traveldoc.DateOf(c.Clock.Now().UTC())
 		}
-		entries[i] = central.Alert{ID: uuid.New(), Flat: a}
+		entries[i] = a.Alert(listdb.National)
 	}
-	now := c.Clock.Now()
-	entry := Installer(Origin).Entry(now, audit.Administration, "dataset", alerts.Dataset)
-	version, err := centraldb.NewNationalAlerts(c.DB, nil).Add(t.Context(), "test", now, entry, entries...)
+	return c.Alerts(t, entries...)
+}
+
+// Alerts puts whole alerts on the national list, as List does.
+func (c *Central) Alerts(t testing.TB, list ...alerts.Alert) (version int64) {
+	t.Helper()
+	first, second := listdb.Person{Actor: Installer(Origin)}, listdb.Person{Actor: Installer(Origin)}
+	second.ID = "test-second"
+	lists := listdb.New(listdb.Config{DB: c.DB, Now: c.Clock.Now, NewID: uuid.New})
+	national := listdb.List{ID: listdb.National, Title: "National alert list", Owner: "UTO-POLICE", Policy: alerts.DefaultPolicy()}
+	version, err := lists.Add(t.Context(), first, second, national, list...)
 	require.NoError(t, err)
 	return version
 }
