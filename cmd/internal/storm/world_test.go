@@ -159,7 +159,7 @@ func (w *world) settle(t *testing.T) (token string) {
 		token = made.String()
 		now := time.Now()
 		entry := installer.Entry(now, audit.Administration, "dataset", alerts.Dataset)
-		_, err = centraldb.NewNationalAlerts(db, nil).Add(t.Context(), "storm", now, entry, domain.Alert{ID: uuid.New(), Alert: alerts.Flat{
+		_, err = centraldb.NewNationalAlerts(db, nil).Add(t.Context(), "storm", now, entry, domain.Alert{ID: uuid.New(), Flat: alerts.Flat{
 			Surname: "TORVALDSEN", GivenNames: "EMRIK", Action: "refer", Reason: "test", ValidFrom: traveldoc.DateOf(now.AddDate(0, -1, 0)),
 			DocumentNumber: "X00000000", IssuingState: "FRA",
 		}})
