@@ -1,0 +1,255 @@
+package hitdb
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/openbmis/openbmis/alerts/hit"
+	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/postgres"
+	"github.com/openbmis/openbmis/internal/postgres/relaydb"
+	"github.com/openbmis/openbmis/replication"
+)
+
+// Sink takes the dataset hit.AnswersDataset: what the centre tells waits here until the worker has written it into the way of its hit.
+type Sink struct{}
+
+var _ relaydb.Sink = Sink{}
+
+// Clear forgets nothing that was told: a snapshot that follows tells it again, and what it leaves out was told all the same.
+func (Sink) Clear(context.Context, pgx.Tx) error { return nil }
+
+const upsertTold = `
+INSERT INTO hit_told (hit, data) VALUES ($1, $2)
+ON CONFLICT (hit) DO UPDATE SET data = excluded.data, done = false, fault = '', told_at = now() WHERE hit_told.data <> excluded.data`
+
+// Apply keeps what is told. A key that is no hit's id is kept from nobody: the rows stay in the reference data, and this takes none.
+func (Sink) Apply(ctx context.Context, tx pgx.Tx, changes []replication.Change) error {
+	for _, c := range changes {
+		id, err := uuid.Parse(c.Key)
+		if c.Op != replication.OpPut || err != nil {
+			continue
+		}
+		if _, err := tx.Exec(ctx, upsertTold, id, string(c.Data)); err != nil {
+			return fmt.Errorf("told of hit %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+const selectTold = `SELECT hit, data FROM hit_told WHERE NOT done AND fault = '' ORDER BY told_at, hit LIMIT $1`
+
+// TakeTold writes what the centre told into the way of the hits, at most limit of them, and says how many it looked at. What cannot be
+// used is marked, counted by Stuck, and never stands in the way of the others.
+func (s *Store) TakeTold(ctx context.Context, limit int) (int, error) {
+	type told struct {
+		hit  uuid.UUID
+		data []byte
+	}
+	rows, err := s.cfg.DB.Pool.Query(ctx, selectTold, limit)
+	if err != nil {
+		return 0, fmt.Errorf("told of hits: %w", err)
+	}
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (t told, err error) {
+		err = row.Scan(&t.hit, &t.data)
+		return t, err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("told of hits: %w", err)
+	}
+	var faults []error
+	taken := 0
+	for _, t := range all {
+		if err := s.take(ctx, t.hit, t.data); err != nil {
+			faults = append(faults, fmt.Errorf("told of hit %s: %w", t.hit, err))
+			continue
+		}
+		taken++
+	}
+	if taken > 0 {
+		s.Committed()
+	}
+	return taken, errors.Join(faults...)
+}
+
+// Stuck is how much of what the centre told cannot be used.
+func (s *Store) Stuck(ctx context.Context) (n int, err error) {
+	err = s.cfg.DB.Pool.QueryRow(ctx, `SELECT count(*) FROM hit_told WHERE fault <> ''`).Scan(&n)
+	return n, err
+}
+
+func (s *Store) take(ctx context.Context, id uuid.UUID, data []byte) error {
+	var t hit.Told
+	if err := json.Unmarshal(data, &t); err != nil {
+		return errors.Join(s.mark(ctx, id, "unreadable"), errUnreadable)
+	}
+	if t.Station != s.cfg.Writer.Station {
+		return s.mark(ctx, id, "")
+	}
+	err := s.cfg.DB.InTx(ctx, func(tx pgx.Tx) error { return s.takeIn(ctx, tx, id, t) })
+	switch {
+	case err == nil:
+		return s.mark(ctx, id, "")
+	case errors.Is(err, errNoCrossing):
+		return errors.Join(s.mark(ctx, id, "no_crossing"), err)
+	case errors.Is(err, hit.ErrNoSuchHit):
+		return errors.Join(s.mark(ctx, id, "no_hit"), err)
+	}
+	return err
+}
+
+func (s *Store) mark(ctx context.Context, id uuid.UUID, fault string) error {
+	_, err := s.cfg.DB.Pool.Exec(ctx, `UPDATE hit_told SET done = $3, fault = $2 WHERE hit = $1`, id, fault, fault == "")
+	return err
+}
+
+func (s *Store) takeIn(ctx context.Context, tx pgx.Tx, id uuid.UUID, t hit.Told) error {
+	if t.Retro != nil {
+		if err := s.raiseRetro(ctx, tx, id, *t.Retro); err != nil {
+			return err
+		}
+	}
+	if t.Answer == nil {
+		return nil
+	}
+	a := *t.Answer
+	if a.At.IsZero() {
+		a.At = t.At
+	}
+	return s.change(ctx, tx, id, func(h *hit.Hit) ([]hit.Step, error) {
+		if answeredAlready(h, a) {
+			return nil, nil
+		}
+		return s.steps(s.service(h.Raise.Lane), h, []hit.Event{{Kind: hit.Answered, Answer: &a}})
+	})
+}
+
+// answeredAlready: the same word told twice is one.
+func answeredAlready(h *hit.Hit, a hit.Answer) bool {
+	return slices.ContainsFunc(h.Course, func(e hit.Event) bool {
+		return e.Answer != nil && e.Answer.At.Equal(a.At) && e.Answer.Confirmed == a.Confirmed && e.Answer.By == a.By && e.Answer.Text == a.Text &&
+			e.Answer.Instructions == a.Instructions
+	})
+}
+
+var (
+	errNoCrossing = errors.New("no such crossing here")
+	errUnreadable = errors.New("not readable by this release") // of what was told nothing is repeated here
+)
+
+const selectCrossing = `SELECT event, inspection_id FROM decision WHERE crossing_id = $1`
+
+// raiseRetro raises a hit that the centre found on a crossing of this station, with where and when the person crossed.
+func (s *Store) raiseRetro(ctx context.Context, tx pgx.Tx, id uuid.UUID, r hit.Retro) error {
+	var e border.CrossingEvent
+	var inspection uuid.UUID
+	err := tx.QueryRow(ctx, selectCrossing, r.Crossing).Scan(&e, &inspection)
+	if postgres.IsNoRows(err) {
+		return errNoCrossing
+	}
+	if err != nil {
+		return err
+	}
+	m := hit.Match{Check: "alerts.retro", Alert: r.Alert, Band: r.Band, Action: r.Action, Safety: r.Safety}
+	m.List = listOf(r.Alert)
+	known, err := lookUp(ctx, tx, []hit.Match{m})
+	if err != nil {
+		return err
+	}
+	return s.raise(ctx, tx, id, known.complete(m.Of(retroOf(e, inspection, r.Why))))
+}
+
+// retroOf is a hit on somebody who has crossed.
+func retroOf(e border.CrossingEvent, inspection uuid.UUID, why string) hit.Raise {
+	return hit.Raise{
+		Inspection: inspection, Crossing: e.CrossingID, File: e.TravellerID, Station: e.Station, Lane: e.Lane, CrossedAt: e.CrossedAt,
+		Direction: e.Direction, Retro: why, Identity: e.Identity, Document: e.Document, Transport: e.Transport,
+	}
+}
+
+func listOf(alert string) string {
+	for n := range alert {
+		if alert[n] == '/' {
+			return alert[:n]
+		}
+	}
+	return alert
+}
+
+// WasNotChecked is why a hit is raised that a check found when it was asked again.
+const WasNotChecked = "was_not_checked"
+
+// Rechecked raises, in the transaction of its result, what checking a decision again found. A hit that the counter had is not raised
+// anew.
+func (s *Store) Rechecked(ctx context.Context, tx pgx.Tx, crossing uuid.UUID, findings []border.Finding) (bool, error) {
+	matches := hit.Raises(findings)
+	if len(matches) == 0 {
+		return false, nil
+	}
+	var e border.CrossingEvent
+	var inspection uuid.UUID
+	if err := tx.QueryRow(ctx, selectCrossing, crossing).Scan(&e, &inspection); err != nil {
+		return false, err
+	}
+	already, err := known(ctx, tx, inspection, crossing)
+	if err != nil {
+		return false, err
+	}
+	matches = slices.DeleteFunc(matches, func(m hit.Match) bool { return slices.Contains(already, m.Alert) })
+	if len(matches) == 0 {
+		return false, nil
+	}
+	_, err = s.raiseAll(ctx, tx, retroOf(e, inspection, WasNotChecked), matches)
+	return true, err
+}
+
+func known(ctx context.Context, tx pgx.Tx, inspection, crossing uuid.UUID) ([]string, error) {
+	rows, err := tx.Query(ctx, `SELECT alert FROM hit WHERE inspection_id = $1 OR crossing_id = $2`, inspection, crossing)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
+const selectDue = `SELECT id FROM hit WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2`
+
+// Timeouts takes the steps of the timers that have run out, at most limit of them, and says how many.
+func (s *Store) Timeouts(ctx context.Context, now time.Time, limit int) (int, error) {
+	rows, err := s.cfg.DB.Pool.Query(ctx, selectDue, now, limit)
+	if err != nil {
+		return 0, fmt.Errorf("timers of hits: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return 0, fmt.Errorf("timers of hits: %w", err)
+	}
+	var faults []error
+	for _, id := range ids { // one that cannot be written does not keep the others from it
+		err := s.cfg.DB.InTx(ctx, func(tx pgx.Tx) error { return s.timeout(ctx, tx, id, now) })
+		if err != nil {
+			faults = append(faults, fmt.Errorf("timer of hit %s: %w", id, err))
+		}
+	}
+	if len(ids) > len(faults) {
+		s.Committed()
+	}
+	return len(ids) - len(faults), errors.Join(faults...)
+}
+
+func (s *Store) timeout(ctx context.Context, tx pgx.Tx, id uuid.UUID, now time.Time) error {
+	return s.change(ctx, tx, id, func(h *hit.Hit) ([]hit.Step, error) {
+		kind := h.Timeout(now)
+		if kind == "" {
+			return nil, nil // somebody was faster
+		}
+		return s.steps(audit.Actor{ID: ServiceName, Name: ServiceName, Role: "service", Post: s.cfg.Writer.Station}, h, []hit.Event{{Kind: kind}})
+	})
+}
