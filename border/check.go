@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/traveldoc/mrz"
 	"github.com/openbmis/openbmis/traveldoc/reader"
@@ -33,6 +35,9 @@ type Subject struct {
 	Today traveldoc.Date
 	// Again says that a decision made then is checked again: its own crossing, and what followed it, count for nothing against it.
 	Again bool
+	// Scan and Lane are the inspection that is looked at, for the audit entries of checks that ask outside; zero when there is none.
+	Scan uuid.UUID
+	Lane string
 	Circumstances
 }
 

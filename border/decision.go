@@ -90,21 +90,22 @@ func (v Verdict) Reasons() []string {
 // MaxNote is the longest note of a decision, in bytes.
 const MaxNote = 2000
 
-// NeedsReason reports whether admitting with these findings asks for a reason: there is a hit, or a check without an answer.
+// NeedsReason reports whether admitting with these findings asks for a reason: there is a hit, or a check without an answer that is not
+// optional.
 func NeedsReason(findings []Finding) bool {
 	for _, f := range findings {
-		if f.Outcome != NoHit {
+		if f.Outcome != NoHit && !(f.Outcome == NotChecked && f.Optional) {
 			return true
 		}
 	}
 	return false
 }
 
-// NeedsSecondLine reports whether no counter may admit with these findings, whatever the reason: there is a hit of severity SecondLine.
-// To go over it takes two persons, and the counter has one.
+// NeedsSecondLine reports whether no counter may admit with these findings, whatever the reason: there is a hit of severity SecondLine,
+// or a list so old that its policy leaves the decision to a supervisor. To go over it takes two persons, and the counter has one.
 func NeedsSecondLine(findings []Finding) bool {
 	for _, f := range findings {
-		if f.Severity() == SecondLine {
+		if f.Severity() == SecondLine || f.needsSupervisor() {
 			return true
 		}
 	}

@@ -2,6 +2,7 @@ package border
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -51,6 +52,10 @@ const (
 	ReasonListIncomplete   = "list_incomplete"
 	ReasonDataInsufficient = "data_insufficient"
 	ReasonFailed           = "failed"
+	// ReasonBreakerOpen: an outside service failed lately and is not asked until it answers again; ReasonNotAdmitted: it does not let
+	// the station in.
+	ReasonBreakerOpen = "breaker_open"
+	ReasonNotAdmitted = "not_admitted"
 )
 
 // Source is where an answer comes from: which list, which version, how old.
@@ -97,6 +102,9 @@ type Finding struct {
 	Sources []Source `json:"sources,omitempty"`
 	// Matcher is the version of the matcher that compared, where one did.
 	Matcher string `json:"matcher,omitempty"`
+	// Optional says of a finding that is not checked that admitting does not ask for a reason because of it: the country's configuration
+	// says that the check may be missing. It stays amber, and is made again.
+	Optional bool `json:"optional,omitempty"`
 	// Steps are the items of a check that is made of several; see Conclude.
 	Steps []Step        `json:"steps,omitempty"`
 	Took  time.Duration `json:"took"` // nanoseconds
@@ -121,6 +129,17 @@ func (f Finding) Severity() Severity {
 		}
 	}
 	return gravest
+}
+
+// CodeListTooOld is the evidence of lists that are too old to answer "no hit" from; Found names them. Its severity is SecondLine where
+// the policy of one of them leaves the decision to a supervisor.
+const CodeListTooOld = "list_too_old"
+
+// needsSupervisor reports whether a check without an answer is one that only a supervisor may go over.
+func (f Finding) needsSupervisor() bool {
+	return f.Outcome == NotChecked && slices.ContainsFunc(f.Evidence, func(e Evidence) bool {
+		return e.Code == CodeListTooOld && e.Severity == SecondLine
+	})
 }
 
 // Unanswered is the finding of a check that has no answer, for reason.

@@ -17,7 +17,7 @@ import (
 func SubjectOf(scan Scan, zone *time.Location, training bool) (Subject, error) {
 	s := Subject{
 		Identity: scan.Identity, Document: scan.Document, Reading: scan.Reading, Direction: scan.Direction, Mode: scan.Mode,
-		At: scan.At, Today: traveldoc.DateOf(scan.At.In(zone)), Circumstances: scan.Circumstances,
+		At: scan.At, Today: traveldoc.DateOf(scan.At.In(zone)), Scan: scan.ID, Lane: scan.Lane, Circumstances: scan.Circumstances,
 	}
 	if strings.TrimSpace(scan.MRZ) == "" {
 		return s, nil
