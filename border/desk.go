@@ -32,8 +32,11 @@ type DeskConfig struct {
 	AdultAge int
 	// Training accepts the codes of specimens, such as UTO, without a word: for exercises, never where travellers cross.
 	Training bool
-	Now      func() time.Time
-	NewID    func() uuid.UUID
+	// Found is told of every hit as soon as its check answers, before anything is decided. It is called apart from the counter's work, and
+	// may be told of the same one again. Nil: nobody waits for it.
+	Found func(ctx context.Context, scan Scan, f Finding)
+	Now   func() time.Time
+	NewID func() uuid.UUID
 }
 
 // Desk is the work of a crossing point's counters: it opens inspections, keeps them while their checks run, and records what is
@@ -172,8 +175,25 @@ func (d *Desk) start(ctx context.Context, scan Scan, subject Subject) *Inspectio
 	}
 	d.open[scan.ID] = i
 	d.mu.Unlock()
-	go Inspect(context.WithoutCancel(ctx), d.cfg.Now, subject, d.cfg.Plan, i.add)
+	ctx = context.WithoutCancel(ctx)
+	go Inspect(ctx, d.cfg.Now, subject, d.cfg.Plan, func(f Finding) {
+		i.add(f)
+		if f.Outcome == Hit && d.cfg.Found != nil {
+			go d.cfg.Found(ctx, scan, f) // the other checks do not wait for it
+		}
+	})
 	return i
+}
+
+// Resume runs the checks of scans that were left undecided when the program ended, so that what they find is known before somebody
+// looks at their lanes.
+func (d *Desk) Resume(ctx context.Context, lanes []string) error {
+	for _, lane := range lanes {
+		if _, err := d.laneState(ctx, lane, 0, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Change is what an officer puts right about a waiting traveller.
@@ -409,9 +429,17 @@ func (d *Desk) HandOver(ctx context.Context, actor audit.Actor, id uuid.UUID) er
 
 func (d *Desk) putAside(ctx context.Context, actor audit.Actor, id uuid.UUID, reason string) error {
 	now := d.cfg.Now()
+	i, err := d.Inspection(ctx, actor.Lane, id)
+	if errors.Is(err, ErrNoSuchScan) {
+		return ErrScanNotOpen
+	}
+	if err != nil {
+		return err
+	}
 	dismissal := DismissalEvent{
 		InspectionID: id, Station: d.cfg.Post.Station, Lane: actor.Lane, Officer: actor.Name, Reason: reason, DismissedAt: now,
 	}
+	dismissal.keepHits(i)
 	entry := actor.Entry(now, audit.Alteration, "inspection", id.String())
 	entry.Purpose, entry.Decision, entry.Justification = PurposeOfControl, "dismiss", reason
 	if err := d.cfg.Store.Dismiss(ctx, dismissal, entry); err != nil {

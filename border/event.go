@@ -134,3 +134,13 @@ type DismissalEvent struct {
 	Document *traveldoc.Document `json:"document,omitempty"`
 	Hits     []Finding           `json:"hits,omitempty"`
 }
+
+// keepHits writes down whom the hits of an inspection were about.
+func (d *DismissalEvent) keepHits(i *Inspection) {
+	for _, f := range i.Findings() {
+		if f.Outcome == Hit {
+			d.Hits = append(d.Hits, f)
+			d.Identity, d.Document = &i.Scan.Identity, &i.Scan.Document
+		}
+	}
+}

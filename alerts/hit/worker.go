@@ -17,10 +17,10 @@ type Chores interface {
 // WorkerConfig is what a Worker is made of.
 type WorkerConfig struct {
 	Chores Chores
-	Every   time.Duration // how often it looks; a second when 0
-	News    <-chan struct{}
-	Now     func() time.Time
-	Log     *slog.Logger
+	Every  time.Duration // how often it looks; a second when 0
+	News   <-chan struct{}
+	Now    func() time.Time
+	Log    *slog.Logger
 }
 
 // Worker keeps the timers of a crossing point's hits and takes what the centre tells. One runs at a station.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/openbmis/openbmis/border"
@@ -23,6 +24,15 @@ import (
 type Store struct {
 	db    *postgres.DB
 	nudge func()
+	hits  Hits
+}
+
+// Hits raises what a check found of alerts when it was asked again; hitdb.Store does.
+type Hits interface {
+	// Rechecked raises, in the transaction of a result, the hits that the decision did not have. It says whether there were any.
+	Rechecked(ctx context.Context, tx pgx.Tx, crossing uuid.UUID, findings []border.Finding) (bool, error)
+	// Committed is called after the transaction, when there were any.
+	Committed()
 }
 
 var (
@@ -31,7 +41,14 @@ var (
 )
 
 // New makes the store. nudge is called after each commit that has something for the centre; it must not block.
-func New(db *postgres.DB, nudge func()) *Store { return &Store{db, nudge} }
+func New(db *postgres.DB, nudge func()) *Store { return &Store{db: db, nudge: nudge} }
+
+// Raising makes the store raise hits for what is found.
+func (s *Store) Raising(h Hits) *Store {
+	with := *s
+	with.hits = h
+	return &with
+}
 
 const selectPending = `
 select d.crossing_id, d.event, s.id, s.mrz, s.circumstances, exists (select from correction c where c.crossing_id = d.crossing_id), k.attempts, k.result
@@ -82,6 +99,7 @@ func (s *Store) Settle(
 	if r.Outcome.Final() {
 		state = string(r.Outcome)
 	}
+	raised := false
 	err = s.db.InTx(ctx, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `update recheck set state = $2, attempts = $3, tried_at = $4, next_at = $5, result = $6
 			where crossing_id = $1 and state = 'waiting'`, r.Crossing, state, r.Attempt, r.At, next, r)
@@ -89,6 +107,9 @@ func (s *Store) Settle(
 			return err
 		}
 		waited = true
+		if raised, err = s.raise(ctx, tx, r); err != nil {
+			return err
+		}
 		if record == nil {
 			return auditlog.Insert(ctx, tx, entry)
 		}
@@ -100,7 +121,24 @@ func (s *Store) Settle(
 	if waited && record != nil {
 		s.nudge()
 	}
+	if raised {
+		s.hits.Committed()
+	}
 	return waited, nil
+}
+
+// raise raises the hits of what is found now and was not then.
+func (s *Store) raise(ctx context.Context, tx pgx.Tx, r recheck.Result) (bool, error) {
+	if s.hits == nil {
+		return false, nil
+	}
+	var found []border.Finding
+	for _, c := range r.Changes {
+		if c.After == border.Hit {
+			found = append(found, border.Finding{Check: c.Check, Source: c.Source, Outcome: border.Hit, Evidence: c.Evidence, At: r.At})
+		}
+	}
+	return s.hits.Rechecked(ctx, tx, r.Crossing, found)
 }
 
 func wrap(err error, doing string) error {

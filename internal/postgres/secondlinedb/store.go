@@ -22,10 +22,22 @@ type Decisions interface {
 	Write(ctx context.Context, tx pgx.Tx, inspection uuid.UUID, e border.CrossingEvent, entry audit.Entry) (border.CrossingEvent, error)
 }
 
-// Config is what a Store is made of. Protect may be nil: then the outcome protection is not to be had.
+// Hits keeps the hits of the crossing point; hitdb.Store does. What is judged in a case is judged of its hits, in one transaction.
+type Hits interface {
+	// FoundAgain raises the hits of checks that were run again on a scan.
+	FoundAgain(ctx context.Context, tx pgx.Tx, scan border.Scan, findings []border.Finding) error
+	// JudgedInCase writes a case's word on an entry into the way of its hit. An entry that is no alert's has none.
+	JudgedInCase(ctx context.Context, tx pgx.Tx, inspection uuid.UUID, j secondline.Judgement, by string, entry audit.Entry) error
+	// Committed is called after the transaction.
+	Committed()
+}
+
+// Config is what a Store is made of. Protect may be nil: then the outcome protection is not to be had. Hits may be nil: then a case's
+// hits are its own.
 type Config struct {
 	DB        *postgres.DB
 	Decisions Decisions
+	Hits      Hits
 	Protect   Protect
 	Zone      *time.Location
 	// Space is what the disk has left; nil when nobody knows. Without room nothing is decided here, as at the counters.
@@ -60,6 +72,9 @@ func (s *Store) Change(ctx context.Context, id uuid.UUID, act func(*secondline.C
 		return secondline.Step{}, fmt.Errorf("case %s: %w", id, err)
 	}
 	s.cfg.Nudge()
+	if s.cfg.Hits != nil {
+		s.cfg.Hits.Committed()
+	}
 	return step, nil
 }
 
@@ -69,6 +84,9 @@ UPDATE referral SET owner = $2, claimed_at = $3, steps = $4, changed_at = clock_
 // write writes the step that c has taken.
 func (s *Store) write(ctx context.Context, tx pgx.Tx, c *secondline.Case, step *secondline.Step) error {
 	if err := recorddb.Append(ctx, tx, step.Record, step.Entry); err != nil {
+		return err
+	}
+	if err := s.hits(ctx, tx, c, step); err != nil {
 		return err
 	}
 	var outcome secondline.Outcome
@@ -91,6 +109,25 @@ func (s *Store) write(ctx context.Context, tx pgx.Tx, c *secondline.Case, step *
 		return s.cfg.Protect(ctx, tx, step.Protect.Actor, step.Protect.Signal)
 	}
 	return nil
+}
+
+// hits writes what a step says of alerts into the way of the hits.
+func (s *Store) hits(ctx context.Context, tx pgx.Tx, c *secondline.Case, step *secondline.Step) error {
+	if s.cfg.Hits == nil {
+		return nil
+	}
+	switch e := step.Event; e.Kind {
+	case secondline.HitJudged:
+		return s.cfg.Hits.JudgedInCase(ctx, tx, c.Inspection, *e.Judgement, e.By, step.Entry)
+	case secondline.Rechecked:
+		scan, err := scanOf(ctx, tx, c.Inspection)
+		if err != nil {
+			return err
+		}
+		return s.cfg.Hits.FoundAgain(ctx, tx, scan, e.Run.Findings)
+	default:
+		return nil
+	}
 }
 
 func (s *Store) decide(ctx context.Context, tx pgx.Tx, c *secondline.Case, step *secondline.Step) (err error) {

@@ -20,6 +20,7 @@ import (
 // Record writes the decision on an open scan: traveller's file, inspection, findings, decision, crossing, audit entry and outbox
 // event, in one transaction.
 func (s *Store) Record(ctx context.Context, scanID uuid.UUID, e border.CrossingEvent, entry audit.Entry) (border.CrossingEvent, error) {
+	hits := false
 	err := s.db.InTx(ctx, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, closeScan, scanID, "decided", e.CrossedAt, "")
 		if err != nil {
@@ -28,19 +29,37 @@ func (s *Store) Record(ctx context.Context, scanID uuid.UUID, e border.CrossingE
 		if tag.RowsAffected() == 0 {
 			return border.ErrScanNotOpen
 		}
-		e, err = s.Write(ctx, tx, scanID, e, entry)
+		e, hits, err = s.writeAll(ctx, tx, scanID, e, entry)
 		return err
 	})
 	if err != nil {
 		return border.CrossingEvent{}, fmt.Errorf("record crossing %s: %w", e.CrossingID, err)
 	}
 	s.nudge()
+	s.tell(hits)
 	return e, nil
 }
 
 // Write writes a decision on an inspection in the caller's transaction. It is the one way by which a decision comes to be: at a
 // counter (Record) and as the outcome of a case (the second line). Wake the relay after the commit.
 func (s *Store) Write(ctx context.Context, tx pgx.Tx, inspection uuid.UUID, e border.CrossingEvent, entry audit.Entry) (border.CrossingEvent, error) {
+	e, _, err := s.writeAll(ctx, tx, inspection, e, entry)
+	return e, err
+}
+
+// writeAll writes the decision, and says whether it comes with hits, which are raised with it.
+func (s *Store) writeAll(
+	ctx context.Context, tx pgx.Tx, inspection uuid.UUID, e border.CrossingEvent, entry audit.Entry,
+) (border.CrossingEvent, bool, error) {
+	e, err := s.write(ctx, tx, inspection, e, entry)
+	if err != nil {
+		return e, false, err
+	}
+	hits, err := s.decidedHits(ctx, tx, inspection, e, entry)
+	return e, hits, err
+}
+
+func (s *Store) write(ctx context.Context, tx pgx.Tx, inspection uuid.UUID, e border.CrossingEvent, entry audit.Entry) (border.CrossingEvent, error) {
 	file, err := s.file(ctx, tx, e)
 	if err != nil {
 		return e, err

@@ -23,6 +23,7 @@ type Store struct {
 	random   io.Reader
 	nudge    func()
 	exhibits Exhibits
+	hits     Hits
 }
 
 var _ border.Store = (*Store)(nil)
@@ -36,6 +37,13 @@ func New(db *postgres.DB, newID func() uuid.UUID, nudge func()) *Store {
 func (s *Store) Keeping(e Exhibits) *Store {
 	with := *s
 	with.exhibits = e
+	return &with
+}
+
+// Raising makes the store raise the hits of what is decided and put aside.
+func (s *Store) Raising(h Hits) *Store {
+	with := *s
+	with.hits = h
 	return &with
 }
 
@@ -92,6 +100,7 @@ const closeScan = `update scan set status = $2, closed_at = $3, dismiss_reason =
 
 // Dismiss closes a scan without a decision.
 func (s *Store) Dismiss(ctx context.Context, d border.DismissalEvent, entry audit.Entry) error {
+	raised := false
 	err := s.db.InTx(ctx, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, closeScan+` and lane = $5`, d.InspectionID, "dismissed", d.DismissedAt, d.Reason, d.Lane)
 		if err != nil {
@@ -103,11 +112,15 @@ func (s *Store) Dismiss(ctx context.Context, d border.DismissalEvent, entry audi
 		if err := auditlog.Insert(ctx, tx, entry); err != nil {
 			return err
 		}
+		if raised, err = s.dismissedHits(ctx, tx, d, entry); err != nil {
+			return err
+		}
 		return relaydb.Append(ctx, tx, border.KindDismissal, border.EventVersion, d, d.DismissedAt, s.newID())
 	})
 	if err != nil {
 		return fmt.Errorf("dismiss scan %s: %w", d.InspectionID, err)
 	}
 	s.nudge()
+	s.tell(raised)
 	return nil
 }
