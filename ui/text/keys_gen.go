@@ -4,6 +4,48 @@ package text
 
 // The keys of the catalogue.
 const (
+	// AlertActionDetain is "Detain and call the police".
+	AlertActionDetain Key = "alert_action.detain"
+	// AlertActionInform is "Inform the list’s owner".
+	AlertActionInform Key = "alert_action.inform"
+	// AlertActionInquiryCheck is "Inquiry check".
+	AlertActionInquiryCheck Key = "alert_action.inquiry_check"
+	// AlertActionObserve is "Report, tell nobody".
+	AlertActionObserve Key = "alert_action.observe"
+	// AlertActionProtect is "Protect: do not let travel".
+	AlertActionProtect Key = "alert_action.protect"
+	// AlertActionRefer is "Refer to the second line".
+	AlertActionRefer Key = "alert_action.refer"
+	// AlertActionRefuse is "Refuse entry".
+	AlertActionRefuse Key = "alert_action.refuse"
+	// AlertActionSeizeDocument is "Seize the document".
+	AlertActionSeizeDocument Key = "alert_action.seize_document"
+	// AlertActionSpecificCheck is "Specific check".
+	AlertActionSpecificCheck Key = "alert_action.specific_check"
+	// AlertCategoryAbduction is "Child at risk of abduction".
+	AlertCategoryAbduction Key = "alert_category.abduction"
+	// AlertCategoryArrest is "Wanted for arrest".
+	AlertCategoryArrest Key = "alert_category.arrest"
+	// AlertCategoryCheck is "Check to be made".
+	AlertCategoryCheck Key = "alert_category.check"
+	// AlertCategoryJudicial is "Sought for a judicial procedure".
+	AlertCategoryJudicial Key = "alert_category.judicial"
+	// AlertCategoryMissing is "Missing person".
+	AlertCategoryMissing Key = "alert_category.missing"
+	// AlertCategoryObject is "Document or vehicle to be seized".
+	AlertCategoryObject Key = "alert_category.object"
+	// AlertCategoryOther is "Other reason".
+	AlertCategoryOther Key = "alert_category.other"
+	// AlertCategoryRefusal is "Refusal of entry or stay".
+	AlertCategoryRefusal Key = "alert_category.refusal"
+	// AlertCategoryReturn is "Return decision".
+	AlertCategoryReturn Key = "alert_category.return"
+	// AlertCategorySanction is "Sanctions list: travel ban".
+	AlertCategorySanction Key = "alert_category.sanction"
+	// AlertCategoryUnknown is "Unknown wanted person".
+	AlertCategoryUnknown Key = "alert_category.unknown"
+	// AlertCategoryVulnerable is "Vulnerable person, not to travel".
+	AlertCategoryVulnerable Key = "alert_category.vulnerable"
 	// AnalystAct is "Act".
 	AnalystAct Key = "analyst.act"
 	// AnalystActionsDetain is "Detain and call the police".
@@ -494,6 +536,12 @@ const (
 	ArrivalRefused Key = "arrival.refused"
 	// ArrivalUnreadable is "what was read as the zone is none".
 	ArrivalUnreadable Key = "arrival.unreadable"
+	// BandCertain is "certain".
+	BandCertain Key = "band.certain"
+	// BandPossible is "possible".
+	BandPossible Key = "band.possible"
+	// BandProbable is "probable".
+	BandProbable Key = "band.probable"
 	// BasisAccredited is "Accredited".
 	BasisAccredited Key = "basis.accredited"
 	// BasisBorderPass is "Border pass".
@@ -990,6 +1038,22 @@ const (
 	DaysReasonPurpose Key = "days_reason.purpose"
 	// DaysReasonReturnTicket is "Date of the return ticket".
 	DaysReasonReturnTicket Key = "days_reason.return_ticket"
+	// EvidenceAlertCategory is "Category".
+	EvidenceAlertCategory Key = "evidence.alert_category"
+	// EvidenceAlertDetailsMissing is "The details of the alert cannot be had just now".
+	EvidenceAlertDetailsMissing Key = "evidence.alert_details_missing"
+	// EvidenceAlertDocument is "The document is listed: refer".
+	EvidenceAlertDocument Key = "evidence.alert_document"
+	// EvidenceAlertField is "Compared".
+	EvidenceAlertField Key = "evidence.alert_field"
+	// EvidenceAlertFlagged is "Not to be acted on in this State: tell the owner only".
+	EvidenceAlertFlagged Key = "evidence.alert_flagged"
+	// EvidenceAlertMatch is "A listed person may be this traveller: refer".
+	EvidenceAlertMatch Key = "evidence.alert_match"
+	// EvidenceAlertMore is "More alerts are met than are shown".
+	EvidenceAlertMore Key = "evidence.alert_more"
+	// EvidenceAlertSafety is "Officer safety".
+	EvidenceAlertSafety Key = "evidence.alert_safety"
 	// EvidenceBirthDateFuture is "Birth date in the future".
 	EvidenceBirthDateFuture Key = "evidence.birth_date.future"
 	// EvidenceBirthDateImplausible is "Age not plausible".
@@ -1068,6 +1132,10 @@ const (
 	EvidenceLineMissing Key = "evidence.line.missing"
 	// EvidenceLineOrder is "Lines came in another order".
 	EvidenceLineOrder Key = "evidence.line.order"
+	// EvidenceListIncomplete is "Not whole here, or not readable".
+	EvidenceListIncomplete Key = "evidence.list_incomplete"
+	// EvidenceListTooOld is "Too old to say no hit".
+	EvidenceListTooOld Key = "evidence.list_too_old"
 	// EvidenceMinorAgeUnknown is "Age not known: this may be a minor".
 	EvidenceMinorAgeUnknown Key = "evidence.minor_age_unknown"
 	// EvidenceMinorAlone is "A minor without an adult".
@@ -1474,12 +1542,18 @@ const (
 	FieldBirthDate Key = "field.birth_date"
 	// FieldComposite is "Composite digit".
 	FieldComposite Key = "field.composite"
+	// FieldDocument is "Document".
+	FieldDocument Key = "field.document"
 	// FieldDocumentCode is "Document type".
 	FieldDocumentCode Key = "field.document_code"
 	// FieldDocumentNumber is "Document number".
 	FieldDocumentNumber Key = "field.document_number"
 	// FieldExpiryDate is "Date of expiry".
 	FieldExpiryDate Key = "field.expiry_date"
+	// FieldFamily is "Surname".
+	FieldFamily Key = "field.family"
+	// FieldGiven is "Given name".
+	FieldGiven Key = "field.given"
 	// FieldGivenNames is "Given names".
 	FieldGivenNames Key = "field.given_names"
 	// FieldIssueDate is "Date of issue".
@@ -1496,6 +1570,8 @@ const (
 	FieldOptionalData Key = "field.optional_data"
 	// FieldSex is "Sex".
 	FieldSex Key = "field.sex"
+	// FieldVehicle is "Vehicle".
+	FieldVehicle Key = "field.vehicle"
 	// FilesActsAuthorisation is "Change the authorisation of stay".
 	FilesActsAuthorisation Key = "files.acts.authorisation"
 	// FilesActsSupply is "Supply a missing entry or exit".
@@ -2352,6 +2428,58 @@ const (
 	ListRefusedUnexpected Key = "list_refused.unexpected"
 	// ListRefusedValue is "a value that is not allowed".
 	ListRefusedValue Key = "list_refused.value"
+	// ListsHeldAge is "Age".
+	ListsHeldAge Key = "lists_held.age"
+	// ListsHeldAging is "getting old".
+	ListsHeldAging Key = "lists_held.aging"
+	// ListsHeldAsOf is "List’s own date".
+	ListsHeldAsOf Key = "lists_held.as_of"
+	// ListsHeldBadge is "Lists {{.version}}: {{.ago}}".
+	ListsHeldBadge Key = "lists_held.badge"
+	// ListsHeldClose is "Close".
+	ListsHeldClose Key = "lists_held.close"
+	// ListsHeldEntries is "Entries here".
+	ListsHeldEntries Key = "lists_held.entries"
+	// ListsHeldFresh is "current".
+	ListsHeldFresh Key = "lists_held.fresh"
+	// ListsHeldIncomplete is "not whole: no “no hit”".
+	ListsHeldIncomplete Key = "lists_held.incomplete"
+	// ListsHeldList is "List".
+	ListsHeldList Key = "lists_held.list"
+	// ListsHeldNone is "This crossing point has no list yet.".
+	ListsHeldNone Key = "lists_held.none"
+	// ListsHeldOf is "{{.held}} of {{.entries}}".
+	ListsHeldOf Key = "lists_held.of"
+	// ListsHeldOld is "too old: no “no hit”".
+	ListsHeldOld Key = "lists_held.old"
+	// ListsHeldOpen is "Show the lists".
+	ListsHeldOpen Key = "lists_held.open"
+	// ListsHeldState is "State".
+	ListsHeldState Key = "lists_held.state"
+	// ListsHeldTitle is "Alert lists of this crossing point".
+	ListsHeldTitle Key = "lists_held.title"
+	// ListsHeldVersion is "Version".
+	ListsHeldVersion Key = "lists_held.version"
+	// MatchedAgrees is "agrees".
+	MatchedAgrees Key = "matched.agrees"
+	// MatchedBand is "Match {{.band}}, score {{.score}}".
+	MatchedBand Key = "matched.band"
+	// MatchedCaption is "Traveller and alert, field by field".
+	MatchedCaption Key = "matched.caption"
+	// MatchedDiffers is "differs".
+	MatchedDiffers Key = "matched.differs"
+	// MatchedField is "Field".
+	MatchedField Key = "matched.field"
+	// MatchedFound is "Traveller".
+	MatchedFound Key = "matched.found"
+	// MatchedListed is "Alert".
+	MatchedListed Key = "matched.listed"
+	// MatchedOpen is "not known".
+	MatchedOpen Key = "matched.open"
+	// MatchedRelation is "Comparison".
+	MatchedRelation Key = "matched.relation"
+	// MatchedScore is "Score".
+	MatchedScore Key = "matched.score"
 	// OutcomeAdmit is "admitted".
 	OutcomeAdmit Key = "outcome.admit"
 	// OutcomeHandOver is "taken over".
@@ -3978,24 +4106,60 @@ const (
 	RefusalVisaNone Key = "refusal.visa_none"
 	// RefusalWhen is "Date and time".
 	RefusalWhen Key = "refusal.when"
+	// RelationDayMonthSwapped is "day and month swapped".
+	RelationDayMonthSwapped Key = "relation.day_month_swapped"
+	// RelationDifferent is "different".
+	RelationDifferent Key = "relation.different"
+	// RelationEqual is "equal".
+	RelationEqual Key = "relation.equal"
 	// RelationEscort is "Escort".
 	RelationEscort Key = "relation.escort"
+	// RelationExtraFound is "not in the alert".
+	RelationExtraFound Key = "relation.extra_found"
+	// RelationExtraListed is "in the alert only".
+	RelationExtraListed Key = "relation.extra_listed"
 	// RelationFather is "Father".
 	RelationFather Key = "relation.father"
 	// RelationGrandparent is "Grandparent".
 	RelationGrandparent Key = "relation.grandparent"
+	// RelationInRange is "within a range of blanks".
+	RelationInRange Key = "relation.in_range"
+	// RelationInitial is "initial".
+	RelationInitial Key = "relation.initial"
+	// RelationInside is "within what the alert gives".
+	RelationInside Key = "relation.inside"
+	// RelationJoined is "equal, written together or apart".
+	RelationJoined Key = "relation.joined"
 	// RelationLegalGuardian is "Legal guardian".
 	RelationLegalGuardian Key = "relation.legal_guardian"
+	// RelationMisread is "differs by a misreadable character".
+	RelationMisread Key = "relation.misread"
 	// RelationMother is "Mother".
 	RelationMother Key = "relation.mother"
+	// RelationNear is "near".
+	RelationNear Key = "relation.near"
+	// RelationOneDigit is "one digit differs".
+	RelationOneDigit Key = "relation.one_digit"
 	// RelationOther is "Other".
 	RelationOther Key = "relation.other"
+	// RelationPrefix is "beginning of a cut name".
+	RelationPrefix Key = "relation.prefix"
 	// RelationRelative is "Other relative".
 	RelationRelative Key = "relation.relative"
+	// RelationSameYear is "same year".
+	RelationSameYear Key = "relation.same_year"
 	// RelationSibling is "Brother or sister".
 	RelationSibling Key = "relation.sibling"
+	// RelationSynonym is "another spelling of the name".
+	RelationSynonym Key = "relation.synonym"
 	// RelationTeacher is "Teacher".
 	RelationTeacher Key = "relation.teacher"
+	// RelationTransliterated is "equal in another script or transliteration".
+	RelationTransliterated Key = "relation.transliterated"
+	// RelationTypo is "differs by single letters".
+	RelationTypo Key = "relation.typo"
+	// RelationUnknown is "not given on one side".
+	RelationUnknown Key = "relation.unknown"
 	// RepairAccept is "The page shows this".
 	RepairAccept Key = "repair.accept"
 	// RepairDone is "Repaired by hand: {{.list}}".
@@ -4012,6 +4176,16 @@ const (
 	RepairOpen Key = "repair.open"
 	// RepairTitle is "Proposed readings of the zone".
 	RepairTitle Key = "repair.title"
+	// SafetyArmed is "armed".
+	SafetyArmed Key = "safety.armed"
+	// SafetyContagious is "contagious".
+	SafetyContagious Key = "safety.contagious"
+	// SafetyEscaped is "escaped".
+	SafetyEscaped Key = "safety.escaped"
+	// SafetySuicideRisk is "suicide risk".
+	SafetySuicideRisk Key = "safety.suicide_risk"
+	// SafetyViolent is "violent".
+	SafetyViolent Key = "safety.violent"
 	// ScannerLayoutArabic is "The reader types in another keyboard layout than this computer’s (Arabic). Set this computer to the US layout and scan again.".
 	ScannerLayoutArabic Key = "scanner.layout_arabic"
 	// ScannerLayoutAzerty is "The reader types in another keyboard layout than this computer’s (AZERTY). Set this computer to the US layout, or the reader to AZERTY, and scan again.".
