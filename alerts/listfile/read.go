@@ -3,6 +3,7 @@ package listfile
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -83,6 +84,10 @@ type reading struct {
 
 func (r *reading) read(in *bufio.Reader) error {
 	switch r.o.Format {
+	case OFACCSV:
+		return r.readOFAC(in)
+	case UNXML:
+		return r.readUN(in)
 	}
 	return problem.New(problem.Invalid, "listfile.format").At("file").With("name", r.o.Name)
 }
@@ -178,4 +183,8 @@ const maxID = 100
 
 func namesSomething(s alerts.Subject) bool {
 	return len(s.Names) > 0 || len(s.Documents) > 0 || len(s.Vehicles) > 0 || len(s.Prints) > 0
+}
+
+func errExpected(expected, found string) error {
+	return fmt.Errorf("expected the element %q, not %q", expected, bounded(found))
 }
