@@ -23,6 +23,7 @@ CREATE TABLE list_proposal (
     digest         bytea       NOT NULL DEFAULT '', -- SHA-256 of the file
     size           bigint      NOT NULL DEFAULT 0,
     format         text        NOT NULL DEFAULT '',
+    action         text        NOT NULL DEFAULT '', -- that the file's entries ask for, where it does not say
     as_of          text        NOT NULL DEFAULT '', -- the file's own date
     whole          boolean     NOT NULL DEFAULT false, -- what the file does not hold goes
     to_version     bigint      NOT NULL DEFAULT 0, -- of an undo: whose content is wanted
@@ -36,6 +37,8 @@ CREATE TABLE list_proposal (
     counts         jsonb       NOT NULL DEFAULT '{}',
     decided_by     text,
     decided_login  text,
+    decided_role   text        NOT NULL DEFAULT '',
+    decided_post   text        NOT NULL DEFAULT '',
     decided_at     timestamptz,
     why            text        NOT NULL DEFAULT '',
     list_version   bigint,
@@ -51,14 +54,16 @@ CREATE INDEX list_proposal_open ON list_proposal (state, proposed_at DESC) WHERE
 -- The file of an import, until it is read.
 CREATE TABLE list_upload (
     proposal uuid    NOT NULL REFERENCES list_proposal,
+    part     text    NOT NULL, -- 'file', or a companion of it: 'aliases', 'addresses', 'comments'
     n        integer NOT NULL,
     data     bytea   NOT NULL,
-    PRIMARY KEY (proposal, n)
+    PRIMARY KEY (proposal, part, n)
 );
 
 -- How far long work is; written beside the transaction that does it.
 CREATE TABLE list_progress (
     proposal uuid        PRIMARY KEY,
+    stage    text        NOT NULL, -- 'reading', 'comparing', 'publishing'
     done     bigint      NOT NULL,
     total    bigint      NOT NULL,
     at       timestamptz NOT NULL

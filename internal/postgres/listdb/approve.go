@@ -42,7 +42,7 @@ func (l *Lists) Approve(ctx context.Context, by Person, id uuid.UUID) (p Proposa
 		p.Decided, p.DecidedAt = Who{by.ID, by.Name}, l.now()
 		if slow = p.Counts.Changes() >= slowFrom; slow {
 			p.State = Publishing
-			return decide(ctx, tx, &p)
+			return l.begin(ctx, tx, by, &p)
 		}
 		return l.publish(ctx, tx, by, &p, nil)
 	})
@@ -57,6 +57,15 @@ func (l *Lists) Approve(ctx context.Context, by Person, id uuid.UUID) (p Proposa
 		l.told(p)
 	}
 	return p, nil
+}
+
+// begin leaves a large publication to Run, with what the audit log says of who approved it.
+func (l *Lists) begin(ctx context.Context, tx pgx.Tx, by Person, p *Proposal) error {
+	if err := decide(ctx, tx, p); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `update list_proposal set decided_role = $2, decided_post = $3 where id = $1`, p.ID, by.Role, by.Post)
+	return err
 }
 
 // pending reads a proposal that waits for a second person.

@@ -26,6 +26,10 @@ type Config struct {
 	Published func(dataset string)
 	Changed   func()
 	Log       *slog.Logger
+	// QueryKey keys the audit log's hashes of search terms; empty: there are none.
+	QueryKey []byte
+	// Finder may be nil: then equal documents and equal names alone tell of conflicts.
+	Finder Finder
 }
 
 // Lists is the one writer of lists and alerts.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/traveldoc"
 )
 
@@ -86,6 +87,7 @@ type Proposal struct {
 	SHA256     string // of the file, hexadecimal
 	Size       int64  // of the file, in bytes
 	Format     string
+	Action     alerts.Action  // that the file's entries ask for, where it does not say
 	AsOf       traveldoc.Date // the file's own date
 	Whole      bool           // what the file does not hold goes
 	ToVersion  int64          // of ActUndo
@@ -103,7 +105,7 @@ type Proposal struct {
 	ListVersion, First, Last int64
 }
 
-const proposalFields = `id, list, act, agency, settings, file, digest, size, format, as_of, whole, to_version, remark, proposed_by,
+const proposalFields = `id, list, act, agency, settings, file, digest, size, format, action, as_of, whole, to_version, remark, proposed_by,
 	proposed_login, proposed_at, state, fault, base, counts, decided_by, decided_login, decided_at, why, list_version, first_version, last_version`
 
 func scanProposal(row pgx.CollectableRow) (p Proposal, err error) {
@@ -112,7 +114,7 @@ func scanProposal(row pgx.CollectableRow) (p Proposal, err error) {
 	var by, login *string
 	var at *time.Time
 	var listVersion, first, last *int64
-	err = row.Scan(&p.ID, &p.List, &p.Act, &p.Agency, &settings, &p.File, &digest, &p.Size, &p.Format, &asOf, &p.Whole, &p.ToVersion, &p.Remark,
+	err = row.Scan(&p.ID, &p.List, &p.Act, &p.Agency, &settings, &p.File, &digest, &p.Size, &p.Format, &p.Action, &asOf, &p.Whole, &p.ToVersion, &p.Remark,
 		&p.Proposed.ID, &p.Proposed.Login, &p.ProposedAt, &p.State, &p.Fault, &p.Base, &counts, &by, &login, &at, &p.Why, &listVersion, &first, &last)
 	if err != nil {
 		return p, err
@@ -167,10 +169,10 @@ func insertProposal(ctx context.Context, tx pgx.Tx, p *Proposal) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `insert into list_proposal (id, list, act, agency, settings, file, digest, size, format, as_of, whole, to_version,
+	_, err = tx.Exec(ctx, `insert into list_proposal (id, list, act, agency, settings, file, digest, size, format, action, as_of, whole, to_version,
 		remark, proposed_by, proposed_login, proposed_at, state)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
-		p.ID, p.List, p.Act, p.Agency, settings, p.File, digest, p.Size, p.Format, p.AsOf.String(), p.Whole, p.ToVersion, p.Remark,
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+		p.ID, p.List, p.Act, p.Agency, settings, p.File, digest, p.Size, p.Format, p.Action, p.AsOf.String(), p.Whole, p.ToVersion, p.Remark,
 		p.Proposed.ID, p.Proposed.Login, p.ProposedAt, p.State)
 	return err
 }

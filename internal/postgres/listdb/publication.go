@@ -3,6 +3,7 @@ package listdb
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 
@@ -156,7 +157,7 @@ func (o *publication) pictures(ctx context.Context, a alerts.Alert) error {
 		var jpeg []byte
 		err := o.tx.QueryRow(ctx, `select jpeg from alert_picture where digest = $1 and agency = ''
 			and not exists (select from ref_row where dataset = $2 and key = $3)`, digest, alerts.ListsDataset, alerts.PictureKey(digest)).Scan(&jpeg)
-		if err == pgx.ErrNoRows { //nolint:errorlint // Scan gives it bare
+		if errors.Is(err, pgx.ErrNoRows) {
 			continue
 		}
 		if err != nil {
