@@ -17,6 +17,8 @@ type Station struct {
 	Documents  Documents
 	Refusal    Refusal
 	Protection Protection
+	// Interpol is the file of the adapters to outside services of the INTERPOL kind (docs/interpol.md); "" is none.
+	Interpol string
 	// EvidenceKept is how long evidence stays at the station after the centre has it.
 	EvidenceKept time.Duration
 	// ReadingsKept is how long what a document reader sent waits for somebody to take it.
@@ -62,6 +64,7 @@ func LoadStation(getenv Getenv) (Station, error) {
 	s.Documents = r.documents()
 	s.Refusal = r.refusal()
 	s.Protection = r.protection()
+	s.Interpol = r.path("BMIS_INTERPOL", "", "JSON file of the adapters to outside services of the INTERPOL kind; empty is none")
 	s.EvidenceKept = r.duration("BMIS_EVIDENCE_KEPT", 30*24*time.Hour, span{0, 3660 * 24 * time.Hour},
 		"how long evidence stays at the station after the centre has it")
 	s.ReadingsKept = r.duration("BMIS_READINGS_KEPT", 24*time.Hour, span{time.Hour, 30 * 24 * time.Hour},
