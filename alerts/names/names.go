@@ -11,6 +11,8 @@ type Token struct {
 	Particle bool
 	// Initial is true of a single letter.
 	Initial bool
+	// Consonants is true of a token whose vowels are guessed: compare it by its skeleton.
+	Consonants bool
 }
 
 // Reading is one way to read a name as tokens, in the name's order. A name has several readings where its script, or the transliteration
@@ -19,7 +21,7 @@ type Reading struct {
 	Tokens []Token
 	// Loss is how far this reading is a guess: 0 for the plain one, up to 1.
 	Loss float64
-	// Consonants is true where the vowels are not known (Arabic escape code, unvocalised script): compare by skeleton only.
+	// Consonants is true where a token's vowels are guessed (Arabic escape code, unvocalised script): compare that by skeleton only.
 	Consonants bool
 	// Cut is true where the last token may go on (a full name field of a machine readable zone).
 	Cut bool
