@@ -92,12 +92,14 @@ const (
 	RelUnknown        = "unknown" // one side does not say
 	RelMisread        = "misread" // differs by letters that are read for one another
 	RelRange          = "in_range"
+	RelWeak           = "weak_alias"  // only a weak alias meets, and neither birth nor nationality speaks for it
+	RelCommon         = "common_name" // the name is too common to tell much
 )
 
 // Relations are all relations.
 func Relations() []string {
 	return []string{
 		RelEqual, RelJoined, RelSynonym, RelTransliterated, RelTypo, RelPrefix, RelInitial, RelExtraFound, RelExtraListed, RelDifferent, RelInside,
-		RelSwapped, RelDigit, RelSameYear, RelNear, RelUnknown, RelMisread, RelRange,
+		RelSwapped, RelDigit, RelSameYear, RelNear, RelUnknown, RelMisread, RelRange, RelWeak, RelCommon,
 	}
 }

@@ -36,6 +36,8 @@ type cli struct {
 	Migrate  migrateCommand  `cmd:"" help:"Look after the schema of a database."`
 	Station  stationCommand  `cmd:"" help:"Look after the line of a station to the centre."`
 
+	Watchlist watchlistCommand `cmd:"" help:"Screen travellers against a list, and compare names."`
+
 	Version kong.VersionFlag `help:"Print the release and end."`
 }
 

@@ -1,0 +1,153 @@
+package match
+
+import (
+	"slices"
+	"strings"
+)
+
+// explain makes the match of a candidate, with what was compared. The contributions add up to the score, which ends at 0 and 1.
+func (sc *scratch) explain(p *prepared, c *candidate) Match {
+	s := c.part.segment
+	m := Match{Key: string(s.keys.at(c.entry)), Score: c.final, Order: c.tie, Exact: c.document.exact}
+	if c.document.points > 0 {
+		m.Evidence = append(m.Evidence, Evidence{
+			Field: "document", Relation: c.document.relation, Found: c.document.found, Listed: c.document.listed,
+			Score: c.document.points, Weight: 1, Contribution: c.document.points,
+		})
+	}
+	from := len(m.Evidence)
+	if c.query >= 0 && c.name > 0 {
+		m.Evidence = sc.explainName(m.Evidence, s, &p.names[c.query], c)
+	}
+	m.Evidence = explainBirth(m.Evidence, p, s, c)
+	m.Evidence = explainQualifiers(m.Evidence, p, s, c)
+	if c.document.points > 0 {
+		// What the person adds to a document is what the document leaves open.
+		left := 1 - c.document.points
+		if c.total <= 0 {
+			left = 0
+		}
+		for i := range m.Evidence[from:] {
+			m.Evidence[from+i].Contribution *= left
+		}
+	}
+	return m
+}
+
+// explainName tells of every part of both names what it met.
+func (sc *scratch) explainName(out []Evidence, s *segment, q *queryName, c *candidate) []Evidence {
+	s.listed(&sc.listed, c.listed)
+	l := &sc.listed
+	a := sc.align(q, l, likes{})
+	pairs := slices.Clone(a.pairs)
+	slices.SortFunc(pairs, func(x, y edge) int { return int(x.q) - int(y.q) })
+	for _, e := range pairs {
+		share := e.weight / a.whole
+		out = append(out, Evidence{
+			Field: fieldOf(l.flags[e.l] | q.tokens[e.q].flags), Relation: e.why, Found: q.text(e.q, e.qCount), Listed: l.text(e.l, e.lCount),
+			Score: float64(e.like) / float64(alike), Weight: share, Contribution: nameMost * share * worth(e.like),
+		})
+	}
+	for i := range q.tokens {
+		if a.q>>i&1 == 0 {
+			out = append(out, Evidence{
+				Field: fieldOf(q.tokens[i].flags), Relation: RelExtraFound, Found: string(q.tokens[i].text), Weight: q.missingAt(i, l) / a.whole,
+			})
+		}
+	}
+	family := slices.ContainsFunc(a.pairs, func(e edge) bool { return l.flags[e.l]&tokenFamily != 0 })
+	for j := range l.words {
+		if a.l>>j&1 == 0 {
+			out = append(out, Evidence{
+				Field: fieldOf(l.flags[j]), Relation: RelExtraListed, Listed: string(l.words[j].text), Weight: l.missingAt(j, q, family) / a.whole,
+			})
+		}
+	}
+	if lost := nameMost * (c.name - a.share); lost != 0 {
+		out = append(out, Evidence{
+			Field: "name", Relation: RelCommon, Found: q.text(0, uint8(len(q.tokens))), Score: telling(a.information), Weight: 1, //nolint:gosec // few
+			Contribution: lost,
+		})
+	}
+	if c.weak < 0 {
+		out = append(out, Evidence{
+			Field: "name", Relation: RelWeak, Listed: l.text(0, uint8(len(l.words))), Weight: 1, Contribution: c.weak, //nolint:gosec // few
+		})
+	}
+	return out
+}
+
+func fieldOf(flags uint32) string {
+	switch flags & (tokenFamily | tokenGiven) {
+	case tokenFamily:
+		return "family"
+	case tokenGiven:
+		return "given"
+	}
+	return "name"
+}
+
+// text is what count tokens from i say.
+func (n *queryName) text(i, count uint8) string {
+	var parts []string
+	for _, t := range n.tokens[i : i+count] {
+		parts = append(parts, string(t.text))
+	}
+	return strings.Join(parts, " ")
+}
+
+func (l *listedName) text(i, count uint8) string {
+	var parts []string
+	for _, w := range l.words[i : i+count] {
+		parts = append(parts, string(w.text))
+	}
+	return strings.Join(parts, " ")
+}
+
+func explainBirth(out []Evidence, p *prepared, s *segment, c *candidate) []Evidence {
+	e := Evidence{Field: "birth_date", Relation: c.births.relation, Weight: birthMost, Contribution: c.births.points}
+	if c.births.known {
+		e.Found, e.Listed = c.births.found.String(), c.births.listed.String()
+		e.Score = (c.births.points - birthDifferent) / (birthMost - birthDifferent)
+		return append(out, e)
+	}
+	if len(p.births) > 0 {
+		e.Found = p.births[0].String()
+	}
+	if listed := s.birthsOf(c.entry); len(listed) > 0 {
+		e.Listed = listed[0].span().String()
+	}
+	if e.Found == "" && e.Listed == "" {
+		return out
+	}
+	return append(out, e)
+}
+
+func explainQualifiers(out []Evidence, p *prepared, s *segment, c *candidate) []Evidence {
+	if c.sexRelation != RelUnknown {
+		out = append(out, Evidence{
+			Field: "sex", Relation: c.sexRelation, Found: sexText(p.sexes), Listed: sexText(s.sexes[c.entry]), Score: asScore(c.sexRelation),
+			Weight: -sexDifferent, Contribution: c.sex,
+		})
+	}
+	if c.nationality != RelUnknown {
+		var listed []string
+		for _, n := range s.nationsOf(c.entry) {
+			listed = append(listed, s.states[n])
+		}
+		out = append(out, Evidence{
+			Field: "nationality", Relation: c.nationality, Found: strings.Join(p.nations, " "), Listed: strings.Join(listed, " "),
+			Score: asScore(c.nationality), Weight: nationEqual, Contribution: c.nation,
+		})
+	}
+	return out
+}
+
+func asScore(relation string) float64 {
+	if relation == RelEqual {
+		return 1
+	}
+	return 0
+}
+
+func sexText(bits uint8) string { return [...]string{"", "M", "F", "M F"}[bits&3] }
