@@ -45,6 +45,8 @@ type Result struct {
 	Answered []Change  `json:"answered,omitempty"`
 	Waiting  []Change  `json:"waiting,omitempty"`
 	At       time.Time `json:"at"`
+	// Partial says that outside services alone were asked: the centre was away, and the other checks are still to be made again.
+	Partial bool `json:"partial,omitempty"`
 	// Note is the supervisor's, of an acknowledgement.
 	Note string `json:"note,omitempty"`
 }

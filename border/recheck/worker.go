@@ -34,6 +34,9 @@ type Pending struct {
 type Store interface {
 	// Pending are decisions that are due at an instant and were made before confirmed, in the order in which they were made.
 	Pending(ctx context.Context, due, confirmed time.Time, limit int) ([]Pending, error)
+	// PendingOn are decisions that wait for the answer of a check, and are due at an instant or were not tried since another (since its
+	// service is back), in the order in which they were made.
+	PendingOn(ctx context.Context, check string, due, since time.Time, limit int) ([]Pending, error)
 	// Settle keeps the result of a decision that still waits, with its record, unless that is nil, and the audit entry, in one
 	// transaction; an outcome that is not final is due again at next. It says whether the decision still waited.
 	Settle(ctx context.Context, result Result, next time.Time, record *border.Record, entry audit.Entry) (bool, error)
@@ -56,6 +59,8 @@ type Config struct {
 	// made before are checked again, and only then.
 	Ready func(ctx context.Context) (confirmed time.Time, ready bool, err error)
 	Plan  []border.Planned // the desk's
+	// Links are the lines to outside services that checks of the plan ask.
+	Links []Link
 	// Station and Zone are the crossing point's, for records.
 	Station string
 	Zone    *time.Location
@@ -121,26 +126,35 @@ func (w *Worker) Drain(ctx context.Context) error {
 	}
 }
 
-// Step checks one batch again and says how many decisions it looked at; none while the centre is away or its data is not confirmed.
+// Step checks one batch again and says how many decisions it looked at. While the centre is away or its data is not confirmed, only what
+// waits for outside services is asked.
 func (w *Worker) Step(ctx context.Context) (int, error) {
+	outside, err := w.stepOutside(ctx)
+	if err != nil {
+		return outside, err
+	}
 	confirmed, ready, err := w.cfg.Ready(ctx)
 	if err != nil || !ready {
-		return 0, err
+		return outside, err
 	}
 	list, err := w.cfg.Store.Pending(ctx, w.cfg.Now(), confirmed, batch)
 	if err != nil {
-		return 0, err
+		return outside, err
 	}
+	return outside + len(list), w.sideBySide(ctx, list, w.again)
+}
+
+func (w *Worker) sideBySide(ctx context.Context, list []Pending, again func(context.Context, Pending) error) error {
 	all, ctx := errgroup.WithContext(ctx)
 	all.SetLimit(sideBySide)
 	for _, p := range list {
-		all.Go(func() error { return w.again(ctx, p) })
+		all.Go(func() error { return again(ctx, p) })
 	}
-	err = all.Wait()
+	err := all.Wait()
 	if len(list) > 0 && w.cfg.Told != nil {
 		w.cfg.Told()
 	}
-	return len(list), err
+	return err
 }
 
 func (w *Worker) again(ctx context.Context, p Pending) error {
@@ -148,21 +162,7 @@ func (w *Worker) again(ctx context.Context, p Pending) error {
 	if err != nil {
 		return err
 	}
-	if err := ctx.Err(); err != nil {
-		return err // findings of a check that was cut off are none
-	}
-	entry := w.actor().Entry(result.At, audit.Consultation, "crossing", p.Event.CrossingID.String())
-	entry.Purpose, entry.Decision, entry.ResultCount = border.PurposeOfControl, string(result.Outcome), 1
-	var record *border.Record
-	if worthTelling(result, p) {
-		made, err := w.record(p, result)
-		if err != nil {
-			return err
-		}
-		record = &made
-	}
-	_, err = w.cfg.Store.Settle(ctx, result, result.At.Add(pause(result.Attempt)), record, entry)
-	return err
+	return w.settle(ctx, p, result, result.At.Add(pause(result.Attempt)))
 }
 
 // worthTelling: every final result, the first that is not, and what changed while another check still had no answer.
@@ -180,23 +180,30 @@ func (w *Worker) result(ctx context.Context, p Pending) (Result, error) {
 	switch {
 	case p.Annulled:
 	case p.Fault != nil:
-		w.cfg.Log.Error("decision cannot be checked again", "crossing", p.Event.CrossingID, "error", p.Fault)
-		r = Result{Outcome: NotChecked, Waiting: []Change{{Check: "decision", Reason: border.ReasonFailed}}}
+		r = w.unreadable(p)
 	default:
 		now, err := w.findings(ctx, p)
 		if err != nil {
 			return r, err
 		}
-		r = Compare(p.Event.Findings, now)
+		asks := w.asks(p)
+		r = Compare(p.Event.Findings, now).over(p.before(), func(check string) bool { return !w.outside(check) || asks(check) })
+		r.Outcome = outcomeOf(r)
 	}
 	r.Crossing, r.Attempt, r.At = p.Event.CrossingID, p.Attempts+1, w.cfg.Now()
 	return r, nil
 }
 
+// unreadable is the result of a decision that this release cannot read.
+func (w *Worker) unreadable(p Pending) Result {
+	w.cfg.Log.Error("decision cannot be checked again", "crossing", p.Event.CrossingID, "error", p.Fault)
+	return Result{Outcome: NotChecked, Waiting: []Change{{Check: "decision", Reason: border.ReasonFailed}}}
+}
+
 // findings are what the checks say now that can still be asked. Without the reading, the checks that rest on it keep what they said.
 func (w *Worker) findings(ctx context.Context, p Pending) ([]border.Finding, error) {
 	reading, err := w.reading(ctx, p)
-	plan := w.cfg.Plan
+	plan := w.only(w.asks(p))
 	if errors.Is(err, border.ErrReadingGone) {
 		plan, err = border.WithoutReading(plan), nil
 	}

@@ -50,10 +50,30 @@ func (s *Store) Raising(h Hits) *Store {
 	return &with
 }
 
-const selectPending = `
+const selectWaiting = `
 select d.crossing_id, d.event, s.id, s.mrz, s.circumstances, exists (select from correction c where c.crossing_id = d.crossing_id), k.attempts, k.result
 from recheck k join decision d using (crossing_id) join scan s on s.id = d.inspection_id
-where k.state = 'waiting' and k.next_at <= $1 and k.decided_at < $2 order by k.decided_at, k.crossing_id limit $3`
+where k.state = 'waiting' `
+
+// What was tried with outside services alone does not wait longer for the centre because of that.
+const selectPending = selectWaiting + `and (k.next_at <= $1 or k.result->>'partial' = 'true') and k.decided_at < $2
+order by k.decided_at, k.crossing_id limit $3`
+
+// What waits for a check: by the last result, or before the first by the findings of the decision.
+const selectPendingOn = selectWaiting + `and (k.next_at <= $2 or k.tried_at < $3) and case when k.result is null
+	then exists (select from finding f where f.crossing_id = k.crossing_id and f.check_name = $1 and f.outcome = 'not_checked' and f.reason <> 'data_insufficient')
+	else exists (select from jsonb_array_elements(coalesce(k.result->'waiting', '[]')) w where w->>'check' = $1) end
+order by k.decided_at, k.crossing_id limit $4`
+
+// PendingOn are decisions that wait for the answer of a check.
+func (s *Store) PendingOn(ctx context.Context, check string, due, since time.Time, limit int) ([]recheck.Pending, error) {
+	rows, err := s.db.Pool.Query(ctx, selectPendingOn, check, due, since, limit)
+	if err != nil {
+		return nil, wrap(err, "decisions to ask outside about again")
+	}
+	list, err := pgx.CollectRows(rows, pendingRow)
+	return list, wrap(err, "decisions to ask outside about again")
+}
 
 // Pending are decisions that are due.
 func (s *Store) Pending(ctx context.Context, due, confirmed time.Time, limit int) ([]recheck.Pending, error) {
