@@ -2,6 +2,7 @@ package listfile
 
 import (
 	"bytes"
+	"io"
 	"path"
 	"strings"
 )
@@ -87,4 +88,55 @@ func looksLikeOFAC(line string) bool {
 
 func isDigits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
+}
+
+// List is the id that a list of the form usually has.
+func (f Format) List() string {
+	switch f {
+	case UNXML:
+		return "un"
+	case OFACCSV, OFACXML, OFACAdvancedXML:
+		return "ofac"
+	case EUCSV:
+		return "eu"
+	case UKCSV:
+		return "uk"
+	case OwnCSV, OwnJSON:
+	}
+	return "national"
+}
+
+// The parts of a list of OFAC beside SDN.CSV, as CompanionOf tells them.
+const (
+	CompanionAliases   = "aliases"
+	CompanionAddresses = "addresses"
+	CompanionComments  = "comments"
+)
+
+// CompanionOf tells by the name of a file which companion of SDN.CSV it is; empty when it is none.
+func CompanionOf(name string) string {
+	base := strings.ToLower(path.Base(strings.ReplaceAll(name, `\`, "/")))
+	switch {
+	case !strings.HasSuffix(base, ".csv"):
+		return ""
+	case strings.Contains(base, "comment"):
+		return CompanionComments
+	case base == "alt.csv" || strings.HasSuffix(base, "-alt.csv") || strings.HasSuffix(base, "_alt.csv"):
+		return CompanionAliases
+	case base == "add.csv" || strings.HasSuffix(base, "-add.csv") || strings.HasSuffix(base, "_add.csv"):
+		return CompanionAddresses
+	}
+	return ""
+}
+
+// Set gives the reader of a companion; kind is one of the companions.
+func (c *Companions) Set(kind string, from io.Reader) {
+	switch kind {
+	case CompanionAliases:
+		c.Aliases = from
+	case CompanionAddresses:
+		c.Addresses = from
+	case CompanionComments:
+		c.Comments = from
+	}
 }

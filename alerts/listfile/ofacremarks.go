@@ -88,7 +88,7 @@ func lastCountry(text string) string {
 		}
 	}
 	for _, at := range starts[max(0, len(starts)-12):] {
-		if rest := strings.TrimSuffix(strings.TrimSpace(text[at:]), ")"); len(rest) > 3 {
+		if rest := strings.TrimSuffix(strings.TrimSpace(text[at:]), ")"); len(rest) >= 3 {
 			if code, known := Country(rest); known {
 				return code
 			}

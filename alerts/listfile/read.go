@@ -86,6 +86,10 @@ func (r *reading) read(in *bufio.Reader) error {
 	switch r.o.Format {
 	case OFACCSV:
 		return r.readOFAC(in)
+	case OwnCSV:
+		return r.readOwnCSV(in)
+	case OwnJSON:
+		return r.readOwnJSON(in)
 	case UNXML:
 		return r.readUN(in)
 	}

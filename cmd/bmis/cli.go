@@ -18,6 +18,7 @@ import (
 type cli struct {
 	MRZ  mrzCommand  `cmd:"" name:"mrz" help:"Read machine readable zones and print what they say as JSON."`
 	Chip chipCommand `cmd:"" help:"Read the chip of a travel document, verify what was read and show it."`
+	List listCommand `cmd:"" help:"Read list files of alerts: what is in them, what is refused, what a new edition changes."`
 	Seal sealCommand `cmd:"" help:"Read visible digital seals from a picture or from bytes and verify their signatures."`
 	Scan scanCommand `cmd:"" help:"Read the machine readable zone from pictures of pages and print it as JSON."`
 	Stay stayCommand `cmd:"" help:"Compute how long somebody may stay, from the dates of his stays."`

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/openbmis/openbmis/alerts/listfile"
+)
+
+type listCommand struct {
+	Read   listReadCommand   `cmd:"" help:"Read list files and tell what is in them, what is refused and what was understood only partly."`
+	Diff   listDiffCommand   `cmd:"" help:"Tell what a new edition of a list changes: added, changed, removed."`
+	Schema listSchemaCommand `cmd:"" help:"Print the JSON Schema of the project's own form of lists."`
+}
+
+// Help is shown by bmis list --help.
+func (listCommand) Help() string {
+	return `Lists are read as they are published: the consolidated list of the United Nations (XML), the list of OFAC (SDN.CSV with ALT.CSV, ADD.CSV and
+SDN_COMMENTS.CSV, SDN.XML, SDN_ADVANCED.XML), of the European Union (CSV), of the United Kingdom (CSV), and the project's own CSV and JSON.
+Nothing is sent anywhere and no database is used.`
+}
+
+type listSchemaCommand struct{}
+
+// Run prints the schema.
+func (listSchemaCommand) Run(a *app) error {
+	_, err := fmt.Fprint(a.Out, listfile.Schema())
+	return err
+}
