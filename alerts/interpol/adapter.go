@@ -44,10 +44,16 @@ type Adapter struct {
 	policy  alerts.Policy
 	breaker *Breaker
 	slots   chan struct{}
-	filter  atomic.Pointer[Filter]
+	filter  atomic.Pointer[heldFilter]
 	heard   atomic.Pointer[heard]
 	wrong   atomic.Pointer[string] // why the last question had no answer
 	looked  time.Time              // when a newer filter was last looked for; Run alone
+}
+
+// heldFilter is the filter with when its version was last known to be the newest.
+type heldFilter struct {
+	*Filter
+	current time.Time
 }
 
 type heard struct {
@@ -221,7 +227,9 @@ type State struct {
 	Service Service
 	HeardAt time.Time
 	// Copy is the negative filter that is held; nil when none is, or none may be.
-	Copy *FilterInfo
+	// CopyAt is when it was last known to be the newest.
+	Copy   *FilterInfo
+	CopyAt time.Time
 }
 
 // Answers reports whether the service is asked, and answered the last time.
@@ -239,7 +247,7 @@ func (a *Adapter) State() State {
 	}
 	if f := a.filter.Load(); f != nil {
 		info := f.FilterInfo
-		s.Copy = &info
+		s.Copy, s.CopyAt = &info, f.current
 	}
 	return s
 }

@@ -90,11 +90,11 @@ func (c Check) source(s Service) border.Source {
 func (c Check) fromCopy(q Query) (border.Finding, bool) {
 	a := c.adapter
 	f := a.filter.Load()
-	if f == nil || !a.Kind.OfDocuments() || f.Age(a.tools.Now()) > a.Copy.TooOld || f.May(q.Document) {
+	if f == nil || !a.Kind.OfDocuments() || a.tools.Now().Sub(f.current) > a.Copy.TooOld || f.May(q.Document) {
 		return border.Finding{}, false
 	}
 	return border.Finding{
-		Source:   c.source(Service{Version: f.Version, AsOf: f.AsOf, Simulator: f.Simulator}),
+		Source:   c.source(Service{Version: f.Version, AsOf: f.current, Simulator: f.Simulator}),
 		Outcome:  border.NoHit,
 		Evidence: []border.Evidence{{Code: CodeCopy, Found: f.Version, Severity: border.Note}},
 	}, true

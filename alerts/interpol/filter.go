@@ -176,6 +176,3 @@ func (i FilterInfo) usable() bool {
 	bad := func(n int) bool { return n < 0 || n > MaxSpan }
 	return i.Version != "" && !i.AsOf.IsZero() && len(i.Spans) > 0 && !slices.ContainsFunc(i.Spans, bad)
 }
-
-// Age is how old the filter's list is at an instant.
-func (f *Filter) Age(at time.Time) time.Duration { return max(at.Sub(f.AsOf), 0) }

@@ -23,7 +23,7 @@ func (a *Adapter) takeUp() {
 		return
 	}
 	if f != nil {
-		a.filter.Store(f)
+		a.filter.Store(&heldFilter{f, f.AsOf})
 	}
 }
 
@@ -94,8 +94,12 @@ func (a *Adapter) refresh(ctx context.Context) error {
 		held = f.Version
 	}
 	encoded, err := source.Filter(ctx, held)
-	if err == nil && encoded != nil {
+	switch f := a.filter.Load(); {
+	case err != nil:
+	case encoded != nil:
 		err = a.replaceFilter(ctx, source, encoded)
+	case f != nil:
+		a.filter.Store(&heldFilter{f.Filter, now})
 	}
 	if err != nil {
 		return fmt.Errorf("negative filter: %w", err)
@@ -127,7 +131,7 @@ func (a *Adapter) replaceFilter(ctx context.Context, source FilterSource, encode
 	if err := a.tools.Shelf.Save(a.Name, encoded, id, secret); err != nil {
 		return err
 	}
-	a.filter.Store(f)
+	a.filter.Store(&heldFilter{f, f.AsOf})
 	a.tools.Log.Info("negative filter taken", "adapter", a.Name, "version", f.Version, "entries", f.Entries)
 	return nil
 }

@@ -28,6 +28,8 @@ type cli struct {
 
 	Specimen specimenCommand `cmd:"" help:"Write specimen documents of a country that does not exist, to try the other tools on."`
 
+	Interpol interpolCommand `cmd:"" help:"Run a simulator of an INTERPOL-style service, ask a service, check a file of adapters."`
+
 	Receipt receiptCommand `cmd:"" help:"Verify receipts of border crossing with public keys alone."`
 
 	Demo     demoCommand     `cmd:"" help:"Run a small country: the centre, two stations, and travellers."`

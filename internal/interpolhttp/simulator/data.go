@@ -25,7 +25,6 @@ type Data struct {
 	now     func() time.Time
 	seed    uint64
 	version map[interpol.Kind]int
-	asOf    map[interpol.Kind]time.Time
 	records map[interpol.Kind][]interpol.Record
 	byKey   map[interpol.Kind]map[string][]int // skeleton and issuer, token of a name, or plate: places of records
 	ranges  map[interpol.Kind][]int
@@ -35,12 +34,12 @@ type Data struct {
 // NewData makes records up. The same seed and size give the same.
 func NewData(seed uint64, size Size, now func() time.Time) *Data {
 	d := &Data{
-		now: now, seed: seed, version: map[interpol.Kind]int{}, asOf: map[interpol.Kind]time.Time{}, records: map[interpol.Kind][]interpol.Record{},
+		now: now, seed: seed, version: map[interpol.Kind]int{}, records: map[interpol.Kind][]interpol.Record{},
 		byKey: map[interpol.Kind]map[string][]int{}, ranges: map[interpol.Kind][]int{}, byID: map[interpol.Kind]map[string]int{},
 	}
 	for _, k := range interpol.Kinds() {
 		d.byKey[k], d.byID[k] = map[string][]int{}, map[string]int{}
-		d.version[k], d.asOf[k] = 1, now()
+		d.version[k] = 1
 	}
 	r := rand.New(rand.NewPCG(seed, 6)) //nolint:gosec // made-up records are to be the same again, not to be unguessable
 	for n := range size.Documents {
@@ -69,7 +68,6 @@ func (d *Data) Put(k interpol.Kind, record interpol.Record) {
 	}
 	d.add(k, record)
 	d.version[k]++
-	d.asOf[k] = d.now()
 }
 
 // Withdraw takes a record out, as the State does whose traveller found his document again. It reports false when there is none.
@@ -81,8 +79,7 @@ func (d *Data) Withdraw(k interpol.Kind, id string) bool {
 		d.records[k][at] = interpol.Record{}
 		delete(d.byID[k], id)
 		d.version[k]++
-		d.asOf[k] = d.now()
-	}
+		}
 	return known
 }
 

@@ -12,7 +12,7 @@ import (
 const ServiceName = "SIMULATOR"
 
 func (d *Data) service(k interpol.Kind) interpol.Service {
-	return interpol.Service{Name: ServiceName, Version: strconv.Itoa(d.version[k]), AsOf: d.asOf[k].UTC(), Simulator: true}
+	return interpol.Service{Name: ServiceName, Version: strconv.Itoa(d.version[k]), AsOf: d.now().UTC(), Simulator: true}
 }
 
 // Service is what the simulator says of itself.
