@@ -6,13 +6,12 @@ import (
 	"slices"
 )
 
-// edge is a pair of tokens that may be one: count tokens of the query from q with count tokens of the listed name from l.
+// edge is a pair of tokens that may be one, or of one with several that it writes together: bits of the tokens of either side.
 type edge struct {
-	q, l           uint8
-	qCount, lCount uint8
-	like           likeness
-	weight         float64
-	why            string
+	q, l   uint32
+	like   likeness
+	weight float64
+	why    string
 }
 
 // alignment is how two names meet.
@@ -84,9 +83,8 @@ func (sc *scratch) align(q *queryName, l *listedName, likes likes) *alignment {
 	a := &sc.alignment
 	*a = alignment{pairs: a.pairs[:0]}
 	for _, e := range edges {
-		qBits, lBits := (uint32(1)<<e.qCount-1)<<e.q, (uint32(1)<<e.lCount-1)<<e.l
-		if a.q&qBits == 0 && a.l&lBits == 0 {
-			a.q, a.l = a.q|qBits, a.l|lBits
+		if a.q&e.q == 0 && a.l&e.l == 0 {
+			a.q, a.l = a.q|e.q, a.l|e.l
 			a.pairs = append(a.pairs, e)
 		}
 	}
@@ -111,7 +109,7 @@ func (sc *scratch) pairOf(q *queryName, l *listedName, i, j int, likes likes) (e
 		like -= 4
 	}
 	weight := min(t.weight, l.weights[j]) * roleFactor(t.flags|l.flags[j])
-	return edge{q: uint8(i), l: uint8(j), qCount: 1, lCount: 1, like: like, weight: weight, why: why}, true //nolint:gosec // up to maxTokens
+	return edge{q: 1 << i, l: 1 << j, like: like, weight: weight, why: why}, true
 }
 
 // crossed: one side calls it a family's name and the other a given name.
@@ -134,7 +132,7 @@ func (a *alignment) measure(q *queryName, l *listedName) {
 		met += worth(e.like) * e.weight
 		whole += e.weight
 		a.information += carries(e.like) * e.weight
-		family = family || l.flags[e.l]&tokenFamily != 0
+		family = family || l.flagsOf(e.l)&tokenFamily != 0
 	}
 	for i := range q.tokens {
 		if a.q>>i&1 == 0 {
@@ -172,4 +170,15 @@ func (l *listedName) missingAt(j int, q *queryName, family bool) float64 {
 		return missingListed * familyFactor * l.weights[j]
 	}
 	return missingListed * l.weights[j]
+}
+
+// flagsOf are the flags of all tokens of bits.
+func (l *listedName) flagsOf(bits uint32) uint32 {
+	flags := uint32(0)
+	for j, f := range l.flags {
+		if bits>>j&1 != 0 {
+			flags |= f
+		}
+	}
+	return flags
 }

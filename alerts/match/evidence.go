@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -40,11 +41,11 @@ func (sc *scratch) explainName(out []Evidence, s *segment, q *queryName, c *cand
 	l := &sc.listed
 	a := sc.align(q, l, likes{})
 	pairs := slices.Clone(a.pairs)
-	slices.SortFunc(pairs, func(x, y edge) int { return int(x.q) - int(y.q) })
+	slices.SortFunc(pairs, func(x, y edge) int { return cmp.Compare(x.q, y.q) })
 	for _, e := range pairs {
 		share := e.weight / a.whole
 		out = append(out, Evidence{
-			Field: fieldOf(l.flags[e.l] | q.tokens[e.q].flags), Relation: e.why, Found: q.text(e.q, e.qCount), Listed: l.text(e.l, e.lCount),
+			Field: fieldOf(l.flagsOf(e.l) | q.flagsOf(e.q)), Relation: e.why, Found: q.text(e.q), Listed: l.text(e.l),
 			Score: float64(e.like) / float64(alike), Weight: share, Contribution: nameMost * share * worth(e.like),
 		})
 	}
@@ -55,7 +56,7 @@ func (sc *scratch) explainName(out []Evidence, s *segment, q *queryName, c *cand
 			})
 		}
 	}
-	family := slices.ContainsFunc(a.pairs, func(e edge) bool { return l.flags[e.l]&tokenFamily != 0 })
+	family := slices.ContainsFunc(a.pairs, func(e edge) bool { return l.flagsOf(e.l)&tokenFamily != 0 })
 	for j := range l.words {
 		if a.l>>j&1 == 0 {
 			out = append(out, Evidence{
@@ -65,13 +66,13 @@ func (sc *scratch) explainName(out []Evidence, s *segment, q *queryName, c *cand
 	}
 	if lost := nameMost * (c.name - a.share); lost != 0 {
 		out = append(out, Evidence{
-			Field: "name", Relation: RelCommon, Found: q.text(0, uint8(len(q.tokens))), Score: telling(a.information), Weight: 1, //nolint:gosec // few
+			Field: "name", Relation: RelCommon, Found: q.text(allTokens), Score: telling(a.information), Weight: 1,
 			Contribution: lost,
 		})
 	}
 	if c.weak < 0 {
 		out = append(out, Evidence{
-			Field: "name", Relation: RelWeak, Listed: l.text(0, uint8(len(l.words))), Weight: 1, Contribution: c.weak, //nolint:gosec // few
+			Field: "name", Relation: RelWeak, Listed: l.text(allTokens), Weight: 1, Contribution: c.weak,
 		})
 	}
 	return out
@@ -87,21 +88,39 @@ func fieldOf(flags uint32) string {
 	return "name"
 }
 
-// text is what count tokens from i say.
-func (n *queryName) text(i, count uint8) string {
+// allTokens are the bits of all tokens.
+const allTokens = ^uint32(0)
+
+// text is what the tokens of bits say.
+func (n *queryName) text(bits uint32) string {
 	var parts []string
-	for _, t := range n.tokens[i : i+count] {
-		parts = append(parts, string(t.text))
+	for i, t := range n.tokens {
+		if bits>>i&1 != 0 {
+			parts = append(parts, string(t.text))
+		}
 	}
 	return strings.Join(parts, " ")
 }
 
-func (l *listedName) text(i, count uint8) string {
+func (l *listedName) text(bits uint32) string {
 	var parts []string
-	for _, w := range l.words[i : i+count] {
-		parts = append(parts, string(w.text))
+	for i, w := range l.words {
+		if bits>>i&1 != 0 {
+			parts = append(parts, string(w.text))
+		}
 	}
 	return strings.Join(parts, " ")
+}
+
+// flagsOf are the flags of all tokens of bits.
+func (n *queryName) flagsOf(bits uint32) uint32 {
+	flags := uint32(0)
+	for i := range n.tokens {
+		if bits>>i&1 != 0 {
+			flags |= n.tokens[i].flags
+		}
+	}
+	return flags
 }
 
 func explainBirth(out []Evidence, p *prepared, s *segment, c *candidate) []Evidence {

@@ -1,46 +1,62 @@
 package match
 
-// joins adds the pairs in which one side writes together what the other writes apart.
+// joins adds the pairs in which one side writes together what the other writes apart. The last part of a name stands beside the first:
+// lists and zones begin with the family's name, people with the given one.
 func (sc *scratch) joins(edges []edge, q *queryName, l *listedName) []edge {
 	for i := range q.tokens {
-		for n := 2; n <= 3 && i+n <= len(q.tokens); n++ {
-			together, weight, flags := sc.together[:0], 0.0, uint32(0)
-			for k := i; k < i+n; k++ {
-				together = append(together, q.tokens[k].text...)
-				weight += q.tokens[k].weight
-				flags |= q.tokens[k].flags
-			}
+		for n := 2; n <= 3 && n <= len(q.tokens); n++ {
+			together, t := q.together(sc.together[:0], i, n)
 			sc.together = together
 			for j := range l.words {
-				if like := joinedLike(together, l.words[j].text, q.cutAt(i+n-1)); like > 0 {
-					edges = append(edges, edge{
-						q: uint8(i), l: uint8(j), qCount: uint8(n), lCount: 1, like: like, why: RelJoined, //nolint:gosec // up to maxTokens
-						weight: min(weight, l.weights[j]) * roleFactor(flags|l.flags[j]),
-					})
+				if like := joinedLike(together, l.words[j].text, t.cut); like > 0 {
+					weight := min(t.weight, l.weights[j]) * roleFactor(t.flags|l.flags[j])
+					edges = append(edges, edge{q: t.bits, l: 1 << j, like: like, why: RelJoined, weight: weight})
 				}
 			}
 		}
 	}
 	for j := range l.words {
-		for n := 2; n <= 3 && j+n <= len(l.words); n++ {
-			together, weight, flags := sc.together[:0], 0.0, uint32(0)
-			for k := j; k < j+n; k++ {
-				together = append(together, l.words[k].text...)
-				weight += l.weights[k]
-				flags |= l.flags[k]
-			}
+		for n := 2; n <= 3 && n <= len(l.words); n++ {
+			together, t := l.together(sc.together[:0], j, n)
 			sc.together = together
 			for i := range q.tokens {
 				if like := joinedLike(q.tokens[i].text, together, q.cutAt(i)); like > 0 {
-					edges = append(edges, edge{
-						q: uint8(i), l: uint8(j), qCount: 1, lCount: uint8(n), like: like, why: RelJoined, //nolint:gosec // up to maxTokens
-						weight: min(weight, q.tokens[i].weight) * roleFactor(flags|q.tokens[i].flags),
-					})
+					weight := min(t.weight, q.tokens[i].weight) * roleFactor(t.flags|q.tokens[i].flags)
+					edges = append(edges, edge{q: 1 << i, l: t.bits, like: like, why: RelJoined, weight: weight})
 				}
 			}
 		}
 	}
 	return edges
+}
+
+// joint is what tokens that are written together say.
+type joint struct {
+	bits, flags uint32
+	weight      float64
+	cut         bool
+}
+
+// together adds the texts of n tokens from the i-th to text.
+func (n *queryName) together(text []byte, i, count int) ([]byte, joint) {
+	var j joint
+	for k := i; k < i+count; k++ {
+		at := k % len(n.tokens)
+		t := &n.tokens[at]
+		text = append(text, t.text...)
+		j.bits, j.flags, j.weight, j.cut = j.bits|1<<at, j.flags|t.flags, j.weight+t.weight, n.cutAt(at)
+	}
+	return text, j
+}
+
+func (l *listedName) together(text []byte, i, count int) ([]byte, joint) {
+	var j joint
+	for k := i; k < i+count; k++ {
+		at := k % len(l.words)
+		text = append(text, l.words[at].text...)
+		j.bits, j.flags, j.weight = j.bits|1<<at, j.flags|l.flags[at], j.weight+l.weights[at]
+	}
+	return text, j
 }
 
 // joinedLike is how alike a token and joined tokens are; 0 when they are not.

@@ -107,12 +107,8 @@ func (sc *scratch) split(i int, t *queryToken, left, right uint32, d *dictionary
 // collectJoined finds the listed tokens that write together what the query writes apart.
 func (sc *scratch) collectJoined(s *segment, q *queryName) {
 	for i := range q.tokens {
-		for n := 2; n <= 3 && i+n <= len(q.tokens); n++ {
-			together, weight := sc.together[:0], 0.0
-			for k := i; k < i+n; k++ {
-				together = append(together, q.tokens[k].text...)
-				weight += q.tokens[k].weight
-			}
+		for n := 2; n <= 3 && n <= len(q.tokens); n++ {
+			together, t := q.together(sc.together[:0], i, n)
 			sc.together = together
 			if len(together) < 4 || len(together) > maxCompared {
 				continue
@@ -120,9 +116,9 @@ func (sc *scratch) collectJoined(s *segment, q *queryName) {
 			w := wordOf(together)
 			sc.ids, sc.keys = s.dictionary.near(sc.ids[:0], sc.keys, &w)
 			for _, token := range sc.ids {
-				if like := joinedLike(together, s.dictionary.text.at(token), q.cutAt(i+n-1)); like > 0 {
+				if like := joinedLike(together, s.dictionary.text.at(token), t.cut); like > 0 {
 					listed := tokenWeight(s.dictionary.weight[token], 0)
-					sc.hits[i] = append(sc.hits[i], tokenHit{token, like, min(weight, listed), (1<<n - 1) << i})
+					sc.hits[i] = append(sc.hits[i], tokenHit{token, like, min(t.weight, listed), t.bits})
 				}
 			}
 		}

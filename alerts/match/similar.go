@@ -40,6 +40,7 @@ const (
 	costAddHush  = 60 // H and J, W between vowels
 	costDouble   = 25 // a letter doubled
 	costSwap     = 90
+	costShort    = 70 // the most between tokens of which one has two letters
 )
 
 // group is the sound that a letter belongs to; vowels are in two.
@@ -196,6 +197,9 @@ func similar(a, b *word) (likeness, string) {
 	best, why := likeness(0), RelDifferent
 	if a.skeleton == b.skeleton && a.sounds == b.sounds {
 		best, why = alikeSkeleton[min(int(a.sounds), len(alikeSkeleton)-1)], RelTransliterated
+	}
+	if short == 2 && a.skeleton == b.skeleton && distance(a.text, b.text, costShort) <= costShort {
+		return alikeInitial, RelTransliterated // LI and LEE, SU and SOU
 	}
 	if short >= 3 {
 		if byEdit := edited(a, b, short, long); byEdit > best {
