@@ -35,7 +35,7 @@ type Reader interface {
 	Stations(ctx context.Context) ([]central.Station, error)
 	StationNames(ctx context.Context) ([]string, error)
 	DeadLetters(ctx context.Context, after central.DeadLetterID, limit int) (central.DeadLetterPage, error)
-	AuditEntries(ctx context.Context, before int64, limit int, entry audit.Entry) (central.AuditPage, error)
+	AuditEntries(ctx context.Context, agency string, before int64, limit int, entry audit.Entry) (central.AuditPage, error)
 	Record(ctx context.Context, entry audit.Entry) error
 }
 

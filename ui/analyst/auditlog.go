@@ -21,7 +21,7 @@ func (x *console) audit(c *web.Context) error {
 	}
 	e := entry(c, audit.Consultation, "audit", "log")
 	e.Purpose = "audit"
-	page, err := x.Reader.AuditEntries(c.Ctx(), before, 50, e)
+	page, err := x.Reader.AuditEntries(c.Ctx(), c.User().Agency, before, 50, e)
 	if err != nil {
 		return err
 	}

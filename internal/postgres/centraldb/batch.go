@@ -92,6 +92,7 @@ func (b *batch) applyBulk(ctx context.Context) (parked int, err error) {
 		return 0, err
 	}
 	b.park(work.bad)
+	b.noteScreening(work)
 	b.noteMovements(work.crossings, annulled)
 	b.countFlows(work.crossings, annulled)
 	b.markDirty()

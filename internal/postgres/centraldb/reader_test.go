@@ -124,7 +124,7 @@ func TestStatementsDoNotGrowWithRows(t *testing.T) {
 		"history":  func() error { _, err := reader.History(t.Context(), who, "audit", look()); return err },
 		"live":     func() error { _, err := reader.Latest(t.Context(), 50, "audit", look()); return err },
 		"stations": func() error { _, err := reader.Stations(t.Context()); return err },
-		"audit":    func() error { _, err := reader.AuditEntries(t.Context(), 0, 50, auditLook()); return err },
+		"audit":    func() error { _, err := reader.AuditEntries(t.Context(), "", 0, 50, auditLook()); return err },
 	}
 	measure := func() map[string]int64 {
 		counts := map[string]int64{}

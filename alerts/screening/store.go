@@ -1,0 +1,114 @@
+package screening
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/openbmis/openbmis/alerts"
+)
+
+// Change is a new or changed alert, as it is now. Seq orders changes as they took effect.
+type Change struct {
+	Seq   int64
+	Alert alerts.Alert
+}
+
+// Active reports whether the alert is looked for; by its dates it may not be so yet, or no more, which the index knows.
+func (c Change) Active() bool { return c.Alert.Status == "" || c.Alert.Status == alerts.Active }
+
+// Arrivals are events that are to be screened, with the notes that they were taken from.
+type Arrivals struct {
+	Notes  []int64
+	People []Person
+	Hits   []uuid.UUID // whose records have come
+	Events int         // screened, those without an identity among them
+}
+
+// Run is a search of changed alerts among the people who have crossed.
+type Run struct {
+	ID          int64
+	After, Upto int64 // the changes with After < Seq <= Upto
+	Why         string
+	Since       time.Time
+	Phase       Phase
+	PlaceAt     time.Time
+	PlaceID     uuid.UUID
+	People      int64
+}
+
+// Phase is which people a run is at.
+type Phase string
+
+// The phases of a run, in their order.
+const (
+	PhaseRecent   Phase = "recent"   // crossings since Run.Since, the newest first
+	PhaseInside   Phase = "inside"   // people inside who came before that
+	PhaseExpected Phase = "expected" // pending passenger data
+	PhaseDone     Phase = "done"
+)
+
+// Next is the phase after p.
+func (p Phase) Next() Phase {
+	switch p {
+	case PhaseRecent:
+		return PhaseInside
+	case PhaseInside:
+		return PhaseExpected
+	default:
+		return PhaseDone
+	}
+}
+
+// Why a run is made.
+const (
+	WhyAlerts  = "alerts"  // they changed
+	WhyMatcher = "matcher" // the matcher did
+)
+
+// Place is where a page of people ended.
+type Place struct {
+	At time.Time
+	ID uuid.UUID
+}
+
+// Store keeps what the screening works on. Whatever it is told to keep is in the database when it returns.
+type Store interface {
+	// Lists are all lists with their policies.
+	Lists(ctx context.Context) (map[string]alerts.ListInfo, error)
+	// Newest is the newest change of alerts that has taken effect.
+	Newest(ctx context.Context) (int64, error)
+	// Changes are alerts that changed after one change and not after another, as they are now, in their order; at most limit.
+	Changes(ctx context.Context, after, upto int64, limit int) ([]Change, error)
+	// Alerts are the alerts of the keys as they are now. Those that are gone are left out.
+	Alerts(ctx context.Context, keys []string) (map[string]alerts.Alert, error)
+
+	// Arrivals takes the oldest notes, about so many events.
+	Arrivals(ctx context.Context, events int) (Arrivals, error)
+	// Screened keeps what was found and takes the notes away, in one transaction.
+	Screened(ctx context.Context, a Arrivals, found []Found) error
+	// Failed lets notes wait that could not be screened, and says how many there were.
+	Failed(ctx context.Context, notes []int64, fault string) error
+
+	// Searched is the change up to which runs were begun, and by which matcher.
+	Searched(ctx context.Context) (seq int64, matcher string, err error)
+	// Begin begins a run of the changes up to one, unless there is nothing to search for.
+	Begin(ctx context.Context, upto int64, why string, since time.Time) error
+	// Open is the oldest run that is not finished; false when there is none.
+	Open(ctx context.Context) (Run, bool, error)
+	// People are the next people of a run's phase, with as much as a search needs; vehicles only when they are asked for.
+	People(ctx context.Context, r Run, vehicles bool, limit int) ([]Person, Place, error)
+	// Whole are people of People as their events tell them.
+	Whole(ctx context.Context, people []Person) ([]Person, error)
+	// Moved keeps what was found and how far the run is, in one transaction.
+	Moved(ctx context.Context, r Run, people int, found []Found) error
+	// Stuck says that a run could not go on.
+	Stuck(ctx context.Context, run int64, fault string) error
+}
+
+// Passengers are people who are expected and have not crossed yet.
+type Passengers interface {
+	// Pending are the next of them in the order of their ids.
+	Pending(ctx context.Context, after uuid.UUID, limit int) ([]Person, error)
+}

@@ -1,0 +1,236 @@
+package screening
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/openbmis/openbmis/alerts"
+	"github.com/openbmis/openbmis/alerts/match"
+	"github.com/openbmis/openbmis/traveldoc"
+)
+
+// Config is what a Worker needs. Passengers may be nil: nobody is expected.
+type Config struct {
+	Store      Store
+	Passengers Passengers
+	Now        func() time.Time
+	Log        *slog.Logger
+	// Back is how far back crossings are searched for a changed alert; 0 is DefaultBack. People inside are searched whenever they came.
+	Back time.Duration
+}
+
+// DefaultBack is how far back crossings are searched.
+const DefaultBack = 90 * 24 * time.Hour
+
+const (
+	pageEvents = 500  // events of one transaction
+	pagePeople = 2000 // people of one step of a run
+	pageAlerts = 5000 // alerts read at once
+	every      = 500 * time.Millisecond
+)
+
+// Worker screens. One Worker works at a time: see the store's lock.
+type Worker struct {
+	Config
+	seq       int64 // the newest change in the catalogue
+	catalogue atomic.Pointer[Catalogue]
+	run       searching
+	nudge     chan struct{}
+}
+
+// NewWorker makes a Worker.
+func NewWorker(c Config) *Worker {
+	if c.Back == 0 {
+		c.Back = DefaultBack
+	}
+	return &Worker{Config: c, nudge: make(chan struct{}, 1)}
+}
+
+// Nudge says that there is something to do. It never waits.
+func (w *Worker) Nudge() {
+	select {
+	case w.nudge <- struct{}{}:
+	default:
+	}
+}
+
+// Run screens until ctx ends. A failure is logged without what failed: it is shown on the board, and tried again.
+func (w *Worker) Run(ctx context.Context) error {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		if _, err := w.Round(ctx); err != nil && ctx.Err() == nil {
+			w.Log.WarnContext(ctx, "screening", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		case <-w.nudge:
+		}
+	}
+}
+
+// Drain works until nothing is left to do.
+func (w *Worker) Drain(ctx context.Context) error {
+	for {
+		more, err := w.Round(ctx)
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
+// Round takes in changes of alerts, screens a page of arrivals, and goes one step on with a run. It reports whether there may be more.
+// Arrivals go first: between two steps of a long run nobody waits longer than for one.
+func (w *Worker) Round(ctx context.Context) (more bool, err error) {
+	if err := w.refresh(ctx); err != nil {
+		return false, err
+	}
+	arrived, failed := w.arrivals(ctx)
+	moved, err := w.step(ctx)
+	return arrived || moved, errors.Join(failed, err)
+}
+
+// refresh brings the catalogue up to date and begins the run that a change calls for. The catalogue comes first: whoever is screened
+// from now on meets the changed alert, and whoever was screened before stands where the run will find him.
+func (w *Worker) refresh(ctx context.Context) error {
+	newest, err := w.Store.Newest(ctx)
+	if err != nil {
+		return err
+	}
+	if have := w.catalogue.Load(); have == nil || newest > w.seq {
+		next, err := w.next(ctx, have, newest)
+		if err != nil {
+			return err
+		}
+		w.catalogue.Store(next)
+		w.seq = newest
+	}
+	searched, matcher, err := w.Store.Searched(ctx)
+	if err != nil {
+		return err
+	}
+	since := w.Now().Add(-w.Back)
+	switch {
+	case matcher != "" && matcher != match.Version:
+		return w.Store.Begin(ctx, newest, WhyMatcher, since)
+	case searched < newest || matcher == "":
+		return w.Store.Begin(ctx, newest, WhyAlerts, since)
+	}
+	return nil
+}
+
+func (w *Worker) next(ctx context.Context, have *Catalogue, newest int64) (*Catalogue, error) {
+	lists, err := w.Store.Lists(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if have == nil {
+		return w.build(ctx, lists, 0, newest)
+	}
+	var all []Change
+	err = w.each(ctx, w.seq, newest, func(c Change) { all = append(all, c) })
+	if err != nil {
+		return nil, err
+	}
+	return have.With(lists, all), nil
+}
+
+// build makes a catalogue of the alerts of a span of changes that are active.
+func (w *Worker) build(ctx context.Context, lists map[string]alerts.ListInfo, after, upto int64) (*Catalogue, error) {
+	var failed error
+	made := NewCatalogue(lists, func(yield func(alerts.Alert) bool) {
+		failed = w.each(ctx, after, upto, func(c Change) {
+			if c.Active() {
+				yield(c.Alert)
+			}
+		})
+	})
+	return made, failed
+}
+
+func (w *Worker) each(ctx context.Context, after, upto int64, take func(Change)) error {
+	for after < upto {
+		page, err := w.Store.Changes(ctx, after, upto, pageAlerts)
+		if err != nil {
+			return err
+		}
+		for _, c := range page {
+			take(c)
+			after = c.Seq
+		}
+		if len(page) < pageAlerts {
+			return nil
+		}
+	}
+	return nil
+}
+
+// arrivals screens a page of events.
+func (w *Worker) arrivals(ctx context.Context) (more bool, err error) {
+	a, err := w.Store.Arrivals(ctx, pageEvents)
+	if err != nil || len(a.Notes) == 0 {
+		return false, err
+	}
+	found, err := w.screen(ctx, w.catalogue.Load(), a.People, false)
+	if err == nil {
+		err = w.Store.Screened(ctx, a, found)
+	}
+	if err != nil && ctx.Err() == nil {
+		return false, errors.Join(err, w.Store.Failed(ctx, a.Notes, "failed"))
+	}
+	return true, err
+}
+
+// screen finds what people meet and their stations did not report, on the alerts as they stand. changed says that the alerts are what
+// is new: what a station reported on an earlier version of one is then no answer.
+func (w *Worker) screen(ctx context.Context, c *Catalogue, people []Person, changed bool) ([]Found, error) {
+	candidates, keys := candidates(c, people, traveldoc.DateOf(w.Now().UTC()))
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	now, err := w.Store.Alerts(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	var list []Found
+	for _, m := range candidates {
+		a, there := now[m.Key]
+		if !there || !(Change{Alert: a}).Active() || !applies(a, m.person) {
+			continue
+		}
+		switch version, held := m.held[m.Key]; {
+		case held && (!changed || version >= a.Version):
+		case changed:
+			list = append(list, found(m.person, m.Candidate, a, AlertChanged))
+		default:
+			list = append(list, found(m.person, m.Candidate, a, m.person.late()))
+		}
+	}
+	return list, nil
+}
+
+// candidate is a person beside an alert.
+type candidate struct {
+	Candidate
+	person Person
+	held   map[string]int
+}
+
+func candidates(c *Catalogue, people []Person, today traveldoc.Date) (list []candidate, keys []string) {
+	for _, p := range people {
+		met := c.Search(p, today)
+		if len(met) == 0 {
+			continue
+		}
+		held := p.held()
+		for _, m := range met {
+			list, keys = append(list, candidate{m, p, held}), append(keys, m.Key)
+		}
+	}
+	return list, keys
+}
