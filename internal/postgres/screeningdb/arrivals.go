@@ -118,7 +118,7 @@ func (s *Store) dismissed(ctx context.Context, ids []uuid.UUID) ([]screening.Per
 // Failed lets notes wait: a minute for each time that they failed, an hour at most.
 func (s *Store) Failed(ctx context.Context, notes []int64, fault string) error {
 	_, err := s.db.Pool.Exec(ctx, `
-		UPDATE screening_due SET tries = tries + 1, fault = $2, again_at = $3::timestamptz + least(tries, 60) * interval '1 minute'
+		UPDATE screening_due SET tries = tries + 1, fault = $2, again_at = $3::timestamptz + least(tries + 1, 60) * interval '1 minute'
 		WHERE n = ANY($1)`, notes, fault, s.clock())
 	return wrap(err, "keep that notes could not be screened")
 }
