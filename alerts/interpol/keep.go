@@ -79,6 +79,9 @@ func (a *Adapter) probe(ctx context.Context) error {
 // refreshWithin is how long a filter may take to arrive.
 const refreshWithin = 10 * time.Minute
 
+// againWithin is how soon after a failure a filter is looked for again.
+const againWithin = 30 * time.Second
+
 // refresh fetches a newer filter when it is time to look for one and the service answers.
 func (a *Adapter) refresh(ctx context.Context) error {
 	source, can := a.tools.Searcher.(FilterSource)
@@ -102,6 +105,7 @@ func (a *Adapter) refresh(ctx context.Context) error {
 		a.filter.Store(&heldFilter{f.Filter, now})
 	}
 	if err != nil {
+		a.looked = now.Add(min(againWithin, a.Settings.Copy.Refresh) - a.Settings.Copy.Refresh)
 		return fmt.Errorf("negative filter: %w", err)
 	}
 	return nil
