@@ -48,11 +48,11 @@ func styles(s script) int {
 	switch s {
 	case cyrillic:
 		return 6
-	case latin, greek, armenian:
+	case latin, armenian, arabic:
 		return 3
-	case georgian, ethiopic, arabic, hebrew, indic:
+	case georgian, ethiopic, hebrew, indic:
 		return 2
-	case kana:
+	case kana, greek:
 		return 4
 	case hangul:
 		return hangulStyles
@@ -71,7 +71,11 @@ func (b *builder) byTable(w word, style int) {
 		return
 	}
 	start := len(b.text)
-	text, lost := tableOf(w).spell(b.text, w.text, style)
+	word := w.text
+	if w.script == greek {
+		word = strings.Map(unaccented, word)
+	}
+	text, lost := tableOf(w).spell(b.text, word, style)
 	b.text, b.lost = text, b.lost+lost
 	b.letters += utf8.RuneCountInString(w.text)
 	b.end(start, w.role)
@@ -79,20 +83,24 @@ func (b *builder) byTable(w word, style int) {
 
 // tableOf is the table for a word: Cyrillic has letters that tell the language.
 func tableOf(w word) *table {
-	all := tables()
-	switch w.script {
-	case latin:
-		return all["latin"]
-	case greek:
-		return all["greek"]
-	case armenian:
-		return all["armenian"]
-	case georgian:
-		return all["georgian"]
-	case ethiopic:
-		return all["ethiopic"]
+	if w.script == cyrillic {
+		return tables()[w.language]
 	}
-	return all[w.language]
+	return tables()[w.script.table()]
+}
+
+// unaccented is a Greek letter without its accent; the diaeresis, which divides vowels, stays.
+func unaccented(r rune) rune {
+	switch r {
+	case 'ΐ', 'Ϊ', 'ϊ':
+		return 'Ϊ'
+	case 'ΰ', 'Ϋ', 'ϋ':
+		return 'Ϋ'
+	}
+	if scriptOf(r) != greek {
+		return r
+	}
+	return baseOf(r)
 }
 
 // cyrillicOf tells by its letters which table a name in Cyrillic is read with.

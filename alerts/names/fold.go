@@ -40,7 +40,7 @@ func isLetter(r rune) bool { return unicode.IsLetter(r) }
 
 // readable reports whether something is known of a letter.
 func readable(r rune) bool {
-	switch s := scriptOf(r); s {
+	switch scriptOf(r) { //nolint:exhaustive // the others go by their tables
 	case hangul:
 		return true
 	case han:

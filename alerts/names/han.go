@@ -138,7 +138,7 @@ func pinyinOf(r rune) string {
 			text = append(text, byte(baseOf(c))) //nolint:gosec // A-Z
 		default:
 			if base := baseOf(c); base >= 'A' && base <= 'Z' {
-				text = append(text, byte(base)) //nolint:gosec // A-Z
+				text = append(text, byte(base))
 			}
 		}
 	}

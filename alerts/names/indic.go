@@ -5,10 +5,25 @@ import "unicode/utf8"
 // indicBlock is how many characters each script of India has: they are laid out like Devanagari.
 const indicBlock = 0x80
 
-// devanagari is a letter of any script of India as the letter of Devanagari in its place.
+// devanagari is a letter of any script of India as the letter of Devanagari in its place; itself where none is there.
 func devanagari(r rune) rune {
-	if r >= 0x0980 && r <= 0x0D7F {
-		return 0x0900 + (r-0x0900)%indicBlock
+	switch r {
+	case 'ৎ':
+		return 'त'
+	case 'ൺ', 'ൻ', 'ੰ':
+		return 'न'
+	case 'ർ':
+		return 'र'
+	case 'ൽ', 'ൾ':
+		return 'ल'
+	case 'ൿ':
+		return 'क'
+	}
+	if r < 0x0980 || r > 0x0D7F {
+		return r
+	}
+	if sister := 0x0900 + (r-0x0900)%indicBlock; isSilentSign(sister) || tables()["indic"].inside[string(sister)] != nil {
+		return sister
 	}
 	return r
 }

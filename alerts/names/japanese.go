@@ -26,7 +26,7 @@ func (b *builder) japanese(w word, style int) {
 			}
 		case scriptOf(r) == kana:
 			size = b.kanaAt(rows, text, at, style)
-		case w.script == han:
+		case w.script == han && !b.nippon:
 			b.refused = true
 			return
 		default:

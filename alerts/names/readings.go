@@ -8,7 +8,7 @@ import (
 // readings spells the words in the styles of their scripts: a reading keeps to one style, as who writes a name does.
 func readings(words []word, lost int) []Reading {
 	if plainWords(words) {
-		return []Reading{{Tokens: plainTokens(words), Loss: loss(lost, 0, wordLetters(words))}}
+		return []Reading{{Tokens: plainTokens(words), Loss: loss(lost, 0, lost+wordLetters(words))}}
 	}
 	b := builder{alone: len(words) == 1}
 	count := 1
@@ -24,7 +24,7 @@ func readings(words []word, lost int) []Reading {
 	out := make([]Reading, 0, min(count, MaxReadings))
 	for style := range min(count, MaxReadings) {
 		if r, ok := b.reading(words, style); ok && !slices.ContainsFunc(out, r.same) {
-			r.Loss = min(1, r.Loss+loss(lost, 0, b.letters))
+			r.Loss = min(1, r.Loss+loss(lost, 0, lost+b.letters))
 			out = append(out, r)
 		}
 	}
@@ -46,7 +46,7 @@ func (b *builder) reading(words []word, style int) (Reading, bool) {
 func loss(lost, style, letters int) float64 {
 	share := 0.0
 	if lost > 0 {
-		share = float64(lost) / float64(lost+max(letters-lost, 0))
+		share = float64(lost) / float64(max(lost, letters))
 	}
 	return min(1, 0.05*float64(style)+share)
 }

@@ -26,6 +26,14 @@ const (
 	unread
 )
 
+// table is the name of the script's table; empty where rules take its place.
+func (s script) table() string {
+	return [...]string{
+		latin: "latin", cyrillic: "cyrillic", greek: "greek", armenian: "armenian", georgian: "georgian", arabic: "arabic",
+		hebrew: "hebrew", indic: "indic", thai: "thai", ethiopic: "ethiopic", hangul: "", kana: "kana", han: "", unread: "",
+	}[s]
+}
+
 // block is a range of characters of a script.
 type block struct {
 	from, to rune
@@ -63,7 +71,7 @@ func scriptOf(r rune) script {
 // scriptOfWord is that of its first letter that is not Latin: a Latin letter among Cyrillic ones is one of theirs in disguise. Kana
 // anywhere makes a word Japanese. Unread only when nothing of it can be read.
 func scriptOfWord(word string) script {
-	found, any := latin, false
+	found, some := latin, false
 	for _, r := range word {
 		s := latin
 		if r >= utf8.RuneSelf {
@@ -77,9 +85,9 @@ func scriptOfWord(word string) script {
 		case found == latin:
 			found = s
 		}
-		any = true
+		some = true
 	}
-	if !any {
+	if !some {
 		return unread
 	}
 	return found

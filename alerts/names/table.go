@@ -44,7 +44,7 @@ func mustTable(names ...string) *table {
 	for _, name := range names {
 		text, err := tableFiles.ReadFile("tables/" + name + ".txt")
 		if err != nil {
-			panic("names: " + err.Error()) // the file is embedded: its name stands in this package
+			panic("names: " + err.Error()) //nolint:forbidigo // the file is embedded: its name stands in this package
 		}
 		for line := range strings.Lines(string(text)) {
 			if fields := strings.Fields(line); len(fields) > 1 && fields[0] != "#" {
@@ -136,7 +136,7 @@ func column(row []string, style int) string {
 // table does not know. False when nothing is known of it; marks and digits are no letters, and are left out.
 func appendLetter(out []byte, r rune, style int) ([]byte, bool) {
 	if r >= 'A' && r <= 'Z' {
-		return append(out, byte(r)), true //nolint:gosec // A-Z
+		return append(out, byte(r)), true
 	}
 	if row := letterRow(r); row != nil {
 		return append(out, column(row, style)...), true
@@ -153,10 +153,7 @@ func appendLetter(out []byte, r rune, style int) ([]byte, bool) {
 
 // letterRow is the row of one letter in its script's table.
 func letterRow(r rune) []string {
-	name := [...]string{
-		latin: "latin", cyrillic: "cyrillic", greek: "greek", armenian: "armenian", georgian: "georgian", arabic: "arabic",
-		hebrew: "hebrew", indic: "indic", thai: "thai", ethiopic: "ethiopic", hangul: "", kana: "kana", han: "", unread: "",
-	}[scriptOf(r)]
+	name := scriptOf(r).table()
 	if name == "" {
 		return nil
 	}

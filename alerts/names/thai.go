@@ -29,7 +29,8 @@ func (b *builder) thai(w word) {
 			continue
 		}
 		closes := i > 0 && !thaiVowelAt(runes, i+1) && (thaiVowelAt(runes, i-1) || i+1 == len(runes))
-		if i > 0 && isThaiConsonant(runes[i-1]) && !thaiVowelAt(runes, i+1) && !(len(b.text) > start && isVowel(b.text[len(b.text)-1])) {
+		spoken := len(b.text) > start && isVowel(b.text[len(b.text)-1])
+		if i > 0 && isThaiConsonant(runes[i-1]) && !thaiVowelAt(runes, i+1) && !spoken {
 			b.text = append(b.text, 'O')
 		}
 		if closes {

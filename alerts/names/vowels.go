@@ -34,8 +34,11 @@ func (b *builder) vowelled(text string, w word, style int) {
 		b.put(first+rest, w.role) // ALIREZA, written together
 		return
 	}
-	letters, lost := consonantsOf(text, w.script, style)
+	letters, lost := signsOf(text, style)
 	b.lost += lost
+	if w.script == arabic && style == 2 {
+		consonantal(letters)
+	}
 	b.guess(fillVowels(letters), w.role)
 }
 
@@ -117,8 +120,8 @@ type sign struct {
 	throat bool   // a throat sound that is not written in Latin: only carries a vowel
 }
 
-// consonantsOf are the signs of a word; lost counts what no table has.
-func consonantsOf(text string, s script, style int) (out []sign, lost int) {
+// signsOf are the signs of a word; lost counts what no table has.
+func signsOf(text string, style int) (out []sign, lost int) {
 	for _, r := range text {
 		row := letterRow(r)
 		if row == nil {
@@ -129,8 +132,16 @@ func consonantsOf(text string, s script, style int) (out []sign, lost int) {
 		}
 		out = append(out, sign{column(row, style), vowelOf(r), r == 'ע' || r == 'א' || r == 'ع'})
 	}
-	_ = s
 	return out, lost
+}
+
+// consonantal makes W between consonants what it is in ANWAR and PARVAR: a consonant.
+func consonantal(in []sign) {
+	for i := range in {
+		if in[i].vowel == 'U' && i > 1 && i+1 < len(in) {
+			in[i].vowel = 0
+		}
+	}
 }
 
 // vowelOf is the vowel that a letter may stand for.
