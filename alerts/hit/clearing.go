@@ -101,16 +101,18 @@ func (c clearing) explain(all []border.Evidence, m Match, p Pair) []border.Evide
 	return out
 }
 
-// settle is the outcome once cleared matches ask nothing. A list that was too old to say no is still too old.
+// settle is the outcome once cleared matches ask nothing. Lists that were too old or not whole to say no are so still, and what was
+// left out is not said to be nobody.
 func settle(f border.Finding) border.Finding {
-	if f.Severity() != border.Note {
-		return f
+	has := func(code string) bool {
+		return slices.ContainsFunc(f.Evidence, func(e border.Evidence) bool { return e.Code == code })
 	}
-	left := Raises([]border.Finding{f})
 	switch {
-	case len(left) > 0:
-	case f.Reason != "":
-		f.Outcome = border.NotChecked
+	case len(Raises([]border.Finding{f})) > 0 || has("alert_more"):
+	case has("list_too_old"):
+		f.Outcome, f.Reason = border.NotChecked, border.ReasonListTooOld
+	case has("list_incomplete"):
+		f.Outcome, f.Reason = border.NotChecked, border.ReasonListIncomplete
 	default:
 		f.Outcome = border.NoHit
 	}

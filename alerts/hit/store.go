@@ -135,8 +135,8 @@ type Dossier struct {
 	Crossings []Crossing
 	// Case is the second line's case of the inspection; zero when there is none.
 	Case uuid.UUID
-	// Scan is when and where the document was read; zero of a hit without inspection.
-	ScannedAt time.Time
+	// Portrait says that a picture of the traveller was read from his document and is kept.
+	Portrait bool
 }
 
 // Crossing is a decision on the inspection.

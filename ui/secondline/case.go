@@ -51,7 +51,12 @@ func (h *handlers) screen(c *web.Context, id uuid.UUID) (secondlineview.Screen, 
 		Reasons: h.Line.RefusalReasons(), Typed: url.Values{},
 	}
 	if h.Evidence != nil {
-		s.Attachments, err = h.Evidence.Of(c.Ctx(), id)
+		if s.Attachments, err = h.Evidence.Of(c.Ctx(), id); err != nil {
+			return s, err
+		}
+	}
+	if h.Hits != nil && c.May(auth.HitWork) {
+		s.HitItems, err = h.Hits.OfInspection(c.Ctx(), d.Case.Inspection)
 	}
 	return s, err
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/openbmis/openbmis/alerts/hit"
 	"github.com/openbmis/openbmis/border/file"
 	"github.com/openbmis/openbmis/border/secondline"
 	"github.com/openbmis/openbmis/internal/audit"
@@ -32,11 +33,18 @@ type Evidence interface {
 	Open(ctx context.Context, actor audit.Actor, id, attachment uuid.UUID) (file.Evidence, []byte, error)
 }
 
+// Hits gives the hits of a traveller at an inspection; hit.Desk does. The caller has audited the read of his case.
+type Hits interface {
+	OfInspection(ctx context.Context, inspection uuid.UUID) ([]hit.Item, error)
+}
+
 // Options are what the screens are made of. Evidence may be nil: then nothing can be attached.
 type Options struct {
 	Line     *secondline.Line
 	Witness  Witness
 	Evidence Evidence
+	// Hits are those of the traveller, judged here as on their own pages; nil where none are kept.
+	Hits Hits
 	// Protects says that the protection service can be told of a traveller when his case ends.
 	Protects bool
 	Limits   secondlineview.Limits

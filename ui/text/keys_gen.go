@@ -1038,8 +1038,318 @@ const (
 	DaysReasonPurpose Key = "days_reason.purpose"
 	// DaysReasonReturnTicket is "Date of the return ticket".
 	DaysReasonReturnTicket Key = "days_reason.return_ticket"
+	// DeskAfterwards is "Afterwards".
+	DeskAfterwards Key = "desk.afterwards"
+	// DeskAgency is "Agency: {{.agency}}".
+	DeskAgency Key = "desk.agency"
+	// DeskAlert is "Alert".
+	DeskAlert Key = "desk.alert"
+	// DeskAlerts is "Alerts".
+	DeskAlerts Key = "desk.alerts"
+	// DeskAll is "All".
+	DeskAll Key = "desk.all"
+	// DeskAnnulled is "annulled".
+	DeskAnnulled Key = "desk.annulled"
+	// DeskAnswer is "Answer".
+	DeskAnswer Key = "desk.answer"
+	// DeskAnswerAgain is "Correct the answer".
+	DeskAnswerAgain Key = "desk.answer_again"
+	// DeskAnswerBy is "Answer by".
+	DeskAnswerBy Key = "desk.answer_by"
+	// DeskAnswerText is "What you know".
+	DeskAnswerText Key = "desk.answer_text"
+	// DeskAnswers is "Answers given".
+	DeskAnswers Key = "desk.answers"
+	// DeskAsked is "Questions of crossing points".
+	DeskAsked Key = "desk.asked"
+	// DeskBack is "Back to the list".
+	DeskBack Key = "desk.back"
+	// DeskBacklog is "Events that wait to be screened".
+	DeskBacklog Key = "desk.backlog"
+	// DeskByBand is "By certainty".
+	DeskByBand Key = "desk.by_band"
+	// DeskByList is "By list".
+	DeskByList Key = "desk.by_list"
+	// DeskByListBand is "By list and certainty".
+	DeskByListBand Key = "desk.by_list_band"
+	// DeskByMatcher is "By version of the matcher".
+	DeskByMatcher Key = "desk.by_matcher"
+	// DeskByMonth is "By month".
+	DeskByMonth Key = "desk.by_month"
+	// DeskByStation is "By crossing point".
+	DeskByStation Key = "desk.by_station"
+	// DeskChoose is "Choose".
+	DeskChoose Key = "desk.choose"
+	// DeskClaim is "Claim".
+	DeskClaim Key = "desk.claim"
+	// DeskClose is "Close".
+	DeskClose Key = "desk.close"
+	// DeskCloseHit is "Close the hit".
+	DeskCloseHit Key = "desk.close_hit"
+	// DeskCompanions is "Companions".
+	DeskCompanions Key = "desk.companions"
+	// DeskConfirmed is "Confirmed: it is the person of the alert".
+	DeskConfirmed Key = "desk.confirmed"
+	// DeskCourseHere is "What was done here".
+	DeskCourseHere Key = "desk.course_here"
+	// DeskCourseThere is "What the crossing point did".
+	DeskCourseThere Key = "desk.course_there"
+	// DeskCrossed is "Crossed".
+	DeskCrossed Key = "desk.crossed"
+	// DeskDecision is "Decision".
+	DeskDecision Key = "desk.decision"
+	// DeskDirection is "Direction".
+	DeskDirection Key = "desk.direction"
+	// DeskDiscreetCaption is "{{.shown}} of {{.count}} hits, the newest first".
+	DeskDiscreetCaption Key = "desk.discreet_caption"
+	// DeskDiscreetHelp is "Nobody at a crossing point knows of these. Tell nobody but your own desk.".
+	DeskDiscreetHelp Key = "desk.discreet_help"
+	// DeskDiscreetNav is "Discreet checks".
+	DeskDiscreetNav Key = "desk.discreet_nav"
+	// DeskDiscreetNew is "{{.count}} not seen yet".
+	DeskDiscreetNew Key = "desk.discreet_new"
+	// DeskDiscreetNone is "No discreet alert of your agency has been met.".
+	DeskDiscreetNone Key = "desk.discreet_none"
+	// DeskDiscreetTitle is "Hits on your discreet alerts".
+	DeskDiscreetTitle Key = "desk.discreet_title"
+	// DeskDocument is "Document".
+	DeskDocument Key = "desk.document"
+	// DeskFailing is "Could not be screened and are tried again".
+	DeskFailing Key = "desk.failing"
+	// DeskFalse is "False".
+	DeskFalse Key = "desk.false"
+	// DeskFalseRate is "False among decided".
+	DeskFalseRate Key = "desk.false_rate"
+	// DeskFaulty is "The last step failed and is tried again.".
+	DeskFaulty Key = "desk.faulty"
+	// DeskFinished is "Finished".
+	DeskFinished Key = "desk.finished"
+	// DeskFound is "Found".
+	DeskFound Key = "desk.found"
+	// DeskFrom is "From".
+	DeskFrom Key = "desk.from"
+	// DeskHit is "Hit".
+	DeskHit Key = "desk.hit"
+	// DeskHits is "Hits".
+	DeskHits Key = "desk.hits"
+	// DeskHow is "How it is known".
+	DeskHow Key = "desk.how"
+	// DeskHowGroup is "same manifest".
+	DeskHowGroup Key = "desk.how_group"
+	// DeskHowGuardian is "adult and minor".
+	DeskHowGuardian Key = "desk.how_guardian"
+	// DeskHowLane is "before or behind in the lane".
+	DeskHowLane Key = "desk.how_lane"
+	// DeskHowTransport is "same flight, ship, train or coach".
+	DeskHowTransport Key = "desk.how_transport"
+	// DeskHowVehicle is "same vehicle".
+	DeskHowVehicle Key = "desk.how_vehicle"
+	// DeskInside is "Still inside the country, as far as is known here".
+	DeskInside Key = "desk.inside"
+	// DeskInstructions is "What is to be done now".
+	DeskInstructions Key = "desk.instructions"
+	// DeskJudge is "Is it the person?".
+	DeskJudge Key = "desk.judge"
+	// DeskKey is "Counted by".
+	DeskKey Key = "desk.key"
+	// DeskLastScreened is "Last screened".
+	DeskLastScreened Key = "desk.last_screened"
+	// DeskLeft is "Time left".
+	DeskLeft Key = "desk.left"
+	// DeskLeftIn is "{{.left}} left".
+	DeskLeftIn Key = "desk.left_in"
+	// DeskMatcher is "Version of the matcher".
+	DeskMatcher Key = "desk.matcher"
+	// DeskMedian is "Median time to decide".
+	DeskMedian Key = "desk.median"
+	// DeskNav is "Hits".
+	DeskNav Key = "desk.nav"
+	// DeskNever is "never".
+	DeskNever Key = "desk.never"
+	// DeskNoAgency is "Your account names no agency. An administrator can set it; until then there is nothing to see here.".
+	DeskNoAgency Key = "desk.no_agency"
+	// DeskNoQuestion is "The crossing point has asked nothing.".
+	DeskNoQuestion Key = "desk.no_question"
+	// DeskNobody is "nobody".
+	DeskNobody Key = "desk.nobody"
+	// DeskNoneAsked is "No question waits for an answer.".
+	DeskNoneAsked Key = "desk.none_asked"
+	// DeskNoneCompanions is "Nobody is known to have travelled along.".
+	DeskNoneCompanions Key = "desk.none_companions"
+	// DeskNoneCounted is "No hit was raised in these days.".
+	DeskNoneCounted Key = "desk.none_counted"
+	// DeskNoneCourse is "Nothing yet.".
+	DeskNoneCourse Key = "desk.none_course"
+	// DeskNoneOldest is "nothing waits".
+	DeskNoneOldest Key = "desk.none_oldest"
+	// DeskNonePast is "Nothing was answered or closed in the last 30 days.".
+	DeskNonePast Key = "desk.none_past"
+	// DeskNoneRaised is "Nothing that was found afterwards is open.".
+	DeskNoneRaised Key = "desk.none_raised"
+	// DeskNoneRoute is "No crossing of this person is known here.".
+	DeskNoneRoute Key = "desk.none_route"
+	// DeskNoneRuns is "No search was needed yet.".
+	DeskNoneRuns Key = "desk.none_runs"
+	// DeskNotConfirmed is "Not confirmed: it is not the person".
+	DeskNotConfirmed Key = "desk.not_confirmed"
+	// DeskNotSame is "not the same person".
+	DeskNotSame Key = "desk.not_same"
+	// DeskNote is "Note".
+	DeskNote Key = "desk.note"
+	// DeskOldest is "The oldest of them waits since".
+	DeskOldest Key = "desk.oldest"
+	// DeskOnBoard is "{{.count}} people crossed from the same transport within twelve hours; the nearest are listed.".
+	DeskOnBoard Key = "desk.on_board"
+	// DeskOpen is "Open".
+	DeskOpen Key = "desk.open"
+	// DeskOutcome is "Outcome".
+	DeskOutcome Key = "desk.outcome"
+	// DeskOutside is "Left the country, as far as is known here".
+	DeskOutside Key = "desk.outside"
+	// DeskOver is "{{.ago}} over".
+	DeskOver Key = "desk.over"
+	// DeskPast is "Answered or closed in the last 30 days".
+	DeskPast Key = "desk.past"
+	// DeskPeople is "People searched".
+	DeskPeople Key = "desk.people"
+	// DeskPerThousand is "Per 1,000 travellers".
+	DeskPerThousand Key = "desk.per_thousand"
+	// DeskPhase is "How far".
+	DeskPhase Key = "desk.phase"
+	// DeskPhaseDone is "done".
+	DeskPhaseDone Key = "desk.phase_done"
+	// DeskPhaseExpected is "people who are expected".
+	DeskPhaseExpected Key = "desk.phase_expected"
+	// DeskPhaseInside is "people inside who came before".
+	DeskPhaseInside Key = "desk.phase_inside"
+	// DeskPhaseRecent is "people who have crossed lately".
+	DeskPhaseRecent Key = "desk.phase_recent"
+	// DeskPrecision is "Precision".
+	DeskPrecision Key = "desk.precision"
+	// DeskQuestion is "Question of the crossing point".
+	DeskQuestion Key = "desk.question"
+	// DeskRaised is "Found afterwards".
+	DeskRaised Key = "desk.raised"
+	// DeskReason is "Reason".
+	DeskReason Key = "desk.reason"
+	// DeskReference is "Reference".
+	DeskReference Key = "desk.reference"
+	// DeskRelease is "Release".
+	DeskRelease Key = "desk.release"
+	// DeskRemark is "Remark".
+	DeskRemark Key = "desk.remark"
+	// DeskReopen is "Reopen".
+	DeskReopen Key = "desk.reopen"
+	// DeskReport is "Report of the check".
+	DeskReport Key = "desk.report"
+	// DeskReportBehaviour is "Circumstances in which he was found".
+	DeskReportBehaviour Key = "desk.report_behaviour"
+	// DeskReportCompanions is "Companions".
+	DeskReportCompanions Key = "desk.report_companions"
+	// DeskReportKeep is "Keep the report".
+	DeskReportKeep Key = "desk.report_keep"
+	// DeskReportKept is "The report is kept.".
+	DeskReportKept Key = "desk.report_kept"
+	// DeskReportNone is "No report has been written yet.".
+	DeskReportNone Key = "desk.report_none"
+	// DeskReportNotSame is "It is not the person of the alert".
+	DeskReportNotSame Key = "desk.report_not_same"
+	// DeskReportObjects is "Objects carried".
+	DeskReportObjects Key = "desk.report_objects"
+	// DeskReportPlace is "Place".
+	DeskReportPlace Key = "desk.report_place"
+	// DeskReportPrintHelp is "Print it with the browser. It leaves your desk with you alone.".
+	DeskReportPrintHelp Key = "desk.report_print_help"
+	// DeskReportReason is "Reason of the check".
+	DeskReportReason Key = "desk.report_reason"
+	// DeskReportRemark is "Remark".
+	DeskReportRemark Key = "desk.report_remark"
+	// DeskReportRoute is "Route and destination".
+	DeskReportRoute Key = "desk.report_route"
+	// DeskReportSheet is "Sheet to print".
+	DeskReportSheet Key = "desk.report_sheet"
+	// DeskReportTime is "Time".
+	DeskReportTime Key = "desk.report_time"
+	// DeskReportVehicle is "Vehicle".
+	DeskReportVehicle Key = "desk.report_vehicle"
+	// DeskRoute is "Crossings of this person".
+	DeskRoute Key = "desk.route"
+	// DeskRuns is "Searches for new and changed alerts".
+	DeskRuns Key = "desk.runs"
+	// DeskSame is "same person".
+	DeskSame Key = "desk.same"
+	// DeskScreened is "Screened in all".
+	DeskScreened Key = "desk.screened"
+	// DeskScreening is "Screening".
+	DeskScreening Key = "desk.screening"
+	// DeskSend is "Send the answer".
+	DeskSend Key = "desk.send"
+	// DeskSent is "The answer is on its way to the crossing point.".
+	DeskSent Key = "desk.sent"
+	// DeskShare is "{{.share}} %".
+	DeskShare Key = "desk.share"
+	// DeskShow is "Show".
+	DeskShow Key = "desk.show"
+	// DeskSide is "Traveller and alert side by side".
+	DeskSide Key = "desk.side"
+	// DeskStarted is "Begun".
+	DeskStarted Key = "desk.started"
+	// DeskState is "State".
+	DeskState Key = "desk.state"
+	// DeskStatesNew is "new".
+	DeskStatesNew Key = "desk.states_new"
+	// DeskStatesNotSame is "not the person".
+	DeskStatesNotSame Key = "desk.states_not_same"
+	// DeskStatesRaised is "found".
+	DeskStatesRaised Key = "desk.states_raised"
+	// DeskStatesReported is "reported".
+	DeskStatesReported Key = "desk.states_reported"
+	// DeskStatesSeen is "seen".
+	DeskStatesSeen Key = "desk.states_seen"
+	// DeskStatistics is "Hit statistics".
+	DeskStatistics Key = "desk.statistics"
+	// DeskStatisticsHelp is "Confirmed: by the owner, or judged to be the person and not denied. False: judged not to be, or denied by the owner. Days are those of UTC.".
+	DeskStatisticsHelp Key = "desk.statistics_help"
+	// DeskStep is "Step".
+	DeskStep Key = "desk.step"
+	// DeskSure is "How sure".
+	DeskSure Key = "desk.sure"
+	// DeskTime is "Time".
+	DeskTime Key = "desk.time"
+	// DeskTitle is "Hits on your alerts".
+	DeskTitle Key = "desk.title"
+	// DeskTo is "To".
+	DeskTo Key = "desk.to"
+	// DeskTransport is "Transport".
+	DeskTransport Key = "desk.transport"
+	// DeskTraveller is "Traveller".
+	DeskTraveller Key = "desk.traveller"
+	// DeskTrue is "Confirmed".
+	DeskTrue Key = "desk.true"
+	// DeskUndecided is "Undecided".
+	DeskUndecided Key = "desk.undecided"
+	// DeskVehicle is "Vehicle".
+	DeskVehicle Key = "desk.vehicle"
+	// DeskVersionThen is "The hit is on version {{.then}} of the alert; now it is version {{.now}}.".
+	DeskVersionThen Key = "desk.version_then"
+	// DeskWaits is "waits".
+	DeskWaits Key = "desk.waits"
+	// DeskWhere is "Where".
+	DeskWhere Key = "desk.where"
+	// DeskWho is "Who".
+	DeskWho Key = "desk.who"
+	// DeskWhy is "Why".
+	DeskWhy Key = "desk.why"
+	// DeskWhyAlerts is "alerts changed".
+	DeskWhyAlerts Key = "desk.why_alerts"
+	// DeskWhyMatcher is "the matcher changed".
+	DeskWhyMatcher Key = "desk.why_matcher"
+	// DeskWorker is "Works on it".
+	DeskWorker Key = "desk.worker"
 	// EvidenceAlertCategory is "Category".
 	EvidenceAlertCategory Key = "evidence.alert_category"
+	// EvidenceAlertCleared is "Looked into before: not the same person".
+	EvidenceAlertCleared Key = "evidence.alert_cleared"
 	// EvidenceAlertDetailsMissing is "The details of the alert cannot be had just now".
 	EvidenceAlertDetailsMissing Key = "evidence.alert_details_missing"
 	// EvidenceAlertDocument is "The document is listed: refer".
@@ -2274,6 +2584,374 @@ const (
 	GroupStateStranger Key = "group_state.stranger"
 	// GroupStateTwice is "Scanned twice".
 	GroupStateTwice Key = "group_state.twice"
+	// HitsAct is "Action".
+	HitsAct Key = "hits.act"
+	// HitsAction is "Action".
+	HitsAction Key = "hits.action"
+	// HitsActionDone is "Action that was taken".
+	HitsActionDone Key = "hits.action_done"
+	// HitsAgree is "agrees".
+	HitsAgree Key = "hits.agree"
+	// HitsAgrees is "agrees".
+	HitsAgrees Key = "hits.agrees"
+	// HitsAlert is "Alert".
+	HitsAlert Key = "hits.alert"
+	// HitsAnswer is "Answer by telephone".
+	HitsAnswer Key = "hits.answer"
+	// HitsAnswerBy is "Answer by".
+	HitsAnswerBy Key = "hits.answer_by"
+	// HitsAnsweredBy is "Who answers, at the owner".
+	HitsAnsweredBy Key = "hits.answered_by"
+	// HitsAsk is "Ask the owner".
+	HitsAsk Key = "hits.ask"
+	// HitsBasis is "Legal basis".
+	HitsBasis Key = "hits.basis"
+	// HitsCancel is "Back".
+	HitsCancel Key = "hits.cancel"
+	// HitsCaption is "Hits of this crossing point, the most urgent first".
+	HitsCaption Key = "hits.caption"
+	// HitsCaseLink is "Case of the second line".
+	HitsCaseLink Key = "hits.case_link"
+	// HitsCategory is "Category".
+	HitsCategory Key = "hits.category"
+	// HitsChanged is "The alert has changed since: version {{.now}}, the hit is on version {{.then}}".
+	HitsChanged Key = "hits.changed"
+	// HitsChoose is "Choose".
+	HitsChoose Key = "hits.choose"
+	// HitsClaim is "Claim".
+	HitsClaim Key = "hits.claim"
+	// HitsClear is "Remember: not this person".
+	HitsClear Key = "hits.clear"
+	// HitsClearHelp is "A supervisor agrees that this traveller is not stopped again by this version of the alert, until {{.until}}. Another document, a change of the alert or a match by the document ends it.".
+	HitsClearHelp Key = "hits.clear_help"
+	// HitsClearedUntil is "Remembered until {{.until}}, agreed by {{.by}}".
+	HitsClearedUntil Key = "hits.cleared_until"
+	// HitsCloseNow is "Close".
+	HitsCloseNow Key = "hits.close_now"
+	// HitsComma is ",".
+	HitsComma Key = "hits.comma"
+	// HitsCompareFieldsBirthDate is "Date of birth".
+	HitsCompareFieldsBirthDate Key = "hits.compare_fields.birth_date"
+	// HitsCompareFieldsDocument is "Document".
+	HitsCompareFieldsDocument Key = "hits.compare_fields.document"
+	// HitsCompareFieldsName is "Name".
+	HitsCompareFieldsName Key = "hits.compare_fields.name"
+	// HitsCompareFieldsNationality is "Nationality".
+	HitsCompareFieldsNationality Key = "hits.compare_fields.nationality"
+	// HitsCompareFieldsSex is "Sex".
+	HitsCompareFieldsSex Key = "hits.compare_fields.sex"
+	// HitsCompared is "What you compared".
+	HitsCompared Key = "hits.compared"
+	// HitsComparedTitle is "Traveller and alert side by side".
+	HitsComparedTitle Key = "hits.compared_title"
+	// HitsComparison is "Comparison".
+	HitsComparison Key = "hits.comparison"
+	// HitsComparisonsBirthDate is "date of birth".
+	HitsComparisonsBirthDate Key = "hits.comparisons.birth_date"
+	// HitsComparisonsDocument is "document".
+	HitsComparisonsDocument Key = "hits.comparisons.document"
+	// HitsComparisonsFingerprints is "fingerprints".
+	HitsComparisonsFingerprints Key = "hits.comparisons.fingerprints"
+	// HitsComparisonsMarks is "marks".
+	HitsComparisonsMarks Key = "hits.comparisons.marks"
+	// HitsComparisonsName is "name".
+	HitsComparisonsName Key = "hits.comparisons.name"
+	// HitsComparisonsNationality is "nationality".
+	HitsComparisonsNationality Key = "hits.comparisons.nationality"
+	// HitsComparisonsPhoto is "photo".
+	HitsComparisonsPhoto Key = "hits.comparisons.photo"
+	// HitsComparisonsStatement is "what the person says".
+	HitsComparisonsStatement Key = "hits.comparisons.statement"
+	// HitsConfirmed is "confirmed".
+	HitsConfirmed Key = "hits.confirmed"
+	// HitsConflict is "cannot both be carried out: ask both owners".
+	HitsConflict Key = "hits.conflict"
+	// HitsConflictBadge is "Conflict".
+	HitsConflictBadge Key = "hits.conflict_badge"
+	// HitsContact is "Contact".
+	HitsContact Key = "hits.contact"
+	// HitsCourse is "What was done".
+	HitsCourse Key = "hits.course"
+	// HitsCrossed is "Crossed: {{.direction}}, lane {{.lane}}, {{.at}}".
+	HitsCrossed Key = "hits.crossed"
+	// HitsDecisions is "Decided".
+	HitsDecisions Key = "hits.decisions"
+	// HitsDecline is "does not agree".
+	HitsDecline Key = "hits.decline"
+	// HitsDescription is "Description".
+	HitsDescription Key = "hits.description"
+	// HitsDiffers is "differs".
+	HitsDiffers Key = "hits.differs"
+	// HitsDismissed is "Scan put aside: {{.reason}}".
+	HitsDismissed Key = "hits.dismissed"
+	// HitsDocument is "Document".
+	HitsDocument Key = "hits.document"
+	// HitsEarlier is "Earlier hits of this person on this alert".
+	HitsEarlier Key = "hits.earlier"
+	// HitsEnd is "Close the hit".
+	HitsEnd Key = "hits.end"
+	// HitsEscalated is "Overdue: supervisor".
+	HitsEscalated Key = "hits.escalated"
+	// HitsEvidenceVersion is "Alert version {{.alert}} · list version {{.list}} · matcher {{.matcher}}".
+	HitsEvidenceVersion Key = "hits.evidence_version"
+	// HitsField is "Field".
+	HitsField Key = "hits.field"
+	// HitsFilter is "Which hits".
+	HitsFilter Key = "hits.filter"
+	// HitsFiltersAll is "All open".
+	HitsFiltersAll Key = "hits.filters.all"
+	// HitsFiltersAsked is "Owner asked".
+	HitsFiltersAsked Key = "hits.filters.asked"
+	// HitsFiltersDone is "Closed".
+	HitsFiltersDone Key = "hits.filters.done"
+	// HitsFiltersMine is "Mine".
+	HitsFiltersMine Key = "hits.filters.mine"
+	// HitsFiltersSecond is "Second person".
+	HitsFiltersSecond Key = "hits.filters.second"
+	// HitsFiltersWaiting is "Waiting".
+	HitsFiltersWaiting Key = "hits.filters.waiting"
+	// HitsFlagged is "This State does not carry the action out: tell the owner only".
+	HitsFlagged Key = "hits.flagged"
+	// HitsGone is "This station no longer holds the alert: withdrawn, or of a service outside".
+	HitsGone Key = "hits.gone"
+	// HitsHisAnswer is "His answer".
+	HitsHisAnswer Key = "hits.his_answer"
+	// HitsHisWord is "His word".
+	HitsHisWord Key = "hits.his_word"
+	// HitsHit is "Hit".
+	HitsHit Key = "hits.hit"
+	// HitsInstructions is "Instructions".
+	HitsInstructions Key = "hits.instructions"
+	// HitsJudge is "Same person?".
+	HitsJudge Key = "hits.judge"
+	// HitsJudgeDocument is "Same document?".
+	HitsJudgeDocument Key = "hits.judge_document"
+	// HitsJudgedAt is "Judged here: {{.word}}".
+	HitsJudgedAt Key = "hits.judged_at"
+	// HitsJudgement is "Your word".
+	HitsJudgement Key = "hits.judgement"
+	// HitsKeep is "Keep".
+	HitsKeep Key = "hits.keep"
+	// HitsKindsAnswered is "Owner answered".
+	HitsKindsAnswered Key = "hits.kinds.answered"
+	// HitsKindsAsked is "Owner asked".
+	HitsKindsAsked Key = "hits.kinds.asked"
+	// HitsKindsClaimed is "Claimed".
+	HitsKindsClaimed Key = "hits.kinds.claimed"
+	// HitsKindsCleared is "Remembered: not the same person".
+	HitsKindsCleared Key = "hits.kinds.cleared"
+	// HitsKindsClosed is "Closed".
+	HitsKindsClosed Key = "hits.kinds.closed"
+	// HitsKindsDeclined is "Second person did not agree".
+	HitsKindsDeclined Key = "hits.kinds.declined"
+	// HitsKindsEscalated is "Told to a supervisor: nobody acted in time".
+	HitsKindsEscalated Key = "hits.kinds.escalated"
+	// HitsKindsJudged is "Compared".
+	HitsKindsJudged Key = "hits.kinds.judged"
+	// HitsKindsProposed is "Second person asked".
+	HitsKindsProposed Key = "hits.kinds.proposed"
+	// HitsKindsRaised is "Raised".
+	HitsKindsRaised Key = "hits.kinds.raised"
+	// HitsKindsReferred is "Decision at the counter".
+	HitsKindsReferred Key = "hits.kinds.referred"
+	// HitsKindsReleased is "Released".
+	HitsKindsReleased Key = "hits.kinds.released"
+	// HitsKindsReopened is "Reopened".
+	HitsKindsReopened Key = "hits.kinds.reopened"
+	// HitsKindsRestored is "Remembered no more".
+	HitsKindsRestored Key = "hits.kinds.restored"
+	// HitsKindsUnanswered is "No answer in time".
+	HitsKindsUnanswered Key = "hits.kinds.unanswered"
+	// HitsKindsViewed is "On the counter’s screen".
+	HitsKindsViewed Key = "hits.kinds.viewed"
+	// HitsLateAnswer is "Owner answered after the end".
+	HitsLateAnswer Key = "hits.late_answer"
+	// HitsLeft is "{{.left}} left".
+	HitsLeft Key = "hits.left"
+	// HitsListed is "Alert says".
+	HitsListed Key = "hits.listed"
+	// HitsMessage is "Message to the owner".
+	HitsMessage Key = "hits.message"
+	// HitsMessageText is "{{.station}}, {{.at}}: traveller {{.name}}, born {{.birth}}, nationality {{.nationality}}, document {{.document}}. Compared with your alert {{.alert}} (version {{.version}}): held here to be the same person. Please confirm the identity and the action to be taken.".
+	HitsMessageText Key = "hits.message_text"
+	// HitsNames is "Names in the alert".
+	HitsNames Key = "hits.names"
+	// HitsNamesKindsFormer is "former".
+	HitsNamesKindsFormer Key = "hits.names_kinds.former"
+	// HitsNamesKindsMrz is "of the document’s zone".
+	HitsNamesKindsMrz Key = "hits.names_kinds.mrz"
+	// HitsNamesKindsPrimary is "primary".
+	HitsNamesKindsPrimary Key = "hits.names_kinds.primary"
+	// HitsNamesKindsStrong is "alias".
+	HitsNamesKindsStrong Key = "hits.names_kinds.strong"
+	// HitsNamesKindsWeak is "weak alias".
+	HitsNamesKindsWeak Key = "hits.names_kinds.weak"
+	// HitsNav is "Hits".
+	HitsNav Key = "hits.nav"
+	// HitsNoPhoto is "No picture is kept".
+	HitsNoPhoto Key = "hits.no_photo"
+	// HitsNoTimer is "none".
+	HitsNoTimer Key = "hits.no_timer"
+	// HitsNobody is "nobody".
+	HitsNobody Key = "hits.nobody"
+	// HitsNoneAsked is "No owner is asked at the moment.".
+	HitsNoneAsked Key = "hits.none_asked"
+	// HitsNoneDone is "No hit was closed in the last 30 days.".
+	HitsNoneDone Key = "hits.none_done"
+	// HitsNoneMine is "You work on no hit.".
+	HitsNoneMine Key = "hits.none_mine"
+	// HitsNoneOpen is "No hit is open.".
+	HitsNoneOpen Key = "hits.none_open"
+	// HitsNoneSecond is "Nothing waits for a second person.".
+	HitsNoneSecond Key = "hits.none_second"
+	// HitsNoneWaiting is "No hit waits for anybody.".
+	HitsNoneWaiting Key = "hits.none_waiting"
+	// HitsNotConfirmed is "not confirmed".
+	HitsNotConfirmed Key = "hits.not_confirmed"
+	// HitsNotKnown is "not known on one side".
+	HitsNotKnown Key = "hits.not_known"
+	// HitsNotSame is "not the same person".
+	HitsNotSame Key = "hits.not_same"
+	// HitsOpenHits is "{{.count}} open hits".
+	HitsOpenHits Key = "hits.open_hits"
+	// HitsOthers is "Other hits on this traveller".
+	HitsOthers Key = "hits.others"
+	// HitsOutcome is "Outcome".
+	HitsOutcome Key = "hits.outcome"
+	// HitsOutcomesActionNotPossible is "action not possible".
+	HitsOutcomesActionNotPossible Key = "hits.outcomes.action_not_possible"
+	// HitsOutcomesActionTaken is "action taken".
+	HitsOutcomesActionTaken Key = "hits.outcomes.action_taken"
+	// HitsOutcomesAlertWithdrawn is "the alert was withdrawn".
+	HitsOutcomesAlertWithdrawn Key = "hits.outcomes.alert_withdrawn"
+	// HitsOutcomesGone is "the person had left".
+	HitsOutcomesGone Key = "hits.outcomes.gone"
+	// HitsOutcomesMistakenScan is "mistaken scan".
+	HitsOutcomesMistakenScan Key = "hits.outcomes.mistaken_scan"
+	// HitsOutcomesNotConfirmed is "not confirmed by the owner".
+	HitsOutcomesNotConfirmed Key = "hits.outcomes.not_confirmed"
+	// HitsOutcomesNotSame is "not the same person".
+	HitsOutcomesNotSame Key = "hits.outcomes.not_same"
+	// HitsOutcomesToldOwner is "owner told, nothing else to be done".
+	HitsOutcomesToldOwner Key = "hits.outcomes.told_owner"
+	// HitsOverdue is "{{.ago}} over".
+	HitsOverdue Key = "hits.overdue"
+	// HitsOverride is "Why without the owner’s word".
+	HitsOverride Key = "hits.override"
+	// HitsOverrideHelp is "The owner has not confirmed. A coercive action then needs a reason and a second person.".
+	HitsOverrideHelp Key = "hits.override_help"
+	// HitsOwned is "{{.owner}} works on it".
+	HitsOwned Key = "hits.owned"
+	// HitsOwnedBy is "Owner of the alert".
+	HitsOwnedBy Key = "hits.owned_by"
+	// HitsOwner is "Works on it".
+	HitsOwner Key = "hits.owner"
+	// HitsPerson is "Person".
+	HitsPerson Key = "hits.person"
+	// HitsPhotoAlert is "Picture of the alert".
+	HitsPhotoAlert Key = "hits.photo_alert"
+	// HitsPhotoTraveller is "Picture of the traveller".
+	HitsPhotoTraveller Key = "hits.photo_traveller"
+	// HitsProposed is "{{.owner}} proposes: {{.outcome}}".
+	HitsProposed Key = "hits.proposed"
+	// HitsReason is "Reason".
+	HitsReason Key = "hits.reason"
+	// HitsReference is "Reference".
+	HitsReference Key = "hits.reference"
+	// HitsRelease is "Release".
+	HitsRelease Key = "hits.release"
+	// HitsRemark is "Remark".
+	HitsRemark Key = "hits.remark"
+	// HitsRemarks is "Remarks".
+	HitsRemarks Key = "hits.remarks"
+	// HitsReopen is "Reopen".
+	HitsReopen Key = "hits.reopen"
+	// HitsReopenWhy is "Why is it reopened?".
+	HitsReopenWhy Key = "hits.reopen_why"
+	// HitsRestore is "Remember no more".
+	HitsRestore Key = "hits.restore"
+	// HitsRestoreWhy is "Why is it remembered no more?".
+	HitsRestoreWhy Key = "hits.restore_why"
+	// HitsRetroAlertChanged is "Found afterwards: the alert is new or changed".
+	HitsRetroAlertChanged Key = "hits.retro_alert_changed"
+	// HitsRetroLateEvent is "Found afterwards at the centre".
+	HitsRetroLateEvent Key = "hits.retro_late_event"
+	// HitsRetroWasNotChecked is "Found when the check had an answer again".
+	HitsRetroWasNotChecked Key = "hits.retro_was_not_checked"
+	// HitsSafety is "Officer safety".
+	HitsSafety Key = "hits.safety"
+	// HitsSame is "same person".
+	HitsSame Key = "hits.same"
+	// HitsScore is "score {{.score}}".
+	HitsScore Key = "hits.score"
+	// HitsSeconded is "agreed by {{.by}}".
+	HitsSeconded Key = "hits.seconded"
+	// HitsSecret is "His PIN or password".
+	HitsSecret Key = "hits.secret"
+	// HitsSee is "Hit and its course".
+	HitsSee Key = "hits.see"
+	// HitsSend is "Ask now".
+	HitsSend Key = "hits.send"
+	// HitsSign is "Second person".
+	HitsSign Key = "hits.sign"
+	// HitsSignNow is "Sign".
+	HitsSignNow Key = "hits.sign_now"
+	// HitsStagesAsked is "owner is asked".
+	HitsStagesAsked Key = "hits.stages.asked"
+	// HitsStagesClosed is "closed".
+	HitsStagesClosed Key = "hits.stages.closed"
+	// HitsStagesConfirmed is "confirmed by the owner".
+	HitsStagesConfirmed Key = "hits.stages.confirmed"
+	// HitsStagesNotConfirmed is "not confirmed by the owner".
+	HitsStagesNotConfirmed Key = "hits.stages.not_confirmed"
+	// HitsStagesNotSame is "not the same person".
+	HitsStagesNotSame Key = "hits.stages.not_same"
+	// HitsStagesOpen is "to be compared".
+	HitsStagesOpen Key = "hits.stages.open"
+	// HitsStagesProposed is "waits for a second person".
+	HitsStagesProposed Key = "hits.stages.proposed"
+	// HitsStagesSame is "same person: ask the owner".
+	HitsStagesSame Key = "hits.stages.same"
+	// HitsStagesUnanswered is "no answer in time".
+	HitsStagesUnanswered Key = "hits.stages.unanswered"
+	// HitsState is "State".
+	HitsState Key = "hits.state"
+	// HitsStronger is "more urgent".
+	HitsStronger Key = "hits.stronger"
+	// HitsSure is "How sure".
+	HitsSure Key = "hits.sure"
+	// HitsTakeOver is "Take over".
+	HitsTakeOver Key = "hits.take_over"
+	// HitsTakeOverWhy is "Why do you take it over?".
+	HitsTakeOverWhy Key = "hits.take_over_why"
+	// HitsTimer is "Time left".
+	HitsTimer Key = "hits.timer"
+	// HitsTitle is "Hits".
+	HitsTitle Key = "hits.title"
+	// HitsToDo is "What is to be done".
+	HitsToDo Key = "hits.to_do"
+	// HitsTraveller is "Traveller".
+	HitsTraveller Key = "hits.traveller"
+	// HitsTwoHelp is "A second person must agree to: {{.actions}}".
+	HitsTwoHelp Key = "hits.two_help"
+	// HitsUnclaimed is "Nobody works on it".
+	HitsUnclaimed Key = "hits.unclaimed"
+	// HitsUrgency is "Action to be taken".
+	HitsUrgency Key = "hits.urgency"
+	// HitsValidity is "In force".
+	HitsValidity Key = "hits.validity"
+	// HitsVehicle is "Vehicle".
+	HitsVehicle Key = "hits.vehicle"
+	// HitsWhere is "Raised".
+	HitsWhere Key = "hits.where"
+	// HitsWhyNot is "Why not".
+	HitsWhyNot Key = "hits.why_not"
+	// HitsWithheld is "Your role does not see the reason".
+	HitsWithheld Key = "hits.withheld"
+	// HitsWitness is "Log-in name of the second person".
+	HitsWitness Key = "hits.witness"
+	// HitsYours is "Yours".
+	HitsYours Key = "hits.yours"
 	// InspectBearerHelp is "compare with the person".
 	InspectBearerHelp Key = "inspect.bearer_help"
 	// InspectChipAccess is "Chip opened by {{.access}}".
@@ -2428,6 +3106,596 @@ const (
 	ListRefusedUnexpected Key = "list_refused.unexpected"
 	// ListRefusedValue is "a value that is not allowed".
 	ListRefusedValue Key = "list_refused.value"
+	// ListsAction is "Action".
+	ListsAction Key = "lists.action"
+	// ListsActsAlert is "Alert".
+	ListsActsAlert Key = "lists.acts.alert"
+	// ListsActsImport is "Import".
+	ListsActsImport Key = "lists.acts.import"
+	// ListsActsSettings is "Settings".
+	ListsActsSettings Key = "lists.acts.settings"
+	// ListsActsUndo is "Undo".
+	ListsActsUndo Key = "lists.acts.undo"
+	// ListsAdd is "Add an alert".
+	ListsAdd Key = "lists.add"
+	// ListsAfter is "After".
+	ListsAfter Key = "lists.after"
+	// ListsAges is "Age of the list at crossing points".
+	ListsAges Key = "lists.ages"
+	// ListsAlert is "Alert".
+	ListsAlert Key = "lists.alert"
+	// ListsAlertEdit is "Change an alert".
+	ListsAlertEdit Key = "lists.alert_edit"
+	// ListsAlertHistory is "What became of it".
+	ListsAlertHistory Key = "lists.alert_history"
+	// ListsAlertNew is "New alert".
+	ListsAlertNew Key = "lists.alert_new"
+	// ListsAlertStatesActive is "in force".
+	ListsAlertStatesActive Key = "lists.alert_states.active"
+	// ListsAlertStatesDraft is "not yet in force".
+	ListsAlertStatesDraft Key = "lists.alert_states.draft"
+	// ListsAlertStatesExpired is "expired".
+	ListsAlertStatesExpired Key = "lists.alert_states.expired"
+	// ListsAlertStatesSuspended is "suspended".
+	ListsAlertStatesSuspended Key = "lists.alert_states.suspended"
+	// ListsAlertStatesWithdrawn is "withdrawn".
+	ListsAlertStatesWithdrawn Key = "lists.alert_states.withdrawn"
+	// ListsAllLists is "all lists".
+	ListsAllLists Key = "lists.all_lists"
+	// ListsAmber is "Amber from (hours)".
+	ListsAmber Key = "lists.amber"
+	// ListsApprove is "Approve and publish".
+	ListsApprove Key = "lists.approve"
+	// ListsApproveDiscreet is "Approve".
+	ListsApproveDiscreet Key = "lists.approve_discreet"
+	// ListsApproveHelp is "You answer for it as the second person. It takes effect at once.".
+	ListsApproveHelp Key = "lists.approve_help"
+	// ListsApproved is "Approved: the list is now version {{.version}}.".
+	ListsApproved Key = "lists.approved"
+	// ListsApprovedDiscreet is "Approved. It is in force at the centre.".
+	ListsApprovedDiscreet Key = "lists.approved_discreet"
+	// ListsAsOf is "List’s own date".
+	ListsAsOf Key = "lists.as_of"
+	// ListsBefore is "Before".
+	ListsBefore Key = "lists.before"
+	// ListsBirthFrom is "Day, month or year".
+	ListsBirthFrom Key = "lists.birth_from"
+	// ListsBirthTo is "to (of a range)".
+	ListsBirthTo Key = "lists.birth_to"
+	// ListsBirths is "Birth".
+	ListsBirths Key = "lists.births"
+	// ListsBorn is "Born".
+	ListsBorn Key = "lists.born"
+	// ListsBy is "{{.at}} by {{.by}}".
+	ListsBy Key = "lists.by"
+	// ListsCategory is "Category".
+	ListsCategory Key = "lists.category"
+	// ListsChange is "Changes".
+	ListsChange Key = "lists.change"
+	// ListsChangeNone is "nothing of the alert".
+	ListsChangeNone Key = "lists.change_none"
+	// ListsChoose is "Choose".
+	ListsChoose Key = "lists.choose"
+	// ListsCirca is "about".
+	ListsCirca Key = "lists.circa"
+	// ListsClearedFor is "“Not the same person” is remembered for (days)".
+	ListsClearedFor Key = "lists.cleared_for"
+	// ListsCodesHint is "three-letter codes, with spaces between".
+	ListsCodesHint Key = "lists.codes_hint"
+	// ListsColour is "Colour".
+	ListsColour Key = "lists.colour"
+	// ListsConfirmWithin is "Owner answers within (minutes)".
+	ListsConfirmWithin Key = "lists.confirm_within"
+	// ListsConflict is "Does not go together with {{.key}} on the same person ({{.action}}, found by {{.by}}): the owners have to agree.".
+	ListsConflict Key = "lists.conflict"
+	// ListsConflictByDocument is "an equal document".
+	ListsConflictByDocument Key = "lists.conflict_by.document"
+	// ListsConflictByMatcher is "a likely match".
+	ListsConflictByMatcher Key = "lists.conflict_by.matcher"
+	// ListsConflictByName is "an equal name".
+	ListsConflictByName Key = "lists.conflict_by.name"
+	// ListsContact is "Whom to call".
+	ListsContact Key = "lists.contact"
+	// ListsContentOf is "Content of version {{.version}}".
+	ListsContentOf Key = "lists.content_of"
+	// ListsCount is "{{.n}} {{.what}}".
+	ListsCount Key = "lists.count"
+	// ListsCountry is "State".
+	ListsCountry Key = "lists.country"
+	// ListsDateHint is "YYYY-MM-DD".
+	ListsDateHint Key = "lists.date_hint"
+	// ListsDays is "{{.n}} days".
+	ListsDays Key = "lists.days"
+	// ListsDecided is "Decided".
+	ListsDecided Key = "lists.decided"
+	// ListsDescription is "Description".
+	ListsDescription Key = "lists.description"
+	// ListsDiscreet is "Discreet".
+	ListsDiscreet Key = "lists.discreet"
+	// ListsDocumentNumber is "Number".
+	ListsDocumentNumber Key = "lists.document_number"
+	// ListsDocumentStatus is "What is the matter".
+	ListsDocumentStatus Key = "lists.document_status"
+	// ListsDocumentStatusesFalse is "false".
+	ListsDocumentStatusesFalse Key = "lists.document_statuses.false"
+	// ListsDocumentStatusesHeld is "used by the person".
+	ListsDocumentStatusesHeld Key = "lists.document_statuses.held"
+	// ListsDocumentStatusesLost is "lost".
+	ListsDocumentStatusesLost Key = "lists.document_statuses.lost"
+	// ListsDocumentStatusesRevoked is "revoked".
+	ListsDocumentStatusesRevoked Key = "lists.document_statuses.revoked"
+	// ListsDocumentStatusesStolen is "stolen".
+	ListsDocumentStatusesStolen Key = "lists.document_statuses.stolen"
+	// ListsDocumentStatusesStolenBlank is "stolen blank".
+	ListsDocumentStatusesStolenBlank Key = "lists.document_statuses.stolen_blank"
+	// ListsDocumentType is "Type".
+	ListsDocumentType Key = "lists.document_type"
+	// ListsDocumentTypesD is "Driving licence".
+	ListsDocumentTypesD Key = "lists.document_types.D"
+	// ListsDocumentTypesI is "Identity card".
+	ListsDocumentTypesI Key = "lists.document_types.I"
+	// ListsDocumentTypesO is "Other".
+	ListsDocumentTypesO Key = "lists.document_types.O"
+	// ListsDocumentTypesP is "Passport".
+	ListsDocumentTypesP Key = "lists.document_types.P"
+	// ListsDocumentTypesR is "Residence permit".
+	ListsDocumentTypesR Key = "lists.document_types.R"
+	// ListsDocumentTypesV is "Visa".
+	ListsDocumentTypesV Key = "lists.document_types.V"
+	// ListsDocumentUntil is "to number (of a range)".
+	ListsDocumentUntil Key = "lists.document_until"
+	// ListsDocuments is "Documents".
+	ListsDocuments Key = "lists.documents"
+	// ListsDue is "To be reviewed".
+	ListsDue Key = "lists.due"
+	// ListsDueLead is "Their review date has come or comes within 30 days.".
+	ListsDueLead Key = "lists.due_lead"
+	// ListsDueMore is "{{.shown}} of {{.total}} are shown, the most urgent first.".
+	ListsDueMore Key = "lists.due_more"
+	// ListsDueNone is "No review is due.".
+	ListsDueNone Key = "lists.due_none"
+	// ListsEdit is "Change".
+	ListsEdit Key = "lists.edit"
+	// ListsEffect is "What it changes".
+	ListsEffect Key = "lists.effect"
+	// ListsEffectsAdded is "added".
+	ListsEffectsAdded Key = "lists.effects.added"
+	// ListsEffectsChanged is "changed".
+	ListsEffectsChanged Key = "lists.effects.changed"
+	// ListsEffectsRemoved is "removed".
+	ListsEffectsRemoved Key = "lists.effects.removed"
+	// ListsEffectsUnchanged is "unchanged".
+	ListsEffectsUnchanged Key = "lists.effects.unchanged"
+	// ListsEntries is "Open alerts".
+	ListsEntries Key = "lists.entries"
+	// ListsEntry is "Entry".
+	ListsEntry Key = "lists.entry"
+	// ListsEscalateAfter is "Supervisor told after (minutes)".
+	ListsEscalateAfter Key = "lists.escalate_after"
+	// ListsFailedNow is "The file could not be read: nothing of it was taken.".
+	ListsFailedNow Key = "lists.failed_now"
+	// ListsFamily is "Surname".
+	ListsFamily Key = "lists.family"
+	// ListsField is "Field".
+	ListsField Key = "lists.field"
+	// ListsFieldsAction is "Action".
+	ListsFieldsAction Key = "lists.fields.action"
+	// ListsFieldsAddresses is "Addresses".
+	ListsFieldsAddresses Key = "lists.fields.addresses"
+	// ListsFieldsBirthPlaces is "Place of birth".
+	ListsFieldsBirthPlaces Key = "lists.fields.birth_places"
+	// ListsFieldsBirths is "Birth".
+	ListsFieldsBirths Key = "lists.fields.births"
+	// ListsFieldsCategory is "Category".
+	ListsFieldsCategory Key = "lists.fields.category"
+	// ListsFieldsContact is "Whom to call".
+	ListsFieldsContact Key = "lists.fields.contact"
+	// ListsFieldsDescription is "Description".
+	ListsFieldsDescription Key = "lists.fields.description"
+	// ListsFieldsDocuments is "Documents".
+	ListsFieldsDocuments Key = "lists.fields.documents"
+	// ListsFieldsFlagged is "Validity flag".
+	ListsFieldsFlagged Key = "lists.fields.flagged"
+	// ListsFieldsGeoScope is "Where it applies".
+	ListsFieldsGeoScope Key = "lists.fields.geo_scope"
+	// ListsFieldsInstructions is "Instructions".
+	ListsFieldsInstructions Key = "lists.fields.instructions"
+	// ListsFieldsKind is "Kind".
+	ListsFieldsKind Key = "lists.fields.kind"
+	// ListsFieldsLegalBasis is "Legal basis".
+	ListsFieldsLegalBasis Key = "lists.fields.legal_basis"
+	// ListsFieldsLinks is "Linked alerts".
+	ListsFieldsLinks Key = "lists.fields.links"
+	// ListsFieldsListedOn is "Listed on".
+	ListsFieldsListedOn Key = "lists.fields.listed_on"
+	// ListsFieldsNames is "Names".
+	ListsFieldsNames Key = "lists.fields.names"
+	// ListsFieldsNationalities is "Nationalities".
+	ListsFieldsNationalities Key = "lists.fields.nationalities"
+	// ListsFieldsOwner is "Owner agency".
+	ListsFieldsOwner Key = "lists.fields.owner"
+	// ListsFieldsPictures is "Pictures".
+	ListsFieldsPictures Key = "lists.fields.pictures"
+	// ListsFieldsPrints is "Prints".
+	ListsFieldsPrints Key = "lists.fields.prints"
+	// ListsFieldsPriority is "Priority".
+	ListsFieldsPriority Key = "lists.fields.priority"
+	// ListsFieldsReason is "Reason".
+	ListsFieldsReason Key = "lists.fields.reason"
+	// ListsFieldsRemarks is "Other remarks".
+	ListsFieldsRemarks Key = "lists.fields.remarks"
+	// ListsFieldsReviewBy is "Review by".
+	ListsFieldsReviewBy Key = "lists.fields.review_by"
+	// ListsFieldsSafety is "Officer safety".
+	ListsFieldsSafety Key = "lists.fields.safety"
+	// ListsFieldsSecrecy is "Secrecy".
+	ListsFieldsSecrecy Key = "lists.fields.secrecy"
+	// ListsFieldsSexes is "Sex".
+	ListsFieldsSexes Key = "lists.fields.sexes"
+	// ListsFieldsStatus is "State".
+	ListsFieldsStatus Key = "lists.fields.status"
+	// ListsFieldsUpdatedOn is "Updated on".
+	ListsFieldsUpdatedOn Key = "lists.fields.updated_on"
+	// ListsFieldsValidFrom is "Valid from".
+	ListsFieldsValidFrom Key = "lists.fields.valid_from"
+	// ListsFieldsValidUntil is "Valid until".
+	ListsFieldsValidUntil Key = "lists.fields.valid_until"
+	// ListsFieldsVehicles is "Vehicles".
+	ListsFieldsVehicles Key = "lists.fields.vehicles"
+	// ListsFile is "File".
+	ListsFile Key = "lists.file"
+	// ListsFileAddresses is "ADD.CSV (OFAC only)".
+	ListsFileAddresses Key = "lists.file_addresses"
+	// ListsFileAliases is "ALT.CSV (OFAC only)".
+	ListsFileAliases Key = "lists.file_aliases"
+	// ListsFileComments is "SDN_COMMENTS.CSV (OFAC only)".
+	ListsFileComments Key = "lists.file_comments"
+	// ListsFileHint is "the list as its publisher gives it, up to {{.max}} MB".
+	ListsFileHint Key = "lists.file_hint"
+	// ListsFind is "Search".
+	ListsFind Key = "lists.find"
+	// ListsFlagged is "This State does not carry the action out (validity flag)".
+	ListsFlagged Key = "lists.flagged"
+	// ListsFormat is "Form of the file".
+	ListsFormat Key = "lists.format"
+	// ListsFormatDetect is "as seen from the file".
+	ListsFormatDetect Key = "lists.format_detect"
+	// ListsFound is "{{.n}} found".
+	ListsFound Key = "lists.found"
+	// ListsFoundNone is "Nothing on the lists matches.".
+	ListsFoundNone Key = "lists.found_none"
+	// ListsFourEyes is "Actions that need a second person".
+	ListsFourEyes Key = "lists.four_eyes"
+	// ListsGeoHint is "crossing points or States; empty: everywhere".
+	ListsGeoHint Key = "lists.geo_hint"
+	// ListsGeoScope is "Where it applies".
+	ListsGeoScope Key = "lists.geo_scope"
+	// ListsGiven is "Given names".
+	ListsGiven Key = "lists.given"
+	// ListsGoneToo is "withdrawn ones too".
+	ListsGoneToo Key = "lists.gone_too"
+	// ListsHistory is "All proposals".
+	ListsHistory Key = "lists.history"
+	// ListsHistoryNone is "Nothing was proposed yet.".
+	ListsHistoryNone Key = "lists.history_none"
+	// ListsHours is "{{.n}} h".
+	ListsHours Key = "lists.hours"
+	// ListsId is "Reference".
+	ListsId Key = "lists.id"
+	// ListsIdHint is "the owner’s own number".
+	ListsIdHint Key = "lists.id_hint"
+	// ListsIdNewHint is "the owner’s own number; left empty, one is drawn".
+	ListsIdNewHint Key = "lists.id_new_hint"
+	// ListsImport is "Import a file".
+	ListsImport Key = "lists.import"
+	// ListsImportAction is "Action of its entries, where the file does not say".
+	ListsImportAction Key = "lists.import_action"
+	// ListsImportHelp is "The file is read and shown with what it would change. Nothing takes effect before a second person approves.".
+	ListsImportHelp Key = "lists.import_help"
+	// ListsInstructions is "Instructions".
+	ListsInstructions Key = "lists.instructions"
+	// ListsIssuer is "Issuing State".
+	ListsIssuer Key = "lists.issuer"
+	// ListsKind is "Kind".
+	ListsKind Key = "lists.kind"
+	// ListsKindsAircraft is "Aircraft".
+	ListsKindsAircraft Key = "lists.kinds.aircraft"
+	// ListsKindsDocument is "Document".
+	ListsKindsDocument Key = "lists.kinds.document"
+	// ListsKindsOrganisation is "Organisation".
+	ListsKindsOrganisation Key = "lists.kinds.organisation"
+	// ListsKindsPerson is "Person".
+	ListsKindsPerson Key = "lists.kinds.person"
+	// ListsKindsVehicle is "Vehicle".
+	ListsKindsVehicle Key = "lists.kinds.vehicle"
+	// ListsKindsVessel is "Vessel".
+	ListsKindsVessel Key = "lists.kinds.vessel"
+	// ListsLead is "What one person proposes takes effect when a second one has seen and approved it; crossing points then have it within seconds.".
+	ListsLead Key = "lists.lead"
+	// ListsLegalBasis is "Legal basis".
+	ListsLegalBasis Key = "lists.legal_basis"
+	// ListsLine is "Line".
+	ListsLine Key = "lists.line"
+	// ListsLinkKey is "List/reference".
+	ListsLinkKey Key = "lists.link_key"
+	// ListsLinkRelation is "Relation".
+	ListsLinkRelation Key = "lists.link_relation"
+	// ListsLinks is "Linked alerts".
+	ListsLinks Key = "lists.links"
+	// ListsList is "List".
+	ListsList Key = "lists.list"
+	// ListsListEmpty is "This list has no alert that you may see.".
+	ListsListEmpty Key = "lists.list_empty"
+	// ListsListId is "Short name".
+	ListsListId Key = "lists.list_id"
+	// ListsListIdHint is "a to z, 0 to 9 and hyphens; it is never changed".
+	ListsListIdHint Key = "lists.list_id_hint"
+	// ListsListTitle is "Title".
+	ListsListTitle Key = "lists.list_title"
+	// ListsListVersionN is "version {{.n}} of the list".
+	ListsListVersionN Key = "lists.list_version_n"
+	// ListsMake is "Make".
+	ListsMake Key = "lists.make"
+	// ListsMinutes is "{{.n}} min".
+	ListsMinutes Key = "lists.minutes"
+	// ListsMoreRows is "Room for more".
+	ListsMoreRows Key = "lists.more_rows"
+	// ListsNameKindsFormer is "former".
+	ListsNameKindsFormer Key = "lists.name_kinds.former"
+	// ListsNameKindsMrz is "as in the document’s zone".
+	ListsNameKindsMrz Key = "lists.name_kinds.mrz"
+	// ListsNameKindsPrimary is "primary".
+	ListsNameKindsPrimary Key = "lists.name_kinds.primary"
+	// ListsNameKindsStrong is "alias".
+	ListsNameKindsStrong Key = "lists.name_kinds.strong"
+	// ListsNameKindsWeak is "weak alias".
+	ListsNameKindsWeak Key = "lists.name_kinds.weak"
+	// ListsNames is "Names".
+	ListsNames Key = "lists.names"
+	// ListsNationalities is "Nationalities".
+	ListsNationalities Key = "lists.nationalities"
+	// ListsNeedsConfirmation is "No action before the owner has confirmed".
+	ListsNeedsConfirmation Key = "lists.needs_confirmation"
+	// ListsNever is "not yet".
+	ListsNever Key = "lists.never"
+	// ListsNewList is "Propose a new list".
+	ListsNewList Key = "lists.new_list"
+	// ListsNo is "no".
+	ListsNo Key = "lists.no"
+	// ListsNone is "There is no list yet. Propose one: nobody is checked against anything until it is approved.".
+	ListsNone Key = "lists.none"
+	// ListsNoted is "Taken with a note".
+	ListsNoted Key = "lists.noted"
+	// ListsNothing is "It would change nothing.".
+	ListsNothing Key = "lists.nothing"
+	// ListsNumber is "Document, plate or VIN".
+	ListsNumber Key = "lists.number"
+	// ListsOwn is "You proposed this. A second person has to look at it and approve.".
+	ListsOwn Key = "lists.own"
+	// ListsOwner is "Owner agency".
+	ListsOwner Key = "lists.owner"
+	// ListsPending is "Waiting".
+	ListsPending Key = "lists.pending"
+	// ListsPendingNone is "Nothing waits.".
+	ListsPendingNone Key = "lists.pending_none"
+	// ListsPicture is "Picture".
+	ListsPicture Key = "lists.picture"
+	// ListsPictureHint is "JPEG of up to {{.max}} KB".
+	ListsPictureHint Key = "lists.picture_hint"
+	// ListsPictureOf is "Picture of the person".
+	ListsPictureOf Key = "lists.picture_of"
+	// ListsPlate is "Plate".
+	ListsPlate Key = "lists.plate"
+	// ListsPriority is "Priority".
+	ListsPriority Key = "lists.priority"
+	// ListsPriorityHint is "1 is the most urgent; empty: as the action".
+	ListsPriorityHint Key = "lists.priority_hint"
+	// ListsProgress is "{{.stage}}: {{.done}} of {{.total}}".
+	ListsProgress Key = "lists.progress"
+	// ListsProposal is "Proposal".
+	ListsProposal Key = "lists.proposal"
+	// ListsPropose is "Propose".
+	ListsPropose Key = "lists.propose"
+	// ListsProposeHelp is "Nothing changes before a second person has approved it.".
+	ListsProposeHelp Key = "lists.propose_help"
+	// ListsProposed is "Proposed".
+	ListsProposed Key = "lists.proposed"
+	// ListsPublished is "Published".
+	ListsPublished Key = "lists.published"
+	// ListsPublishingNow is "Approved. The list is being published.".
+	ListsPublishingNow Key = "lists.publishing_now"
+	// ListsRaw is "Whole name".
+	ListsRaw Key = "lists.raw"
+	// ListsRawHint is "as the list writes it; also in another script".
+	ListsRawHint Key = "lists.raw_hint"
+	// ListsRead is "Read and preview".
+	ListsRead Key = "lists.read"
+	// ListsReadingNow is "The file is being read.".
+	ListsReadingNow Key = "lists.reading_now"
+	// ListsReason is "Reason".
+	ListsReason Key = "lists.reason"
+	// ListsReasonFirst is "The first line may read the reason".
+	ListsReasonFirst Key = "lists.reason_first"
+	// ListsReasonHint is "shown at the first line only if the list’s policy says so".
+	ListsReasonHint Key = "lists.reason_hint"
+	// ListsReasonOf is "Reason".
+	ListsReasonOf Key = "lists.reason_of"
+	// ListsReasonsDiscreet is "discreet alerts are entered by form, by their own agency".
+	ListsReasonsDiscreet Key = "lists.reasons.discreet"
+	// ListsReasonsInvalid is "a value that is not allowed".
+	ListsReasonsInvalid Key = "lists.reasons.invalid"
+	// ListsReasonsSuspended is "suspended here: it stays suspended".
+	ListsReasonsSuspended Key = "lists.reasons.suspended"
+	// ListsReasonsTooLarge is "larger than 64 KB: crossing points cannot take it".
+	ListsReasonsTooLarge Key = "lists.reasons.too_large"
+	// ListsRed is "Red from (hours)".
+	ListsRed Key = "lists.red"
+	// ListsRefused is "Refused".
+	ListsRefused Key = "lists.refused"
+	// ListsReject is "Reject".
+	ListsReject Key = "lists.reject"
+	// ListsRejected is "The proposal is closed. Nothing was changed.".
+	ListsRejected Key = "lists.rejected"
+	// ListsRelationsCompanion is "companion".
+	ListsRelationsCompanion Key = "lists.relations.companion"
+	// ListsRelationsDocument is "document".
+	ListsRelationsDocument Key = "lists.relations.document"
+	// ListsRelationsFamily is "family".
+	ListsRelationsFamily Key = "lists.relations.family"
+	// ListsRelationsOrganisation is "organisation".
+	ListsRelationsOrganisation Key = "lists.relations.organisation"
+	// ListsRelationsOther is "other".
+	ListsRelationsOther Key = "lists.relations.other"
+	// ListsRelationsSamePerson is "same person".
+	ListsRelationsSamePerson Key = "lists.relations.same_person"
+	// ListsRelationsVehicle is "vehicle".
+	ListsRelationsVehicle Key = "lists.relations.vehicle"
+	// ListsReload is "Show how far it is".
+	ListsReload Key = "lists.reload"
+	// ListsRemark is "Remark for the second person".
+	ListsRemark Key = "lists.remark"
+	// ListsRemarks is "Other remarks of the owner".
+	ListsRemarks Key = "lists.remarks"
+	// ListsResume is "Propose to make active".
+	ListsResume Key = "lists.resume"
+	// ListsReviewBy is "Review by".
+	ListsReviewBy Key = "lists.review_by"
+	// ListsSafety is "Officer safety".
+	ListsSafety Key = "lists.safety"
+	// ListsScript is "Script".
+	ListsScript Key = "lists.script"
+	// ListsScriptsArab is "Arabic".
+	ListsScriptsArab Key = "lists.scripts.Arab"
+	// ListsScriptsCyrl is "Cyrillic".
+	ListsScriptsCyrl Key = "lists.scripts.Cyrl"
+	// ListsScriptsDeva is "Devanagari".
+	ListsScriptsDeva Key = "lists.scripts.Deva"
+	// ListsScriptsGrek is "Greek".
+	ListsScriptsGrek Key = "lists.scripts.Grek"
+	// ListsScriptsHang is "Hangul".
+	ListsScriptsHang Key = "lists.scripts.Hang"
+	// ListsScriptsHani is "Han".
+	ListsScriptsHani Key = "lists.scripts.Hani"
+	// ListsScriptsHebr is "Hebrew".
+	ListsScriptsHebr Key = "lists.scripts.Hebr"
+	// ListsScriptsLatn is "Latin".
+	ListsScriptsLatn Key = "lists.scripts.Latn"
+	// ListsSearch is "Search in the lists".
+	ListsSearch Key = "lists.search"
+	// ListsSecrecy is "Secrecy".
+	ListsSecrecy Key = "lists.secrecy"
+	// ListsSecrecyDiscreet is "discreet: only your agency knows of it; it never leaves the centre".
+	ListsSecrecyDiscreet Key = "lists.secrecy_discreet"
+	// ListsSecrecyOpen is "open: it goes to the crossing points".
+	ListsSecrecyOpen Key = "lists.secrecy_open"
+	// ListsSentInfo is "Not sent: correct what is marked.".
+	ListsSentInfo Key = "lists.sent_info"
+	// ListsSettings is "Settings of the list".
+	ListsSettings Key = "lists.settings"
+	// ListsSeveritiesAcknowledge is "a reason to admit".
+	ListsSeveritiesAcknowledge Key = "lists.severities.acknowledge"
+	// ListsSeveritiesNote is "a note".
+	ListsSeveritiesNote Key = "lists.severities.note"
+	// ListsSeveritiesSecondLine is "second line".
+	ListsSeveritiesSecondLine Key = "lists.severities.second_line"
+	// ListsSeverity is "What a match asks of the officer".
+	ListsSeverity Key = "lists.severity"
+	// ListsSexKindsF is "female".
+	ListsSexKindsF Key = "lists.sex_kinds.F"
+	// ListsSexKindsM is "male".
+	ListsSexKindsM Key = "lists.sex_kinds.M"
+	// ListsSexKindsX is "other".
+	ListsSexKindsX Key = "lists.sex_kinds.X"
+	// ListsSexes is "Sex".
+	ListsSexes Key = "lists.sexes"
+	// ListsStagesComparing is "Comparing (alerts)".
+	ListsStagesComparing Key = "lists.stages.comparing"
+	// ListsStagesPublishing is "Publishing (alerts)".
+	ListsStagesPublishing Key = "lists.stages.publishing"
+	// ListsStagesReading is "Reading (bytes)".
+	ListsStagesReading Key = "lists.stages.reading"
+	// ListsStands is "What stands there".
+	ListsStands Key = "lists.stands"
+	// ListsState is "State".
+	ListsState Key = "lists.state"
+	// ListsStatesApproved is "approved".
+	ListsStatesApproved Key = "lists.states.approved"
+	// ListsStatesFailed is "could not be read".
+	ListsStatesFailed Key = "lists.states.failed"
+	// ListsStatesPending is "waits for a second person".
+	ListsStatesPending Key = "lists.states.pending"
+	// ListsStatesPublishing is "is being published".
+	ListsStatesPublishing Key = "lists.states.publishing"
+	// ListsStatesReading is "is being read".
+	ListsStatesReading Key = "lists.states.reading"
+	// ListsStatesRejected is "rejected".
+	ListsStatesRejected Key = "lists.states.rejected"
+	// ListsStatusChange is "Withdraw or suspend".
+	ListsStatusChange Key = "lists.status_change"
+	// ListsSubject is "Subject".
+	ListsSubject Key = "lists.subject"
+	// ListsSuspend is "Propose to suspend".
+	ListsSuspend Key = "lists.suspend"
+	// ListsTakeBack is "Take back".
+	ListsTakeBack Key = "lists.take_back"
+	// ListsThresholds is "Least scores".
+	ListsThresholds Key = "lists.thresholds"
+	// ListsThresholdsHint is "0 to 1: certain is the highest; what is below possible is no match".
+	ListsThresholdsHint Key = "lists.thresholds_hint"
+	// ListsTimes is "Hits".
+	ListsTimes Key = "lists.times"
+	// ListsTitle is "Alert lists".
+	ListsTitle Key = "lists.title"
+	// ListsUndo is "Propose this content again".
+	ListsUndo Key = "lists.undo"
+	// ListsUndoHelp is "The alerts of this version become the next version of the list, after a preview and a second person. Settings stay as they are.".
+	ListsUndoHelp Key = "lists.undo_help"
+	// ListsValidFrom is "Valid from".
+	ListsValidFrom Key = "lists.valid_from"
+	// ListsValidUntil is "Valid until".
+	ListsValidUntil Key = "lists.valid_until"
+	// ListsValidity is "Valid".
+	ListsValidity Key = "lists.validity"
+	// ListsValidityOpen is "{{.from}} on".
+	ListsValidityOpen Key = "lists.validity_open"
+	// ListsValidityRange is "{{.from}} to {{.until}}".
+	ListsValidityRange Key = "lists.validity_range"
+	// ListsVehicles is "Vehicles".
+	ListsVehicles Key = "lists.vehicles"
+	// ListsVersion is "Version".
+	ListsVersion Key = "lists.version"
+	// ListsVersionN is "Version {{.n}}".
+	ListsVersionN Key = "lists.version_n"
+	// ListsVersions is "Versions".
+	ListsVersions Key = "lists.versions"
+	// ListsVin is "VIN".
+	ListsVin Key = "lists.vin"
+	// ListsWhatToDo is "What is to be done".
+	ListsWhatToDo Key = "lists.what_to_do"
+	// ListsWhen is "When and where".
+	ListsWhen Key = "lists.when"
+	// ListsWhenRed is "When red".
+	ListsWhenRed Key = "lists.when_red"
+	// ListsWhenRedsNotChecked is "amber for everybody: not checked".
+	ListsWhenRedsNotChecked Key = "lists.when_reds.not_checked"
+	// ListsWhenRedsSupervisor is "only a supervisor admits".
+	ListsWhenRedsSupervisor Key = "lists.when_reds.supervisor"
+	// ListsWho is "Who or what".
+	ListsWho Key = "lists.who"
+	// ListsWhole is "This file is the whole list: what it does not hold is removed".
+	ListsWhole Key = "lists.whole"
+	// ListsWhy is "Why".
+	ListsWhy Key = "lists.why"
+	// ListsWhyNeeded is "Reason".
+	ListsWhyNeeded Key = "lists.why_needed"
+	// ListsWithdraw is "Propose to withdraw".
+	ListsWithdraw Key = "lists.withdraw"
+	// ListsWords is "Name".
+	ListsWords Key = "lists.words"
+	// ListsWordsHint is "words of it, in any order".
+	ListsWordsHint Key = "lists.words_hint"
+	// ListsYes is "yes".
+	ListsYes Key = "lists.yes"
 	// ListsHeldAge is "Age".
 	ListsHeldAge Key = "lists_held.age"
 	// ListsHeldAging is "getting old".
@@ -2944,6 +4212,14 @@ const (
 	ProblemDecisionVerdict Key = "problem.decision.verdict"
 	// ProblemDenyReason is "Give the reason.".
 	ProblemDenyReason Key = "problem.deny_reason"
+	// ProblemDeskAnswer is "Choose confirmed or not confirmed.".
+	ProblemDeskAnswer Key = "problem.desk.answer"
+	// ProblemDeskPeriod is "Give two days, the first not after the last, and not more than ten years.".
+	ProblemDeskPeriod Key = "problem.desk.period"
+	// ProblemDeskReport is "Say at least where and when.".
+	ProblemDeskReport Key = "problem.desk.report"
+	// ProblemDeskTooLong is "Too long: at most {{.max}} characters.".
+	ProblemDeskTooLong Key = "problem.desk.too_long"
 	// ProblemDirectionUnknown is "Choose entry or exit.".
 	ProblemDirectionUnknown Key = "problem.direction_unknown"
 	// ProblemDismissalReason is "Choose why the scan is put aside.".
@@ -3012,6 +4288,58 @@ const (
 	ProblemGroupStrangerReason Key = "problem.group.stranger_reason"
 	// ProblemGroupWaiting is "Somebody of the group still waits for a decision.".
 	ProblemGroupWaiting Key = "problem.group.waiting"
+	// ProblemHitAsked is "The owner is asked already.".
+	ProblemHitAsked Key = "problem.hit.asked"
+	// ProblemHitClaimed is "{{.owner}} works on it: take it over with a reason.".
+	ProblemHitClaimed Key = "problem.hit.claimed"
+	// ProblemHitCleared is "This is remembered already.".
+	ProblemHitCleared Key = "problem.hit.cleared"
+	// ProblemHitClosed is "This hit is closed: reopen it first.".
+	ProblemHitClosed Key = "problem.hit.closed"
+	// ProblemHitCode is "This choice is not known.".
+	ProblemHitCode Key = "problem.hit.code"
+	// ProblemHitContradicts is "This outcome contradicts what was said before.".
+	ProblemHitContradicts Key = "problem.hit.contradicts"
+	// ProblemHitEarly is "The time has not run out yet.".
+	ProblemHitEarly Key = "problem.hit.early"
+	// ProblemHitMissing is "This field is needed.".
+	ProblemHitMissing Key = "problem.hit.missing"
+	// ProblemHitMoved is "The hit has changed since it was shown: look again.".
+	ProblemHitMoved Key = "problem.hit.moved"
+	// ProblemHitNoProposal is "Nothing waits for a second person any more.".
+	ProblemHitNoProposal Key = "problem.hit.no_proposal"
+	// ProblemHitNoSecond is "This outcome needs no second person.".
+	ProblemHitNoSecond Key = "problem.hit.no_second"
+	// ProblemHitNone is "There is no such hit.".
+	ProblemHitNone Key = "problem.hit.none"
+	// ProblemHitNotClearable is "This hit cannot be remembered: only a person who was found not to be the one, met by name.".
+	ProblemHitNotClearable Key = "problem.hit.not_clearable"
+	// ProblemHitNotCleared is "Nothing is remembered here.".
+	ProblemHitNotCleared Key = "problem.hit.not_cleared"
+	// ProblemHitNotClosed is "This hit is open.".
+	ProblemHitNotClosed Key = "problem.hit.not_closed"
+	// ProblemHitNotJudged is "Say first that it is the same person, and what you compared.".
+	ProblemHitNotJudged Key = "problem.hit.not_judged"
+	// ProblemHitNotOwner is "{{.owner}} works on this hit: only he acts on it.".
+	ProblemHitNotOwner Key = "problem.hit.not_owner"
+	// ProblemHitOwnAlready is "You work on it already.".
+	ProblemHitOwnAlready Key = "problem.hit.own_already"
+	// ProblemHitProposed is "A second person is asked: wait for his word, or release the hit.".
+	ProblemHitProposed Key = "problem.hit.proposed"
+	// ProblemHitQuery is "There is no such page of hits.".
+	ProblemHitQuery Key = "problem.hit.query"
+	// ProblemHitReason is "Give a reason.".
+	ProblemHitReason Key = "problem.hit.reason"
+	// ProblemHitSecondPerson is "A second person must agree to this outcome.".
+	ProblemHitSecondPerson Key = "problem.hit.second_person"
+	// ProblemHitSelf is "The second person must be another one.".
+	ProblemHitSelf Key = "problem.hit.self"
+	// ProblemHitTooLong is "Too long: at most {{.max}} characters.".
+	ProblemHitTooLong Key = "problem.hit.too_long"
+	// ProblemHitUnclaimed is "Nobody works on it: claim it first.".
+	ProblemHitUnclaimed Key = "problem.hit.unclaimed"
+	// ProblemHitUnconfirmed is "The owner has not confirmed: say why the action is taken all the same. A second person must agree.".
+	ProblemHitUnconfirmed Key = "problem.hit.unconfirmed"
 	// ProblemImageKind is "Not an image that can be read: expected JPEG, PNG or TIFF.".
 	ProblemImageKind Key = "problem.image.kind"
 	// ProblemImageNone is "No image was sent: expected a file of JPEG, PNG or TIFF.".
@@ -3058,6 +4386,108 @@ const (
 	ProblemListfileList Key = "problem.listfile.list"
 	// ProblemListfileTooBig is "The file is larger than allowed.".
 	ProblemListfileTooBig Key = "problem.listfile.too_big"
+	// ProblemListsAction is "Choose what is to be done.".
+	ProblemListsAction Key = "problem.lists.action"
+	// ProblemListsAges is "Amber comes before red, and not before one minute.".
+	ProblemListsAges Key = "problem.lists.ages"
+	// ProblemListsBirth is "Give the date as YYYY-MM-DD, YYYY-MM or YYYY; a range ends after it begins.".
+	ProblemListsBirth Key = "problem.lists.birth"
+	// ProblemListsBusy is "Another file is being sent just now. Send it again in a moment.".
+	ProblemListsBusy Key = "problem.lists.busy"
+	// ProblemListsCategory is "Choose the category.".
+	ProblemListsCategory Key = "problem.lists.category"
+	// ProblemListsChangedMeanwhile is "Somebody changed the alert meanwhile: it is version {{.version}} now. Open it again.".
+	ProblemListsChangedMeanwhile Key = "problem.lists.changed_meanwhile"
+	// ProblemListsCharacters is "It holds characters that cannot be kept.".
+	ProblemListsCharacters Key = "problem.lists.characters"
+	// ProblemListsDate is "Give the date as YYYY-MM-DD.".
+	ProblemListsDate Key = "problem.lists.date"
+	// ProblemListsDecided is "{{.by}} has decided on this proposal already.".
+	ProblemListsDecided Key = "problem.lists.decided"
+	// ProblemListsDiscreetAlone is "A discreet alert is proposed by form, by its own agency.".
+	ProblemListsDiscreetAlone Key = "problem.lists.discreet_alone"
+	// ProblemListsDocumentNumber is "Give the document’s number.".
+	ProblemListsDocumentNumber Key = "problem.lists.document_number"
+	// ProblemListsDocumentRange is "The two numbers do not bound a range: same length, same form, the last not before the first.".
+	ProblemListsDocumentRange Key = "problem.lists.document_range"
+	// ProblemListsFigure is "Give a number.".
+	ProblemListsFigure Key = "problem.lists.figure"
+	// ProblemListsFileEmpty is "Choose a file that is not empty.".
+	ProblemListsFileEmpty Key = "problem.lists.file_empty"
+	// ProblemListsFileName is "File name missing or longer than {{.max}} bytes.".
+	ProblemListsFileName Key = "problem.lists.file_name"
+	// ProblemListsFilePending is "The same file waits for a second person already.".
+	ProblemListsFilePending Key = "problem.lists.file_pending"
+	// ProblemListsFileTooLarge is "The file is larger than {{.max}} MB.".
+	ProblemListsFileTooLarge Key = "problem.lists.file_too_large"
+	// ProblemListsFourEyes is "You proposed this yourself: a second person has to approve it.".
+	ProblemListsFourEyes Key = "problem.lists.four_eyes"
+	// ProblemListsId is "Give a reference of up to {{.max}} bytes, without spaces and slashes.".
+	ProblemListsId Key = "problem.lists.id"
+	// ProblemListsIdTaken is "There is an alert with this reference.".
+	ProblemListsIdTaken Key = "problem.lists.id_taken"
+	// ProblemListsItems is "More than {{.max}} names, documents and vehicles.".
+	ProblemListsItems Key = "problem.lists.items"
+	// ProblemListsKind is "Choose who or what it is about.".
+	ProblemListsKind Key = "problem.lists.kind"
+	// ProblemListsListId is "A list is named by at most 32 characters: a to z, 0 to 9 and hyphens.".
+	ProblemListsListId Key = "problem.lists.list_id"
+	// ProblemListsMoved is "Something else was published meanwhile. Look at the changes again.".
+	ProblemListsMoved Key = "problem.lists.moved"
+	// ProblemListsName is "A name has at most {{.max}} bytes and a kind.".
+	ProblemListsName Key = "problem.lists.name"
+	// ProblemListsNobody is "Give a name or a document.".
+	ProblemListsNobody Key = "problem.lists.nobody"
+	// ProblemListsNotAllowed is "Your role may not do this.".
+	ProblemListsNotAllowed Key = "problem.lists.not_allowed"
+	// ProblemListsNotSeen is "Look at what it changes first.".
+	ProblemListsNotSeen Key = "problem.lists.not_seen"
+	// ProblemListsNothingNew is "It would change nothing.".
+	ProblemListsNothingNew Key = "problem.lists.nothing_new"
+	// ProblemListsOwner is "Give the owner agency, in up to {{.max}} bytes.".
+	ProblemListsOwner Key = "problem.lists.owner"
+	// ProblemListsPicture is "The picture is a JPEG of up to {{.max}} KB.".
+	ProblemListsPicture Key = "problem.lists.picture"
+	// ProblemListsPriority is "The priority is 1 to 9, or empty.".
+	ProblemListsPriority Key = "problem.lists.priority"
+	// ProblemListsReading is "The file is still being read.".
+	ProblemListsReading Key = "problem.lists.reading"
+	// ProblemListsRemark is "The remark is longer than {{.max}} bytes.".
+	ProblemListsRemark Key = "problem.lists.remark"
+	// ProblemListsSafety is "There is no such mark.".
+	ProblemListsSafety Key = "problem.lists.safety"
+	// ProblemListsSecrecy is "Choose the secrecy.".
+	ProblemListsSecrecy Key = "problem.lists.secrecy"
+	// ProblemListsSecrecyFixed is "Secrecy is not changed: withdraw this alert and propose another.".
+	ProblemListsSecrecyFixed Key = "problem.lists.secrecy_fixed"
+	// ProblemListsStatus is "There is no such state.".
+	ProblemListsStatus Key = "problem.lists.status"
+	// ProblemListsThresholds is "The least scores lie between 0 and 1, certain the highest, possible the lowest.".
+	ProblemListsThresholds Key = "problem.lists.thresholds"
+	// ProblemListsTimes is "Times are at least one minute.".
+	ProblemListsTimes Key = "problem.lists.times"
+	// ProblemListsTitle is "Give a title of up to {{.max}} bytes.".
+	ProblemListsTitle Key = "problem.lists.title"
+	// ProblemListsTooLarge is "The alert has {{.bytes}} bytes: crossing points take at most {{.max}} KB.".
+	ProblemListsTooLarge Key = "problem.lists.too_large"
+	// ProblemListsUnknown is "There is no such list, version or proposal.".
+	ProblemListsUnknown Key = "problem.lists.unknown"
+	// ProblemListsUnknownAlert is "There is no such alert.".
+	ProblemListsUnknownAlert Key = "problem.lists.unknown_alert"
+	// ProblemListsUploadBroken is "The upload broke off. Send the file again.".
+	ProblemListsUploadBroken Key = "problem.lists.upload_broken"
+	// ProblemListsVehicle is "Give the plate or the VIN of the vehicle.".
+	ProblemListsVehicle Key = "problem.lists.vehicle"
+	// ProblemListsVersion is "Choose a version from 1 to {{.max}}.".
+	ProblemListsVersion Key = "problem.lists.version"
+	// ProblemListsWhenRed is "Choose what happens when the list is too old.".
+	ProblemListsWhenRed Key = "problem.lists.when_red"
+	// ProblemListsWhy is "Give a reason, of up to {{.max}} bytes.".
+	ProblemListsWhy Key = "problem.lists.why"
+	// ProblemListsWithdrawn is "The alert is withdrawn already.".
+	ProblemListsWithdrawn Key = "problem.lists.withdrawn"
+	// ProblemListsWords is "At most {{.max}} bytes.".
+	ProblemListsWords Key = "problem.lists.words"
 	// ProblemLoginInvalid is "A user name is {{.min}} to {{.max}} letters and digits without spaces.".
 	ProblemLoginInvalid Key = "problem.login_invalid"
 	// ProblemLoginTaken is "There is an account of this name already.".

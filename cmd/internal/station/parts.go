@@ -5,15 +5,18 @@ import (
 	"slices"
 
 	"github.com/openbmis/openbmis/alerts"
+	"github.com/openbmis/openbmis/alerts/hit"
 	"github.com/openbmis/openbmis/border/file"
 	"github.com/openbmis/openbmis/border/receipt"
 	"github.com/openbmis/openbmis/internal/postgres/evidencedb"
 	"github.com/openbmis/openbmis/internal/postgres/receiptdb"
+	"github.com/openbmis/openbmis/internal/postgres/hitdb"
 	"github.com/openbmis/openbmis/internal/postgres/relaydb"
 	"github.com/openbmis/openbmis/internal/postgres/stationdb"
 	"github.com/openbmis/openbmis/internal/postgres/trustdb"
 	"github.com/openbmis/openbmis/traveldoc/trust"
 	"github.com/openbmis/openbmis/ui/exhibits"
+	"github.com/openbmis/openbmis/ui/hits"
 	"github.com/openbmis/openbmis/ui/passes"
 	"github.com/openbmis/openbmis/ui/readers"
 	"github.com/openbmis/openbmis/ui/receipts"
@@ -30,7 +33,7 @@ import (
 func (a *app) sinks() map[string]relaydb.Sink {
 	return map[string]relaydb.Sink{
 		alerts.Dataset: stationdb.AlertSink{}, file.Dataset: a.fileSink(), receipt.Dataset: receiptdb.Sink{}, trust.Dataset: trustdb.Sink{},
-		evidencedb.KeyDataset: evidencedb.Sink{},
+		evidencedb.KeyDataset: evidencedb.Sink{}, hit.AnswersDataset: hitdb.Sink{},
 	}
 }
 
@@ -41,12 +44,14 @@ func (a *app) applied(dataset string, _ int64) {
 		a.list.changed()
 	case trust.Dataset:
 		a.trust.changed()
+	case hit.AnswersDataset:
+		a.hits.changed()
 	}
 }
 
 // nav are the parts' places in the navigation, in the order shown: what waits for somebody, then what is looked up.
 func (a *app) nav() []view.NavItem {
-	items := []view.NavItem{secondline.Nav(), shiftNav()}
+	items := []view.NavItem{secondline.Nav(), hits.Nav(), shiftNav()}
 	items = append(items, a.filesNav()...)
 	items = append(items, rechecks.Nav(), protectionNav(), refusalNav(), passes.Nav(), receipts.Nav(), exhibits.Nav(), readers.Nav(), trustui.Nav())
 	items = append(items, a.trainingNav()...)
@@ -62,6 +67,7 @@ func (a *app) register(s *web.Server) error {
 	a.registerReceipts(s)
 	a.registerTraining(s)
 	a.registerRechecks(s)
+	a.registerHits(s)
 	a.registerEvidence(s)
 	a.registerTrust(s)
 	return errors.Join(

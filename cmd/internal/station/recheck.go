@@ -18,7 +18,7 @@ type rechecking struct {
 }
 
 func (a *app) openRechecks() {
-	a.rechecks = rechecking{store: recheckdb.New(a.db.DB, a.link.wake), hub: central.NewHub()}
+	a.rechecks = rechecking{store: recheckdb.New(a.db.DB, a.link.wake).Raising(a.hitStore()), hub: central.NewHub()}
 }
 
 // recheck runs until ctx ends.

@@ -22,7 +22,7 @@ func (a *app) secondLine() (*line.Line, error) {
 	}
 	db := a.pool()
 	store := secondlinedb.New(secondlinedb.Config{
-		DB: db, Decisions: stationdb.New(db, a.tools.NewID, a.link.wake).Keeping(a.evidence), Zone: a.cfg.Zone, Nudge: a.link.wake,
+		DB: db, Decisions: a.decisions(), Hits: a.hitStore(), Zone: a.cfg.Zone, Nudge: a.link.wake,
 		Protect: a.protectionCases().SignalTx, Space: a.space,
 	})
 	return line.New(line.Config{
@@ -47,7 +47,7 @@ func (a *app) registerSecondLine(s *web.Server) error {
 		DB: a.pool(), Files: files, Post: a.post(), Status: a.desk.Status, Now: a.tools.Now, NewID: a.tools.NewID, Nudge: a.link.wake,
 	})
 	secondline.Register(s, secondline.Options{
-		Line: l, Witness: a.auth, Evidence: evidence, Protects: true, Limits: secondline.DefaultLimits(), Every: queueEvery,
+		Line: l, Witness: a.auth, Evidence: evidence, Hits: a.hitDesk(), Protects: true, Limits: secondline.DefaultLimits(), Every: queueEvery,
 	})
 	return nil
 }

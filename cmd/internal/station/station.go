@@ -49,6 +49,7 @@ type app struct {
 	shifts   *shifts.Handlers
 	receipts *receipt.Office
 	rechecks rechecking
+	hits     *hitWork
 	evidence *evidencedb.Store
 	health   *node.Health
 	metrics  *prometheus.Registry
@@ -56,7 +57,7 @@ type app struct {
 
 // Run runs a station until ctx ends or one of its parts cannot go on. started, which may be nil, is told where it answers.
 func Run(ctx context.Context, cfg config.Station, tools node.Tools, started func(Addresses)) (err error) {
-	a := &app{cfg: cfg, tools: tools, health: node.NewHealth(), metrics: node.Metrics()}
+	a := &app{cfg: cfg, tools: tools, health: node.NewHealth(), metrics: node.Metrics(), hits: newHitWork()}
 	if a.secrets, err = node.LoadSecrets(cfg.DataDir, cfg.ID, tools.Random); err != nil {
 		return err
 	}
@@ -93,9 +94,9 @@ func (a *app) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	a.desk = border.NewDesk(border.DeskConfig{
-		Post: a.post(), Store: stationdb.Sparing(stationdb.New(a.db.DB, a.tools.NewID, a.link.wake).Keeping(a.evidence), a.db.Space), Plan: plan,
+		Post: a.post(), Store: stationdb.Sparing(a.decisions(), a.db.Space), Plan: plan,
 		State: a.cfg.State, Training: a.training(), AdultAge: a.cfg.Counter.AdultAge,
-		Undo: a.cfg.Counter.UndoWindow, Centre: a.link.Online, Now: a.tools.Now, NewID: a.tools.NewID,
+		Undo: a.cfg.Counter.UndoWindow, Centre: a.link.Online, Found: a.raise, Now: a.tools.Now, NewID: a.tools.NewID,
 	})
 	a.health.Add("database", a.db.Ping)
 	a.openRechecks()
@@ -155,6 +156,7 @@ func (a *app) serve(ctx context.Context, started func(Addresses)) error {
 	behind.Go(func() error { return a.trust.run(backCtx) })
 	behind.Go(func() error { return a.link.run(backCtx) })
 	behind.Go(func() error { return a.recheck(backCtx) })
+	behind.Go(func() error { return a.followHits(backCtx) })
 	behind.Go(func() error { return a.keepReceiptKey(backCtx) })
 	behind.Go(func() error { return a.followShifts(backCtx) })
 	behind.Go(func() error { return a.keepEvidence(backCtx) })

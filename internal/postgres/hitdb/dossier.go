@@ -3,7 +3,6 @@ package hitdb
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -44,7 +43,8 @@ ORDER BY decided_at DESC LIMIT 20`
 
 	selectCase = `SELECT id FROM referral WHERE inspection_id = $1 ORDER BY opened_at DESC LIMIT 1`
 
-	selectScanned = `SELECT scanned_at FROM scan WHERE id = $1`
+	selectPortrait = `SELECT EXISTS (SELECT FROM scan_exhibit s JOIN exhibit e ON e.id = s.exhibit_id
+    WHERE s.scan_id = $1 AND s.current AND (e.kind = 'portrait' OR e.kind = 'chip' AND e.name = 'DG2'))`
 )
 
 // around reads what belongs to the hit, in one round trip.
@@ -55,13 +55,9 @@ func around(ctx context.Context, tx pgx.Tx, d *hit.Dossier) error {
 	b.Queue(selectEarlier, idOrNull(d.Hit.File()), r.Alert, d.Hit.ID).Query(collect(&d.Earlier, itemRow))
 	b.Queue(selectDecisions, idOrNull(r.Inspection), idOrNull(r.Crossing)).Query(collect(&d.Crossings, crossingRow))
 	b.Queue(selectCase, idOrNull(r.Inspection)).QueryRow(func(row pgx.Row) error { return maybe(row.Scan(&d.Case)) })
-	var scanned time.Time
-	b.Queue(selectScanned, idOrNull(r.Inspection)).QueryRow(func(row pgx.Row) error { return maybe(row.Scan(&scanned)) })
+	b.Queue(selectPortrait, idOrNull(r.Inspection)).QueryRow(func(row pgx.Row) error { return row.Scan(&d.Portrait) })
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return err
-	}
-	if !scanned.IsZero() {
-		d.ScannedAt = scanned.UTC()
 	}
 	known, err := readBook(ctx, tx, []string{alerts.RowKey(r.Alert), alerts.ListKey(r.List)})
 	d.Alert, d.List = known.alerts[r.Alert], known.lists[r.List]

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/openbmis/openbmis/alerts/hit"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/file"
 	"github.com/openbmis/openbmis/border/refusal"
@@ -40,11 +41,13 @@ type Screen struct {
 	// Protects says that the protection service can be told from here; Attaches that evidence can be kept.
 	Protects, Attaches bool
 	Attachments        []file.Attached
-	Reasons            []refusal.Reason
-	Asked              Panel
-	Typed              url.Values // what was typed into the open panel
-	Field              string     // the field that Wrong is about
-	Wrong              string     // what was wrong with the last request, in the page's language
+	// HitItems are the traveller's hits as they stand, the strongest first.
+	HitItems []hit.Item
+	Reasons  []refusal.Reason
+	Asked    Panel
+	Typed    url.Values // what was typed into the open panel
+	Field    string     // the field that Wrong is about
+	Wrong    string     // what was wrong with the last request, in the page's language
 }
 
 // Panel is a question that stands open.
@@ -139,6 +142,17 @@ type hitCard struct {
 	withheld            bool              // something may not be shown
 	judged              *secondline.Judgement
 	wrong, rest         counterview.StepGroup // of a check that is made of steps
+}
+
+// hitOf is the hit of an entry, where it is kept as one.
+func (s Screen) hitOf(h hitCard) (hit.Item, bool) {
+	alert, _ := hit.RefOf(h.check, h.ref)
+	for _, i := range s.HitItems {
+		if i.Alert == alert {
+			return i, true
+		}
+	}
+	return hit.Item{}, false
 }
 
 func (h hitCard) key() string { return h.check + "|" + h.version + "|" + h.ref }
