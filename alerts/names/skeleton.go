@@ -92,6 +92,9 @@ func isVowel(c byte) bool { return strings.IndexByte("AEIOUY", c) >= 0 }
 
 // digraph reads what several letters write together; n is 0 where they do not.
 func digraph(rest string, at int) (code byte, n int) {
+	if len(rest) < 2 || strings.IndexByte("CHSZJKUF", rest[1]) < 0 || strings.IndexByte("AEIOUYBLMNRVWX", rest[0]) >= 0 {
+		return 0, 0
+	}
 	for _, d := range digraphs {
 		if strings.HasPrefix(rest, d.letters) && (!d.start || at == 0) && (!d.end || len(rest) == len(d.letters)) {
 			return d.code, len(d.letters)
