@@ -99,6 +99,9 @@ func (d *draft) birth(text, more string) {
 		return
 	}
 	b, reversed, ok := parseBirth(text)
+	if date, calendar, named := strings.Cut(strings.TrimSuffix(text, ")"), " ("); !ok && named {
+		b, ok = converted(calendar, date)
+	}
 	if !ok {
 		d.note("subject.births", NoteDate, text)
 		d.remark("Born", squeeze(text+" "+more))
@@ -108,7 +111,7 @@ func (d *draft) birth(text, more string) {
 		d.note("subject.births", NoteReversed, text)
 		more = squeeze(text + " " + more)
 	}
-	b.Raw = squeeze(more)
+	b.Raw = joined("; ", b.Raw, more)
 	d.addBirth(b)
 }
 
@@ -179,6 +182,17 @@ func (d *draft) sex(text string) {
 	}
 	if !slices.Contains(d.Subject.Sexes, sex) {
 		d.Subject.Sexes = append(d.Subject.Sexes, sex)
+	}
+}
+
+// reason takes a text on why somebody is listed over; a second one stays a remark.
+func (d *draft) reason(text string) {
+	switch {
+	case text == "" || d.Reason == text:
+	case d.Reason == "":
+		d.Reason = text
+	default:
+		d.remark("", text)
 	}
 }
 

@@ -64,7 +64,7 @@ func detectCSV(name string, head []byte) Format {
 	switch {
 	case strings.Contains(line, "filegenerationdate") || strings.Contains(line, "entity_logicalid"):
 		return EUCSV
-	case strings.HasPrefix(line, "last updated") || strings.HasPrefix(second, "name 6") || strings.HasPrefix(line, "name 6"):
+	case strings.HasPrefix(line, "last updated") || strings.HasPrefix(line, "report date") || strings.HasPrefix(second, "name 6") || strings.HasPrefix(line, "name 6"):
 		return UKCSV
 	case looksLikeOFAC(line):
 		return OFACCSV

@@ -90,6 +90,14 @@ func (r *reading) read(in *bufio.Reader) error {
 		return r.readOwnCSV(in)
 	case OwnJSON:
 		return r.readOwnJSON(in)
+	case EUCSV:
+		return r.readEU(in)
+	case UKCSV:
+		return r.readUK(in)
+	case OFACXML:
+		return r.readOFACXML(in)
+	case OFACAdvancedXML:
+		return r.readAdvanced(in)
 	case UNXML:
 		return r.readUN(in)
 	}
