@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
 	"github.com/openbmis/openbmis/internal/problem"
@@ -117,6 +118,15 @@ func (p *Printer) print(ctx context.Context, html string) ([]byte, error) {
 		content := page.SetDocumentContentParams{FrameID: tree.FrameTree.Frame.ID, HTML: html}
 		if _, err := cdp.Call(ctx, t, page.SetDocumentContent, content); err != nil {
 			return nil, fmt.Errorf("laying out: %w", err)
+		}
+		// The document's own letters are decoded beside the layout: a page that is printed before has others. This is the browser's
+		// doing, not a script of the document's.
+		letters := runtime.EvaluateParams{Expression: "document.fonts.ready.then(() => true)", AwaitPromise: new(true), ReturnByValue: new(true)}
+		switch ready, err := cdp.Call(ctx, t, runtime.Evaluate, letters); {
+		case err != nil:
+			return nil, fmt.Errorf("waiting for the letters: %w", err)
+		case ready.ExceptionDetails != nil:
+			return nil, errors.New("the browser does not say when the letters are there")
 		}
 		return chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4), chromedp.PDFPreferCSSPageSize(), chromedp.PDFPrintBackground(),
 			chromedp.PDFOutlineAndTagged())(ctx, t)

@@ -3,6 +3,7 @@ package pdfprint_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -34,6 +35,17 @@ func TestAPageBecomesAPDF(t *testing.T) {
 	left, err := os.ReadDir(os.TempDir())
 	require.NoError(t, err)
 	require.Empty(t, left, "the browser's profile is gone")
+}
+
+// A document is printed in its own letters, also when they take their time to be decoded.
+func TestTheDocumentsOwnLetters(t *testing.T) {
+	font, err := os.ReadFile("../../ui/assets/vendor/noto-sans-arabic/noto-sans-arabic-arabic-400-normal.woff2")
+	require.NoError(t, err)
+	style := `<style>@font-face { font-family: "Own"; font-display: swap; src: url("data:font/woff2;base64,` + base64.StdEncoding.EncodeToString(font) +
+		`") format("woff2"); unicode-range: U+0600-06FF; } body { font-family: "Own", monospace; }</style>`
+	pdf, err := printer(t).Print(t.Context(), `<!DOCTYPE html><html lang="ar" dir="rtl"><title>x</title>`+style+`<body><h1>رفض الدخول</h1>`)
+	require.NoError(t, err)
+	require.Contains(t, string(pdf), "NotoSansArabic")
 }
 
 // What a document names outside itself is not fetched, and its scripts do not run.
