@@ -2,7 +2,6 @@ package listcheck
 
 import (
 	"encoding/json"
-	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -182,31 +181,3 @@ const (
 	unreadable defect = iota + 1
 	discreet
 )
-
-// Of makes a book of alerts in memory, as for a test or a tool: each list complete and confirmed at an instant.
-func Of(version int64, currentAt time.Time, lists []alerts.ListInfo, all iter.Seq[alerts.Alert]) (*Book, error) {
-	counts := map[string]int{}
-	book, err := Build(func(row func(string, []byte)) error {
-		for a := range all {
-			data, err := json.Marshal(a)
-			if err != nil {
-				return err
-			}
-			counts[a.List]++
-			row(alerts.RowKey(a.Key()), data)
-		}
-		for _, l := range lists {
-			l.Entries = counts[l.ID]
-			data, err := json.Marshal(l)
-			if err != nil {
-				return err
-			}
-			row(alerts.ListKey(l.ID), data)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return book.At(version, currentAt), nil
-}

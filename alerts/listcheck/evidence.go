@@ -101,11 +101,14 @@ func Agrees(relation string) bool { return agrees(relation) }
 
 func agrees(relation string) bool {
 	switch relation {
-	case match.RelDifferent, match.RelUnknown, match.RelExtraFound, match.RelExtraListed:
+	case match.RelDifferent, match.RelUnknown, match.RelExtraFound, match.RelExtraListed, "":
 		return false
 	}
 	return true
 }
+
+// Differs reports whether a relation says that the sides are not the same.
+func Differs(relation string) bool { return relation != match.RelUnknown && !agrees(relation) }
 
 func (m met) ref() string {
 	if m.alert == nil {

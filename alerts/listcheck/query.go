@@ -86,11 +86,15 @@ func valueOf(r *reader.Reading, source reader.Source, field string) string {
 
 // addName adds a name that the query has not got letter by letter.
 func addName(q *match.Query, kind alerts.NameKind, surname, given string) {
-	n := alerts.Name{Raw: strings.TrimSpace(given + " " + surname), Kind: kind}
+	first, last := alerts.NamePart{Text: given, Role: alerts.Given}, alerts.NamePart{Text: surname, Role: alerts.Family}
+	if kind == alerts.MRZName { // in the zone's order: what is cut off is the end of the given names
+		first, last = last, first
+	}
+	n := alerts.Name{Raw: strings.TrimSpace(first.Text + " " + last.Text), Kind: kind}
 	if n.Raw == "" || slices.ContainsFunc(q.Names, func(o alerts.Name) bool { return strings.EqualFold(o.Raw, n.Raw) }) {
 		return
 	}
-	for _, p := range []alerts.NamePart{{Text: given, Role: alerts.Given}, {Text: surname, Role: alerts.Family}} {
+	for _, p := range []alerts.NamePart{first, last} {
 		if p.Text != "" {
 			n.Parts = append(n.Parts, p)
 		}

@@ -15,7 +15,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"github.com/openbmis/openbmis/alerts"
+	"github.com/openbmis/openbmis/alerts/listcheck"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/documentcheck"
 	"github.com/openbmis/openbmis/border/group"
@@ -25,7 +25,6 @@ import (
 	"github.com/openbmis/openbmis/border/secondline"
 	"github.com/openbmis/openbmis/border/stay"
 	"github.com/openbmis/openbmis/border/staycheck"
-	"github.com/openbmis/openbmis/border/vehicle"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/browsertest"
@@ -132,7 +131,7 @@ func (s *station) build(site *webtest.Site) {
 		documentcheck.Check{}, s.list, staycheck.New(staycheck.Config{Histories: histories, State: "UTO", Now: site.Clock.Now, Alone: true}),
 		previous.New(stationdb.NewHistory(site.DB), webtest.Post, site.Clock.Now),
 		minor.New(groupdb.NewMinors(site.DB), 18, webtest.Post, site.Clock.Now),
-		vehicle.New(alerts.NewVehicles(noList{}), time.Hour),
+		listcheck.NewVehicles(listcheck.Config{Lists: (*listcheck.Memory)(nil)}),
 		pass.NewCheck(s.passes, webtest.Post, site.Clock.Now),
 	}
 	plan := make([]border.Planned, len(checks))
@@ -150,11 +149,6 @@ func (s *station) build(site *webtest.Site) {
 	}).Register(site.Server)
 	site.Handle(http.MethodGet, "/", auth.SessionOwn, func(c *web.Context) error { return c.SeeOther("/counter") })
 }
-
-// noList is a station that holds no list.
-type noList struct{}
-
-func (noList) Held() alerts.Held { return alerts.Held{} }
 
 // zone is the machine readable zone of a made-up passport.
 func zone(t testing.TB, surname, given, number string) string {

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openbmis/openbmis/alerts"
+	"github.com/openbmis/openbmis/alerts/listcheck"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/browsertest"
 	"github.com/openbmis/openbmis/internal/postgres/trustdb"
@@ -28,9 +29,12 @@ type line struct{}
 func (line) Online() bool                           { return true }
 func (line) Backlog(context.Context) (int64, error) { return 0, nil }
 
-type list struct{ at time.Time }
-
-func (l list) Held() alerts.Held { return alerts.Held{List: alerts.NewList("4", nil), CurrentAt: l.at} }
+func lists(t *testing.T, at time.Time) *listcheck.Memory {
+	t.Helper()
+	held, err := listcheck.InMemory(4, at, []alerts.ListInfo{{ID: "national", Version: 4}})
+	require.NoError(t, err)
+	return held
+}
 
 // openStation is a station of a State that holds what the centre published, last confirmed at an instant.
 func openStation(t *testing.T, state string, confirmed time.Time, ders ...[]byte) *webtest.Site {
@@ -43,7 +47,7 @@ func openStation(t *testing.T, state string, confirmed time.Time, ders ...[]byte
 		return 12, confirmed
 	}}
 	return webtest.New(t, migrations.Station, func(w *webtest.Site) {
-		bar.List = list{w.Clock.Now()}
+		bar.Lists = lists(t, w.Clock.Now())
 		held = trustdb.NewHeld(w.DB)
 		fill(t, w, confirmed, ders)
 		ui.RegisterStation(w.Server, func(ctx context.Context) (*trustdb.Shelf, error) { return held.Shelf(ctx, state) })

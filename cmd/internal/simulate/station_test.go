@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openbmis/openbmis/alerts"
+	"github.com/openbmis/openbmis/alerts/listcheck"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/documentcheck"
 	"github.com/openbmis/openbmis/border/previous"
@@ -32,10 +33,6 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(browsertest.Main(m)) }
 
-type held struct{ list alerts.Held }
-
-func (h held) Held() alerts.Held { return h.list }
-
 func day(t testing.TB, text string) traveldoc.Date {
 	t.Helper()
 	d, err := traveldoc.ParseDate(text)
@@ -45,17 +42,19 @@ func day(t testing.TB, text string) traveldoc.Date {
 
 // station is a counter with its real checks over a real database.
 func station(t *testing.T, wanted simulate.Person) *webtest.Site {
-	list := alerts.NewList("1", []alerts.Flat{{
+	flat := alerts.Flat{
 		ID: "1", Surname: wanted.Identity.Surname, GivenNames: wanted.Identity.GivenNames, BirthDate: wanted.Identity.BirthDate,
 		Reason: "test", Action: "refer", ValidFrom: day(t, "2026-01-01"), ValidUntil: day(t, "2030-01-01"),
-	}})
+	}
 	return webtest.New(t, migrations.Station, func(s *webtest.Site) {
 		post := border.Post{Station: webtest.Post, Zone: time.UTC, Mode: border.Air}
+		lists, err := listcheck.InMemory(1, s.Clock.Now(), []alerts.ListInfo{{ID: "national", Version: 1}}, flat.Alert("national"))
+		require.NoError(t, err)
 		desk := border.NewDesk(border.DeskConfig{
 			Post: post, Store: stationdb.New(s.DB, uuid.New, func() {}),
 			Plan: []border.Planned{
 				{Check: documentcheck.Check{}, Deadline: time.Minute},
-				{Check: alerts.NewNational(held{alerts.Held{List: list, CurrentAt: s.Clock.Now()}}, time.Hour), Deadline: time.Minute},
+				{Check: listcheck.New(listcheck.Config{Lists: lists, Details: lists}), Deadline: time.Minute},
 				{Check: previous.New(stationdb.NewHistory(s.DB), webtest.Post, s.Clock.Now), Deadline: time.Minute},
 			},
 			Undo: time.Minute, Now: s.Clock.Now, NewID: uuid.New,

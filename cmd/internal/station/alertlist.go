@@ -4,87 +4,105 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strconv"
 	"sync/atomic"
 	"time"
 
-	"github.com/openbmis/openbmis/alerts"
+	"github.com/openbmis/openbmis/alerts/listcheck"
 	"github.com/openbmis/openbmis/internal/postgres/stationdb"
 )
 
-// lookEvery is how often the list's age and version are looked up; news of a change comes at once besides.
-const lookEvery = 5 * time.Second
-
-// alertList is the national list in memory, kept up with the database. It implements alerts.Holder.
-type alertList struct {
+// alertLists are the alert lists in memory, kept up with the database. It implements listcheck.Holder.
+type alertLists struct {
+	kept
 	source stationdb.Alerts
-	log    *slog.Logger
-	held   atomic.Pointer[alerts.Held]
-	news   chan struct{}
+	held   atomic.Pointer[listcheck.Book]
+	// state is what held was made of; it is only used by look, which runs once at a time.
+	state stationdb.AlertState
 }
 
-// openAlertList loads the list that the station holds, so that the counter has it from the first scan.
-func openAlertList(ctx context.Context, source stationdb.Alerts, log *slog.Logger) (*alertList, error) {
-	l := &alertList{source: source, log: log, news: make(chan struct{}, 1)}
-	l.held.Store(&alerts.Held{})
-	return l, l.load(ctx)
+// openAlertLists loads the lists that the station holds, so that the counter has them from the first scan.
+func openAlertLists(ctx context.Context, source stationdb.Alerts, log *slog.Logger) (*alertLists, error) {
+	l := &alertLists{source: source}
+	l.kept = newKept("alert lists", log, l.follow)
+	return l, l.follow(ctx)
 }
 
-// Held is the list as it stands.
-func (l *alertList) Held() alerts.Held { return *l.held.Load() }
+// Book is the lists as they stand; nil while there are none.
+func (l *alertLists) Book() *listcheck.Book { return l.held.Load() }
 
-// changed says that the list in the database has another version. It never blocks.
-func (l *alertList) changed() {
-	select {
-	case l.news <- struct{}{}:
-	default:
+// currentAt is when the centre last said that the lists are the newest; zero while there are none.
+func (l *alertLists) currentAt() time.Time {
+	if book := l.Book(); book != nil {
+		return book.CurrentAt
 	}
+	return time.Time{}
 }
 
-func (l *alertList) load(ctx context.Context) error {
-	all, state, unreadable, err := l.source.Load(ctx)
-	if err != nil {
-		return fmt.Errorf("alert list: %w", err)
+// unreadable is how many entries this release cannot read.
+func (l *alertLists) unreadable() int {
+	book := l.Book()
+	if book == nil {
+		return 0
 	}
-	if state == (stationdb.AlertState{}) {
-		return nil
-	}
-	for _, err := range unreadable {
-		l.log.Error("alert list: entry cannot be read", "error", err)
-	}
-	list := alerts.NewList(strconv.FormatInt(state.Version, 10), all)
-	l.held.Store(&alerts.Held{List: list, CurrentAt: state.CurrentAt, Unreadable: len(unreadable)})
-	l.log.Info("alert list loaded", "version", state.Version, "entries", len(all), "unreadable", len(unreadable))
-	return nil
+	n, _ := book.Defects()
+	return n
 }
 
-// run keeps the list up until ctx ends. While the database is away the list in memory goes on answering, and grows old.
-func (l *alertList) run(ctx context.Context) error {
-	tick := time.NewTicker(lookEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-l.news:
-		case <-tick.C:
-		}
-		if err := l.look(ctx); err != nil && ctx.Err() == nil {
-			l.log.Warn("alert list not looked up", "error", err)
-		}
-	}
-}
-
-func (l *alertList) look(ctx context.Context) error {
-	state, err := l.source.State(ctx)
-	if err != nil {
+// follow brings the lists in memory up to what the database has: by the changed rows where they are known, else whole.
+func (l *alertLists) follow(ctx context.Context) error {
+	now, err := l.source.State(ctx)
+	book := l.held.Load()
+	switch {
+	case err != nil || !now.Held():
 		return err
-	}
-	held := l.Held()
-	if held.List == nil || held.List.Version() != strconv.FormatInt(state.Version, 10) {
+	case book == nil || !now.Follows(l.state):
 		return l.load(ctx)
+	case now.Change != l.state.Change || now.Version != l.state.Version:
+		return l.change(ctx, book)
 	}
-	held.CurrentAt = state.CurrentAt
-	l.held.Store(&held)
+	l.held.Store(book.Confirmed(now.CurrentAt))
 	return nil
+}
+
+// load reads everything. The index grows while rows arrive: no alert is held longer than it takes to read it.
+func (l *alertLists) load(ctx context.Context) error {
+	var state stationdb.AlertState
+	book, err := listcheck.Build(func(row func(key string, data []byte)) (err error) {
+		state, err = l.source.Load(ctx, func(r stationdb.AlertRow) error {
+			row(r.Key, r.Data)
+			return ctx.Err()
+		})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("load alert lists: %w", err)
+	}
+	l.swap(book.At(state.Version, state.CurrentAt), state, "whole")
+	return nil
+}
+
+func (l *alertLists) change(ctx context.Context, book *listcheck.Book) error {
+	edit := book.Edit()
+	state, held, err := l.source.Changed(ctx, l.state, func(r stationdb.AlertRow) error {
+		edit.Row(r.Key, r.Data)
+		return ctx.Err()
+	})
+	if err != nil {
+		return fmt.Errorf("changes of the alert lists: %w", err)
+	}
+	l.swap(edit.Done(held).At(state.Version, state.CurrentAt), state, "by changes")
+	return nil
+}
+
+func (l *alertLists) swap(book *listcheck.Book, state stationdb.AlertState, how string) {
+	l.held.Store(book)
+	l.state = state
+	unreadable, discreet := book.Defects()
+	l.log.Info("alert list loaded", "how", how, "version", state.Version, "entries", book.Index.Len(), "lists", len(book.Lists))
+	if unreadable > 0 {
+		l.log.Error("alert lists: entries cannot be read; nobody is cleared by their lists", "entries", unreadable)
+	}
+	if discreet > 0 {
+		l.log.Error("alert lists: discreet alerts came to this crossing point; they are not answered with", "entries", discreet)
+	}
 }

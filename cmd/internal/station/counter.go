@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"github.com/openbmis/openbmis/alerts"
+	"github.com/openbmis/openbmis/alerts/listcheck"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/documentcheck"
 	"github.com/openbmis/openbmis/border/group"
@@ -13,7 +13,6 @@ import (
 	"github.com/openbmis/openbmis/border/previous"
 	"github.com/openbmis/openbmis/border/stay"
 	"github.com/openbmis/openbmis/border/staycheck"
-	"github.com/openbmis/openbmis/border/vehicle"
 	"github.com/openbmis/openbmis/internal/postgres/filedb"
 	"github.com/openbmis/openbmis/internal/postgres/groupdb"
 	"github.com/openbmis/openbmis/internal/postgres/passdb"
@@ -40,13 +39,21 @@ func (a *app) checks() ([]border.Check, error) {
 		return nil, err
 	}
 	return slices.Concat([]border.Check{documentcheck.Check{Training: a.training()}}, documents, []border.Check{
-		alerts.NewNational(a.list, a.cfg.Counter.ListRed),
+		listcheck.New(a.listChecks()),
 		rules,
 		previous.New(stationdb.NewHistory(a.db.DB), a.cfg.ID, a.tools.Now),
 		minor.New(groupdb.NewMinors(a.db.DB), a.cfg.Counter.AdultAge, a.cfg.ID, a.tools.Now),
-		vehicle.New(alerts.NewVehicles(a.list), a.cfg.Counter.ListRed),
+		listcheck.NewVehicles(a.listChecks()),
 		pass.NewCheck(a.passes(), a.cfg.ID, a.tools.Now),
 	}), nil
+}
+
+// listChecks is what the checks of the lists need.
+func (a *app) listChecks() listcheck.Config {
+	return listcheck.Config{
+		Lists: a.list, Details: stationdb.NewAlerts(a.db.DB), Places: []string{a.cfg.ID, a.cfg.State},
+		Ages: listcheck.Ages{Amber: a.cfg.Counter.ListAmber, Red: a.cfg.Counter.ListRed}, Log: a.tools.Log,
+	}
 }
 
 // passes are the border passes of the crossing point.

@@ -156,8 +156,7 @@ func (l *link) work(ctx context.Context, m *enrol.Membership) error {
 
 // compare has the puller ask at once when the centre names a version that the station does not show.
 func (l *link) compare(newest map[string]int64, puller *replication.Puller) {
-	held := l.app.list.Held()
-	if held.List == nil || fmt.Sprint(newest[alerts.Dataset]) != held.List.Version() {
+	if held := l.app.list.Book(); held == nil || newest[alerts.ListsDataset] != held.Version {
 		puller.Wake()
 	}
 }

@@ -30,15 +30,14 @@ func (a *app) measure() *metrics {
 			return 0
 		}),
 		gauge("bmis_outbox_backlog_events", "Events that the centre has not confirmed; -1 when they cannot be counted.", a.backlog),
-		gauge("bmis_alert_list_age_seconds", "Time since the centre confirmed the alert list; -1 without a list.", func() float64 {
-			held := a.list.Held()
-			if held.List == nil {
+		gauge("bmis_alert_list_age_seconds", "Time since the centre confirmed the alert lists; -1 without any.", func() float64 {
+			if a.list.Book() == nil {
 				return -1
 			}
-			return a.tools.Now().Sub(held.CurrentAt).Seconds()
+			return a.tools.Now().Sub(a.list.currentAt()).Seconds()
 		}),
-		gauge("bmis_alert_list_unreadable_entries", "Entries of the alert list that this release cannot read.", func() float64 {
-			return float64(a.list.Held().Unreadable)
+		gauge("bmis_alert_list_unreadable_entries", "Entries of the alert lists that this release cannot read.", func() float64 {
+			return float64(a.list.unreadable())
 		}))
 	return m
 }

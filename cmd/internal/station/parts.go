@@ -32,7 +32,7 @@ import (
 // sinks are where reference data goes, by dataset.
 func (a *app) sinks() map[string]relaydb.Sink {
 	return map[string]relaydb.Sink{
-		alerts.Dataset: stationdb.AlertSink{}, file.Dataset: a.fileSink(), receipt.Dataset: receiptdb.Sink{}, trust.Dataset: trustdb.Sink{},
+		alerts.ListsDataset: stationdb.AlertSink{}, file.Dataset: a.fileSink(), receipt.Dataset: receiptdb.Sink{}, trust.Dataset: trustdb.Sink{},
 		evidencedb.KeyDataset: evidencedb.Sink{}, hit.AnswersDataset: hitdb.Sink{},
 	}
 }
@@ -40,7 +40,7 @@ func (a *app) sinks() map[string]relaydb.Sink {
 // applied is told of every new version of a dataset. It must not block.
 func (a *app) applied(dataset string, _ int64) {
 	switch dataset {
-	case alerts.Dataset:
+	case alerts.ListsDataset:
 		a.list.changed()
 	case trust.Dataset:
 		a.trust.changed()

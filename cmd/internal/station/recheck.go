@@ -40,7 +40,7 @@ func (a *app) dataConfirmed(ctx context.Context) (since time.Time, ready bool, e
 	if err != nil {
 		return time.Time{}, false, err
 	}
-	since = a.list.Held().CurrentAt
+	since = a.list.currentAt()
 	for _, d := range datasets {
 		if d.ConfirmedAt.Before(since) {
 			since = d.ConfirmedAt

@@ -6,7 +6,6 @@ import (
 	line "github.com/openbmis/openbmis/border/secondline"
 	"github.com/openbmis/openbmis/internal/pgcluster"
 	"github.com/openbmis/openbmis/internal/postgres/secondlinedb"
-	"github.com/openbmis/openbmis/internal/postgres/stationdb"
 	"github.com/openbmis/openbmis/ui/secondline"
 	"github.com/openbmis/openbmis/ui/web"
 )

@@ -41,7 +41,7 @@ type app struct {
 	db       *postgres.Service
 	auth     *auth.Service
 	audit    *auditlog.Sequencer
-	list     *alertList
+	list     *alertLists
 	trust    *trustMaterial
 	link     *link
 	desk     *border.Desk
@@ -80,7 +80,7 @@ func (a *app) assemble(ctx context.Context) (err error) {
 	}
 	a.audit = auditlog.NewSequencer(a.db.DB, a.secrets.Audit, a.tools.Now, a.tools.Log)
 	a.link = newLink(a)
-	if a.list, err = openAlertList(ctx, stationdb.NewAlerts(a.db.DB), a.tools.Log); err != nil {
+	if a.list, err = openAlertLists(ctx, stationdb.NewAlerts(a.db.DB), a.tools.Log); err != nil {
 		return err
 	}
 	if a.trust, err = openTrust(ctx, trustdb.NewHeld(a.db.DB), a.cfg.State, a.tools.Log); err != nil {

@@ -20,11 +20,10 @@ import (
 
 // trustMaterial is the trust material in memory, kept up with the database.
 type trustMaterial struct {
+	kept
 	source trustdb.Held
 	state  string // of the station: what it may use depends on it
-	log    *slog.Logger
 	held   atomic.Pointer[material]
-	news   chan struct{}
 }
 
 // material is one version of it.
@@ -39,7 +38,8 @@ type material struct {
 func (m *material) AsOf() time.Time { return m.currentAt }
 
 func openTrust(ctx context.Context, source trustdb.Held, state string, log *slog.Logger) (*trustMaterial, error) {
-	t := &trustMaterial{source: source, state: state, log: log, news: make(chan struct{}, 1)}
+	t := &trustMaterial{source: source, state: state}
+	t.kept = newKept("trust material", log, t.follow)
 	return t, t.load(ctx)
 }
 
@@ -61,14 +61,6 @@ func (t *trustMaterial) sealSigners(country string) []*pki.Certificate {
 		return slices.Concat(slices.Collect(maps.Values(held.signers))...)
 	}
 	return held.signers[country]
-}
-
-// changed says that the database has another version. It never blocks.
-func (t *trustMaterial) changed() {
-	select {
-	case t.news <- struct{}{}:
-	default:
-	}
 }
 
 func (t *trustMaterial) load(ctx context.Context) error {
@@ -129,24 +121,7 @@ func (a *app) registerTrust(s *web.Server) {
 	trustui.RegisterStation(s, func(ctx context.Context) (*trustdb.Shelf, error) { return a.trust.shelf(ctx) })
 }
 
-// run keeps the material up until ctx ends. While the database is away what is in memory goes on answering, and grows old.
-func (t *trustMaterial) run(ctx context.Context) error {
-	tick := time.NewTicker(lookEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-t.news:
-		case <-tick.C:
-		}
-		if err := t.look(ctx); err != nil && ctx.Err() == nil {
-			t.log.Warn("trust material not looked up", "error", err)
-		}
-	}
-}
-
-func (t *trustMaterial) look(ctx context.Context) error {
+func (t *trustMaterial) follow(ctx context.Context) error {
 	state, err := t.source.State(ctx)
 	if err != nil || state == (trustdb.State{}) {
 		return err

@@ -25,7 +25,7 @@ func (a *app) web() (*web.Server, error) {
 		return nil, err
 	}
 	a.shifts = a.newShifts()
-	bar := counter.StatusBar{Link: a.link, List: a.list, Amber: a.cfg.Counter.ListAmber, Red: a.cfg.Counter.ListRed, Trust: a.trustStanding,
+	bar := counter.StatusBar{Link: a.link, Lists: a.list, Amber: a.cfg.Counter.ListAmber, Red: a.cfg.Counter.ListRed, Trust: a.trustStanding,
 		Training: a.training(),
 	}
 	s, err := web.NewServer(web.Options{
@@ -46,6 +46,7 @@ func (a *app) web() (*web.Server, error) {
 	}
 	s.Handle(http.MethodGet, "/", auth.SessionOwn, home)
 	s.Handle(http.MethodGet, "/status", auth.SessionOwn, bar.Show, web.Background())
+	s.Handle(http.MethodGet, "/status/lists", auth.SessionOwn, bar.ShowLists, web.Background())
 	s.HandlePublic(http.MethodGet, "/healthz", func(c *web.Context) error { return c.NoContent(http.StatusNoContent) }, web.Machine())
 	s.HandlePublic(http.MethodGet, "/readyz", a.ready, web.Machine())
 	return s, nil

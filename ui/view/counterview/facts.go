@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/openbmis/openbmis/alerts/listcheck"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/pass"
 	"github.com/openbmis/openbmis/border/staycheck"
@@ -35,8 +36,12 @@ func Fact(ctx context.Context, e border.Evidence, value string) string {
 	switch e.Code {
 	case border.CodeNotApplicable, staycheck.CodeOwnNational, staycheck.CodeFreeMovement, staycheck.CodeExempt:
 		return exemptWord(ctx, value)
-	case "alert_action":
+	case listcheck.CodeAction:
 		return actionWord(ctx, value)
+	case listcheck.CodeCategory:
+		return coded(ctx, "alert_category", value)
+	case listcheck.CodeSafety:
+		return safetyWords(ctx, value)
 	case pass.CodeRevoked:
 		return coded(ctx, "pass_code", value)
 	}

@@ -145,13 +145,25 @@ func evidenceWord(ctx context.Context, e border.Evidence) string {
 	}, e.Code)
 }
 
-// actionWord is what an alert asks the officer to do; the centre's own words for the code, which it chose from.
-func actionWord(ctx context.Context, code string) string {
-	key := text.Key("analyst.actions." + code)
-	if code == "" || !text.FromContext(ctx).Has(key) {
-		return code
+// actionWord is what an alert asks the officer to do.
+func actionWord(ctx context.Context, code string) string { return coded(ctx, "alert_action", code) }
+
+// safetyWords are marks of officers' safety, with commas, in words.
+func safetyWords(ctx context.Context, marks string) string {
+	words := strings.Split(marks, ",")
+	for i, mark := range words {
+		words[i] = coded(ctx, "safety", mark)
 	}
-	return text.T(ctx, key)
+	return strings.Join(words, ", ")
+}
+
+// versionsOf names the lists that were looked in, each with its version.
+func versionsOf(sources []border.Source) string {
+	words := make([]string, len(sources))
+	for i, s := range sources {
+		words[i] = s.Name + " " + s.Version
+	}
+	return strings.Join(words, ", ")
 }
 
 // fieldWord is the name of the field that a piece of the document's evidence is about; empty when its words name it already.
