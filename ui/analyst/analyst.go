@@ -39,13 +39,6 @@ type Reader interface {
 	Record(ctx context.Context, entry audit.Entry) error
 }
 
-// AlertList is the national alert list with its one writer; centraldb.NationalAlerts is one.
-type AlertList interface {
-	List(ctx context.Context, after central.Cursor, limit int, entry audit.Entry) (central.AlertPage, error)
-	Add(ctx context.Context, by string, at time.Time, entry audit.Entry, list ...central.Alert) (version int64, err error)
-	Withdraw(ctx context.Context, id uuid.UUID, by, why string, at time.Time, entry audit.Entry) (version int64, err error)
-}
-
 // Retrier applies a parked event again; centraldb.Applier is one.
 type Retrier interface {
 	Retry(ctx context.Context, id central.DeadLetterID, entry audit.Entry) (applied bool, err error)
@@ -88,7 +81,6 @@ type Accounts interface {
 // Options are what the console is made of; all are needed.
 type Options struct {
 	Reader    Reader
-	Alerts    AlertList
 	Parked    Retrier
 	Checker   Checker
 	Attention StationAlerts
@@ -131,9 +123,6 @@ func Register(s *web.Server, o Options) {
 	s.Handle(http.MethodPost, "/stations/:station/alerts/:code/close", auth.DeadLetterManage, x.closeAlert)
 	s.Handle(http.MethodGet, "/dead-letters", auth.DeadLetterManage, x.parked)
 	s.Handle(http.MethodPost, "/dead-letters/:id/retry", auth.DeadLetterManage, x.retry)
-	s.Handle(http.MethodGet, "/alerts", auth.AlertView, x.alerts)
-	s.Handle(http.MethodPost, "/alerts", auth.AlertManage, x.addAlert)
-	s.Handle(http.MethodPost, "/alerts/:id/withdraw", auth.AlertManage, x.withdrawAlert)
 	s.Handle(http.MethodGet, "/enrolment", auth.StationsEnrol, x.enrolment)
 	s.Handle(http.MethodPost, "/enrolment/stations", auth.StationsEnrol, x.addStation)
 	s.Handle(http.MethodPost, "/enrolment/stations/:station/token", auth.StationsEnrol, x.makeToken)
@@ -155,7 +144,7 @@ func Nav() []view.NavItem {
 		{Href: "/overstayers", Label: text.OverstayTitle, Need: auth.OverstayView},
 		{Href: "/conflicts", Label: text.OverstayConflicts, Need: auth.DuplicateDecide},
 		{Href: "/stations", Label: text.AnalystStations, Need: auth.StationsView},
-		{Href: "/alerts", Label: text.AnalystAlerts, Need: auth.AlertView},
+		{Href: "/alerts", Label: text.ListsTitle, Need: auth.AlertView}, // ui/lists
 		{Href: "/dead-letters", Label: text.AnalystParked, Need: auth.DeadLetterManage},
 		{Href: "/enrolment", Label: text.AnalystEnrolment, Need: auth.StationsEnrol},
 		{Href: "/users", Label: text.AnalystUsers, Need: auth.UserManage},

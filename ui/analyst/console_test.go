@@ -3,8 +3,6 @@ package analyst_test
 import (
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
-	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -208,70 +206,6 @@ func TestWhyAPersonIsListedIsForThoseWhoMayKnow(t *testing.T) {
 	says(t, c.Get(t, client, "/travellers/"+traveller.String()+"?purpose=stay_check").Body, "sought as a witness")
 }
 
-func TestTheAlertListIsKeptFromItsPage(t *testing.T) {
-	c := newCentre(t)
-	who := c.Person(t, auth.RoleSupervisor, "samira")
-	client := c.SignedIn(t, who)
-	form := url.Values{
-		"surname": {"Wanted"}, "given_names": {"Pat"}, "birth_date": {"1980"}, "document_number": {"X123"}, "action": {"refer"},
-		"reason": {"witness"}, "valid_from": {"2026-11-21"},
-	}
-	added := c.Post(t, client, "/alerts", form)
-	require.Equal(t, http.StatusOK, added.Status)
-	says(t, added.Body, "The list is now version 1")
-	says(t, added.Body, "1 alert in force")
-	form.Set("birth_date", "")
-	form.Set("document_number", "")
-	refused := c.Post(t, client, "/alerts", form)
-	require.Equal(t, http.StatusUnprocessableEntity, refused.Status)
-	says(t, refused.Body, "A name alone is too little")
-	says(t, refused.Body, `value="Wanted"`)
-
-	var id uuid.UUID
-	require.NoError(t, c.DB.Pool.QueryRow(t.Context(), `SELECT id FROM national_alert`).Scan(&id))
-	gone := c.Post(t, client, "/alerts/"+id.String()+"/withdraw", url.Values{"why": {"settled"}})
-	says(t, gone.Body, "The list is now version 2")
-	says(t, gone.Body, "The list is empty")
-	require.Equal(t, http.StatusNotFound, c.Post(t, client, "/alerts/"+id.String()+"/withdraw", url.Values{"why": {"settled"}}).Status)
-	acts := strings.Join(c.auditRows(t, who.ID), "\n")
-	require.Contains(t, acts, "collection alert list_maintenance 1")
-	require.Contains(t, acts, "erasure alert list_maintenance 1")
-}
-
-// A vehicle is listed by its plate alone, in whatever way it was typed.
-func TestAVehicleIsListedByItsPlate(t *testing.T) {
-	c := newCentre(t)
-	client := c.SignedIn(t, c.Person(t, auth.RoleSupervisor, "samira"))
-	form := url.Values{"plate": {" kca  123x "}, "plate_country": {"EAK"}, "action": {"refer"}, "reason": {"stolen"}, "valid_from": {"2026-11-21"}}
-	added := c.Post(t, client, "/alerts", form)
-	require.Equal(t, http.StatusOK, added.Status)
-	says(t, added.Body, "1 alert in force")
-	says(t, added.Body, `<bdi>EAK</bdi> <bdi class="mono">KCA 123X</bdi>`)
-	var row string
-	require.NoError(t, c.DB.Pool.QueryRow(t.Context(), `SELECT row::text FROM ref_row WHERE dataset = $1`, alerts.Dataset).Scan(&row))
-	entry, err := alerts.Parse("a", json.RawMessage(row))
-	require.NoError(t, err)
-	require.Equal(t, "KCA 123X", entry.Plate)
-	require.Equal(t, "EAK", entry.PlateCountry)
-
-	for field, bad := range map[string]struct{ value, says string }{
-		"plate":         {"--", "Not a plate"},
-		"plate_country": {"Kenya", "Not a State"},
-	} {
-		wrong := maps.Clone(form)
-		wrong.Set(field, bad.value)
-		refused := c.Post(t, client, "/alerts", wrong)
-		require.Equal(t, http.StatusUnprocessableEntity, refused.Status)
-		says(t, refused.Body, `id="field-`+field+`-fault"`)
-		says(t, refused.Body, bad.says)
-		says(t, refused.Body, `value="`+bad.value+`"`)
-	}
-	form.Del("plate")
-	refused := c.Post(t, client, "/alerts", form)
-	require.Equal(t, http.StatusUnprocessableEntity, refused.Status)
-	says(t, refused.Body, "a person, a document or a vehicle")
-}
-
 func TestFlowsAddUp(t *testing.T) {
 	c := newCentre(t)
 	c.fill(t, 60)
@@ -322,12 +256,12 @@ func TestAStationIsEnrolledAndShutOut(t *testing.T) {
 func TestDatasetsHaveNames(t *testing.T) {
 	c := newCentre(t)
 	c.fill(t, 1)
-	for _, dataset := range []string{alerts.Dataset, file.Dataset, receipt.Dataset} {
+	for _, dataset := range []string{alerts.ListsDataset, file.Dataset, receipt.Dataset} {
 		_, err := c.DB.Pool.Exec(t.Context(), `INSERT INTO ref_dataset (dataset) VALUES ($1) ON CONFLICT DO NOTHING`, dataset)
 		require.NoError(t, err)
 	}
 	page := c.Get(t, c.SignedIn(t, c.Person(t, auth.RoleAnalyst, "anna")), "/stations").Body
-	for _, words := range []string{"National alert list:", "Individual files:", "Receipt keys:"} {
+	for _, words := range []string{"Alert lists:", "Individual files:", "Receipt keys:"} {
 		says(t, page, "<span>"+words+"</span>")
 	}
 }

@@ -27,9 +27,9 @@ func TestEveryPageInBothDirections(t *testing.T) {
 	}
 	for _, language := range []string{"en", "ar"} {
 		for role, pages := range map[auth.Role][]string{
-			auth.RoleAnalyst: {"/live", "/live?purpose=risk_analysis", "/search", "/flows", "/flows?from=2026-11-15&to=2026-11-21&by=country", "/stations", "/alerts",
+			auth.RoleAnalyst: {"/live", "/live?purpose=risk_analysis", "/search", "/flows", "/flows?from=2026-11-15&to=2026-11-21&by=country", "/stations",
 				"/overstayers", "/overstayers?purpose=stay_check", "/overstayers/left", "/overstayers/left?purpose=stay_check"},
-			auth.RoleSupervisor:    {"/alerts", "/conflicts", "/conflicts?purpose=data_quality"},
+			auth.RoleSupervisor:    {"/conflicts", "/conflicts?purpose=data_quality"},
 			auth.RoleAdministrator: {"/dead-letters", "/enrolment", "/users"},
 			auth.RoleAuditor:       {"/audit"},
 		} {
@@ -49,21 +49,9 @@ func TestEveryPageInBothDirections(t *testing.T) {
 	}
 }
 
-// administer lists an alert, makes a station known, and lets rows vanish at the centre.
+// administer makes a station known, and lets rows vanish at the centre.
 func (c *centre) administer(t *testing.T) {
 	t.Helper()
-	supervisor := c.SignedIn(t, c.Person(t, auth.RoleSupervisor, "samira"))
-	for _, surname := range []string{"Wanted", "Missing"} {
-		answer := c.Post(t, supervisor, "/alerts", url.Values{
-			"surname": {surname}, "given_names": {"Pat"}, "birth_date": {"1980-02"}, "document_number": {"X" + surname}, "issuing_state": {"UTO"},
-			"action": {"refer"}, "reason": {"sought as a witness"}, "valid_from": {"2026-11-21"}, "valid_until": {"2027-11-20"},
-		})
-		require.Equal(t, http.StatusOK, answer.Status)
-	}
-	answer := c.Post(t, supervisor, "/alerts", url.Values{
-		"plate": {"KCA 123X"}, "plate_country": {"EAK"}, "action": {"refer"}, "reason": {"stolen"}, "valid_from": {"2026-11-21"},
-	})
-	require.Equal(t, http.StatusOK, answer.Status)
 	administrator := c.SignedIn(t, c.Person(t, auth.RoleAdministrator, "adam"))
 	form := url.Values{"id": {"airport-1"}, "name": {"Lanet airport"}, "transport": {"air"}, "zone": {"Africa/Nairobi"}}
 	require.Equal(t, http.StatusOK, c.Post(t, administrator, "/enrolment/stations", form).Status)

@@ -63,7 +63,7 @@ func newCentre(t testing.TB) *centre {
 		c.completeness = centraldb.NewCompleteness(s.DB, now)
 		c.sequencer = auditlog.NewSequencer(s.DB, key, now, s.Logs.Logger())
 		analyst.Register(s.Server, analyst.Options{
-			Reader: centraldb.NewReader(s.DB, bytes.Repeat([]byte{9}, 32)), Alerts: centraldb.NewNationalAlerts(s.DB, nil), Parked: c.applier,
+			Reader: centraldb.NewReader(s.DB, bytes.Repeat([]byte{9}, 32)), Parked: c.applier,
 			Checker: c.completeness, Attention: attention, Witness: auditlog.NewWitnessStore(s.DB, key, now), Enrolment: enrolment.New(s.DB, authority, now, rand.Reader), Accounts: s.Door,
 			Hub: c.hub, NewID: uuid.New, Now: now,
 			Verify: func(progress func(done, total int64)) (auditlog.Report, error) {

@@ -148,6 +148,8 @@ const (
 	AnalystCountryHint Key = "analyst.country_hint"
 	// AnalystCrossings is "Crossings".
 	AnalystCrossings Key = "analyst.crossings"
+	// AnalystDatasetsAlerts is "Alert lists:".
+	AnalystDatasetsAlerts Key = "analyst.datasets.alerts"
 	// AnalystDatasetsAlertsNational is "National alert list:".
 	AnalystDatasetsAlertsNational Key = "analyst.datasets.alerts_national"
 	// AnalystDatasetsEvidenceKey is "Evidence key:".
@@ -1286,8 +1288,6 @@ const (
 	DeskSend Key = "desk.send"
 	// DeskSent is "The answer is on its way to the crossing point.".
 	DeskSent Key = "desk.sent"
-	// DeskShare is "{{.share}} %".
-	DeskShare Key = "desk.share"
 	// DeskShow is "Show".
 	DeskShow Key = "desk.show"
 	// DeskSide is "Traveller and alert side by side".

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/openbmis/openbmis/alerts/screening"
 	"github.com/openbmis/openbmis/border/stay"
 	domain "github.com/openbmis/openbmis/central"
 	"github.com/openbmis/openbmis/cmd/internal/enrol"
@@ -23,6 +24,8 @@ import (
 	"github.com/openbmis/openbmis/internal/postgres/centraldb"
 	"github.com/openbmis/openbmis/internal/postgres/enrolment"
 	"github.com/openbmis/openbmis/internal/postgres/evidencedb/archive"
+	"github.com/openbmis/openbmis/internal/postgres/listdb"
+	"github.com/openbmis/openbmis/internal/postgres/screeningdb"
 	"github.com/openbmis/openbmis/migrations"
 	"github.com/openbmis/openbmis/ui/web"
 )
@@ -58,9 +61,11 @@ type app struct {
 	applier      *centraldb.Applier
 	completeness *centraldb.Completeness
 	reader       *centraldb.Reader
-	national     *centraldb.NationalAlerts
+	lists        *listdb.Lists
 	projector    *centraldb.Projector
 	archive      *archive.Archive
+	hits         *screeningdb.Store
+	screening    *screening.Worker
 	line         *line
 	health       *node.Health
 	metrics      *prometheus.Registry
@@ -109,10 +114,11 @@ func (a *app) assemble(ctx context.Context) (err error) {
 		return fmt.Errorf("BMIS_STAY_RULES: %w", err)
 	}
 	a.reader = centraldb.NewReader(db, a.secrets.Query).WithRegimes(regimes)
-	a.national = centraldb.NewNationalAlerts(db, func(dataset string) { a.line.tellNews(dataset) })
+	a.openLists()
 	a.projector = centraldb.NewProjector(centraldb.ProjectorConfig{
 		DB: db, Now: now, Regimes: regimes, Kept: a.cfg.FilesKept, Published: func(dataset string) { a.line.tellNews(dataset) }, Log: a.tools.Log,
 	})
+	a.openScreening()
 	if err := a.openEvidence(); err != nil {
 		return err
 	}
@@ -201,8 +207,10 @@ func (a *app) runBehind(ctx context.Context, behind *errgroup.Group) {
 	behind.Go(func() error { return a.audit.Run(ctx, nil) })
 	behind.Go(func() error { return a.auth.Run(ctx) })
 	behind.Go(func() error { return a.projector.Run(ctx) })
+	behind.Go(func() error { return a.lists.Run(ctx) })
 	behind.Go(func() error { return a.every(ctx, tickEvery, "forget old files", a.projector.Forget) })
 	behind.Go(func() error { return a.every(ctx, tickEvery, "count overstayers", a.projector.CountOverstays) })
+	a.runScreening(ctx, behind)
 	behind.Go(func() error { return a.certificate.Run(ctx, tickEvery) })
 	behind.Go(func() error { return a.enrolment.KeepDenyList(ctx, a.denied, denyEvery, a.line.recheck, a.tools.Log) })
 	behind.Go(func() error { return a.every(ctx, checkEvery, "completeness", a.completeness.CheckAll) })

@@ -9,7 +9,7 @@ import (
 )
 
 // nav are the pages in the header.
-func nav() []view.NavItem { return append(analyst.Nav(), trust.Nav()) }
+func nav() []view.NavItem { return slices.Concat(analyst.Nav(), desk.Nav(), trust.Nav()) }
 
 // registerTrust registers the screens of trust material with its one writer.
 func (a *app) registerTrust(s *web.Server) {

@@ -34,7 +34,7 @@ func (a *app) web(back context.Context) (*web.Server, error) {
 	}
 	signin.Register(s, signin.Options{Door: a.auth})
 	analyst.Register(s, analyst.Options{
-		Reader: a.reader, Alerts: a.national, Parked: a.applier, Checker: a.completeness, Attention: a.alerts, Witness: a.witness, Enrolment: a.enrolment, Accounts: a.auth,
+		Reader: a.reader, Parked: a.applier, Checker: a.completeness, Attention: a.alerts, Witness: a.witness, Enrolment: a.enrolment, Accounts: a.auth,
 		Hub: a.hub, NewID: a.tools.NewID, Now: a.tools.Now,
 		Verify: func(progress func(done, total int64)) (auditlog.Report, error) {
 			return auditlog.Verify(back, a.db.DB, auditlog.VerifyOptions{
@@ -44,6 +44,8 @@ func (a *app) web(back context.Context) (*web.Server, error) {
 	})
 	a.registerReceipts(s)
 	a.registerTrust(s)
+	a.registerDesk(s)
+	a.registerLists(s)
 	s.HandlePublic(http.MethodPost, enrol.Path, a.enrol, web.Machine(), web.MaxBody(enrol.MaxBody))
 	s.HandlePublic(http.MethodPost, enrol.RenewPath, a.renew, web.Machine(), web.MaxBody(enrol.MaxBody))
 	s.HandlePublic(http.MethodGet, "/healthz", func(c *web.Context) error { return c.NoContent(http.StatusNoContent) }, web.Machine())

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/openbmis/openbmis/alerts"
+	"github.com/openbmis/openbmis/alerts/listfile"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/auth"
@@ -114,8 +115,8 @@ type Version struct {
 	Proposed Who
 	Approved Who
 	Why      string
-	List     int64 // version of the list; 0 of a discreet alert
-	Fields   []string
+	List     int64    // version of the list; 0 of a discreet alert
+	Fields   []string // that differ from the version before: names in JSON
 }
 
 // Entry is an alert with its history, newest version first, and with what contradicts it.
@@ -141,6 +142,9 @@ func (l *Lists) Entry(ctx context.Context, by Person, list, id, purpose string) 
 		}
 		if e.Versions, err = pgx.CollectRows(rows, scanVersion); err != nil {
 			return err
+		}
+		for i := range e.Versions[:max(len(e.Versions)-1, 0)] {
+			e.Versions[i].Fields = listfile.Differ(e.Versions[i+1].Alert, e.Versions[i].Alert)
 		}
 		if e.Conflicts, err = l.conflicts(ctx, tx, by, e.Alert); err != nil {
 			return err

@@ -41,6 +41,9 @@ func (l *Lists) Propose(ctx context.Context, by Person, a alerts.Alert, jpeg []b
 	if remark = strings.TrimSpace(remark); !text(remark, MaxRemark) {
 		return p, invalid("lists.remark", "remark").With("max", MaxRemark)
 	}
+	if err := checkEntered(a); err != nil {
+		return p, err
+	}
 	p = l.newProposal(by, ActAlert, a.List, remark)
 	err = l.alone(ctx, func(tx pgx.Tx) error {
 		if err := l.place(ctx, tx, by, &a); err != nil {
@@ -59,6 +62,18 @@ func (l *Lists) Propose(ctx context.Context, by Person, a alerts.Alert, jpeg []b
 		return l.propose(ctx, tx, by, &p, a)
 	})
 	return p, wrapped(err, "propose an alert")
+}
+
+// checkEntered is what a person who enters an alert must say besides CheckAlert: a name alone would meet everybody of that name.
+func checkEntered(a alerts.Alert) error {
+	s := a.Subject
+	switch {
+	case strings.TrimSpace(a.Reason) == "":
+		return invalid("alert_reason", "reason").With("max", MaxWords)
+	case s.Kind == alerts.Person && len(s.Names) > 0 && len(s.Births) == 0 && len(s.Documents) == 0:
+		return invalid("alert_birth_date", "births")
+	}
+	return nil
 }
 
 // propose keeps a proposal of one alert with what it does.
