@@ -8,6 +8,8 @@ type Central struct {
 	NATS NATS
 	// FilesKept is how long after a person's last movement the stations are told of it.
 	FilesKept time.Duration
+	// ScreenBack is how far back crossings are searched for a new or changed alert.
+	ScreenBack time.Duration
 }
 
 // NATS says how the central node and the stations meet.
@@ -41,6 +43,8 @@ func LoadCentral(getenv Getenv) (Central, error) {
 	}
 	c.FilesKept = r.duration("BMIS_FILES_KEPT", 1100*24*time.Hour, span{24 * time.Hour, 36600 * 24 * time.Hour},
 		"how long after a person's last movement stations are told of the file; the default is 1,100 days")
+	c.ScreenBack = r.duration("BMIS_SCREEN_BACK", 90*24*time.Hour, span{24 * time.Hour, 3660 * 24 * time.Hour},
+		"how far back crossings are searched for a new or changed alert; the default is 90 days")
 	if c.NATS.URL == "" && c.NATS.Credentials != "" {
 		r.fail("BMIS_NATS_CREDENTIALS", "is set without BMIS_NATS_URL; expected both or neither")
 	}
