@@ -1,15 +1,18 @@
 package central
 
 import (
+	"slices"
+
 	"github.com/openbmis/openbmis/internal/postgres/trustdb"
 	"github.com/openbmis/openbmis/ui/analyst"
+	"github.com/openbmis/openbmis/ui/desk"
 	"github.com/openbmis/openbmis/ui/trust"
 	"github.com/openbmis/openbmis/ui/view"
 	"github.com/openbmis/openbmis/ui/web"
 )
 
 // nav are the pages in the header.
-func nav() []view.NavItem { return slices.Concat(analyst.Nav(), desk.Nav(), trust.Nav()) }
+func nav() []view.NavItem { return append(slices.Concat(analyst.Nav(), desk.Nav()), trust.Nav()) }
 
 // registerTrust registers the screens of trust material with its one writer.
 func (a *app) registerTrust(s *web.Server) {
