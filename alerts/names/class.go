@@ -20,7 +20,7 @@ var classes = sync.OnceValue(func() *classTable { return parseClasses(classesTex
 
 // classTable finds classes by spelling.
 type classTable struct {
-	count uint32
+	first []string            // the usual spelling of class 1, 2, ...
 	of    map[string]uint32   // spelling, in any script, to its class
 	heads map[string]string   // spelling of another script to its Latin one
 	kin   map[string][]uint32 // spelling to the lines of kin that name it
@@ -92,7 +92,8 @@ func parseClasses(text string) *classTable {
 }
 
 func (t *classTable) addClass(spellings []string) {
-	t.count++
+	t.first = append(t.first, spellings[0])
+	number := uint32(len(t.first)) //nolint:gosec // some hundreds
 	for _, spelling := range spellings {
 		if !ascii(spelling) {
 			original, latin, own := strings.Cut(spelling, "=")
@@ -103,7 +104,7 @@ func (t *classTable) addClass(spellings []string) {
 			t.heads[spelling] = latin
 		}
 		if _, taken := t.of[spelling]; !taken {
-			t.of[spelling] = t.count
+			t.of[spelling] = number
 		}
 	}
 }

@@ -134,15 +134,33 @@ func pinyinOf(r rune) string {
 		switch c {
 		case 'ü', 'ǖ', 'ǘ', 'ǚ', 'ǜ':
 			text = append(text, "YU"...)
-		case 'ê', 'ế', 'ề', 'ḿ', 'ń', 'ň', 'ǹ':
-			text = append(text, byte(baseOf(c))) //nolint:gosec // A-Z
 		default:
-			if base := baseOf(c); base >= 'A' && base <= 'Z' {
+			if base := toneless(c); base >= 'A' && base <= 'Z' {
 				text = append(text, byte(base))
 			}
 		}
 	}
 	return string(text)
+}
+
+// toneless is a letter of pinyin in upper case without its tone.
+func toneless(r rune) rune {
+	switch r {
+	case 'ā', 'á', 'ǎ', 'à':
+		return 'A'
+	case 'ē', 'é', 'ě', 'è':
+		return 'E'
+	case 'ī', 'í', 'ǐ', 'ì':
+		return 'I'
+	case 'ō', 'ó', 'ǒ', 'ò':
+		return 'O'
+	case 'ū', 'ú', 'ǔ', 'ù':
+		return 'U'
+	}
+	if r >= 'a' && r <= 'z' {
+		return r - 'a' + 'A'
+	}
+	return baseOf(r)
 }
 
 // wade is a syllable of pinyin as Wade and Giles write it, without apostrophes, as older passports of Taiwan do.

@@ -27,6 +27,11 @@ func Read(n alerts.Name) []Reading {
 		return nil
 	}
 	out := readings(words, lost)
+	if len(out) > 0 {
+		if together, ok := regrouped(out[0]); ok {
+			out = append(out, together)
+		}
+	}
 	if zone(n, words) {
 		out = append(out, zoneReadings(words)...)
 	}

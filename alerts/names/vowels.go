@@ -53,6 +53,9 @@ func arabicParts(text string) []string {
 	if rest, ok := strings.CutPrefix(text, "ال"); ok && utf8.RuneCountInString(rest) > 2 {
 		return []string{"ال", rest}
 	}
+	if rest, ok := strings.CutPrefix(text, "ابوال"); ok && utf8.RuneCountInString(rest) > 2 {
+		return []string{"ابو", "ال", rest}
+	}
 	if before, ok := strings.CutSuffix(text, "الدين"); ok && utf8.RuneCountInString(before) > 1 {
 		return []string{before, "ال", "دين"}
 	}
