@@ -167,7 +167,7 @@ func (x *advanced) relationship(n *node) {
 		return
 	}
 	a, other := &x.file.Alerts[from], x.file.Alerts[to]
-	said := joined(" ", name, other.Key(), prefixed("(quality ", prefixed(x.value("RelationQuality", n.attr("RelationQualityID")), ")")), n.take("Comment"))
+	said := joined(" ", name, other.Key(), prefixed("quality ", x.value("RelationQuality", n.attr("RelationQualityID"))), n.take("Comment"))
 	if n.attr("Former") == "true" {
 		a.Remarks = append(a.Remarks, "Former relation: "+said)
 		return

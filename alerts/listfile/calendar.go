@@ -17,7 +17,7 @@ import (
 // 13, 16, 18, 21, 24, 26 and 29 of 30) is taken with two days before and after. The Persian calendar is taken by the rule of 33 years,
 // which gives the true years from 1178 to 1633 (AD 1799 to 2254). The Julian and the Buddhist one are exact.
 func converted(calendar, text string) (alerts.Birth, bool) {
-	day, slack := calendarOf(calendar)
+	name, day, slack := calendarOf(calendar)
 	from, to, isRange := cutRange(text)
 	if !isRange {
 		from, to = text, text
@@ -27,28 +27,29 @@ func converted(calendar, text string) (alerts.Birth, bool) {
 	if day == nil || !okFirst || !okLast {
 		return alerts.Birth{}, false
 	}
-	b := alerts.Birth{Calendar: strings.ToLower(squeeze(calendar)), Raw: text + " (" + calendar + ")"}
+	b := alerts.Birth{Calendar: name, Raw: text + " (" + calendar + ")"}
 	b.From, b.To = dateOfDay(day(first.year, max(first.month, 1), max(first.day, 1))-slack), dateOfDay(last.last(day)+slack)
 	return b, !b.From.IsZero() && !b.To.IsZero() && !b.To.Before(b.From)
 }
 
-// calendarOf is a calendar by its name: the day, as gregorianDay counts it, of a date in it, and by how many days that may be off.
-func calendarOf(name string) (day func(year, month, day int) int, slack int) {
+// calendarOf is a calendar by one of its names: its name here, the day, as gregorianDay counts it, of a date in it, and by how many days
+// that may be off.
+func calendarOf(name string) (calendar string, day func(year, month, day int) int, slack int) {
 	name = strings.ToLower(name)
 	has := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(name, w) })
 	}
 	switch {
 	case has("persian", "jalali", "solar", "shamsi", "afghan"):
-		return persianDay, 0
+		return "persian", persianDay, 0
 	case has("islam", "hijri", "muslim", "hegir", "lunar"):
-		return islamicDay, 2
+		return "islamic", islamicDay, 2
 	case has("julian"):
-		return julianDay, 0
+		return "julian", julianDay, 0
 	case has("buddhist", "thai"):
-		return func(y, m, d int) int { return gregorianDay(y-543, m, d) }, 0
+		return "buddhist", func(y, m, d int) int { return gregorianDay(y-543, m, d) }, 0
 	}
-	return nil, 0
+	return "", nil, 0
 }
 
 // calendarDate is a date of any calendar; month and day are 0 where they are not known.

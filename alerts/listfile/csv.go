@@ -162,7 +162,7 @@ func (s *splitter) feed(line string) {
 		} else {
 			line, more = s.plain(line)
 		}
-		if s.cell.Len() > s.limit || len(s.cells) > maxCells {
+		if len(s.cells) > maxCells {
 			s.state = rowLong
 		}
 		if !more || s.state == rowLong {
@@ -188,6 +188,10 @@ func (s *splitter) quoted(line string) (rest string, more bool) {
 	for {
 		text, after, found := strings.Cut(line, `"`)
 		s.cell.WriteString(text)
+		if s.cell.Len() > s.limit {
+			s.state = rowLong
+			return "", false
+		}
 		if !found {
 			s.state = rowOpen
 			return "", false

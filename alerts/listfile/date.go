@@ -43,6 +43,9 @@ func dateOfWords(words []string) (traveldoc.Date, bool) {
 	var parts [3]int // day, month, year
 	for i, word := range words {
 		at := 3 - len(words) + i
+		if at == 0 && strings.EqualFold(word, "dd") || at == 1 && strings.EqualFold(word, "mm") {
+			continue // "dd/mm/1965"
+		}
 		n, err := strconv.Atoi(strings.TrimRight(word, "stndrh")) // 1st, 2nd, 3rd, 4th
 		switch {
 		case at == 1 && err != nil:

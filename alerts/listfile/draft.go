@@ -14,11 +14,14 @@ type draft struct {
 	alerts.Alert
 	r    *reading
 	line int
+	// letters says that countries may be given by their codes alone, of one to three letters.
+	letters bool
+	notes   int // of the file, before this entry
 }
 
 // draft begins an entry of a sanctions list: a travel ban that everybody may know of.
 func (r *reading) draft(line int, id string) *draft {
-	d := &draft{r: r, line: line}
+	d := &draft{r: r, line: line, notes: len(r.file.Notes)}
 	d.List, d.ID = r.o.List, strings.TrimSpace(id)
 	d.Category, d.Action, d.Secrecy = alerts.CategorySanction, r.o.Action, alerts.Open
 	d.Subject.Kind = alerts.Person
@@ -128,6 +131,9 @@ func (d *draft) country(field, name string) string {
 		return ""
 	}
 	code, known := Country(name)
+	if !known && d.letters {
+		code, known = CountryCode(strings.ToUpper(name))
+	}
 	if !known {
 		d.note(field, NoteCountry, name)
 	}
@@ -255,5 +261,15 @@ func (d *draft) date(field, label, text string) traveldoc.Date {
 	return day
 }
 
-// finish hands the entry over to the file.
-func (d *draft) finish(raw string) error { return d.r.add(d.line, d.Alert, raw) }
+// finish hands the entry over to the file. Notes of an entry that is refused go with it.
+func (d *draft) finish(raw string) error {
+	refused := len(d.r.file.Refused)
+	err := d.r.add(d.line, d.Alert, raw)
+	if len(d.r.file.Refused) > refused {
+		d.discard()
+	}
+	return err
+}
+
+// discard forgets the notes of the entry.
+func (d *draft) discard() { d.r.file.Notes = d.r.file.Notes[:d.notes] }

@@ -297,12 +297,20 @@ func (d *draft) euDocument(w *row) {
 	if number != "" && latin != "" && latin != number {
 		other = latin
 	}
-	doc.Note = joined("; ", kind, prefixed("latin number ", other), prefixed("issued by ", by), prefixed("in the name of ", holder), region, flags, issuerText(doc.Issuer, country), remark)
+	doc.Note = joined("; ", kind, prefixed("latin number ", other), unknownType(doc.Type, code), prefixed("issued by ", by), prefixed("in the name of ", holder), region, flags, issuerText(doc.Issuer, country), remark)
 	d.document(doc, joined(", ", kind, code, number, latin, country, by, holder, issued, until, remark))
 	if latin != "" && latin != number && number != "" {
 		doc.Number = latin
 		d.document(doc, latin)
 	}
+}
+
+// unknownType is the code of a kind of document that is not known.
+func unknownType(kind, code string) string {
+	if kind != "" {
+		return ""
+	}
+	return code
 }
 
 func issuerText(code, name string) string {

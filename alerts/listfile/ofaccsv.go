@@ -32,7 +32,7 @@ const ofacNull = "-0-"
 // ofac is a list of OFAC while it is read.
 type ofac struct {
 	*reading
-	comments  map[string]string
+	comments  map[string][]ofacRow
 	aliases   map[string][]ofacRow
 	addresses map[string][]ofacRow
 	links     linker
@@ -46,7 +46,7 @@ type ofacRow struct {
 
 // readOFAC reads SDN.CSV and what belongs to it.
 func (r *reading) readOFAC(in *bufio.Reader) error {
-	o := &ofac{reading: r, comments: map[string]string{}, aliases: map[string][]ofacRow{}, addresses: map[string][]ofacRow{}}
+	o := &ofac{reading: r, comments: map[string][]ofacRow{}, aliases: map[string][]ofacRow{}, addresses: map[string][]ofacRow{}}
 	if err := o.companions(); err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (o *ofac) companions() error {
 		o.note(0, NoteEnd, "SDN_COMMENTS.CSV")
 		return nil
 	}
-	return o.companion(o.o.Companions.Comments, "SDN_COMMENTS.CSV", 2, func(id string, row ofacRow) { o.comments[id] += row.cells[1] })
+	return o.companion(o.o.Companions.Comments, "SDN_COMMENTS.CSV", 2, func(id string, row ofacRow) { o.comments[id] = append(o.comments[id], row) })
 }
 
 func (o *ofac) companion(in io.Reader, name string, columns int, keep func(id string, row ofacRow)) error {
@@ -119,18 +119,13 @@ func (o *ofac) orphans() {
 	for _, f := range []struct {
 		name string
 		rows map[string][]ofacRow
-	}{{"ALT.CSV", o.aliases}, {"ADD.CSV", o.addresses}} {
+	}{{"ALT.CSV", o.aliases}, {"ADD.CSV", o.addresses}, {"SDN_COMMENTS.CSV", o.comments}} {
 		for id, rows := range f.rows {
 			for _, row := range rows {
 				if !o.seen[id] {
 					lost = append(lost, Refused{Line: row.line, Where: f.name, Code: RefusedOrphan, Detail: "expected the number of an entry", Raw: bounded(strings.Join(row.cells, ","))})
 				}
 			}
-		}
-	}
-	for id, text := range o.comments {
-		if !o.seen[id] {
-			lost = append(lost, Refused{Where: "SDN_COMMENTS.CSV", Code: RefusedOrphan, Detail: "expected the number of an entry", Raw: bounded(id + "," + text)})
 		}
 	}
 	sortRefused(lost)
@@ -145,7 +140,10 @@ func (o *ofac) entry(line int, cells []string) error {
 		return nil
 	}
 	for i, cell := range cells {
-		if cells[i] = strings.TrimSpace(cell); cells[i] == ofacNull && i != sdnRemarks {
+		if i == sdnRemarks {
+			break // as it stands: a comment goes on in the middle of it
+		}
+		if cells[i] = strings.TrimSpace(cell); cells[i] == ofacNull {
 			cells[i] = ""
 		}
 	}
@@ -162,7 +160,10 @@ func (o *ofac) entry(line int, cells []string) error {
 	for i, label := range []string{"Title", "Call sign", "Vessel type", "Tonnage", "Gross registered tonnage", "Flag", "Vessel owner"} {
 		d.remark(label, cells[sdnTitle+i])
 	}
-	remarks := strings.TrimPrefix(cells[sdnRemarks], ofacNull) + o.comments[d.ID]
+	remarks := strings.TrimPrefix(cells[sdnRemarks], ofacNull)
+	for _, row := range o.comments[d.ID] {
+		remarks += row.cells[1]
+	}
 	linked := d.ofacRemarks(remarks)
 	before := len(o.file.Alerts)
 	if err := d.finish(raw); err != nil || len(o.file.Alerts) == before {

@@ -153,7 +153,7 @@ func (d *draft) sdnDocument(n *node) {
 		d.sex(number)
 		return
 	case d.Subject.Kind != alerts.Person || !documentLike(kind):
-		d.remark(kind, joined(" ", number, country, prefixed("issued ", issued), prefixed("expires ", expires)))
+		d.remark(strings.TrimRight(kind, " -:"), joined(" ", number, country, prefixed("issued ", issued), prefixed("expires ", expires)))
 		return
 	}
 	doc := alerts.Document{Number: number, Status: documentStatus(kind)}

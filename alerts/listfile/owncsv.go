@@ -130,6 +130,7 @@ func (r *reading) readOwnCSV(in *bufio.Reader) error {
 // ownRow reads a row of the project's own table.
 func (r *reading) ownRow(w *row) error {
 	d := &ownRow{draft: r.draft(w.line, ""), row: w}
+	d.letters = true
 	d.ID = d.own("id")
 	if _, has := w.h.at["id"]; d.ID == "" && !has && !d.hasAny("alertid", "reference") {
 		sum := sha256.Sum256([]byte(strings.Join(w.cells, "\x1f")))
@@ -155,6 +156,7 @@ func (r *reading) ownRow(w *row) error {
 	ok := d.what()
 	d.ownRemarks()
 	if !ok {
+		d.discard()
 		return nil
 	}
 	return d.finish(w.raw())

@@ -45,7 +45,12 @@ func (j *jsonFile) broken(err error) error {
 	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
 	}
-	return j.reading.broken(j.lines.at(j.InputOffset()), err)
+	offset := j.InputOffset()
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		offset = max(offset, syntax.Offset)
+	}
+	return j.reading.broken(j.lines.at(offset), err)
 }
 
 // object reads the members of the file.

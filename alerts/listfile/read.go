@@ -50,7 +50,7 @@ func newReading(o Options) (*reading, error) {
 	if !o.Action.Valid() {
 		return nil, problem.New(problem.Invalid, "listfile.action").At("action").With("action", string(o.Action))
 	}
-	return &reading{o: o, seen: map[string]bool{}}, nil
+	return &reading{o: o, seen: map[string]bool{}, file: File{Alerts: []alerts.Alert{}}}, nil
 }
 
 // ValidList reports whether a text can be the id of a list: a-z, 0-9 and "-", at most 32 of them.

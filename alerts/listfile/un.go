@@ -141,13 +141,13 @@ func (d *draft) aliases(kind alerts.NameKind, text string) {
 	}
 	outside, inside := brackets(text)
 	for _, part := range append(strings.Split(outside, ";"), inside...) {
-		part = strings.Trim(squeeze(part), ` "',;:)(`)
+		part = strings.Trim(squeeze(part), ` ",;:)(`)
 		if part == "" {
 			continue
 		}
 		d.name(kind, part, "")
 	}
-	for _, said := range brackets2(text) {
+	for _, said := range asides(text) {
 		d.remark("Alias "+squeeze(outside), said)
 	}
 }
@@ -178,8 +178,8 @@ func brackets(text string) (outside string, names []string) {
 	return b.String(), names
 }
 
-// brackets2 are the texts in brackets that are no names in another script.
-func brackets2(text string) []string {
+// asides are the texts in brackets that are more than a name in another script.
+func asides(text string) []string {
 	var said []string
 	for rest := text; ; {
 		_, after, found := strings.Cut(rest, "(")
@@ -187,7 +187,7 @@ func brackets2(text string) []string {
 		if !found || !closed {
 			return said
 		}
-		if otherScript(inside) == "" {
+		if squeeze(inside) != otherScript(inside) {
 			said = append(said, inside)
 		}
 		rest = behind
@@ -275,12 +275,18 @@ func (d *draft) unDocument(n *node) {
 	doc.Issued = d.date("subject.documents", "Issued", issued)
 	doc.Expiry = expiryOf(note)
 	notes := []string{more, prefixed("issued in ", city), note}
-	if issuer != "" && other != "" && !strings.EqualFold(issuer, other) {
+	if doc.Issuer == "" {
+		notes = append(notes, issuer)
+	}
+	if !strings.EqualFold(issuer, other) && (doc.Issuer == "" || issuer != "") {
 		notes = append(notes, other)
 	}
 	doc.Note = joined("; ", notes...)
-	if kind != "" && documentTypeIs(kind) != doc.Type {
+	if kind != "" && (doc.Type == "" || documentTypeIs(kind) != doc.Type) {
 		doc.Note = joined("; ", kind, doc.Note)
+	}
+	if doc.Number == "" {
+		doc.Number = numberIn(or(more, note))
 	}
 	d.document(doc, what)
 }
@@ -323,6 +329,34 @@ func expiryOf(note string) traveldoc.Date {
 		return firstDate(rest)
 	}
 	return traveldoc.Date{}
+}
+
+// numberIn is the number of a document that stands in a text behind a word such as "number": capitals and digits, up to the next word.
+func numberIn(text string) string {
+	lower := strings.ToLower(text)
+	if len(lower) != len(text) {
+		return ""
+	}
+	for _, word := range []string{"number ", "number: ", "no. ", "code: ", "ssn ", "card "} {
+		at := strings.LastIndex(lower, word)
+		if at < 0 {
+			continue
+		}
+		var number []string
+		for _, part := range strings.Fields(text[at+len(word):]) {
+			if strings.ToUpper(part) != part || len(number) > 3 {
+				break
+			}
+			number = append(number, strings.TrimRight(part, ",;."))
+			if strings.HasSuffix(part, ",") || strings.HasSuffix(part, ";") {
+				break
+			}
+		}
+		if all := strings.Join(number, " "); strings.ContainsAny(all, "0123456789") {
+			return all
+		}
+	}
+	return ""
 }
 
 // firstDate is the longest beginning of a text that is a date.
