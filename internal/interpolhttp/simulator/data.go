@@ -79,7 +79,7 @@ func (d *Data) Withdraw(k interpol.Kind, id string) bool {
 		d.records[k][at] = interpol.Record{}
 		delete(d.byID[k], id)
 		d.version[k]++
-		}
+	}
 	return known
 }
 
