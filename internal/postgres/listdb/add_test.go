@@ -18,6 +18,7 @@ func TestAddPublishesAlertsAndTheirList(t *testing.T) {
 	got, err := alerts.ParseRow(w.rows()[alerts.RowKey("national/1")])
 	require.NoError(t, err)
 	want := wanted("1", "Anna", "Muster")
+	want.Version = 1
 	require.Equal(t, want, got)
 	require.Equal(t, []string{alerts.ListsDataset}, w.told)
 

@@ -62,7 +62,9 @@ func wanted(id, given, family string) alerts.Alert {
 		ID: id, Surname: family, GivenNames: given, BirthDate: day("1979-03-14"), Nationality: "UTO", DocumentNumber: "P" + id, IssuingState: "UTO",
 		Reason: "wanted", Action: "refer",
 	}
-	return a.Alert(listdb.National)
+	made := a.Alert(listdb.National)
+	made.Version = 0 // the centre counts it
+	return made
 }
 
 func day(s string) traveldoc.Date {
@@ -107,4 +109,10 @@ func (w *world) audited(kind string) (n int) {
 	w.Helper()
 	require.NoError(w, w.db.Pool.QueryRow(w.Context(), `select count(*) from audit where object_kind = $1`, kind).Scan(&n))
 	return n
+}
+
+// stopwatch gives the seconds since it was started.
+func stopwatch() func() float64 {
+	start := time.Now()
+	return func() float64 { return time.Since(start).Seconds() }
 }
