@@ -77,14 +77,14 @@ func numbersOf(text string) (calendarDate, bool) {
 }
 
 // last is the last day that the date may mean: the day before the next month or year begins.
-func (d calendarDate) last(day func(year, month, day int) int) int {
+func (c calendarDate) last(day func(year, month, day int) int) int {
 	switch {
-	case d.day > 0:
-		return day(d.year, d.month, d.day)
-	case d.month == 0 || d.month == 12:
-		return day(d.year+1, 1, 1) - 1
+	case c.day > 0:
+		return day(c.year, c.month, c.day)
+	case c.month == 0 || c.month == 12:
+		return day(c.year+1, 1, 1) - 1
 	}
-	return day(d.year, d.month+1, 1) - 1
+	return day(c.year, c.month+1, 1) - 1
 }
 
 // epoch is day 0 of the counts below.

@@ -169,7 +169,7 @@ func (d *draft) addNationality(code string) {
 
 // sex takes the sex over: M, F or X.
 func (d *draft) sex(text string) {
-	sex := ""
+	var sex string
 	switch strings.ToLower(squeeze(text)) {
 	case "":
 		return

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/traveldoc"
@@ -78,15 +79,14 @@ func OwnColumns() [][2]string {
 	return all
 }
 
-// aliasesOf are the names of a column.
-func aliasesOf(column string) []string {
+// aliasesOf are the names of every column.
+var aliasesOf = sync.OnceValue(func() map[string][]string {
+	all := make(map[string][]string, len(ownColumns))
 	for _, c := range ownColumns {
-		if c.names[0] == column {
-			return c.names
-		}
+		all[c.names[0]] = c.names
 	}
-	return []string{column}
-}
+	return all
+})
 
 // hasOwnHeader reports whether a line is a header of the project's own table: a column that names somebody or something, and another one.
 func hasOwnHeader(line string) bool {
@@ -169,7 +169,7 @@ type ownRow struct {
 	bad bool
 }
 
-func (d *ownRow) own(column string) string { return d.row.take(aliasesOf(column)...) }
+func (d *ownRow) own(column string) string { return d.row.take(aliasesOf()[column]...) }
 
 func (d *ownRow) hasAny(columns ...string) bool {
 	return slices.ContainsFunc(columns, func(c string) bool { _, has := d.row.h.at[c]; return has })

@@ -17,7 +17,7 @@ import (
 func code(t *testing.T, err error) *problem.Error {
 	t.Helper()
 	var p *problem.Error
-	require.True(t, errors.As(err, &p), "%v", err)
+	require.ErrorAs(t, err, &p)
 	return p
 }
 

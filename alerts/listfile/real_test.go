@@ -19,8 +19,8 @@ import (
 	"github.com/openbmis/openbmis/alerts/listfile"
 )
 
-// real opens a file of the public lists, which are not part of the repository.
-func real(t testing.TB, name string) *os.File {
+// realFile opens a file of the public lists, which are not part of the repository.
+func realFile(t testing.TB, name string) *os.File {
 	t.Helper()
 	root := os.Getenv("BMIS_TEST_DATA")
 	if root == "" {
@@ -34,15 +34,15 @@ func real(t testing.TB, name string) *os.File {
 
 func realUN(t testing.TB) listfile.File {
 	t.Helper()
-	f, err := listfile.Read(real(t, "un-consolidated.xml"), listfile.Options{List: "un"})
+	f, err := listfile.Read(realFile(t, "un-consolidated.xml"), listfile.Options{List: "un"})
 	require.NoError(t, err)
 	return f
 }
 
 func realOFAC(t testing.TB) listfile.File {
 	t.Helper()
-	f, err := listfile.Read(real(t, "ofac-sdn.csv"), listfile.Options{List: "ofac", Companions: listfile.Companions{
-		Aliases: real(t, "ofac-alt.csv"), Comments: real(t, "ofac-sdn-comments.csv")}})
+	f, err := listfile.Read(realFile(t, "ofac-sdn.csv"), listfile.Options{List: "ofac", Companions: listfile.Companions{
+		Aliases: realFile(t, "ofac-alt.csv"), Comments: realFile(t, "ofac-sdn-comments.csv")}})
 	require.NoError(t, err)
 	return f
 }
@@ -80,7 +80,7 @@ func TestRealUN(t *testing.T) {
 	require.Zero(t, f.Counts.Notes[listfile.NoteCountry], "every country of the list is known")
 
 	var list unList
-	require.NoError(t, xml.NewDecoder(real(t, "un-consolidated.xml")).Decode(&list))
+	require.NoError(t, xml.NewDecoder(realFile(t, "un-consolidated.xml")).Decode(&list))
 	byID := map[string]alerts.Alert{}
 	for _, a := range f.Alerts {
 		byID[a.ID] = a
@@ -156,7 +156,7 @@ func everything(a alerts.Alert) string { return fmt.Sprintf("%+v", a) }
 func TestRealUNLosesNothing(t *testing.T) {
 	f := realUN(t)
 	var list unList
-	require.NoError(t, xml.NewDecoder(real(t, "un-consolidated.xml")).Decode(&list))
+	require.NoError(t, xml.NewDecoder(realFile(t, "un-consolidated.xml")).Decode(&list))
 	byID := map[string]string{}
 	for _, a := range f.Alerts {
 		byID[a.ID] = everything(a)
@@ -258,14 +258,14 @@ func TestRealOFACLosesNothing(t *testing.T) {
 		byID[a.ID] = everything(a)
 	}
 	comments := map[string]string{}
-	for _, row := range rowsOf(t, real(t, "ofac-sdn-comments.csv")) {
+	for _, row := range rowsOf(t, realFile(t, "ofac-sdn-comments.csv")) {
 		comments[row[0]] += row[1]
 	}
-	for _, row := range rowsOf(t, real(t, "ofac-alt.csv")) {
+	for _, row := range rowsOf(t, realFile(t, "ofac-alt.csv")) {
 		require.Contains(t, byID[row[0]], strings.Join(strings.Fields(row[3]), " "))
 	}
 	words := 0
-	for _, row := range rowsOf(t, real(t, "ofac-sdn.csv")) {
+	for _, row := range rowsOf(t, realFile(t, "ofac-sdn.csv")) {
 		text := byID[row[0]]
 		for _, cell := range row[3:11] {
 			for _, word := range strings.FieldsFunc(strings.ReplaceAll(cell, "-0- ", ""), notLetter) {
@@ -309,7 +309,8 @@ func rowsOf(t *testing.T, in io.Reader) [][]string {
 }
 
 func TestRealListsTwice(t *testing.T) {
-	require.Equal(t, realUN(t), realUN(t))
+	un, again := realUN(t), realUN(t)
+	require.Equal(t, un, again)
 	one, two := realOFAC(t), realOFAC(t)
 	require.Equal(t, one, two)
 	d := listfile.Compare(one.Alerts, two.Alerts)

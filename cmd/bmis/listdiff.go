@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"github.com/openbmis/openbmis/alerts"
@@ -43,16 +42,16 @@ func (c listDiffCommand) Run(a *app) error {
 		}
 		return out.Flush()
 	}
-	fmt.Fprintf(out, "added %d, changed %d, removed %d, unchanged %d; refused before %d, now %d\n",
+	say(out, "added %d, changed %d, removed %d, unchanged %d; refused before %d, now %d\n",
 		len(d.Added), len(d.Changed), len(d.Removed), d.Unchanged, len(before.Refused), len(after.Refused))
 	for _, one := range d.Added {
-		fmt.Fprintf(out, "+ %s %s\n", one.ID, firstName(one))
+		say(out, "+ %s %s\n", one.ID, firstName(one))
 	}
 	for _, one := range d.Changed {
-		fmt.Fprintf(out, "~ %s %s: %s\n", one.New.ID, firstName(one.New), strings.Join(one.Fields, ", "))
+		say(out, "~ %s %s: %s\n", one.New.ID, firstName(one.New), strings.Join(one.Fields, ", "))
 	}
 	for _, one := range d.Removed {
-		fmt.Fprintf(out, "- %s %s\n", one.ID, firstName(one))
+		say(out, "- %s %s\n", one.ID, firstName(one))
 	}
 	return out.Flush()
 }

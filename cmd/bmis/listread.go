@@ -130,11 +130,11 @@ func (c listReadCommand) print(out *bufio.Writer, name string, f listfile.File) 
 		lines.SetEscapeHTML(false)
 		return lines.Encode(f)
 	}
-	fmt.Fprintf(out, "%s: %s", name, f.Format)
+	say(out, "%s: %s", name, f.Format)
 	if !f.AsOf.IsZero() {
-		fmt.Fprintf(out, ", of %s", f.AsOf)
+		say(out, ", of %s", f.AsOf)
 	}
-	fmt.Fprintln(out)
+	say(out, "\n")
 	n := f.Counts
 	for _, line := range []struct{ what, said string }{
 		{fmt.Sprint("entries ", n.Entries), figures(n.Kinds)}, {"names", figures(n.Names)}, {"scripts", figures(n.Scripts)},
@@ -142,25 +142,28 @@ func (c listReadCommand) print(out *bufio.Writer, name string, f listfile.File) 
 		{"documents", figures(n.Documents)}, {fmt.Sprint("nationalities ", n.Nationalities), ""}, {fmt.Sprint("links ", n.Links), ""},
 		{fmt.Sprint("remarks ", n.Remarks), ""}, {fmt.Sprint("refused ", n.Refused), ""}, {fmt.Sprint("notes ", n.Noted), figures(n.Notes)},
 	} {
-		fmt.Fprintln(out, "  "+strings.TrimRight(line.what+": "+line.said, ": "))
+		say(out, "  %s\n", strings.TrimRight(line.what+": "+line.said, ": "))
 	}
 	c.printRefused(out, f)
 	return nil
 }
 
+// say writes to out, which keeps an error until it is flushed.
+func say(out *bufio.Writer, format string, args ...any) { _, _ = fmt.Fprintf(out, format, args...) }
+
 // printRefused tells every refused entry, and with --notes what stands there and every note.
-func (c listReadCommand) printRefused(out io.Writer, f listfile.File) {
+func (c listReadCommand) printRefused(out *bufio.Writer, f listfile.File) {
 	for _, r := range f.Refused {
-		fmt.Fprintf(out, "  line %d: %s: %s: %s\n", r.Line, r.Where, r.Code, r.Detail)
+		say(out, "  line %d: %s: %s: %s\n", r.Line, r.Where, r.Code, r.Detail)
 		if c.Notes {
-			fmt.Fprintf(out, "    %s\n", r.Raw)
+			say(out, "    %s\n", r.Raw)
 		}
 	}
 	if !c.Notes {
 		return
 	}
 	for _, n := range f.Notes {
-		fmt.Fprintf(out, "  line %d: %s %s: %s: %s\n", n.Line, n.Key, n.Field, n.Code, n.Value)
+		say(out, "  line %d: %s %s: %s: %s\n", n.Line, n.Key, n.Field, n.Code, n.Value)
 	}
 }
 
