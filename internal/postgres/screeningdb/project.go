@@ -188,7 +188,7 @@ func (k *keeper) summarise(ctx context.Context, tx pgx.Tx, h *hit.Hit, central b
 		UPDATE desk_hit h SET asked_at = $3, answer_by = $4, same = $5, confirmed = coalesce((a.answer->>'confirmed')::boolean, $6), answered_at = a.at,
 			decided_at = coalesce($7, a.first), outcome = $8, closed_at = $9, crossing = coalesce($10, h.crossing), worker = $11, updated_at = $12,
 			traveller_id = coalesce(h.traveller_id, (SELECT c.traveller_id FROM crossing c WHERE c.crossing_id = $10 LIMIT 1)),
-			stage = CASE WHEN $2 IN ('asked', 'unanswered') AND a.at > $3 THEN
+			stage = CASE WHEN $2 IN ('asked', 'unanswered') AND a.at >= $3 THEN
 				CASE WHEN (a.answer->>'confirmed')::boolean THEN 'confirmed' ELSE 'not_confirmed' END ELSE $2 END
 		FROM (SELECT (SELECT answer FROM desk_answer WHERE hit = $1 ORDER BY n DESC LIMIT 1) AS answer,
 			(SELECT max(at) FROM desk_answer WHERE hit = $1) AS at, (SELECT min(at) FROM desk_answer WHERE hit = $1) AS first) a

@@ -1,0 +1,169 @@
+package desk_test
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/openbmis/openbmis/alerts"
+	"github.com/openbmis/openbmis/alerts/hit"
+	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/internal/auth"
+	"github.com/openbmis/openbmis/internal/browsertest"
+	"github.com/openbmis/openbmis/internal/postgres/screeningdb/deskworld"
+	"github.com/openbmis/openbmis/migrations"
+	ui "github.com/openbmis/openbmis/ui/desk"
+	"github.com/openbmis/openbmis/ui/web"
+	"github.com/openbmis/openbmis/ui/web/webtest"
+)
+
+func TestMain(m *testing.M) { os.Exit(browsertest.Main(m)) }
+
+// site is a centre's site with somebody of an agency, and hits of his.
+type site struct {
+	*webtest.Site
+	c        *deskworld.Centre
+	owner    webtest.Person
+	asked    *deskworld.Hit
+	retro    uuid.UUID
+	discreet uuid.UUID
+}
+
+func open(t *testing.T, language ...string) *site {
+	t.Helper()
+	s := &site{}
+	s.Site = webtest.New(t, migrations.Central, func(w *webtest.Site) {
+		s.c = deskworld.Over(t, w.DB, w.Clock.Now())
+		ui.Register(w.Server, s.c.Store)
+		w.Handle(http.MethodGet, "/", auth.SessionOwn, func(c *web.Context) error { return c.SeeOther("/desk") })
+	}, func(o *web.Options) { o.Nav = ui.Nav() })
+	s.owner = s.agent(t, auth.RoleListOwner, "olu", deskworld.Owner, language...)
+	s.fill()
+	return s
+}
+
+// agent is somebody who works for an agency.
+func (s *site) agent(t *testing.T, role auth.Role, login, agency string, language ...string) webtest.Person {
+	t.Helper()
+	p := s.Person(t, role, login, language...)
+	by := s.Person(t, auth.RoleAdministrator, "admin-of-"+login)
+	require.NoError(t, s.Door.SetAgency(t.Context(), auth.Session{User: by.User}.Actor("central"), p.ID, agency))
+	return p
+}
+
+// fill has a question, a hit that was found afterwards, and a discreet one.
+func (s *site) fill() {
+	c := s.c
+	a := c.Alert(deskworld.Wanted("A-1", deskworld.Traveller(1)))
+	b := c.Alert(deskworld.Wanted("A-2", deskworld.Traveller(2)))
+	d := c.Alert(deskworld.Discreet("D-1", deskworld.Traveller(3)))
+	post := c.Station("xaa-apt")
+	e := post.Cross(deskworld.Traveller(1), border.Entry, c.Now.Add(-40*time.Minute), deskworld.Met(a))
+	s.asked = post.Raise(e, a, alerts.Certain)
+	s.asked.Ask("Traveller stands at the second line. Please confirm the identity and the action to be taken.")
+	late := post.Cross(deskworld.Traveller(2), border.Entry, c.Now.Add(-5*time.Hour), deskworld.NoHit())
+	group := deskworld.NewID()
+	with := func(e *border.CrossingEvent) { e.Group, e.Transport = group, "XX123" }
+	secret := post.Cross(deskworld.Traveller(3), border.Entry, c.Now.Add(-3*time.Hour), deskworld.NoHit(), with)
+	post.Cross(deskworld.Traveller(4), border.Entry, c.Now.Add(-3*time.Hour+time.Minute), deskworld.NoHit(), with)
+	c.Screen()
+	s.retro, s.discreet = hit.ID(late.CrossingID, b.Key()), hit.ID(secret.CrossingID, d.Key())
+}
+
+func (s *site) pages() []string {
+	return []string{
+		"/desk", "/desk/hits/" + s.asked.ID.String(), "/desk/hits/" + s.retro.String(), "/desk/discreet", "/desk/discreet/" + s.discreet.String(),
+		"/desk/discreet/" + s.discreet.String() + "/report", "/hit-statistics", "/screening",
+	}
+}
+
+func TestWhoMayDoWhat(t *testing.T) {
+	s := open(t)
+	webtest.Matrix(t, s.Server, "testdata/routes.golden")
+}
+
+func TestTheDeskAnswers(t *testing.T) {
+	s := open(t)
+	client := s.SignedIn(t, s.owner)
+	page := "/desk/hits/" + s.asked.ID.String()
+	body := s.Get(t, client, page).Body
+	require.Contains(t, body, "Please confirm the identity")
+	require.Contains(t, body, deskworld.Traveller(1).Surname)
+
+	r := s.Post(t, client, page+"/answer", url.Values{"seen": {"0"}, "text": {"known to us"}})
+	require.Equal(t, http.StatusUnprocessableEntity, r.Status)
+	require.Contains(t, r.Body, "known to us", "what was typed stays")
+	answer := url.Values{"seen": {"0"}, "confirmed": {"yes"}, "text": {"known to us"}, "instructions": {"Hold him for the police"}}
+	require.Equal(t, http.StatusSeeOther, s.Post(t, client, page+"/answer", answer).Status)
+	require.Equal(t, http.StatusConflict, s.Post(t, client, page+"/answer", answer).Status, "the second look comes first")
+	d, err := s.c.Store.Dossier(t.Context(), s.asked.ID, deskworld.Owner, deskworld.Look())
+	require.NoError(t, err)
+	require.Equal(t, "Olu Testperson, NCB Utopia", d.Answers[0].By)
+	require.Equal(t, "Hold him for the police", d.Answers[0].Instructions)
+
+	// The hit that was found afterwards is worked here up to its end.
+	page = "/desk/hits/" + s.retro.String()
+	for _, step := range []struct {
+		act  string
+		form url.Values
+		want int
+	}{
+		{"judge", url.Values{"same": {"yes"}, "compared": {"name"}}, http.StatusConflict},
+		{"claim", nil, http.StatusSeeOther},
+		{"close", url.Values{"outcome": {"told_owner"}}, http.StatusConflict},
+		{"judge", url.Values{"same": {"yes"}, "compared": {"name"}}, http.StatusSeeOther},
+		{"close", url.Values{"outcome": {"told_owner"}}, http.StatusSeeOther},
+		{"reopen", nil, http.StatusUnprocessableEntity},
+		{"nothing", nil, http.StatusNotFound},
+	} {
+		require.Equal(t, step.want, s.Post(t, client, page+"/"+step.act, step.form).Status, step.act)
+	}
+	require.Equal(t, hit.StageClosed, s.c.Row(s.retro).Stage)
+}
+
+func TestAnotherAgencySeesNothing(t *testing.T) {
+	s := open(t)
+	for _, p := range []webtest.Person{s.agent(t, auth.RoleListOwner, "bo", deskworld.Other), s.Person(t, auth.RoleListOwner, "nobody")} {
+		client := s.SignedIn(t, p)
+		for _, path := range s.pages() {
+			r := s.Get(t, client, path)
+			require.NotContains(t, r.Body, "national/", path)
+			require.NotContains(t, r.Body, deskworld.Traveller(3).Surname, path)
+			if len(path) > len("/desk/discreet/")+30 || len(path) > len("/desk/hits/")+30 {
+				require.Equal(t, http.StatusNotFound, r.Status, path)
+			}
+		}
+		require.Equal(t, http.StatusNotFound, s.Post(t, client, "/desk/hits/"+s.asked.ID.String()+"/answer", url.Values{"seen": {"0"}, "confirmed": {"yes"}}).Status)
+		require.Equal(t, http.StatusNotFound, s.Post(t, client, "/desk/discreet/"+s.discreet.String()+"/report", url.Values{"place": {"x"}, "time": {"y"}}).Status)
+	}
+}
+
+func TestAReportIsKept(t *testing.T) {
+	s := open(t)
+	client := s.SignedIn(t, s.owner)
+	page := "/desk/discreet/" + s.discreet.String()
+	body := s.Get(t, client, page).Body
+	require.Contains(t, body, deskworld.Traveller(4).Surname, "the companion")
+	require.Contains(t, body, "same manifest")
+	require.Equal(t, http.StatusUnprocessableEntity, s.Post(t, client, page+"/report", url.Values{"place": {"lane 1"}}).Status)
+	require.Equal(t, http.StatusSeeOther, s.Post(t, client, page+"/report", url.Values{"place": {"lane 1"}, "time": {"09:00"}, "objects": {"two suitcases"}}).Status)
+	sheet := s.Get(t, client, page+"/report").Body
+	require.Contains(t, sheet, "two suitcases")
+	require.Contains(t, sheet, "NCB Utopia")
+}
+
+func TestWhatCannotBeRead(t *testing.T) {
+	s := open(t)
+	client := s.SignedIn(t, s.owner)
+	for path, want := range map[string]int{
+		"/desk/hits/nonsense": http.StatusNotFound, "/desk/hits/" + uuid.NewString(): http.StatusNotFound, "/desk/discreet?at=x&id=y": http.StatusUnprocessableEntity,
+		"/hit-statistics?from=2026-02-01&to=2026-01-01": http.StatusUnprocessableEntity, "/hit-statistics?from=x": http.StatusUnprocessableEntity,
+	} {
+		require.Equal(t, want, s.Get(t, client, path).Status, path)
+	}
+}
