@@ -39,7 +39,7 @@ func (a *app) checks() ([]border.Check, error) {
 		return nil, err
 	}
 	return slices.Concat([]border.Check{documentcheck.Check{Training: a.training()}}, documents, []border.Check{
-		listcheck.New(a.listChecks()),
+		a.remembering(listcheck.New(a.listChecks())),
 		rules,
 		previous.New(stationdb.NewHistory(a.db.DB), a.cfg.ID, a.tools.Now),
 		minor.New(groupdb.NewMinors(a.db.DB), a.cfg.Counter.AdultAge, a.cfg.ID, a.tools.Now),

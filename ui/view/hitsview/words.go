@@ -65,12 +65,18 @@ func timer(ctx context.Context, now, due time.Time) (class, sign, words string) 
 	case due.IsZero():
 		return "waiting", "·", t(ctx, text.HitsNoTimer)
 	case left <= 0:
-		return "hit", "!!", t(ctx, text.HitsOverdue, "ago", text.FromContext(ctx).Ago(-left))
+		return "hit", "!!", t(ctx, text.HitsOverdue, "ago", hours(-left))
 	case left < 10*time.Minute:
-		return "not-checked", "!", t(ctx, text.HitsLeft, "left", text.FromContext(ctx).Ago(left))
+		return "not-checked", "!", t(ctx, text.HitsLeft, "left", hours(left))
 	default:
-		return "waiting", "◷", t(ctx, text.HitsLeft, "left", text.FromContext(ctx).Ago(left))
+		return "waiting", "◷", t(ctx, text.HitsLeft, "left", hours(left))
 	}
+}
+
+// hours is a time as hours and minutes, which every language writes alike; a begun minute counts.
+func hours(d time.Duration) string {
+	minutes := int((d + time.Minute - 1) / time.Minute)
+	return fmt.Sprintf("%d:%02d", minutes/60, minutes%60)
 }
 
 // stageLook is the colour and the sign of what a hit waits for.

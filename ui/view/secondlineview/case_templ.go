@@ -62,7 +62,7 @@ func Page(s Screen) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = view.Layout(view.Page{Title: text.SecondlineCase, OneScreen: true, Styles: []string{"counter.css", "protection.css", "secondline.css"}, Footer: footer()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = view.Layout(view.Page{Title: text.SecondlineCase, OneScreen: true, Styles: []string{"counter.css", "protection.css", "secondline.css", "hits.css"}, Footer: footer()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1749,9 +1749,9 @@ func hitPanel(s Screen, h hitCard) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var93 string
-				templ_7745c5c3_Var93, templ_7745c5c3_Err = templ.JoinStringErrs(word(ctx, "agreements", agreement(e)))
+				templ_7745c5c3_Var93, templ_7745c5c3_Err = templ.JoinStringErrs(agreementWords(ctx, e))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/view/secondlineview/case.templ`, Line: 265, Col: 103}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/view/secondlineview/case.templ`, Line: 265, Col: 88}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var93))
 				if templ_7745c5c3_Err != nil {

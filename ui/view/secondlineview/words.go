@@ -38,6 +38,15 @@ func fieldWord(ctx context.Context, e border.Evidence) string {
 
 // agreement is how far both sides agree: "same", "possible" (a date of which one side knows only a part), or "differs".
 func agreement(e border.Evidence) string {
+	switch e.Relation {
+	case "":
+	case "equal":
+		return "same"
+	case "different", "extra_found", "extra_listed":
+		return "differs"
+	default:
+		return "possible"
+	}
 	if traveldoc.FoldName(e.Found) == traveldoc.FoldName(e.Expected) {
 		return "same"
 	}
@@ -47,6 +56,14 @@ func agreement(e border.Evidence) string {
 		return "possible"
 	}
 	return "differs"
+}
+
+// agreementWords are the comparison's own words where one was made.
+func agreementWords(ctx context.Context, e border.Evidence) string {
+	if key := text.Key("relation." + e.Relation); e.Relation != "" && text.FromContext(ctx).Has(key) {
+		return text.T(ctx, key)
+	}
+	return word(ctx, "agreements", agreement(e))
 }
 
 func agreementSign(e border.Evidence) string {
