@@ -47,7 +47,7 @@ func (b *builder) spell(w word, style int) {
 func styles(s script) int {
 	switch s {
 	case cyrillic:
-		return 6
+		return styleUkrainian + 1
 	case latin, armenian, arabic:
 		return 3
 	case georgian, ethiopic, hebrew, indic:
@@ -75,15 +75,22 @@ func (b *builder) byTable(w word, style int) {
 	if w.script == greek {
 		word = strings.Map(unaccented, word)
 	}
-	text, lost := tableOf(w).spell(b.text, word, style)
+	text, lost := tableOf(w, style).spell(b.text, word, style)
 	b.text, b.lost = text, b.lost+lost
 	b.letters += utf8.RuneCountInString(w.text)
 	b.end(start, w.role)
 }
 
+// styleUkrainian is the last style of Cyrillic: a name whose letters do not tell the language may be Ukrainian, and is read as the Ukrainian
+// table's first column.
+const styleUkrainian = 6
+
 // tableOf is the table for a word: Cyrillic has letters that tell the language.
-func tableOf(w word) *table {
+func tableOf(w word, style int) *table {
 	if w.script == cyrillic {
+		if w.language == "cyrillic" && style == styleUkrainian {
+			return tables()["ukrainian"]
+		}
 		return tables()[w.language]
 	}
 	return tables()[w.script.table()]

@@ -2,7 +2,6 @@ package names
 
 import (
 	_ "embed" // the classes are a data file
-	"slices"
 	"strings"
 	"sync"
 
@@ -20,74 +19,35 @@ var classes = sync.OnceValue(func() *classTable { return parseClasses(classesTex
 
 // classTable finds classes by spelling.
 type classTable struct {
-	first []string            // the usual spelling of class 1, 2, ...
-	of    map[string]uint32   // spelling, in any script, to its class
-	heads map[string]string   // spelling of another script to its Latin one
-	kin   map[string][]uint32 // spelling to the lines of kin that name it
-	akin  map[uint32][]uint32 // class to the lines of kin that name one of its spellings
+	// The classes that names of several words are told by.
+	abd, abu, allah, din uint32
+
+	first []string          // the usual spelling of class 1, 2, ...
+	of    map[string]uint32 // spelling, in any script, to its class
+	heads map[string]string // spelling of another script to its Latin one
 }
 
 // Class is the number of the name that a token is a spelling of, the same for MUHAMMAD and MEHMET; 0 where no class has it. Numbers are
 // those of one build and never stored. Token is upper case A-Z.
 func Class(token string) uint32 { return classes().of[token] }
 
-// Kin reports whether two tokens are translations of one name between farther languages, or one the short form of the other: JOHN and
-// JUAN, ALEKSANDR and SASHA. It tells less than Class, and is false where Class is the same.
-func Kin(a, b string) bool {
-	c := classes()
-	if number := c.of[a]; a == b || number != 0 && number == c.of[b] {
-		return false
-	}
-	for line := range c.lines(a) {
-		for other := range c.lines(b) {
-			if line == other {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// lines are the lines of kin of a token and of its class.
-func (t *classTable) lines(token string) func(yield func(uint32) bool) {
-	return func(yield func(uint32) bool) {
-		for _, line := range t.kin[token] {
-			if !yield(line) {
-				return
-			}
-		}
-		for _, line := range t.akin[t.of[token]] {
-			if !yield(line) {
-				return
-			}
-		}
-	}
-}
-
 // headOf is how a name of another script is spelled in Latin letters, when a class has it; empty otherwise.
 func headOf(original string) string {
 	return classes().heads[original]
 }
 
-// parseClasses reads one class per line, spellings between blanks, the usual one first; lines of "#" are remarks, lines of "~" kin. A
-// spelling is of one class: the first wins. Spellings of other scripts are kept as the readers of those scripts see them.
+// parseClasses reads one class per line, spellings between blanks, the usual one first; lines of "#" are remarks. A spelling is of
+// one class: the first wins. Spellings of other scripts are kept as the readers of those scripts see them.
 func parseClasses(text string) *classTable {
-	t := &classTable{
-		of: make(map[string]uint32, strings.Count(text, " ")), heads: map[string]string{}, kin: map[string][]uint32{}, akin: map[uint32][]uint32{},
-	}
-	var number uint32
+	t := &classTable{of: make(map[string]uint32, strings.Count(text, " ")), heads: map[string]string{}}
 	for line := range strings.Lines(text) {
 		spellings := strings.Fields(line)
 		if len(spellings) == 0 || strings.HasPrefix(spellings[0], "#") {
 			continue
 		}
-		number++
-		if spellings[0] == "~" {
-			t.addKin(spellings[1:], number)
-			continue
-		}
 		t.addClass(spellings)
 	}
+	t.abd, t.abu, t.allah, t.din = t.of["ABD"], t.of["ABU"], t.of["ALLAH"], t.of["DIN"]
 	return t
 }
 
@@ -106,17 +66,5 @@ func (t *classTable) addClass(spellings []string) {
 		if _, taken := t.of[spelling]; !taken {
 			t.of[spelling] = number
 		}
-	}
-}
-
-func (t *classTable) addKin(spellings []string, line uint32) {
-	for _, spelling := range spellings {
-		if class := t.of[spelling]; class != 0 {
-			if !slices.Contains(t.akin[class], line) {
-				t.akin[class] = append(t.akin[class], line)
-			}
-			continue
-		}
-		t.kin[spelling] = append(t.kin[spelling], line)
 	}
 }

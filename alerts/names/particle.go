@@ -1,7 +1,5 @@
 package names
 
-import "strings"
-
 // Particle reports whether a token is an article, a preposition or a word of descent that tells little about who somebody is. Token is
 // upper case A-Z.
 func Particle(token string) bool {
@@ -25,41 +23,4 @@ func article(token string) bool {
 		return true
 	}
 	return false
-}
-
-// Glued gives the ways in which neighbouring parts of a name are written together because one is an article or a word of descent: ABD AL
-// RAHMAN gives ABDALRAHMAN, ABDULRAHMAN and so on down to ABDURRAHMAN; AL HASSAN gives ALHASSAN. It does not give the mere joining of any
-// two tokens. The first of each group is the plain joining.
-func Glued(tokens []Token) []string {
-	var out []string
-	for i := range tokens {
-		if i+1 < len(tokens) && tokens[i].Particle && !article(tokens[i].Text) && len(tokens[i].Text) > 1 {
-			out = append(out, tokens[i].Text+tokens[i+1].Text)
-		}
-		if i+1 == len(tokens) || !article(tokens[i].Text) {
-			continue
-		}
-		next := tokens[i+1].Text
-		out = append(out, tokens[i].Text+next)
-		if i > 0 && !tokens[i-1].Initial {
-			out = servant(out, tokens[i-1].Text, tokens[i].Text, next)
-		}
-	}
-	return out
-}
-
-// servant adds the spellings of names such as ABD AL RAHMAN, NUR AL DIN and FAZL UR REHMAN as one word.
-func servant(out []string, first, art, next string) []string {
-	out = append(out, first+art+next)
-	for _, a := range [...]string{"AL", "EL", "UL"} {
-		if a != art {
-			out = append(out, first+a+next)
-		}
-	}
-	if next != "" && strings.IndexByte("DNRSTZ", next[0]) >= 0 {
-		for _, vowel := range [...]string{"A", "E", "U"} {
-			out = append(out, first+vowel+next[:1]+next)
-		}
-	}
-	return out
 }

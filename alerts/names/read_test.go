@@ -147,9 +147,7 @@ func FuzzRead(f *testing.F) {
 			requireSound(t, r)
 			for _, token := range r.Tokens {
 				require.NotEmpty(t, names.Skeleton(token.Text))
-				require.InDelta(t, 1, names.Alike(token.Text, token.Text), 0)
 			}
-			names.Glued(r.Tokens)
 		}
 		names.Unread(alerts.Name{Raw: raw})
 	})
@@ -170,12 +168,5 @@ func BenchmarkSkeleton(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		names.Skeleton("SHCHERBAKOV")
-	}
-}
-
-func BenchmarkAlike(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		names.Alike("SHCHERBAKOV", "SCHTSCHERBAKOFF")
 	}
 }

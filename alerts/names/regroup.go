@@ -47,8 +47,8 @@ func compoundAt(tokens []Token) (joined Token, n int) {
 		return Token{}, 0
 	}
 	switch first, next := c.of[tokens[0].Text], c.of[tokens[1].Text]; {
-	case first != 0 && (first == c.of["ABD"] || first == c.of["ABU"]):
-	case next != 0 && (next == c.of["ALLAH"] || next == c.of["DIN"]):
+	case first != 0 && (first == c.abd || first == c.abu):
+	case next != 0 && (next == c.allah || next == c.din):
 	default:
 		return Token{}, 0
 	}

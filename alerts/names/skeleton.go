@@ -4,7 +4,7 @@ import "strings"
 
 // Skeleton is a key that spellings of one name have in common across transliterations: digraphs are read as one sound, sounds that are
 // written for one another are one, vowels are dropped but a leading one ("A"). It is for finding, not for judging: different names have
-// one skeleton too, so what it finds is judged with Alike. Token is upper case A-Z; what is not is left out. It is empty only for a token
+// one skeleton too, so what it finds is judged by its letters. Token is upper case A-Z; what is not is left out. It is empty only for a token
 // without a letter.
 func Skeleton(token string) string {
 	var room [32]byte

@@ -62,9 +62,12 @@ func arabicParts(text string) []string {
 	return []string{text}
 }
 
+// maxCompound is the longest word, in letters, that is looked at as two names.
+const maxCompound = 24
+
 // compound finds two known names that are written together.
 func compound(text string) (first, rest string) {
-	if utf8.RuneCountInString(text) < 6 {
+	if letters := utf8.RuneCountInString(text); letters < 6 || letters > maxCompound {
 		return "", ""
 	}
 	for at := range text {
