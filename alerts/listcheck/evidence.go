@@ -101,14 +101,23 @@ func Agrees(relation string) bool { return agrees(relation) }
 
 func agrees(relation string) bool {
 	switch relation {
-	case match.RelDifferent, match.RelUnknown, match.RelExtraFound, match.RelExtraListed, "":
+	case match.RelDifferent, match.RelExtraFound, match.RelExtraListed:
+		return false
+	}
+	return shows(relation)
+}
+
+// shows is false for relations that neither speak for the match nor against it.
+func shows(relation string) bool {
+	switch relation {
+	case match.RelUnknown, match.RelWeak, match.RelCommon, "":
 		return false
 	}
 	return true
 }
 
 // Differs reports whether a relation says that the sides are not the same.
-func Differs(relation string) bool { return relation != match.RelUnknown && !agrees(relation) }
+func Differs(relation string) bool { return shows(relation) && !agrees(relation) }
 
 func (m met) ref() string {
 	if m.alert == nil {

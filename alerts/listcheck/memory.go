@@ -3,6 +3,7 @@ package listcheck
 import (
 	"context"
 	"encoding/json"
+	"sync/atomic"
 	"time"
 
 	"github.com/openbmis/openbmis/alerts"
@@ -10,7 +11,7 @@ import (
 
 // Memory is a book with its alerts in memory, as a tool or a test holds them. It implements Holder and Details.
 type Memory struct {
-	book  *Book
+	book  atomic.Pointer[Book]
 	known map[string]alerts.Alert
 }
 
@@ -37,7 +38,7 @@ func InMemory(version int64, currentAt time.Time, lists []alerts.ListInfo, all .
 	if err != nil {
 		return nil, err
 	}
-	m.book = book.At(version, currentAt)
+	m.book.Store(book.At(version, currentAt))
 	return m, nil
 }
 
@@ -54,11 +55,11 @@ func (m *Memory) Book() *Book {
 	if m == nil {
 		return nil
 	}
-	return m.book
+	return m.book.Load()
 }
 
 // Confirmed has the book be confirmed at another instant.
-func (m *Memory) Confirmed(at time.Time) { m.book = m.book.Confirmed(at) }
+func (m *Memory) Confirmed(at time.Time) { m.book.Store(m.book.Load().Confirmed(at)) }
 
 // Alerts gives those of the keys that are there.
 func (m *Memory) Alerts(_ context.Context, keys []string) (map[string]alerts.Alert, error) {

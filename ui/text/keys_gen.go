@@ -584,7 +584,7 @@ const (
 	CheckAlertName Key = "check.alert_name"
 	// CheckAlertReason is "Reason".
 	CheckAlertReason Key = "check.alert_reason"
-	// CheckAlertsNational is "National alert list".
+	// CheckAlertsNational is "Alert lists".
 	CheckAlertsNational Key = "check.alerts_national"
 	// CheckBorderPass is "Border pass".
 	CheckBorderPass Key = "check.border_pass"
@@ -636,7 +636,7 @@ const (
 	CheckReasonUnreachable Key = "check.reason_unreachable"
 	// CheckSecondDocument is "Another valid passport of the same State".
 	CheckSecondDocument Key = "check.second_document"
-	// CheckSourceAlertsNational is "list of the centre".
+	// CheckSourceAlertsNational is "lists of the centre".
 	CheckSourceAlertsNational Key = "check.source_alerts_national"
 	// CheckSourceBorderPass is "register of this post".
 	CheckSourceBorderPass Key = "check.source_border_pass"
@@ -5536,6 +5536,8 @@ const (
 	RefusalVisaNone Key = "refusal.visa_none"
 	// RefusalWhen is "Date and time".
 	RefusalWhen Key = "refusal.when"
+	// RelationCommonName is "the name is too common to tell much".
+	RelationCommonName Key = "relation.common_name"
 	// RelationDayMonthSwapped is "day and month swapped".
 	RelationDayMonthSwapped Key = "relation.day_month_swapped"
 	// RelationDifferent is "different".
@@ -5590,6 +5592,8 @@ const (
 	RelationTypo Key = "relation.typo"
 	// RelationUnknown is "not given on one side".
 	RelationUnknown Key = "relation.unknown"
+	// RelationWeakAlias is "only a weak alias, nothing else supports it".
+	RelationWeakAlias Key = "relation.weak_alias"
 	// RepairAccept is "The page shows this".
 	RepairAccept Key = "repair.accept"
 	// RepairDone is "Repaired by hand: {{.list}}".
