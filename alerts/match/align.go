@@ -2,8 +2,10 @@ package match
 
 import (
 	"bytes"
+	"cmp"
 	"math"
 	"slices"
+	"sync"
 )
 
 // edge is a pair of tokens that may be one, or of one with several that it writes together: bits of the tokens of either side.
@@ -11,7 +13,8 @@ type edge struct {
 	q, l   uint32
 	like   likeness
 	weight float64
-	why    string
+	gain   float64 // what it adds to the share
+	joined bool
 }
 
 // alignment is how two names meet.
@@ -29,59 +32,69 @@ const informationHalf = 4.0
 func telling(information float64) float64 { return 1 - math.Exp(-information/informationHalf) }
 
 // worth is what a likeness counts in the share; carries is how much of the weight it carries as information.
-func worth(l likeness) float64 {
-	x := float64(l) / float64(alike)
-	return x * math.Sqrt(x)
-}
-func carries(l likeness) float64 {
-	x := float64(l) / float64(alike)
-	return x * x
-}
+func worth(l likeness) float64   { return worths()[l] }
+func carries(l likeness) float64 { return float64(l) * float64(l) / float64(alike) / float64(alike) }
 
-// listedName is a name of a segment, with its tokens looked up.
+//nolint:gochecknoglobals // a constant table, computed once
+var worths = sync.OnceValue(func() *[256]float64 {
+	var t [256]float64
+	for i := range t {
+		t[i] = math.Pow(float64(i)/float64(alike), 1.5)
+	}
+	return &t
+})
+
+// listedName is a name of a segment.
 type listedName struct {
-	words   []word
-	flags   []uint32
-	weights []float64
-	numbers []uint32
-	cut     bool
+	tokens     []listedToken
+	cut        bool
+	dictionary *dictionary
 }
 
-func (s *segment) listed(out *listedName, name uint32) {
-	out.words, out.flags, out.weights, out.numbers = out.words[:0], out.flags[:0], out.weights[:0], out.numbers[:0]
+// listedToken is a part of it, as it is to one name of a query.
+type listedToken struct {
+	number, flags uint32
+	weight        float64
+	length        int
+	first         byte
+	like          [maxTokens]likeness
+}
+
+func (l *listedName) text(j int) []byte { return l.dictionary.text.at(l.tokens[j].number) }
+
+// listed reads a name of a segment.
+func (s *segment) listed(out *listedName, name uint32, q *queryName, known likes) {
+	out.tokens, out.dictionary = out.tokens[:0], &s.dictionary
 	out.cut = s.nameFlags[name]&nameCut != 0
 	for _, t := range s.tokensOf(name) {
 		number, flags := t>>tokenBits, t&(1<<tokenBits-1)
-		out.words = append(out.words, s.dictionary.word(number))
-		out.flags = append(out.flags, flags)
-		out.weights = append(out.weights, tokenWeight(s.dictionary.weight[number], flags))
-		out.numbers = append(out.numbers, number)
+		row := known.row(&s.dictionary, q, number)
+		weight := float64(row.weight)
+		if flags&tokenParticle != 0 {
+			weight = min(weight*particleFactor, particleMost)
+		}
+		out.tokens = append(out.tokens, listedToken{number, flags, weight, int(row.length), row.first, row.like})
 	}
 }
 
 // align pairs the tokens of two names one to one, the pairs that say most first.
-func (sc *scratch) align(q *queryName, l *listedName, likes likes) *alignment {
+func (sc *scratch) align(q *queryName, l *listedName) *alignment {
+	a := &sc.alignment
+	*a = alignment{pairs: a.pairs[:0]}
 	edges := sc.edges[:0]
 	for i := range q.tokens {
-		for j := range l.words {
-			if e, ok := sc.pairOf(q, l, i, j, likes); ok {
+		for j := range l.tokens {
+			if e, ok := pairOf(q, l, i, j); ok {
 				edges = append(edges, e)
 			}
 		}
 	}
 	edges = sc.joins(edges, q, l)
 	sc.edges = edges
-	slices.SortStableFunc(edges, func(a, b edge) int {
-		switch x, y := worth(a.like)*a.weight, worth(b.like)*b.weight; {
-		case x > y:
-			return -1
-		case x < y:
-			return 1
-		}
-		return 0
-	})
-	a := &sc.alignment
-	*a = alignment{pairs: a.pairs[:0]}
+	if len(edges) == 0 {
+		return a
+	}
+	slices.SortStableFunc(edges, func(a, b edge) int { return cmp.Compare(b.gain, a.gain) })
 	for _, e := range edges {
 		if a.q&e.q == 0 && a.l&e.l == 0 {
 			a.q, a.l = a.q|e.q, a.l|e.l
@@ -93,23 +106,24 @@ func (sc *scratch) align(q *queryName, l *listedName, likes likes) *alignment {
 }
 
 // pairOf is the pair of two tokens, if they are alike.
-func (sc *scratch) pairOf(q *queryName, l *listedName, i, j int, likes likes) (edge, bool) {
-	like, why := likes.of(q, l, i, j)
-	t := &q.tokens[i]
-	if q.cutAt(i) && like < alikeCut && bytes.HasPrefix(l.words[j].text, t.text) {
-		like, why = alikeCut, RelPrefix
-	}
-	if l.cut && j == len(l.words)-1 && like < alikeCut && bytes.HasPrefix(t.text, l.words[j].text) {
-		like, why = alikeCut, RelPrefix
+func pairOf(q *queryName, l *listedName, i, j int) (edge, bool) {
+	t, o := &q.tokens[i], &l.tokens[j]
+	like := o.like[i]
+	if q.cutAt(i) && like < alikeCut && o.length > len(t.text) && bytes.HasPrefix(l.text(j), t.text) ||
+		l.cut && j == len(l.tokens)-1 && like < alikeCut && o.length < len(t.text) && bytes.HasPrefix(t.text, l.text(j)) {
+		like = alikeCut
 	}
 	if like < alikeLeast {
 		return edge{}, false
 	}
-	if crossed(t.flags, l.flags[j]) {
+	if crossed(t.flags, o.flags) {
 		like -= 4
 	}
-	weight := min(t.weight, l.weights[j]) * roleFactor(t.flags|l.flags[j])
-	return edge{q: 1 << i, l: 1 << j, like: like, weight: weight, why: why}, true
+	return newEdge(1<<i, 1<<j, like, min(t.weight, o.weight)*roleFactor(t.flags|o.flags)), true
+}
+
+func newEdge(q, l uint32, like likeness, weight float64) edge {
+	return edge{q: q, l: l, like: like, weight: weight, gain: worth(like) * weight}
 }
 
 // crossed: one side calls it a family's name and the other a given name.
@@ -129,7 +143,7 @@ func (a *alignment) measure(q *queryName, l *listedName) {
 	met, whole := 0.0, 0.0
 	family := false
 	for _, e := range a.pairs {
-		met += worth(e.like) * e.weight
+		met += e.gain
 		whole += e.weight
 		a.information += carries(e.like) * e.weight
 		family = family || l.flagsOf(e.l)&tokenFamily != 0
@@ -139,7 +153,7 @@ func (a *alignment) measure(q *queryName, l *listedName) {
 			whole += q.missingAt(i, l)
 		}
 	}
-	for j := range l.words {
+	for j := range l.tokens {
 		if a.l>>j&1 == 0 {
 			whole += l.missingAt(j, q, family)
 		}
@@ -160,24 +174,24 @@ func (n *queryName) missingAt(i int, l *listedName) float64 {
 
 // missingAt is what it costs that the query has nothing like the j-th token. family says that a name of the family is met.
 func (l *listedName) missingAt(j int, q *queryName, family bool) float64 {
-	isFamily := l.flags[j]&tokenFamily != 0
+	isFamily, weight := l.tokens[j].flags&tokenFamily != 0, l.tokens[j].weight
 	switch {
 	case q.flags&nameCut != 0:
-		return missingCut * l.weights[j]
+		return missingCut * weight
 	case isFamily && !family:
-		return missingFamily * familyFactor * l.weights[j]
+		return missingFamily * familyFactor * weight
 	case isFamily:
-		return missingListed * familyFactor * l.weights[j]
+		return missingListed * familyFactor * weight
 	}
-	return missingListed * l.weights[j]
+	return missingListed * weight
 }
 
 // flagsOf are the flags of all tokens of bits.
 func (l *listedName) flagsOf(bits uint32) uint32 {
 	flags := uint32(0)
-	for j, f := range l.flags {
+	for j := range l.tokens {
 		if bits>>j&1 != 0 {
-			flags |= f
+			flags |= l.tokens[j].flags
 		}
 	}
 	return flags

@@ -132,6 +132,8 @@ func (b *builder) finish(w *Weights, background map[string]int) (*segment, *Weig
 		w = newWeights(s.count(text), s.len(), background)
 	}
 	s.dictionary = newDictionary(text, w)
+	s.begins = make([]uint64, s.len())
+	s.eachToken(func(entry, token uint32) { s.begins[entry] |= 1 << s.dictionary.begins[token] })
 	s.post(text.len())
 	s.documents = raw.documents.placed(places)
 	s.vehicles = raw.vehicles.placed(places)

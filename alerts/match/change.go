@@ -193,7 +193,10 @@ func Compare(q Query, e Entry, opts ...Option) Match {
 	sc, p := newScratch(), prepare(q, ix.weights)
 	part := &ix.parts[0]
 	epochs := make([]likes, len(p.names))
-	c := candidate{part: part, scored: sc.score(part.segment, p, 0, epochs)}
+	for i := range epochs {
+		epochs[i] = sc.rowsFor(i).start()
+	}
+	c := candidate{part: part, scored: sc.score(part.segment, p, 0, epochs, true)}
 	for _, d := range part.findDocuments(p, nil) {
 		c.accept(d)
 	}

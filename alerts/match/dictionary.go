@@ -29,6 +29,7 @@ type dictionary struct {
 	class   []uint32
 	bones   []uint32 // hash of the skeleton
 	sounds  []uint8
+	begins  []uint8 // beginning of the skeleton, in 64 kinds
 	keys    multimap
 }
 
@@ -37,12 +38,13 @@ func newDictionary(text texts, w *Weights) dictionary {
 	n := text.len()
 	d := dictionary{
 		text: text, table: hashTable(&text, saltText), weight: make([]uint8, n), letters: make([]uint32, n), class: make([]uint32, n),
-		bones: make([]uint32, n), sounds: make([]uint8, n),
+		bones: make([]uint32, n), sounds: make([]uint8, n), begins: make([]uint8, n),
 	}
 	pairs := make([]uint64, 0, 12*n)
 	for i := range size(n) {
 		t := wordOf(text.at(i))
-		d.weight[i], d.letters[i], d.class[i], d.bones[i], d.sounds[i] = w.of(t.text), t.letters, t.class, t.skeleton, t.sounds
+		d.weight[i], d.letters[i], d.class[i], d.bones[i], d.sounds[i], d.begins[i] =
+			w.of(t.text), t.letters, t.class, t.skeleton, t.sounds, t.begins
 		for _, key := range appendKeys(nil, &t) {
 			pairs = append(pairs, pair(key, i))
 		}
@@ -56,13 +58,13 @@ func wordOf(text []byte) word {
 	skeleton := names.Skeleton(string(text))
 	return word{
 		text: text, class: names.Class(string(text)), skeleton: hash(saltSkeleton, skeleton), sounds: uint8(min(len(skeleton), 255)),
-		letters: letterMask(text),
+		letters: letterMask(text), begins: uint8(hash(saltSkeleton, skeleton[:min(2, len(skeleton))]) >> 26),
 	}
 }
 
 // word is the token of a number.
 func (d *dictionary) word(token uint32) word {
-	return word{d.text.at(token), d.class[token], d.bones[token], d.sounds[token], d.letters[token]}
+	return word{d.text.at(token), d.class[token], d.bones[token], d.sounds[token], d.begins[token], d.letters[token]}
 }
 
 // appendKeys adds the keys under which a token is found: two tokens that share one may be alike, two that share none are not looked at.
@@ -70,7 +72,7 @@ func appendKeys(out []uint32, t *word) []uint32 {
 	if len(t.text) == 1 {
 		return append(out, hash(saltText, t.text))
 	}
-	out = append(out, hash(saltDelete, t.text), t.skeleton)
+	out = append(out, hash(saltDelete, t.text), skeletonKey(t))
 	if len(t.text) >= 4 {
 		for i := range min(len(t.text), maxCompared) {
 			if i > 0 && t.text[i] == t.text[i-1] {
@@ -83,6 +85,20 @@ func appendKeys(out []uint32, t *word) []uint32 {
 		out = append(out, hash(saltClass, []byte{byte(t.class), byte(t.class >> 8), byte(t.class >> 16), byte(t.class >> 24)}))
 	}
 	return out
+}
+
+// skeletonKey is the key of a skeleton. One of few sounds says little: the vowels' sound is added, or every short name would be near.
+func skeletonKey(t *word) uint32 {
+	key := t.skeleton
+	if t.sounds > 2 {
+		return key
+	}
+	for i, c := range t.text {
+		if i > 0 && isVowel(c) {
+			return key ^ uint32(group(c))<<24
+		}
+	}
+	return key
 }
 
 // find gives the number of a token.
@@ -129,5 +145,5 @@ func (d *dictionary) near(out, keys []uint32, t *word) (found, room []uint32) {
 }
 
 func (d *dictionary) memory() int {
-	return d.text.memory() + 4*cap(d.table) + cap(d.weight) + 4*(cap(d.letters)+cap(d.class)+cap(d.bones)) + cap(d.sounds) + d.keys.memory()
+	return d.text.memory() + 4*cap(d.table) + cap(d.weight) + 4*(cap(d.letters)+cap(d.class)+cap(d.bones)) + 2*cap(d.sounds) + d.keys.memory()
 }

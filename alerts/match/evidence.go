@@ -2,6 +2,7 @@ package match
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -37,15 +38,15 @@ func (sc *scratch) explain(p *prepared, c *candidate) Match {
 
 // explainName tells of every part of both names what it met.
 func (sc *scratch) explainName(out []Evidence, s *segment, q *queryName, c *candidate) []Evidence {
-	s.listed(&sc.listed, c.listed)
 	l := &sc.listed
-	a := sc.align(q, l, likes{})
+	s.listed(l, c.listed, q, sc.rowsFor(0).start())
+	a := sc.align(q, l)
 	pairs := slices.Clone(a.pairs)
 	slices.SortFunc(pairs, func(x, y edge) int { return cmp.Compare(x.q, y.q) })
 	for _, e := range pairs {
 		share := e.weight / a.whole
 		out = append(out, Evidence{
-			Field: fieldOf(l.flagsOf(e.l) | q.flagsOf(e.q)), Relation: e.why, Found: q.text(e.q), Listed: l.text(e.l),
+			Field: fieldOf(l.flagsOf(e.l) | q.flagsOf(e.q)), Relation: e.why(q, l), Found: q.words(e.q), Listed: l.words(e.l),
 			Score: float64(e.like) / float64(alike), Weight: share, Contribution: nameMost * share * worth(e.like),
 		})
 	}
@@ -57,25 +58,38 @@ func (sc *scratch) explainName(out []Evidence, s *segment, q *queryName, c *cand
 		}
 	}
 	family := slices.ContainsFunc(a.pairs, func(e edge) bool { return l.flagsOf(e.l)&tokenFamily != 0 })
-	for j := range l.words {
+	for j := range l.tokens {
 		if a.l>>j&1 == 0 {
 			out = append(out, Evidence{
-				Field: fieldOf(l.flags[j]), Relation: RelExtraListed, Listed: string(l.words[j].text), Weight: l.missingAt(j, q, family) / a.whole,
+				Field: fieldOf(l.tokens[j].flags), Relation: RelExtraListed, Listed: string(l.text(j)), Weight: l.missingAt(j, q, family) / a.whole,
 			})
 		}
 	}
 	if lost := nameMost * (c.name - a.share); lost != 0 {
 		out = append(out, Evidence{
-			Field: "name", Relation: RelCommon, Found: q.text(allTokens), Score: telling(a.information), Weight: 1,
+			Field: "name", Relation: RelCommon, Found: q.words(allTokens), Score: telling(a.information), Weight: 1,
 			Contribution: lost,
 		})
 	}
 	if c.weak < 0 {
 		out = append(out, Evidence{
-			Field: "name", Relation: RelWeak, Listed: l.text(allTokens), Weight: 1, Contribution: c.weak,
+			Field: "name", Relation: RelWeak, Listed: l.words(allTokens), Weight: 1, Contribution: c.weak,
 		})
 	}
 	return out
+}
+
+// why is the relation of the tokens of a pair.
+func (e *edge) why(q *queryName, l *listedName) string {
+	if e.joined {
+		return RelJoined
+	}
+	listed := l.dictionary.word(l.tokens[bits.TrailingZeros32(e.l)].number)
+	like, why := similar(&q.tokens[bits.TrailingZeros32(e.q)].word, &listed)
+	if like < e.like {
+		return RelPrefix // one of the two is cut
+	}
+	return why
 }
 
 func fieldOf(flags uint32) string {
@@ -91,32 +105,32 @@ func fieldOf(flags uint32) string {
 // allTokens are the bits of all tokens.
 const allTokens = ^uint32(0)
 
-// text is what the tokens of bits say.
-func (n *queryName) text(bits uint32) string {
+// words are what the tokens of bits say.
+func (n *queryName) words(set uint32) string {
 	var parts []string
 	for i, t := range n.tokens {
-		if bits>>i&1 != 0 {
+		if set>>i&1 != 0 {
 			parts = append(parts, string(t.text))
 		}
 	}
 	return strings.Join(parts, " ")
 }
 
-func (l *listedName) text(bits uint32) string {
+func (l *listedName) words(set uint32) string {
 	var parts []string
-	for i, w := range l.words {
-		if bits>>i&1 != 0 {
-			parts = append(parts, string(w.text))
+	for j := range l.tokens {
+		if set>>j&1 != 0 {
+			parts = append(parts, string(l.text(j)))
 		}
 	}
 	return strings.Join(parts, " ")
 }
 
 // flagsOf are the flags of all tokens of bits.
-func (n *queryName) flagsOf(bits uint32) uint32 {
+func (n *queryName) flagsOf(set uint32) uint32 {
 	flags := uint32(0)
 	for i := range n.tokens {
-		if bits>>i&1 != 0 {
+		if set>>i&1 != 0 {
 			flags |= n.tokens[i].flags
 		}
 	}

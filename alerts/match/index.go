@@ -149,7 +149,7 @@ func (sc *scratch) search(part *part, p *prepared, found []candidate) []candidat
 		if part.isGone(entry) || !s.inForce(entry, p.today) {
 			continue
 		}
-		c := candidate{part: part, entry: entry, scored: sc.score(s, p, entry, epochs)}
+		c := candidate{part: part, entry: entry, scored: sc.score(s, p, entry, epochs, documented(byDocument, entry))}
 		for _, d := range byDocument {
 			if d.entry == entry {
 				c.accept(d)
@@ -160,6 +160,10 @@ func (sc *scratch) search(part *part, p *prepared, found []candidate) []candidat
 		}
 	}
 	return found
+}
+
+func documented(by []documentScore, entry uint32) bool {
+	return slices.ContainsFunc(by, func(d documentScore) bool { return d.entry == entry })
 }
 
 // Plates are the keys of the entries in force that a plate meets.

@@ -4,28 +4,56 @@ package match
 // lists and zones begin with the family's name, people with the given one.
 func (sc *scratch) joins(edges []edge, q *queryName, l *listedName) []edge {
 	for i := range q.tokens {
+		length, first := len(q.tokens[i].text), group(q.tokens[i].text[0])
 		for n := 2; n <= 3 && n <= len(q.tokens); n++ {
-			together, t := q.together(sc.together[:0], i, n)
-			sc.together = together
-			for j := range l.words {
-				if like := joinedLike(together, l.words[j].text, t.cut); like > 0 {
-					weight := min(t.weight, l.weights[j]) * roleFactor(t.flags|l.flags[j])
-					edges = append(edges, edge{q: t.bits, l: 1 << j, like: like, why: RelJoined, weight: weight})
+			last := (i + n - 1) % len(q.tokens)
+			length += len(q.tokens[last].text)
+			for j := range l.tokens {
+				if l.tokens[j].first == first && near(length, l.tokens[j].length, q.cutAt(last)) {
+					edges = sc.joinFound(edges, q, l, i, n, j)
 				}
 			}
 		}
 	}
-	for j := range l.words {
-		for n := 2; n <= 3 && n <= len(l.words); n++ {
-			together, t := l.together(sc.together[:0], j, n)
-			sc.together = together
+	for j := range l.tokens {
+		length := l.tokens[j].length
+		for n := 2; n <= 3 && n <= len(l.tokens); n++ {
+			length += l.tokens[(j+n-1)%len(l.tokens)].length
 			for i := range q.tokens {
-				if like := joinedLike(q.tokens[i].text, together, q.cutAt(i)); like > 0 {
-					weight := min(t.weight, q.tokens[i].weight) * roleFactor(t.flags|q.tokens[i].flags)
-					edges = append(edges, edge{q: 1 << i, l: t.bits, like: like, why: RelJoined, weight: weight})
+				if t := q.tokens[i].text; group(t[0]) == l.tokens[j].first && near(len(t), length, q.cutAt(i)) {
+					edges = sc.joinListed(edges, q, l, i, j, n)
 				}
 			}
 		}
+	}
+	return edges
+}
+
+// near reports lengths that joined texts may have.
+func near(found, listed int, cut bool) bool {
+	return found-listed <= 2 && (listed-found <= 2 || cut)
+}
+
+// joinFound adds the pair of n tokens of the query from the i-th and the j-th listed one.
+func (sc *scratch) joinFound(edges []edge, q *queryName, l *listedName, i, n, j int) []edge {
+	together, t := q.together(sc.together[:0], i, n)
+	sc.together = together
+	if like := joinedLike(together, l.text(j), t.cut); like > 0 {
+		e := newEdge(t.bits, 1<<j, like, min(t.weight, l.tokens[j].weight)*roleFactor(t.flags|l.tokens[j].flags))
+		e.joined = true
+		edges = append(edges, e)
+	}
+	return edges
+}
+
+// joinListed adds the pair of the i-th token of the query and n listed ones from the j-th.
+func (sc *scratch) joinListed(edges []edge, q *queryName, l *listedName, i, j, n int) []edge {
+	together, t := l.together(sc.together[:0], j, n)
+	sc.together = together
+	if like := joinedLike(q.tokens[i].text, together, q.cutAt(i)); like > 0 {
+		e := newEdge(1<<i, t.bits, like, min(t.weight, q.tokens[i].weight)*roleFactor(t.flags|q.tokens[i].flags))
+		e.joined = true
+		edges = append(edges, e)
 	}
 	return edges
 }
@@ -52,9 +80,9 @@ func (n *queryName) together(text []byte, i, count int) ([]byte, joint) {
 func (l *listedName) together(text []byte, i, count int) ([]byte, joint) {
 	var j joint
 	for k := i; k < i+count; k++ {
-		at := k % len(l.words)
-		text = append(text, l.words[at].text...)
-		j.bits, j.flags, j.weight = j.bits|1<<at, j.flags|l.flags[at], j.weight+l.weights[at]
+		at := k % len(l.tokens)
+		text = append(text, l.text(at)...)
+		j.bits, j.flags, j.weight = j.bits|1<<at, j.flags|l.tokens[at].flags, j.weight+l.tokens[at].weight
 	}
 	return text, j
 }

@@ -238,40 +238,60 @@ func yearBonus(b span, years int) float64 {
 	return birthNear
 }
 
-// searchDays adds the entries born on the day of the query, or on one that is that with day and month swapped or with another digit in
-// its decade: few enough to be compared whatever their names.
+// searchDays adds the entries born on the day of the query, or with day and month swapped: few enough to be compared whatever their names.
+// Of those born on that day in another decade or in the year beside, of which the name has to meet well, it adds those of which one part
+// begins alike.
 func (sc *scratch) searchDays(s *segment, p *prepared) {
+	begins := p.begins()
 	for _, b := range p.births {
 		if !b.exact() {
 			continue
 		}
 		y, m, d := b.from.date()
-		sc.searchDay(s, y, m, d)
+		sc.searchDay(s, y, m, d, everything)
 		if m != d {
-			sc.searchDay(s, y, d, m)
+			sc.searchDay(s, y, d, m, everything)
 		}
 		for year := y%10 + y/100*100; year < y/100*100+100; year += 10 {
 			if year != y {
-				sc.searchDay(s, year, m, d)
+				sc.searchDay(s, year, m, d, begins)
 			}
 		}
 		for _, year := range [...]int{y - 1, y + 1, y - 100, y + 100} {
-			sc.searchDay(s, year, m, d)
+			sc.searchDay(s, year, m, d, begins)
 		}
 	}
 }
 
-func (sc *scratch) searchDay(s *segment, year, month, dayOfMonth int) {
+// everything has all beginnings.
+const everything = ^uint64(0)
+
+// begins has a bit for each beginning of a token's skeleton.
+func (p *prepared) begins() uint64 {
+	var set uint64
+	for i := range p.names {
+		for k := range p.names[i].tokens {
+			set |= 1 << p.names[i].tokens[k].begins
+		}
+	}
+	return set
+}
+
+func (sc *scratch) searchDay(s *segment, year, month, dayOfMonth int, begins uint64) {
 	at, ok := dayAt(year, month, dayOfMonth)
 	if !ok {
 		return
 	}
 	o := dayOrder(at)
-	for entry := s.from(o); entry < size(s.len()) && s.orderOf(entry) == o; entry++ {
-		sc.candidates = append(sc.candidates, entry)
+	for entry, end := s.from(o), s.from(o+1); entry < end; entry++ {
+		if s.begins[entry]&begins != 0 {
+			sc.candidates = append(sc.candidates, entry)
+		}
 	}
 	i, _ := slices.BinarySearch(s.more, uint64(o)<<32)
 	for ; i < len(s.more) && s.more[i]>>32 == uint64(o); i++ {
-		sc.candidates = append(sc.candidates, uint32(s.more[i])) //nolint:gosec // the lower half
+		if entry := uint32(s.more[i]); s.begins[entry]&begins != 0 { //nolint:gosec // the lower half
+			sc.candidates = append(sc.candidates, entry)
+		}
 	}
 }

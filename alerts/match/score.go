@@ -39,16 +39,19 @@ type qualifiers struct {
 	sexRelation, nationality string
 }
 
-// score is the best of all names, births and documents of an entry.
-func (sc *scratch) score(s *segment, p *prepared, entry uint32, epochs []likes) scored {
+// score is the best of all names and births of an entry; unless always, it ends early where they cannot reach the least score.
+func (sc *scratch) score(s *segment, p *prepared, entry uint32, epochs []likes, always bool) scored {
 	out := scored{query: -1, births: s.relateBirths(p, entry), qualifiers: s.qualify(p, entry)}
 	extra := out.births.points + out.sex + out.nation
 	best := -1.0
+	if !always && extra+nameMost < p.least {
+		return out // however well the names meet
+	}
 	first, last := ends(s.nameEnd, entry)
 	for name := first; name < last; name++ {
-		s.listed(&sc.listed, name)
 		for i := range p.names {
-			a := sc.align(&p.names[i], &sc.listed, epochs[i])
+			s.listed(&sc.listed, name, &p.names[i], epochs[i])
+			a := sc.align(&p.names[i], &sc.listed)
 			tells := a.share * telling(a.information)
 			weak := 0.0
 			if s.nameFlags[name]&nameWeak != 0 && !out.supported() {

@@ -24,8 +24,7 @@ func (sc *scratch) rowsFor(i int) *likeRows {
 	return sc.rows[i]
 }
 
-// likes gives the likenesses of tokens to those of one name of a query, and keeps them, since few listed tokens come up often. nil
-// compares every time, and gives the reason too.
+// likes gives the likenesses of tokens to those of one name of a query, and keeps them, since few listed tokens come up often.
 type likes struct {
 	rows  *likeRows
 	epoch uint32
@@ -38,9 +37,12 @@ type likeRows struct {
 	epoch uint32
 }
 
-// likeRow holds the likenesses of one listed token to all tokens of the query's name.
+// likeRow is what is kept of a listed token: its likenesses to all tokens of the query's name, and what else an alignment asks.
 type likeRow struct {
 	epoch, token uint32
+	weight       float32
+	length       uint8
+	first        byte // the group of its first letter
 	like         [maxTokens]likeness
 }
 
@@ -50,18 +52,17 @@ func (r *likeRows) start() likes {
 	return likes{r, r.epoch}
 }
 
-// of is the likeness of the i-th token of the query and the j-th of the listed name.
-func (k likes) of(q *queryName, l *listedName, i, j int) (likeness, string) {
-	if k.rows == nil { // with its reason, for evidence
-		return similar(&q.tokens[i].word, &l.words[j])
-	}
-	token := l.numbers[j]
+// row is what is kept of a listed token.
+func (k likes) row(d *dictionary, q *queryName, token uint32) *likeRow {
 	row := &k.rows.slots[token*0x9E3779B1>>21]
-	if row.epoch != k.epoch || row.token != token {
-		row.epoch, row.token = k.epoch, token
-		for n := range q.tokens {
-			row.like[n], _ = similar(&q.tokens[n].word, &l.words[j])
-		}
+	if row.epoch == k.epoch && row.token == token {
+		return row
 	}
-	return row.like[i], ""
+	w := d.word(token)
+	row.epoch, row.token, row.weight = k.epoch, token, float32(d.weight[token])*weightStep
+	row.length, row.first = uint8(min(len(w.text), 255)), group(w.text[0])
+	for n := range q.tokens {
+		row.like[n], _ = similar(&q.tokens[n].word, &w)
+	}
+	return row
 }

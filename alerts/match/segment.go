@@ -20,7 +20,8 @@ type segment struct {
 	states     []string // nationalities and issuers, by number
 	nations    []uint16
 	nationEnd  []uint32
-	force      []force // from and until; nil when no entry has any
+	force      []force  // from and until; nil when no entry has any
+	begins     []uint64 // a bit for each beginning of a token's skeleton
 	nameEnd    []uint32
 	nameFlags  []uint8
 	tokenEnd   []uint32 // per name
@@ -156,7 +157,7 @@ func (s *segment) stateNumber(code string) (uint16, bool) {
 
 func (s *segment) memory() int {
 	n := s.keys.memory() + 4*cap(s.entries) + 8*cap(s.births) + 4*cap(s.birthEnd) + 8*cap(s.more) + cap(s.sexes) + 2*cap(s.nations)
-	n += 4*cap(s.nationEnd) + 8*cap(s.force) + 4*cap(s.nameEnd) + cap(s.nameFlags) + 4*cap(s.tokenEnd) + 4*cap(s.tokens)
+	n += 8*cap(s.begins) + 4*cap(s.nationEnd) + 8*cap(s.force) + 4*cap(s.nameEnd) + cap(s.nameFlags) + 4*cap(s.tokenEnd) + 4*cap(s.tokens)
 	return n + s.dictionary.memory() + s.postings.memory() + s.documents.memory() + s.vehicles.memory()
 }
 

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"math/bits"
 	"strings"
 	"sync"
 )
@@ -27,6 +28,7 @@ type word struct {
 	class    uint32 // of spellings; 0: none
 	skeleton uint32 // hash
 	sounds   uint8  // length of the skeleton
+	begins   uint8  // kind of the skeleton's beginning, below 64
 	letters  uint32 // a bit for each group of letters that it has
 }
 
@@ -43,28 +45,11 @@ const (
 	costShort    = 70 // the most between tokens of which one has two letters
 )
 
-// group is the sound that a letter belongs to; vowels are in two.
-func group(c byte) byte {
-	switch c {
-	case 'I', 'E', 'Y':
-		return 'I'
-	case 'O', 'U':
-		return 'O'
-	case 'K', 'Q', 'C', 'X':
-		return 'K'
-	case 'G', 'J':
-		return 'J'
-	case 'S', 'Z':
-		return 'S'
-	case 'D', 'T':
-		return 'T'
-	case 'B', 'P':
-		return 'P'
-	case 'V', 'W', 'F':
-		return 'V'
-	}
-	return c
-}
+// group is the sound that a letter belongs to; vowels are in two, A alone.
+func group(c byte) byte { return groups[c&31] }
+
+// groups are the letters A to Z by their sound, from place 1 on.
+const groups = "@APKTIVJHIJKLMNOPKRSTOVVKIS@@@@@"
 
 func isVowel(c byte) bool { return strings.IndexByte("AEIOUY", c) >= 0 }
 
@@ -79,15 +64,15 @@ func letterMask(text []byte) uint32 {
 	return mask
 }
 
-type costTable struct{ change, add [26][26]uint8 }
+type costTable struct{ change, add [32][32]uint8 }
 
 // costs are the costs of changing a letter into another, and of adding a letter after another.
 //
 //nolint:gochecknoglobals // a constant table, computed once
 var costs = sync.OnceValue(func() *costTable {
 	var t costTable
-	for i := range byte(26) {
-		for j := range byte(26) {
+	for i := range byte(32) {
+		for j := range byte(32) {
 			t.change[i][j], t.add[i][j] = changeCost('A'+i, 'A'+j), addCost('A'+i, 'A'+j)
 		}
 	}
@@ -136,32 +121,45 @@ func distance(a, b []byte, most int) int {
 		return most + 1
 	}
 	t := costs()
+	var x, y letters
+	x.read(a)
+	y.read(b)
 	var rows [3][maxCompared + 1]int
 	two, one, now := &rows[0], &rows[1], &rows[2]
-	one[0] = 0
 	for j := 1; j <= len(b); j++ {
-		one[j] = one[j-1] + int(t.add[letter(b, j-2)][letter(b, j-1)])
+		one[j] = one[j-1] + int(t.add[y[j-1]][y[j]])
 	}
 	for i := 1; i <= len(a); i++ {
-		x, beforeX := letter(a, i-1), letter(a, i-2)
-		now[0] = one[0] + int(t.add[beforeX][x])
+		change, added := &t.change[x[i]], int(t.add[x[i-1]][x[i]])
+		now[0] = one[0] + added
 		least := now[0]
 		for j := 1; j <= len(b); j++ {
-			y, beforeY := letter(b, j-1), letter(b, j-2)
-			d := min(one[j-1]+int(t.change[x][y]), one[j]+int(t.add[beforeX][x]), now[j-1]+int(t.add[beforeY][y]))
-			if i > 1 && j > 1 && x == beforeY && y == beforeX {
+			d := min(one[j-1]+int(change[y[j]]), one[j]+added, now[j-1]+int(t.add[y[j-1]][y[j]]))
+			if i > 1 && j > 1 && x[i] == y[j-1] && x[i-1] == y[j] {
 				d = min(d, two[j-2]+costSwap)
 			}
 			now[j] = d
 			least = min(least, d)
 		}
-		if least > most {
-			return most + 1
+		if least > most && i < len(a) {
+			return most + 1 // a swap of neighbours costs no less than the cheapest of the row before
 		}
 		two, one, now = one, now, two
 	}
 	return min(one[len(b)], most+1)
 }
+
+// letters are the numbers of a text's letters from 1 on; before them stands one that nothing doubles.
+type letters [maxCompared + 1]byte
+
+func (l *letters) read(text []byte) {
+	l[0] = noLetter
+	for i, c := range text {
+		l[i+1] = (c - 'A') & 31
+	}
+}
+
+const noLetter = 31
 
 // trimmed takes off the common end; the beginning stays, since what a letter costs depends on the one before it.
 func trimmed(a, b []byte) (x, y []byte) {
@@ -169,14 +167,6 @@ func trimmed(a, b []byte) (x, y []byte) {
 		a, b = a[:len(a)-1], b[:len(b)-1]
 	}
 	return a, b
-}
-
-// letter is the number of the letter at i; before the beginning it is that of a letter which nothing doubles.
-func letter(text []byte, i int) byte {
-	if i < 0 {
-		return 'Q' - 'A'
-	}
-	return (text[i] - 'A') % 26
 }
 
 // similar is how alike two tokens are, and why. Symmetric, a function of the two alone.
@@ -217,9 +207,9 @@ func similar(a, b *word) (likeness, string) {
 
 // edited is the likeness by edits.
 func edited(a, b *word, short, long int) likeness {
-	// Each group of consonants that only one side has costs an edit of at least the half.
+	// An edit that costs a whole letter takes away two groups of consonants that only one side has, no more.
 	most := mostEdits(short)
-	if differing := popcount(a.letters ^ b.letters); differing*costSound > 2*most {
+	if bits.OnesCount32(a.letters^b.letters)*costSound > most {
 		return 0
 	}
 	d := distance(a.text, b.text, most)
@@ -245,12 +235,4 @@ func shorter(a, b *word) []byte {
 		return b.text
 	}
 	return a.text
-}
-
-func popcount(x uint32) int {
-	n := 0
-	for ; x != 0; x &= x - 1 {
-		n++
-	}
-	return n
 }
