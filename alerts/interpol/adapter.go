@@ -32,8 +32,10 @@ type Tools struct {
 	Shelf    Shelf  // where filters are kept
 	Now      func() time.Time
 	Spread   func() float64 // see NewBreaker
-	Every    time.Duration  // how often Run looks; a second when 0
-	Log      *slog.Logger
+	// SimulatorsOnly keeps every question from a service that does not say that it is a simulator: for exercises.
+	SimulatorsOnly bool
+	Every          time.Duration // how often Run looks; a second when 0
+	Log            *slog.Logger
 }
 
 // Adapter is a service as a station uses it: with its deadline, its breaker, its filter and its entries in the audit log. It is safe for
@@ -168,6 +170,9 @@ func (a *Adapter) ask(ctx context.Context, entry audit.Entry, do func(context.Co
 	case <-ctx.Done():
 		return &Fault{border.ReasonTimeout, errors.New("no turn within the deadline")}
 	}
+	if err := a.mayHear(ctx); err != nil {
+		return err
+	}
 	report, may := a.breaker.Ask()
 	if !may {
 		return &Fault{border.ReasonBreakerOpen, errNotAsked}
@@ -180,6 +185,22 @@ func (a *Adapter) ask(ctx context.Context, entry audit.Entry, do func(context.Co
 	report(a.resultOf(outer, err))
 	a.conclude(ctx, entry, n, err)
 	return err
+}
+
+// mayHear keeps exercises from services in operation: what the service is, it says without anybody's data.
+func (a *Adapter) mayHear(ctx context.Context) error {
+	if !a.tools.SimulatorsOnly {
+		return nil
+	}
+	if a.heard.Load() == nil {
+		if err := a.probe(ctx); err != nil {
+			return err
+		}
+	}
+	if h := a.heard.Load(); h == nil || !h.service.Simulator {
+		return &Fault{border.ReasonNotAdmitted, errors.New("while training only simulators are asked")}
+	}
+	return nil
 }
 
 // resultOf: who went away learnt nothing of the service; that the deadline of the adapter ran out is the service's doing.

@@ -27,6 +27,8 @@ type StatusBar struct {
 	Amber, Red time.Duration // ages of lists whose policy does not say, and of trust material
 	// Trust is which trust material the station holds and since when it is known to be the newest; version 0 when there is none. May be nil.
 	Trust func() (version int64, currentAt time.Time)
+	// Outside are the outside services that the checks ask; none when nil.
+	Outside func() []counterview.Outside
 	// Training is true of the crossing point of the country that does not exist.
 	Training bool
 }
@@ -47,6 +49,9 @@ func (b StatusBar) status(c *web.Context) (counterview.Status, error) {
 		s.Online = false
 	}
 	s.Backlog = backlog
+	if b.Outside != nil {
+		s.Outside = b.Outside()
+	}
 	if b.Trust != nil {
 		s.ShowTrust = true
 		s.TrustVersion, s.TrustCurrentAt = b.Trust()

@@ -608,6 +608,14 @@ const (
 	CheckDocumentSeal Key = "check.document_seal"
 	// CheckExitWithoutEntry is "Exit without entry since the last exit".
 	CheckExitWithoutEntry Key = "check.exit_without_entry"
+	// CheckInterpolNominals is "INTERPOL: persons in notices".
+	CheckInterpolNominals Key = "check.interpol_nominals"
+	// CheckInterpolSltd is "INTERPOL: stolen and lost documents".
+	CheckInterpolSltd Key = "check.interpol_sltd"
+	// CheckInterpolTdawn is "INTERPOL: documents in notices".
+	CheckInterpolTdawn Key = "check.interpol_tdawn"
+	// CheckInterpolVehicles is "INTERPOL: stolen vehicles".
+	CheckInterpolVehicles Key = "check.interpol_vehicles"
 	// CheckMinorAccompanied is "Accompanied minor".
 	CheckMinorAccompanied Key = "check.minor_accompanied"
 	// CheckOpenEntry is "Entry without exit".
@@ -620,6 +628,8 @@ const (
 	CheckPreviousExit Key = "check.previous_exit"
 	// CheckPreviousNone is "No earlier crossing recorded here".
 	CheckPreviousNone Key = "check.previous_none"
+	// CheckReasonBreakerOpen is "the service failed lately and is left alone until it answers".
+	CheckReasonBreakerOpen Key = "check.reason_breaker_open"
 	// CheckReasonDataInsufficient is "not enough data".
 	CheckReasonDataInsufficient Key = "check.reason_data_insufficient"
 	// CheckReasonFailed is "the check failed".
@@ -630,6 +640,8 @@ const (
 	CheckReasonListMissing Key = "check.reason_list_missing"
 	// CheckReasonListTooOld is "the list is too old to say no hit".
 	CheckReasonListTooOld Key = "check.reason_list_too_old"
+	// CheckReasonNotAdmitted is "the service does not let the station in".
+	CheckReasonNotAdmitted Key = "check.reason_not_admitted"
 	// CheckReasonTimeout is "no answer in time".
 	CheckReasonTimeout Key = "check.reason_timeout"
 	// CheckReasonUnreachable is "source not reachable".
@@ -1346,6 +1358,18 @@ const (
 	DeskWhyMatcher Key = "desk.why_matcher"
 	// DeskWorker is "Works on it".
 	DeskWorker Key = "desk.worker"
+	// DocumentStatusFoundAgain is "reported found again".
+	DocumentStatusFoundAgain Key = "document_status.found_again"
+	// DocumentStatusHeld is "held by the person".
+	DocumentStatusHeld Key = "document_status.held"
+	// DocumentStatusLost is "lost".
+	DocumentStatusLost Key = "document_status.lost"
+	// DocumentStatusRevoked is "revoked".
+	DocumentStatusRevoked Key = "document_status.revoked"
+	// DocumentStatusStolen is "stolen".
+	DocumentStatusStolen Key = "document_status.stolen"
+	// DocumentStatusStolenBlank is "blank document stolen".
+	DocumentStatusStolenBlank Key = "document_status.stolen_blank"
 	// EvidenceAlertCategory is "Category".
 	EvidenceAlertCategory Key = "evidence.alert_category"
 	// EvidenceAlertCleared is "Looked into before: not the same person".
@@ -1430,6 +1454,14 @@ const (
 	EvidenceFormatAssumed Key = "evidence.format.assumed"
 	// EvidenceFormatLicence is "A driving licence is no travel document".
 	EvidenceFormatLicence Key = "evidence.format.licence"
+	// EvidenceInterpolCopy is "Not in the local copy of the list: the service was not asked".
+	EvidenceInterpolCopy Key = "evidence.interpol_copy"
+	// EvidenceInterpolDetails is "Full reports that could not be had".
+	EvidenceInterpolDetails Key = "evidence.interpol_details"
+	// EvidenceInterpolMore is "The service found more than it gave: narrow the question".
+	EvidenceInterpolMore Key = "evidence.interpol_more"
+	// EvidenceInterpolUnlike is "Candidates of the service that are not like the traveller".
+	EvidenceInterpolUnlike Key = "evidence.interpol_unlike"
 	// EvidenceLanguageUnknown is "Language not known".
 	EvidenceLanguageUnknown Key = "evidence.language.unknown"
 	// EvidenceLineIgnored is "Other lines were left aside".
@@ -3044,6 +3076,22 @@ const (
 	InspectVerdictNotDone Key = "inspect.verdict_not_done"
 	// InspectVerdictPass is "in order".
 	InspectVerdictPass Key = "inspect.verdict_pass"
+	// InterpolAnswers is "{{.name}}: answers.".
+	InterpolAnswers Key = "interpol.answers"
+	// InterpolAway is "{{.name}}: no answer – {{.reason}}.".
+	InterpolAway Key = "interpol.away"
+	// InterpolAwayCount is "{{.count}} services away".
+	InterpolAwayCount Key = "interpol.away_count"
+	// InterpolCopyHeld is "Local copy version {{.version}}, {{.ago}}.".
+	InterpolCopyHeld Key = "interpol.copy_held"
+	// InterpolOther is "INTERPOL: {{.name}}".
+	InterpolOther Key = "interpol.other"
+	// InterpolSimulated is "{{.name}} – simulator".
+	InterpolSimulated Key = "interpol.simulated"
+	// InterpolSimulator is "simulator".
+	InterpolSimulator Key = "interpol.simulator"
+	// InterpolUnheard is "{{.name}}: not heard yet.".
+	InterpolUnheard Key = "interpol.unheard"
 	// ListFormatCsv is "Own form, CSV".
 	ListFormatCsv Key = "list_format.csv"
 	// ListFormatEuCsv is "European Union, CSV".
@@ -3748,6 +3796,18 @@ const (
 	MatchedRelation Key = "matched.relation"
 	// MatchedScore is "Score".
 	MatchedScore Key = "matched.score"
+	// NoticeBlue is "Blue Notice: identify and locate".
+	NoticeBlue Key = "notice.blue"
+	// NoticeDiffusion is "Diffusion".
+	NoticeDiffusion Key = "notice.diffusion"
+	// NoticeGreen is "Green Notice: warning".
+	NoticeGreen Key = "notice.green"
+	// NoticeRed is "Red Notice: wanted; a request, no warrant".
+	NoticeRed Key = "notice.red"
+	// NoticeUn is "INTERPOL–UN Special Notice".
+	NoticeUn Key = "notice.un"
+	// NoticeYellow is "Yellow Notice: missing person".
+	NoticeYellow Key = "notice.yellow"
 	// OutcomeAdmit is "admitted".
 	OutcomeAdmit Key = "outcome.admit"
 	// OutcomeHandOver is "taken over".

@@ -45,7 +45,7 @@ func (a *app) checks() ([]border.Check, error) {
 		minor.New(groupdb.NewMinors(a.db.DB), a.cfg.Counter.AdultAge, a.cfg.ID, a.tools.Now),
 		listcheck.NewVehicles(a.listChecks()),
 		pass.NewCheck(a.passes(), a.cfg.ID, a.tools.Now),
-	}), nil
+	}, a.outsideChecks()), nil
 }
 
 // listChecks is what the checks of the lists need.

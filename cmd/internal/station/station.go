@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/openbmis/openbmis/alerts/interpol"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/receipt"
 	"github.com/openbmis/openbmis/border/stay"
@@ -43,6 +44,7 @@ type app struct {
 	audit    *auditlog.Sequencer
 	list     *alertLists
 	trust    *trustMaterial
+	outside  []*interpol.Adapter
 	link     *link
 	desk     *border.Desk
 	regimes  stay.Regimes
@@ -89,6 +91,9 @@ func (a *app) assemble(ctx context.Context) (err error) {
 	if err := a.openEvidence(); err != nil {
 		return err
 	}
+	if err := a.openInterpol(); err != nil {
+		return err
+	}
 	plan, err := a.plan()
 	if err != nil {
 		return err
@@ -114,7 +119,7 @@ func (a *app) plan() ([]border.Planned, error) {
 	for n, c := range checks {
 		plan[n] = border.Planned{
 			Check:    measured{check: c, metrics: metrics, now: a.tools.Now},
-			Deadline: a.cfg.Counter.Deadlines.For(c.Name()),
+			Deadline: a.deadline(c),
 		}
 	}
 	return plan, nil
@@ -161,6 +166,7 @@ func (a *app) serve(ctx context.Context, started func(Addresses)) error {
 	behind.Go(func() error { return a.followShifts(backCtx) })
 	behind.Go(func() error { return a.keepEvidence(backCtx) })
 	behind.Go(func() error { return a.verifyEvidence(backCtx) })
+	behind.Go(func() error { return a.keepInterpol(backCtx) })
 	behind.Go(func() error { return certificate.Run(backCtx, time.Minute) })
 
 	front, frontCtx := errgroup.WithContext(ctx)

@@ -36,6 +36,8 @@ func Fact(ctx context.Context, e border.Evidence, value string) string {
 	switch e.Code {
 	case border.CodeNotApplicable, staycheck.CodeOwnNational, staycheck.CodeFreeMovement, staycheck.CodeExempt:
 		return exemptWord(ctx, value)
+	case listcheck.CodeReason:
+		return coded(ctx, e.Field, value) // an outside service gives the code of a notice, or of what is the matter with a document
 	case listcheck.CodeAction:
 		return actionWord(ctx, value)
 	case listcheck.CodeCategory:

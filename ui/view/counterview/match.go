@@ -62,7 +62,9 @@ func relationWord(ctx context.Context, e border.Evidence) string {
 }
 
 // comparedField is the name of a field that was compared.
-func comparedField(ctx context.Context, e border.Evidence) string { return coded(ctx, "field", e.Field) }
+func comparedField(ctx context.Context, e border.Evidence) string {
+	return coded(ctx, "field", e.Field)
+}
 
 // agreement is sign and word of a comparison, so that nobody has to tell colours apart.
 func agreement(e border.Evidence) look {

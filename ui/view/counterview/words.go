@@ -47,11 +47,11 @@ func DaysReason(ctx context.Context, code string) string { return coded(ctx, "da
 func Particular(ctx context.Context, code string) string { return coded(ctx, "particular", code) }
 
 func checkName(ctx context.Context, check string) string {
-	return codedOr(ctx, "check", strings.ReplaceAll(check, ".", "_"), check)
+	return codedOr(ctx, "check", strings.ReplaceAll(check, ".", "_"), outsideName(ctx, check))
 }
 
 func sourceName(ctx context.Context, source string) string {
-	return codedOr(ctx, "check", "source_"+strings.ReplaceAll(source, ".", "_"), source)
+	return codedOr(ctx, "check", "source_"+strings.ReplaceAll(source, ".", "_"), outsideName(ctx, source))
 }
 
 // codedOr is coded, with what shows when there are no words.
@@ -69,6 +69,9 @@ func notCheckedReason(ctx context.Context, reason string) string {
 		border.ReasonListIncomplete:   text.CheckReasonListIncomplete,
 		border.ReasonDataInsufficient: text.CheckReasonDataInsufficient, border.ReasonFailed: text.CheckReasonFailed,
 	}, reason)
+	if words == reason {
+		words = codedOr(ctx, "check", "reason_"+reason, reason)
+	}
 	if words == reason {
 		return StepReason(ctx, reason) // a check made of steps gives the reason of the first that has no answer
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/openbmis/openbmis/border/recheck"
 	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/view"
+	"github.com/openbmis/openbmis/ui/view/counterview"
 )
 
 // List is the page of the list.
@@ -47,7 +48,7 @@ func outcome(ctx context.Context, o border.Outcome) string {
 	return word(ctx, "recheck", "outcome_"+o.String())
 }
 
-func check(ctx context.Context, name string) string { return word(ctx, "check", name) }
+func check(ctx context.Context, name string) string { return counterview.CheckName(ctx, name) }
 
 // already says what was decided, where and when.
 func already(ctx context.Context, i recheck.Item) string {

@@ -11,6 +11,7 @@ import (
 	"github.com/openbmis/openbmis/border/shift"
 	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/view"
+	"github.com/openbmis/openbmis/ui/view/counterview"
 )
 
 func t(ctx context.Context, key text.Key, args ...any) string { return text.T(ctx, key, args...) }
@@ -42,7 +43,7 @@ func section(ctx context.Context, s shift.Section) string {
 
 func kind(ctx context.Context, code string) string { return word(ctx, "shift.kind", code) }
 
-func check(ctx context.Context, name string) string { return word(ctx, "check", name) }
+func check(ctx context.Context, name string) string { return counterview.CheckName(ctx, name) }
 
 // nationality is the code of the document, or the words for a document without one.
 func nationality(ctx context.Context, code string) string {
