@@ -150,5 +150,9 @@ func TestParticle(t *testing.T) {
 	for _, token := range []string{"AL", "BIN", "VAN", "DE", "OULD", "OGLU"} {
 		require.True(t, names.Particle(token), token)
 	}
-	require.False(t, names.Particle("HASAN"))
+	for _, token := range []string{"HASAN", "MA", "KO", "UN", "AN"} {
+		require.False(t, names.Particle(token), token)
+	}
+	require.False(t, names.Read(alerts.Name{Raw: "LE<<MINH"})[0].Tokens[0].Particle, "a family that is nothing else")
+	require.True(t, names.Read(alerts.Name{Raw: "LE<GOFF<<MINH"})[0].Tokens[0].Particle)
 }

@@ -1,6 +1,7 @@
 package names
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -35,10 +36,10 @@ func Read(n alerts.Name) []Reading {
 	if zone(n, words) {
 		out = append(out, zoneReadings(words)...)
 	}
-	if len(out) > 0 && full(n.Raw) {
-		for i := range out {
-			out[i].Cut = true
-		}
+	cut := full(n.Raw)
+	for i := range out {
+		out[i].Cut = cut
+		soleFamily(out[i].Tokens)
 	}
 	return out[:min(len(out), MaxReadings)]
 }
@@ -85,7 +86,7 @@ func split(out []word, n alerts.Name) (words []word, lost int) {
 			text, more := bounded(p.Text, left)
 			left -= min(left, utf8.RuneCountInString(text))
 			lost += more
-			out = splitText(out, text, p.Role)
+			out = splitText(out, text, cmp.Or(p.Role, alerts.Unknown))
 		}
 		return out, lost
 	}
