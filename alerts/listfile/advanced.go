@@ -25,8 +25,10 @@ type advanced struct {
 // readAdvanced reads SDN_ADVANCED.XML.
 func (r *reading) readAdvanced(in io.Reader) error {
 	x := &advanced{
-		reading: r, values: map[string]map[string]string{}, scripts: map[string]string{}, party: map[string]string{}, places: map[string]alerts.Place{},
-		papers: map[string][]*node{}, profiles: map[string]int{}, issue: map[string]string{}, programs: map[int][]string{}, bases: map[int][]string{},
+		reading: r, values: map[string]map[string]string{}, scripts: map[string]string{}, party: map[string]string{},
+		places: map[string]alerts.Place{},
+		papers: map[string][]*node{}, profiles: map[string]int{}, issue: map[string]string{}, programs: map[int][]string{},
+		bases: map[int][]string{},
 	}
 	root := func(n *node) error {
 		if n.name != "Sanctions" {
@@ -163,7 +165,8 @@ func (x *advanced) relationship(n *node) {
 	to, okTo := x.profiles[n.attr("To-ProfileID")]
 	name := x.value("RelationType", n.attr("RelationTypeID"))
 	if !okFrom || !okTo {
-		x.refuse(n.line, "ProfileRelationship", RefusedOrphan, "expected the numbers of two profiles of the file", name+" "+n.attr("From-ProfileID")+" "+n.attr("To-ProfileID"))
+		x.refuse(n.line, "ProfileRelationship", RefusedOrphan, "expected the numbers of two profiles of the file",
+			name+" "+n.attr("From-ProfileID")+" "+n.attr("To-ProfileID"))
 		return
 	}
 	a, other := &x.file.Alerts[from], x.file.Alerts[to]
@@ -237,7 +240,8 @@ func (x *advanced) finish() {
 	var lost []Refused
 	for _, papers := range x.papers {
 		for _, p := range papers {
-			lost = append(lost, Refused{Line: p.line, Where: "IDRegDocument", Code: RefusedOrphan, Detail: "expected the number of an identity of the file", Raw: p.beginning()})
+			lost = append(lost, Refused{Line: p.line, Where: "IDRegDocument", Code: RefusedOrphan,
+				Detail: "expected the number of an identity of the file", Raw: p.beginning()})
 		}
 	}
 	sortRefused(lost)

@@ -63,8 +63,9 @@ func (x *advanced) quality(alias *node, primary bool) alerts.NameKind {
 
 // nameRolesOf are the types of parts of names.
 var nameRolesOf = map[string]alerts.NameRole{
-	"last name": alerts.Family, "first name": alerts.Given, "middle name": alerts.Given, "patronymic": alerts.Patronymic, "maiden name": alerts.Family,
-	"matronymic": alerts.Family, "paternal last name": alerts.Family, "maternal last name": alerts.Family,
+	"last name": alerts.Family, "first name": alerts.Given, "middle name": alerts.Given, "patronymic": alerts.Patronymic,
+	"maiden name": alerts.Family,
+	"matronymic":  alerts.Family, "paternal last name": alerts.Family, "maternal last name": alerts.Family,
 }
 
 // documentedName reads a name in its parts. All of a name are in one script.

@@ -44,7 +44,8 @@ func benchRead(b *testing.B, text []byte, o listfile.Options, entries int) {
 // BenchmarkRead reads 2,000 invented entries of each form, with far more in each than a real one has.
 func BenchmarkRead(b *testing.B) {
 	b.Run("un", func(b *testing.B) {
-		benchRead(b, repeated(b, "un.xml", "<INDIVIDUAL>", "</INDIVIDUAL>", "<REFERENCE_NUMBER>UTi.001", 2000), listfile.Options{List: "un"}, 2000)
+		benchRead(b, repeated(b, "un.xml", "<INDIVIDUAL>", "</INDIVIDUAL>", "<REFERENCE_NUMBER>UTi.001", 2000), listfile.Options{List: "un"},
+			2000)
 	})
 	b.Run("advanced", func(b *testing.B) {
 		text := repeated(b, "sdn_advanced.xml", "<DistinctParty ", "</DistinctParty>", `<DistinctParty FixedRef="101`, 2000)
@@ -82,7 +83,8 @@ func BenchmarkRealLists(b *testing.B) {
 		b.SetBytes(int64(len(sdn) + len(alt) + len(comments)))
 		b.ReportAllocs()
 		for b.Loop() {
-			f, err := listfile.Read(bytes.NewReader(sdn), listfile.Options{List: "ofac", Companions: listfile.Companions{Aliases: bytes.NewReader(alt), Comments: bytes.NewReader(comments)}})
+			f, err := listfile.Read(bytes.NewReader(sdn), listfile.Options{List: "ofac",
+				Companions: listfile.Companions{Aliases: bytes.NewReader(alt), Comments: bytes.NewReader(comments)}})
 			require.NoError(b, err)
 			require.Len(b, f.Alerts, 8976)
 		}

@@ -35,7 +35,8 @@ var countries = sync.OnceValue(func() (all struct{ names, letters map[string]str
 
 // otherLetters are codes that lists use beside those of ISO 3166-1 and Doc 9303.
 var otherLetters = map[string]string{
-	"DEU": "D", "ROM": "ROU", "ZAR": "COD", "TMP": "TLS", "XKX": "RKS", "XKK": "RKS", "UVK": "RKS", "UK": "GBR", "EL": "GRC", "TP": "TLS", "ZR": "COD", "BU": "MMR",
+	"DEU": "D", "ROM": "ROU", "ZAR": "COD", "TMP": "TLS", "XKX": "RKS", "XKK": "RKS", "UVK": "RKS", "UK": "GBR", "EL": "GRC", "TP": "TLS",
+	"ZR": "COD", "BU": "MMR",
 }
 
 // Country is the code of ICAO Doc 9303-3 of a country by its name in English, French or Spanish, its official or a former name, or its

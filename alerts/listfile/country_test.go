@@ -14,17 +14,22 @@ import (
 func TestCountry(t *testing.T) {
 	for name, code := range map[string]string{
 		"Germany": "D", "DEU": "D", "Allemagne": "D", "Alemania": "D", "Iran (Islamic Republic of)": "IRN",
-		"Korea, North": "PRK", "Korea, Republic of": "KOR", "Democratic People's Republic of Korea": "PRK", "democratic people’s republic of korea": "PRK",
-		"The Gambia": "GMB", "Gambia, The": "GMB", "Congo, Democratic Republic of the": "COD", "Congo": "COG", "Côte d’Ivoire": "CIV", "Türkiye": "TUR",
+		"Korea, North": "PRK", "Korea, Republic of": "KOR", "Democratic People's Republic of Korea": "PRK",
+		"democratic people’s republic of korea": "PRK",
+		"The Gambia": "GMB", "Gambia, The": "GMB", "Congo, Democratic Republic of the": "COD", "Congo": "COG", "Côte d’Ivoire": "CIV",
+		"Türkiye": "TUR",
 		"United Kingdom of Great Britain and Northern Ireland": "GBR", "UK": "GBR", "Kosovo": "RKS", "stateless": "XXA",
-		"former Soviet Union": "SUN", "Burma": "MMR", "Bosnia-Herzegovina": "BIH", "USA": "USA", "U.S.A.": "USA", "XXA": "XXA", "Trinidad & Tobago": "TTO",
-		"  Saudi\nArabia ": "SAU", "ROM": "ROU", "Palestinian": "PSE", "Virgin Islands, British": "VGB", "Macedonia, The Former Yugoslav Republic of": "MKD",
+		"former Soviet Union": "SUN", "Burma": "MMR", "Bosnia-Herzegovina": "BIH", "USA": "USA", "U.S.A.": "USA", "XXA": "XXA",
+		"Trinidad & Tobago": "TTO",
+		"  Saudi\nArabia ":  "SAU", "ROM": "ROU", "Palestinian": "PSE", "Virgin Islands, British": "VGB",
+		"Macedonia, The Former Yugoslav Republic of": "MKD",
 	} {
 		got, known := Country(name)
 		require.True(t, known, name)
 		require.Equal(t, code, got, name)
 	}
-	for letters, code := range map[string]string{"DE": "D", "EL": "GRC", "GR": "GRC", "XK": "RKS", "UK": "GBR", "GB": "GBR", "NA": "NAM", "D": "D", "FRA": "FRA", "DEU": "D"} {
+	for letters, code := range map[string]string{"DE": "D", "EL": "GRC", "GR": "GRC", "XK": "RKS", "UK": "GBR", "GB": "GBR", "NA": "NAM",
+		"D": "D", "FRA": "FRA", "DEU": "D"} {
 		got, known := CountryCode(letters)
 		require.True(t, known, letters)
 		require.Equal(t, code, got, letters)
@@ -33,7 +38,8 @@ func TestCountry(t *testing.T) {
 		_, known := CountryCode(letters)
 		require.False(t, known, letters)
 	}
-	for _, name := range []string{"", "na", "NA", "DE", "Korea", "Atlantis", "Damascus", "(", ",", "Iran and Iraq", strings.Repeat("x", 1000)} {
+	for _, name := range []string{"", "na", "NA", "DE", "Korea", "Atlantis", "Damascus", "(", ",", "Iran and Iraq", strings.Repeat("x",
+		1000)} {
 		got, known := Country(name)
 		require.False(t, known, "%s is %s", name, got)
 	}

@@ -27,7 +27,8 @@ type Counts struct {
 func count(f File) Counts {
 	c := Counts{
 		Entries: len(f.Alerts), Refused: len(f.Refused), Noted: len(f.Notes),
-		Kinds: map[alerts.Kind]int{}, Names: map[alerts.NameKind]int{}, Scripts: map[string]int{}, Documents: map[string]int{}, Notes: map[string]int{},
+		Kinds: map[alerts.Kind]int{}, Names: map[alerts.NameKind]int{}, Scripts: map[string]int{}, Documents: map[string]int{},
+		Notes: map[string]int{},
 	}
 	for i := range f.Alerts {
 		c.add(&f.Alerts[i])

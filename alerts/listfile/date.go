@@ -94,7 +94,8 @@ func monthOf(word string) int {
 }
 
 // approximations are the words that make a date approximate.
-var approximations = []string{"approximately", "approx", "circa", "about", "around", "c", "ca", "vers", "environ", "aproximadamente", "alrededor de"}
+var approximations = []string{"approximately", "approx", "circa", "about", "around", "c", "ca", "vers", "environ", "aproximadamente",
+	"alrededor de"}
 
 // parseBirth reads when somebody was born: a date as parseDate reads it, "circa 1961", "1960 to 1963", "01 Jan 1960 to 31 Dec 1963",
 // "between 1960 and 1963", "1979-1982". Reversed tells that the range ended before it began.

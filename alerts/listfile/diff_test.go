@@ -21,8 +21,10 @@ func born(t require.TestingT, text string) alerts.Birth {
 
 func TestDiffer(t *testing.T) {
 	plain := func() alerts.Alert {
-		return alerts.Alert{List: "un", ID: "1", Version: 3, Category: alerts.CategorySanction, Action: alerts.ActionRefuse, Remarks: []string{"a", "b"}, Subject: alerts.Subject{
-			Kind: alerts.Person, Names: []alerts.Name{{Raw: "A", Kind: alerts.Primary}, {Raw: "B", Kind: alerts.Weak}}, Births: []alerts.Birth{born(t, "1965"), born(t, "1966-03")}}}
+		return alerts.Alert{List: "un", ID: "1", Version: 3, Category: alerts.CategorySanction, Action: alerts.ActionRefuse,
+			Remarks: []string{"a", "b"}, Subject: alerts.Subject{
+				Kind: alerts.Person, Names: []alerts.Name{{Raw: "A", Kind: alerts.Primary}, {Raw: "B", Kind: alerts.Weak}},
+				Births: []alerts.Birth{born(t, "1965"), born(t, "1966-03")}}}
 	}
 	for name, c := range map[string]struct {
 		change func(*alerts.Alert)
@@ -35,12 +37,13 @@ func TestDiffer(t *testing.T) {
 			slices.Reverse(a.Remarks)
 			slices.Reverse(a.Subject.Births)
 		}, nil},
-		"empty":    {func(a *alerts.Alert) { a.Links = []alerts.Link{}; a.Subject.Sexes = []string{} }, nil},
-		"reason":   {func(a *alerts.Alert) { a.Reason = "new" }, []string{"reason"}},
-		"born":     {func(a *alerts.Alert) { a.Subject.Births[0] = born(t, "1965-01-01") }, []string{"subject.births"}},
-		"weaker":   {func(a *alerts.Alert) { a.Subject.Names[0].Kind = alerts.Strong }, []string{"subject.names"}},
-		"twice":    {func(a *alerts.Alert) { a.Remarks = []string{"a", "a"} }, []string{"remarks"}},
-		"several":  {func(a *alerts.Alert) { a.Action = alerts.ActionDetain; a.Subject.Kind = alerts.Vessel; a.Remarks = nil }, []string{"action", "subject.kind", "remarks"}},
+		"empty":  {func(a *alerts.Alert) { a.Links = []alerts.Link{}; a.Subject.Sexes = []string{} }, nil},
+		"reason": {func(a *alerts.Alert) { a.Reason = "new" }, []string{"reason"}},
+		"born":   {func(a *alerts.Alert) { a.Subject.Births[0] = born(t, "1965-01-01") }, []string{"subject.births"}},
+		"weaker": {func(a *alerts.Alert) { a.Subject.Names[0].Kind = alerts.Strong }, []string{"subject.names"}},
+		"twice":  {func(a *alerts.Alert) { a.Remarks = []string{"a", "a"} }, []string{"remarks"}},
+		"several": {func(a *alerts.Alert) { a.Action = alerts.ActionDetain; a.Subject.Kind = alerts.Vessel; a.Remarks = nil },
+			[]string{"action", "subject.kind", "remarks"}},
 		"document": {func(a *alerts.Alert) { a.Subject.Documents = []alerts.Document{{Number: "1"}} }, []string{"subject.documents"}},
 	} {
 		a, b := plain(), plain()

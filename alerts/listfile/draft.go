@@ -235,7 +235,8 @@ func (d *draft) address(country string, parts ...string) {
 // document takes a document over; one without a number is kept as text.
 func (d *draft) document(doc alerts.Document, what string) {
 	doc.Number, doc.Note = squeeze(doc.Number), squeeze(doc.Note)
-	if !strings.ContainsFunc(doc.Number, func(r rune) bool { return unicode.IsDigit(r) || unicode.IsLetter(r) }) || len(doc.Number) > maxNumber {
+	if !strings.ContainsFunc(doc.Number, func(r rune) bool { return unicode.IsDigit(r) || unicode.IsLetter(r) }) ||
+		len(doc.Number) > maxNumber {
 		d.note("subject.documents", NoteDocument, what)
 		d.remark("Document", what)
 		return

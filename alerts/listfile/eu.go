@@ -97,10 +97,12 @@ func (d *draft) euLaw(w *row) {
 	for _, of := range []string{"entity", "namealias", "address", "birthdate", "identification", "citizenship"} {
 		column := func(name string) string { return w.take(of + "regulation" + name) }
 		title, programme := column("numbertitle"), column("programme")
-		kind, body, published, force, url := column("type"), column("organisationtype"), column("publicationdate"), column("entryintoforcedate"), column("publicationurl")
+		kind, body, published, force, url := column("type"), column("organisationtype"), column("publicationdate"), column("entryintoforcedate"),
+			column("publicationurl")
 		w.take(of + "regulationlanguage") // of the text, which is what it is
 		w.take(of + "logicalid")
-		text := joined(", ", joined(" ", body, kind, title), prefixed("programme ", programme), prefixed("published ", published), prefixed("in force ", force), url)
+		text := joined(", ", joined(" ", body, kind, title), prefixed("programme ", programme), prefixed("published ", published),
+			prefixed("in force ", force), url)
 		switch {
 		case text == "":
 		case of == "entity" && d.LegalBasis == "":
@@ -117,7 +119,8 @@ func (d *draft) euName(w *row) {
 	whole, tongue, remark := w.take("namealiaswholename"), w.take("namealiasnamelanguage"), w.take("namealiasremark")
 	title, function := w.take("namealiastitle"), w.take("namealiasfunction")
 	d.sex(w.take("namealiasgender"))
-	all := parts(alerts.NamePart{Text: given, Role: alerts.Given}, alerts.NamePart{Text: middle, Role: alerts.Given}, alerts.NamePart{Text: family, Role: alerts.Family})
+	all := parts(alerts.NamePart{Text: given, Role: alerts.Given}, alerts.NamePart{Text: middle, Role: alerts.Given},
+		alerts.NamePart{Text: family, Role: alerts.Family})
 	if whole == "" {
 		whole = partsText(all)
 	}
@@ -217,7 +220,8 @@ func dateText(year, month, day string) string {
 // euPlace are the columns of a place.
 func (d *draft) euPlace(w *row, of string, field string) (alerts.Place, bool) {
 	letters, country := w.take(of+"countryiso2code", of+"countryiso"), w.take(of+"countrydescription")
-	p, ok := d.place("", "", w.take(of+"street"), prefixed("PO box ", w.take(of+"pobox")), w.take(of+"place"), w.take(of+"zipcode"), w.take(of+"city"), w.take(of+"region"))
+	p, ok := d.place("", "", w.take(of+"street"), prefixed("PO box ", w.take(of+"pobox")), w.take(of+"place"), w.take(of+"zipcode"),
+		w.take(of+"city"), w.take(of+"region"))
 	p.Country = d.euCountry(field, letters, country)
 	if country = or(country, letters); says(country) && letters != "00" {
 		p.Text, ok = joined(", ", p.Text, country), true
@@ -273,7 +277,8 @@ func (d *draft) euCitizenship(w *row) {
 
 // euDocumentKinds are the codes of Identification_TypeCode.
 var euDocumentKinds = map[string]string{
-	"passport": "P", "id": "I", "ssn": "O", "fiscalcode": "O", "birthcert": "O", "travel-doc": "P", "traveldoc": "P", "driverlic": "D", "driverlicense": "D", "residentperm": "R",
+	"passport": "P", "id": "I", "ssn": "O", "fiscalcode": "O", "birthcert": "O", "travel-doc": "P", "traveldoc": "P", "driverlic": "D",
+	"driverlicense": "D", "residentperm": "R",
 	"electionid": "O", "other": "O", "regnumber": "O", "swiftbic": "O", "tradelic": "O", "imo": "O", "militaryid": "O", "visa": "V",
 }
 
@@ -281,7 +286,8 @@ func (d *draft) euDocument(w *row) {
 	number, latin := w.take("identificationnumber"), w.take("identificationlatinnumber")
 	code, kind := w.take("identificationtypecode"), w.take("identificationtypedescription")
 	letters, country := w.take("identificationcountryiso2code", "identificationcountryiso"), w.take("identificationcountrydescription")
-	by, holder, region, remark := w.take("identificationissuedby"), w.take("identificationnameondocument"), w.take("identificationregion"), w.take("identificationremark")
+	by, holder, region, remark := w.take("identificationissuedby"), w.take("identificationnameondocument"), w.take("identificationregion"),
+		w.take("identificationremark")
 	issued, from, until := w.take("identificationissueddate"), w.take("identificationvalidfrom"), w.take("identificationvalidto")
 	doc := alerts.Document{Number: or(number, latin), Status: euStatus(w), Expiry: d.date("subject.documents", "Document valid to", until)}
 	doc.Issued = d.date("subject.documents", "Document issued", or(issued, from))
@@ -297,7 +303,8 @@ func (d *draft) euDocument(w *row) {
 	if number != "" && latin != "" && latin != number {
 		other = latin
 	}
-	doc.Note = joined("; ", kind, prefixed("latin number ", other), unknownType(doc.Type, code), prefixed("issued by ", by), prefixed("in the name of ", holder), region, flags, issuerText(doc.Issuer, country), remark)
+	doc.Note = joined("; ", kind, prefixed("latin number ", other), unknownType(doc.Type, code), prefixed("issued by ", by),
+		prefixed("in the name of ", holder), region, flags, issuerText(doc.Issuer, country), remark)
 	d.document(doc, joined(", ", kind, code, number, latin, country, by, holder, issued, until, remark))
 	if latin != "" && latin != number && number != "" {
 		doc.Number = latin
@@ -336,7 +343,8 @@ func euStatus(w *row) string {
 func euFlags(w *row) string {
 	var all []string
 	for _, of := range [][2]string{
-		{"identificationdiplomatic", "diplomatic"}, {"identificationknownexpired", "known to be expired"}, {"identificationknownfalse", "known to be false"},
+		{"identificationdiplomatic", "diplomatic"}, {"identificationknownexpired", "known to be expired"}, {"identificationknownfalse",
+			"known to be false"},
 		{"identificationreportedlost", "reported lost"}, {"identificationrevokedbyissuer", "revoked by the issuer"},
 	} {
 		if euTrue(w.take(of[0])) {

@@ -119,6 +119,7 @@ const (
 // NoteCodes are all kinds of notes.
 func NoteCodes() []string {
 	return []string{
-		NoteCountry, NoteDate, NoteDocumentType, NoteDocument, NoteSex, NoteLink, NoteEncoding, NoteEnd, NoteCalendar, NoteReversed, NoteName, NoteKind,
+		NoteCountry, NoteDate, NoteDocumentType, NoteDocument, NoteSex, NoteLink, NoteEncoding, NoteEnd, NoteCalendar, NoteReversed, NoteName,
+		NoteKind,
 	}
 }

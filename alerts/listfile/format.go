@@ -64,7 +64,8 @@ func detectCSV(name string, head []byte) Format {
 	switch {
 	case strings.Contains(line, "filegenerationdate") || strings.Contains(line, "entity_logicalid"):
 		return EUCSV
-	case strings.HasPrefix(line, "last updated") || strings.HasPrefix(line, "report date") || strings.HasPrefix(second, "name 6") || strings.HasPrefix(line, "name 6"):
+	case strings.HasPrefix(line, "last updated") || strings.HasPrefix(line, "report date") || strings.HasPrefix(second, "name 6") ||
+		strings.HasPrefix(line, "name 6"):
 		return UKCSV
 	case looksLikeOFAC(line):
 		return OFACCSV
@@ -83,7 +84,8 @@ const ofacColumns = 12
 // looksLikeOFAC reports whether a line begins with a number and a quoted name and has the mark of an empty field.
 func looksLikeOFAC(line string) bool {
 	number, rest, found := strings.Cut(line, ",")
-	return found && isDigits(number) && strings.HasPrefix(rest, `"`) && strings.Count(rest, ",") >= ofacColumns-2 && strings.Contains(rest, "-0-")
+	return found && isDigits(number) && strings.HasPrefix(rest, `"`) && strings.Count(rest, ",") >= ofacColumns-2 && strings.Contains(rest,
+		"-0-")
 }
 
 func isDigits(s string) bool {

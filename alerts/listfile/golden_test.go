@@ -14,8 +14,10 @@ import (
 
 // samples are small invented files with every edge, and the form that they are of.
 var samples = map[string]listfile.Format{
-	"un.xml": listfile.UNXML, "sdn.csv": listfile.OFACCSV, "sdn.xml": listfile.OFACXML, "sdn_advanced.xml": listfile.OFACAdvancedXML, "eu.csv": listfile.EUCSV,
-	"uk-conlist.csv": listfile.UKCSV, "uk-sanctions-list.csv": listfile.UKCSV, "own.csv": listfile.OwnCSV, "gtas.csv": listfile.OwnCSV, "own.json": listfile.OwnJSON,
+	"un.xml": listfile.UNXML, "sdn.csv": listfile.OFACCSV, "sdn.xml": listfile.OFACXML, "sdn_advanced.xml": listfile.OFACAdvancedXML,
+	"eu.csv":         listfile.EUCSV,
+	"uk-conlist.csv": listfile.UKCSV, "uk-sanctions-list.csv": listfile.UKCSV, "own.csv": listfile.OwnCSV, "gtas.csv": listfile.OwnCSV,
+	"own.json": listfile.OwnJSON,
 }
 
 func sample(t testing.TB, name string) []byte {

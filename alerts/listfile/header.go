@@ -97,7 +97,8 @@ func (r *reading) table(c *rows, h header, take func(*row) error) error {
 			cells = cells[:len(cells)-1]
 		}
 		if len(cells) != len(h.names) {
-			r.refuse(line, "row", RefusedColumns, "expected "+strconv.Itoa(len(h.names))+" columns, not "+strconv.Itoa(len(cells)), strings.Join(cells, ","))
+			r.refuse(line, "row", RefusedColumns, "expected "+strconv.Itoa(len(h.names))+" columns, not "+strconv.Itoa(len(cells)),
+				strings.Join(cells, ","))
 			continue
 		}
 		if err := take(h.row(line, cells)); err != nil {

@@ -91,7 +91,10 @@ func (o *ofac) companions() error {
 		o.note(0, NoteEnd, "SDN_COMMENTS.CSV")
 		return nil
 	}
-	return o.companion(o.o.Companions.Comments, "SDN_COMMENTS.CSV", 2, func(id string, row ofacRow) { o.comments[id] = append(o.comments[id], row) })
+	return o.companion(o.o.Companions.Comments, "SDN_COMMENTS.CSV", 2, func(id string, row ofacRow) {
+		o.comments[id] = append(o.comments[id],
+			row)
+	})
 }
 
 func (o *ofac) companion(in io.Reader, name string, columns int, keep func(id string, row ofacRow)) error {
@@ -123,7 +126,8 @@ func (o *ofac) orphans() {
 		for id, rows := range f.rows {
 			for _, row := range rows {
 				if !o.seen[id] {
-					lost = append(lost, Refused{Line: row.line, Where: f.name, Code: RefusedOrphan, Detail: "expected the number of an entry", Raw: bounded(strings.Join(row.cells, ","))})
+					lost = append(lost, Refused{Line: row.line, Where: f.name, Code: RefusedOrphan, Detail: "expected the number of an entry",
+						Raw: bounded(strings.Join(row.cells, ","))})
 				}
 			}
 		}
@@ -203,7 +207,8 @@ func (d *draft) ofacName(kind alerts.NameKind, raw string) {
 	}
 	given, suffix, _ := strings.Cut(given, ",")
 	d.name(kind, raw, "", parts(
-		alerts.NamePart{Text: family, Role: alerts.Family}, alerts.NamePart{Text: given, Role: alerts.Given}, alerts.NamePart{Text: suffix, Role: alerts.Unknown})...)
+		alerts.NamePart{Text: family, Role: alerts.Family}, alerts.NamePart{Text: given, Role: alerts.Given}, alerts.NamePart{Text: suffix,
+			Role: alerts.Unknown})...)
 }
 
 // ofacAlias takes a row of ALT.CSV over: number, number of the alias, kind, name, remarks.

@@ -11,16 +11,26 @@ import (
 
 // ofacDocuments are the beginnings of remarks that are documents, the longest of two that begin alike first.
 var ofacDocuments = []struct{ prefix, kind string }{
-	{"Passport", "P"}, {"Diplomatic Passport", "P"}, {"British National Overseas Passport", "P"}, {"U.S.A. Passport", "P"}, {"Stateless Person Passport", "P"},
-	{"Travel Document Number", "P"}, {"Travel Document", "P"}, {"National ID No.", "I"}, {"National Foreign ID Number", "I"}, {"National ID Card", "I"}, {"Cedula No.", "I"},
-	{"Cedula de Residencia", "R"}, {"Cedula de Ciudadania", "I"}, {"D.N.I.", "I"}, {"Personal ID Card", "I"}, {"Identification Number", "I"}, {"Numero de Identidad", "I"},
-	{"C.U.R.P.", "I"}, {"CURP", "I"}, {"C.U.I.", "I"}, {"C.U.I.P.", "I"}, {"LE Number", "I"}, {"Tarjeta de Identidad", "I"}, {"Kenyan ID No.", "I"}, {"Bosnian Personal ID No.", "I"},
-	{"Moroccan Personal ID No.", "I"}, {"Turkish Identification Number", "I"}, {"Citizen's Card Number", "I"}, {"Unique Identification Number", "I"}, {"N.I.E.", "I"},
-	{"Residency Number", "R"}, {"Permit Number", "R"}, {"Stateless Person ID Card", "I"}, {"Refugee ID Card", "I"}, {"Visa Number ID", "V"}, {"Visa", "V"},
-	{"Driver's License No.", "D"}, {"Driver's License is issued by", "D"}, {"SSN", "O"}, {"Italian Fiscal Code", "O"}, {"Birth Certificate Number", "O"},
-	{"Electoral Registry No.", "O"}, {"Voter Identification Number", "O"}, {"Tax ID No.", "O"}, {"R.F.C.", "O"}, {"Cartilla de Servicio Militar Nacional", "O"},
-	{"Military Registration Number", "O"}, {"Seafarer's Identification Document", "O"}, {"Seaman's Book", "O"}, {"Pilot License Number", "O"}, {"VisaNumberID", "V"},
-	{"Afghan Money Service Provider License Number", "O"}, {"Paraguayan tax identification number", "O"}, {"Personal Number", "I"}, {"National ID", "I"},
+	{"Passport", "P"}, {"Diplomatic Passport", "P"}, {"British National Overseas Passport", "P"}, {"U.S.A. Passport", "P"},
+	{"Stateless Person Passport", "P"},
+	{"Travel Document Number", "P"}, {"Travel Document", "P"}, {"National ID No.", "I"}, {"National Foreign ID Number", "I"},
+	{"National ID Card", "I"}, {"Cedula No.", "I"},
+	{"Cedula de Residencia", "R"}, {"Cedula de Ciudadania", "I"}, {"D.N.I.", "I"}, {"Personal ID Card", "I"}, {"Identification Number", "I"},
+	{"Numero de Identidad", "I"},
+	{"C.U.R.P.", "I"}, {"CURP", "I"}, {"C.U.I.", "I"}, {"C.U.I.P.", "I"}, {"LE Number", "I"}, {"Tarjeta de Identidad", "I"}, {"Kenyan ID No.",
+		"I"}, {"Bosnian Personal ID No.", "I"},
+	{"Moroccan Personal ID No.", "I"}, {"Turkish Identification Number", "I"}, {"Citizen's Card Number", "I"},
+	{"Unique Identification Number", "I"}, {"N.I.E.", "I"},
+	{"Residency Number", "R"}, {"Permit Number", "R"}, {"Stateless Person ID Card", "I"}, {"Refugee ID Card", "I"}, {"Visa Number ID", "V"},
+	{"Visa", "V"},
+	{"Driver's License No.", "D"}, {"Driver's License is issued by", "D"}, {"SSN", "O"}, {"Italian Fiscal Code", "O"},
+	{"Birth Certificate Number", "O"},
+	{"Electoral Registry No.", "O"}, {"Voter Identification Number", "O"}, {"Tax ID No.", "O"}, {"R.F.C.", "O"},
+	{"Cartilla de Servicio Militar Nacional", "O"},
+	{"Military Registration Number", "O"}, {"Seafarer's Identification Document", "O"}, {"Seaman's Book", "O"}, {"Pilot License Number", "O"},
+	{"VisaNumberID", "V"},
+	{"Afghan Money Service Provider License Number", "O"}, {"Paraguayan tax identification number", "O"}, {"Personal Number", "I"},
+	{"National ID", "I"},
 }
 
 // ofacRemarks takes the remarks of an entry apart, and gives the names of the entries that it is linked to. What is none of the known

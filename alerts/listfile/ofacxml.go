@@ -67,7 +67,8 @@ func (r *reading) sdnEntry(n *node, links *linker) error {
 	for _, list := range n.all("addressList") {
 		for _, a := range list.all("address") {
 			a.drop("uid")
-			d.address(a.take("country"), a.take("address1"), a.take("address2"), a.take("address3"), a.take("city"), a.take("stateOrProvince"), a.take("postalCode"))
+			d.address(a.take("country"), a.take("address1"), a.take("address2"), a.take("address3"), a.take("city"), a.take("stateOrProvince"),
+				a.take("postalCode"))
 		}
 	}
 	d.sdnIdentity(n)

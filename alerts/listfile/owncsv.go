@@ -191,7 +191,8 @@ func listOf(text string) []string {
 func (d *ownRow) names() {
 	family, given := d.own("surname"), joined(" ", d.own("givennames"), d.own("middlename"))
 	if family+given != "" {
-		d.name(alerts.Primary, joined(" ", given, family), "", parts(alerts.NamePart{Text: given, Role: alerts.Given}, alerts.NamePart{Text: family, Role: alerts.Family})...)
+		d.name(alerts.Primary, joined(" ", given, family), "", parts(alerts.NamePart{Text: given, Role: alerts.Given},
+			alerts.NamePart{Text: family, Role: alerts.Family})...)
 	}
 	kind := alerts.Primary
 	if family+given != "" {
@@ -200,7 +201,8 @@ func (d *ownRow) names() {
 	for _, of := range []struct {
 		column string
 		kind   alerts.NameKind
-	}{{"name", kind}, {"originalname", alerts.Primary}, {"aliases", alerts.Strong}, {"weakaliases", alerts.Weak}, {"formernames", alerts.Former}} {
+	}{{"name", kind}, {"originalname", alerts.Primary}, {"aliases", alerts.Strong}, {"weakaliases", alerts.Weak}, {"formernames",
+		alerts.Former}} {
 		for _, name := range d.list(of.column) {
 			d.name(of.kind, name, "")
 		}
@@ -211,7 +213,8 @@ func (d *ownRow) names() {
 func (d *ownRow) documents() {
 	numbers, kinds, issuers := d.list("documentnumber"), d.list("documenttype"), d.list("documentissuer")
 	until, status := d.own("documentuntil"), d.own("documentstatus")
-	issued, expiry := d.date("subject.documents", "Issued", d.own("documentissued")), d.date("subject.documents", "Expires", d.own("documentexpiry"))
+	issued, expiry := d.date("subject.documents", "Issued", d.own("documentissued")), d.date("subject.documents", "Expires",
+		d.own("documentexpiry"))
 	if status != "" && !slices.Contains(DocumentStatuses(), status) {
 		d.refuse("documentstatus", RefusedValue, "expected one of "+strings.Join(DocumentStatuses(), ", "), status)
 	}
@@ -261,7 +264,8 @@ func (d *ownRow) vehicles() {
 // what reads why the alert is there and what is to be done. A code that is not one of ours, or a bound that cannot be read, refuses the
 // row: an alert must not mean something else than was written.
 func (d *ownRow) what() bool {
-	d.Category, d.Action = alerts.Category(or(d.own("category"), string(d.category()))), alerts.Action(or(d.own("action"), string(alerts.ActionRefer)))
+	d.Category, d.Action = alerts.Category(or(d.own("category"), string(d.category()))), alerts.Action(or(d.own("action"),
+		string(alerts.ActionRefer)))
 	d.Reason, d.Owner, d.LegalBasis = d.own("reason"), d.own("owner"), d.own("legalbasis")
 	d.Instructions, d.Contact = d.own("instructions"), d.own("contact")
 	d.Secrecy, d.Status = alerts.Secrecy(or(d.own("secrecy"), string(alerts.Open))), alerts.Status(d.own("status"))

@@ -27,27 +27,30 @@ func TestReadRefusesTheWholeFile(t *testing.T) {
 		o    listfile.Options
 		code string
 	}{
-		"nothing":        {"", listfile.Options{List: "x", Format: listfile.UNXML}, "listfile.empty"},
-		"no list":        {"<a/>", listfile.Options{}, "listfile.list"},
-		"bad list":       {"<a/>", listfile.Options{List: "A/B"}, "listfile.list"},
-		"bad action":     {"<a/>", listfile.Options{List: "x", Action: "hang"}, "listfile.action"},
-		"unknown form":   {"%PDF-1.7", listfile.Options{List: "x", Name: "list.pdf"}, "listfile.format"},
-		"wrong root":     {"<html></html>", listfile.Options{List: "x", Format: listfile.UNXML}, "listfile.broken"},
-		"cut XML":        {"<CONSOLIDATED_LIST><INDIVIDUALS><INDIVIDUAL>", listfile.Options{List: "x"}, "listfile.broken"},
-		"cut later":      {"<CONSOLIDATED_LIST><INDIVIDUALS></INDIVIDUALS>", listfile.Options{List: "x"}, "listfile.broken"},
-		"crossed":        {"<CONSOLIDATED_LIST><INDIVIDUALS></CONSOLIDATED_LIST>", listfile.Options{List: "x"}, "listfile.broken"},
-		"two roots":      {"<CONSOLIDATED_LIST></CONSOLIDATED_LIST><CONSOLIDATED_LIST/>", listfile.Options{List: "x"}, "listfile.broken"},
-		"deep":           {"<CONSOLIDATED_LIST><A>" + strings.Repeat("<a>", 100), listfile.Options{List: "x"}, "listfile.broken"},
-		"entity":         {"<!DOCTYPE x [<!ENTITY a 'b'>]><CONSOLIDATED_LIST><A><B>&a;</B></A></CONSOLIDATED_LIST>", listfile.Options{List: "x", Format: listfile.UNXML}, "listfile.broken"},
-		"other encoding": {"<?xml version='1.0' encoding='koi8-r'?><CONSOLIDATED_LIST/>", listfile.Options{List: "x", Format: listfile.UNXML}, "listfile.broken"},
-		"cut JSON":       {`{"alerts": [`, listfile.Options{List: "x"}, "listfile.broken"},
-		"more JSON":      {`[] []`, listfile.Options{List: "x"}, "listfile.broken"},
-		"JSON text":      {`"x"`, listfile.Options{List: "x", Format: listfile.OwnJSON}, "listfile.broken"},
-		"no header":      {"a,b,c\n1,2,3\n", listfile.Options{List: "x", Format: listfile.OwnCSV}, "listfile.broken"},
-		"EU columns":     {"a;b;c\n", listfile.Options{List: "x", Format: listfile.EUCSV}, "listfile.broken"},
-		"UK columns":     {"Last Updated,01/01/2026\n", listfile.Options{List: "x"}, "listfile.broken"},
-		"too big":        {"id,name\n" + strings.Repeat("1,a\n", 100), listfile.Options{List: "x", Limits: listfile.Limits{Bytes: 100}}, "listfile.too_big"},
-		"too many":       {"id,name\n1,a\n2,b\n3,c\n", listfile.Options{List: "x", Limits: listfile.Limits{Entries: 2}}, "listfile.entries"},
+		"nothing":      {"", listfile.Options{List: "x", Format: listfile.UNXML}, "listfile.empty"},
+		"no list":      {"<a/>", listfile.Options{}, "listfile.list"},
+		"bad list":     {"<a/>", listfile.Options{List: "A/B"}, "listfile.list"},
+		"bad action":   {"<a/>", listfile.Options{List: "x", Action: "hang"}, "listfile.action"},
+		"unknown form": {"%PDF-1.7", listfile.Options{List: "x", Name: "list.pdf"}, "listfile.format"},
+		"wrong root":   {"<html></html>", listfile.Options{List: "x", Format: listfile.UNXML}, "listfile.broken"},
+		"cut XML":      {"<CONSOLIDATED_LIST><INDIVIDUALS><INDIVIDUAL>", listfile.Options{List: "x"}, "listfile.broken"},
+		"cut later":    {"<CONSOLIDATED_LIST><INDIVIDUALS></INDIVIDUALS>", listfile.Options{List: "x"}, "listfile.broken"},
+		"crossed":      {"<CONSOLIDATED_LIST><INDIVIDUALS></CONSOLIDATED_LIST>", listfile.Options{List: "x"}, "listfile.broken"},
+		"two roots":    {"<CONSOLIDATED_LIST></CONSOLIDATED_LIST><CONSOLIDATED_LIST/>", listfile.Options{List: "x"}, "listfile.broken"},
+		"deep":         {"<CONSOLIDATED_LIST><A>" + strings.Repeat("<a>", 100), listfile.Options{List: "x"}, "listfile.broken"},
+		"entity": {"<!DOCTYPE x [<!ENTITY a 'b'>]><CONSOLIDATED_LIST><A><B>&a;</B></A></CONSOLIDATED_LIST>", listfile.Options{List: "x",
+			Format: listfile.UNXML}, "listfile.broken"},
+		"other encoding": {"<?xml version='1.0' encoding='koi8-r'?><CONSOLIDATED_LIST/>", listfile.Options{List: "x", Format: listfile.UNXML},
+			"listfile.broken"},
+		"cut JSON":   {`{"alerts": [`, listfile.Options{List: "x"}, "listfile.broken"},
+		"more JSON":  {`[] []`, listfile.Options{List: "x"}, "listfile.broken"},
+		"JSON text":  {`"x"`, listfile.Options{List: "x", Format: listfile.OwnJSON}, "listfile.broken"},
+		"no header":  {"a,b,c\n1,2,3\n", listfile.Options{List: "x", Format: listfile.OwnCSV}, "listfile.broken"},
+		"EU columns": {"a;b;c\n", listfile.Options{List: "x", Format: listfile.EUCSV}, "listfile.broken"},
+		"UK columns": {"Last Updated,01/01/2026\n", listfile.Options{List: "x"}, "listfile.broken"},
+		"too big": {"id,name\n" + strings.Repeat("1,a\n", 100), listfile.Options{List: "x", Limits: listfile.Limits{Bytes: 100}},
+			"listfile.too_big"},
+		"too many": {"id,name\n1,a\n2,b\n3,c\n", listfile.Options{List: "x", Limits: listfile.Limits{Entries: 2}}, "listfile.entries"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, err := listfile.Read(strings.NewReader(c.text), c.o)
@@ -100,14 +103,19 @@ func TestBoundsOfAnEntry(t *testing.T) {
 	long := strings.Repeat("x", 3000)
 	small := listfile.Limits{Field: 1000, Nodes: 50}
 	for name, c := range map[string]struct{ text, refused string }{
-		"XML field": {"<CONSOLIDATED_LIST><INDIVIDUALS><INDIVIDUAL><DATAID>1</DATAID><COMMENTS1>" + long + "</COMMENTS1></INDIVIDUAL><INDIVIDUAL><DATAID>2</DATAID><FIRST_NAME>A</FIRST_NAME></INDIVIDUAL></INDIVIDUALS></CONSOLIDATED_LIST>", listfile.RefusedTooLong},
-		"XML nodes": {"<CONSOLIDATED_LIST><INDIVIDUALS><INDIVIDUAL><DATAID>1</DATAID>" + strings.Repeat("<A/>", 60) + "</INDIVIDUAL><INDIVIDUAL><DATAID>2</DATAID><FIRST_NAME>A</FIRST_NAME></INDIVIDUAL></INDIVIDUALS></CONSOLIDATED_LIST>", listfile.RefusedTooLong},
+		"XML field": {"<CONSOLIDATED_LIST><INDIVIDUALS><INDIVIDUAL><DATAID>1</DATAID><COMMENTS1>" + long +
+			"</COMMENTS1></INDIVIDUAL><INDIVIDUAL><DATAID>2</DATAID><FIRST_NAME>A</FIRST_NAME></INDIVIDUAL></INDIVIDUALS></CONSOLIDATED_LIST>",
+			listfile.RefusedTooLong},
+		"XML nodes": {"<CONSOLIDATED_LIST><INDIVIDUALS><INDIVIDUAL><DATAID>1</DATAID>" + strings.Repeat("<A/>", 60) +
+			"</INDIVIDUAL><INDIVIDUAL><DATAID>2</DATAID><FIRST_NAME>A</FIRST_NAME></INDIVIDUAL></INDIVIDUALS></CONSOLIDATED_LIST>",
+			listfile.RefusedTooLong},
 		"CSV field": {"id,name\n1," + long + "\n2,A\n", listfile.RefusedTooLong},
 		"CSV line":  {"id,name\n1," + long + long + "\n2,A\n", listfile.RefusedTooLong},
 		"quoted":    {"id,name\n1,\"" + long + "\"\n2,A\n", listfile.RefusedTooLong},
 		"open":      {"id,name\n1,\"never closed\n2,A\n", listfile.RefusedQuote},
 		"inside":    {"id,name\n1,\"a\"b\n2,A\n", listfile.RefusedQuote},
-		"JSON":      {`[{"id":"1","category":"arrest","action":"detain","reason":"` + long + long + `","subject":{"kind":"person"}},{"id":"2","category":"arrest","action":"detain","subject":{"kind":"person","names":[{"raw":"A","kind":"primary"}]}}]`, listfile.RefusedTooLong},
+		"JSON": {`[{"id":"1","category":"arrest","action":"detain","reason":"` + long + long +
+			`","subject":{"kind":"person"}},{"id":"2","category":"arrest","action":"detain","subject":{"kind":"person","names":[{"raw":"A","kind":"primary"}]}}]`, listfile.RefusedTooLong},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, err := listfile.Read(strings.NewReader(c.text), listfile.Options{List: "x", Limits: small})

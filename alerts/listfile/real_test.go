@@ -134,7 +134,8 @@ func TestRealUN(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, 863+6, births, "five dates in notes, and one of another calendar, are births too; one age is none, and one date stands twice")
+	require.Equal(t, 863+6, births,
+		"five dates in notes, and one of another calendar, are births too; one age is none, and one date stands twice")
 	require.Equal(t, 409+6, notFull)
 }
 
@@ -179,7 +180,8 @@ func TestRealUNLosesNothing(t *testing.T) {
 				}
 			case xml.CharData:
 				switch element { // what is a code or a date in the alert, or says nothing of the entry
-				case "LISTED_ON", "VERSIONNUM", "GENDER", "QUALITY", "TYPE_OF_DATE", "TYPE_OF_DOCUMENT", "VALUE", "COUNTRY", "ISSUING_COUNTRY", "COUNTRY_OF_ISSUE", "COUNTRY_OF_BIRTH":
+				case "LISTED_ON", "VERSIONNUM", "GENDER", "QUALITY", "TYPE_OF_DATE", "TYPE_OF_DOCUMENT", "VALUE", "COUNTRY", "ISSUING_COUNTRY",
+					"COUNTRY_OF_ISSUE", "COUNTRY_OF_BIRTH":
 					continue
 				}
 				if outer == "INDIVIDUAL_DATE_OF_BIRTH" && element == "NOTE" {
@@ -199,7 +201,8 @@ func TestRealOFAC(t *testing.T) {
 	f := realOFAC(t)
 	require.Empty(t, f.Refused)
 	require.Len(t, f.Alerts, 8976)
-	require.Equal(t, map[alerts.Kind]int{alerts.Person: 4620, alerts.Organisation: 3673, alerts.Vessel: 406, alerts.Aircraft: 277}, f.Counts.Kinds)
+	require.Equal(t, map[alerts.Kind]int{alerts.Person: 4620, alerts.Organisation: 3673, alerts.Vessel: 406, alerts.Aircraft: 277},
+		f.Counts.Kinds)
 	dob, passports, nationality, sex, weak, weakAll, circa := 0, 0, 0, 0, 0, 0, 0
 	for _, a := range f.Alerts {
 		if a.Subject.Kind != alerts.Person {

@@ -67,7 +67,8 @@ func (r *reading) ukEntry(id string, rows []*row) error {
 		}
 		d.sex(w.take("gender"))
 		d.ukDocuments("P", w.take("passportnumber"), w.take("passportdetails", "passportadditionalinformation"))
-		d.ukDocuments("I", w.take("nationalidentificationnumber", "nationalidentifiernumber"), w.take("nationalidentificationdetails", "nationalidentifieradditionalinformation"))
+		d.ukDocuments("I", w.take("nationalidentificationnumber", "nationalidentifiernumber"), w.take("nationalidentificationdetails",
+			"nationalidentifieradditionalinformation"))
 		d.ukWhy(w)
 		d.keep(w)
 	}

@@ -114,7 +114,8 @@ func (d *draft) unAliases(n *node) {
 func unQuality(quality, note string) alerts.NameKind {
 	note = strings.ToLower(note)
 	switch {
-	case strings.HasPrefix(strings.ToLower(quality), "f.k.a"), strings.HasPrefix(note, "formerly listed"), strings.HasPrefix(note, "previously listed"):
+	case strings.HasPrefix(strings.ToLower(quality), "f.k.a"), strings.HasPrefix(note, "formerly listed"), strings.HasPrefix(note,
+		"previously listed"):
 		return alerts.Former
 	case strings.EqualFold(quality, "Low"):
 		return alerts.Weak
@@ -133,27 +134,36 @@ func (d *draft) unAliasNote(kind alerts.NameKind, name, note string) {
 	}
 }
 
-// aliases takes aliases over that stand in one text: separated by ";", and with the name in the original script in brackets.
+// aliases takes aliases over that stand in one text: separated by ";", and with the name in another script in brackets, on either side.
+// What else stands in brackets is kept as a remark.
 func (d *draft) aliases(kind alerts.NameKind, text string) {
 	text = squeeze(text)
 	if text == "" {
 		return
 	}
 	outside, inside := brackets(text)
-	for _, part := range append(strings.Split(outside, ";"), inside...) {
-		part = strings.Trim(squeeze(part), ` ",;:)(`)
-		if part == "" {
-			continue
+	d.aliasNames(kind, outside)
+	for _, aside := range inside {
+		switch original := otherScript(aside); {
+		case original != "" && original == squeeze(aside), otherScript(outside) != "" && original == "":
+			d.aliasNames(kind, aside)
+		default:
+			d.aliasNames(kind, original)
+			d.remark("Alias "+squeeze(outside), aside)
 		}
-		d.name(kind, part, "")
-	}
-	for _, said := range asides(text) {
-		d.remark("Alias "+squeeze(outside), said)
 	}
 }
 
-// brackets tells what stands outside of the brackets of a text, and the names in another script inside them.
-func brackets(text string) (outside string, names []string) {
+func (d *draft) aliasNames(kind alerts.NameKind, text string) {
+	for _, part := range strings.FieldsFunc(text, func(c rune) bool { return c == ';' || c == '؛' }) {
+		if part = strings.Trim(squeeze(part), ` ",;:)(`); part != "" {
+			d.name(kind, part, "")
+		}
+	}
+}
+
+// brackets tells what stands outside of the brackets of a text, and what inside each of them. A bracket that is not closed goes to the end.
+func brackets(text string) (outside string, inside []string) {
 	var b strings.Builder
 	depth, from := 0, 0
 	for i, c := range text {
@@ -164,34 +174,17 @@ func brackets(text string) (outside string, names []string) {
 			}
 		case c == ')' && depth > 0:
 			if depth--; depth == 0 {
-				if name := otherScript(text[from:i]); name != "" {
-					names = append(names, name)
-				}
+				inside = append(inside, text[from:i])
+				b.WriteByte(' ')
 			}
 		case depth == 0:
 			b.WriteRune(c)
 		}
 	}
-	if depth > 0 { // a bracket that is not closed is part of the name
-		return text, nil
+	if depth > 0 {
+		inside = append(inside, text[from:])
 	}
-	return b.String(), names
-}
-
-// asides are the texts in brackets that are more than a name in another script.
-func asides(text string) []string {
-	var said []string
-	for rest := text; ; {
-		_, after, found := strings.Cut(rest, "(")
-		inside, behind, closed := strings.Cut(after, ")")
-		if !found || !closed {
-			return said
-		}
-		if squeeze(inside) != otherScript(inside) {
-			said = append(said, inside)
-		}
-		rest = behind
-	}
+	return b.String(), inside
 }
 
 // otherScript is the part of a text from its first letter that is not Latin to its last one; empty when all are Latin.
@@ -316,7 +309,8 @@ func (d *draft) issuer(country string) string {
 // expiryOf is the day after a word such as "expires" in a note; unknown when there is none.
 func expiryOf(note string) traveldoc.Date {
 	lower := strings.ToLower(note)
-	for _, word := range []string{"expiration date", "date of expiration", "expires", "expired", "expiry date", "valid until", "date d'expiration"} {
+	for _, word := range []string{"expiration date", "date of expiration", "expires", "expired", "expiry date", "valid until",
+		"date d'expiration"} {
 		at := strings.Index(lower, word)
 		if at < 0 || len(lower) != len(note) {
 			continue

@@ -84,7 +84,7 @@ func run(ctx context.Context, args []string, a *app) int {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(a),
-		kong.Vars{"version": node.Version(), "socket": pcsc.DefaultSocket, "vpcd": vpcd.DefaultAddress, "roles": roleNames()},
+		kong.Vars{"version": node.Version(), "socket": pcsc.DefaultSocket, "vpcd": vpcd.DefaultAddress, "roles": roleNames(), "forms": listForms()},
 	)
 	if err != nil {
 		return a.fail(exitFailed, err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/openbmis/openbmis/alerts/listfile"
 )
@@ -14,9 +15,19 @@ type listCommand struct {
 
 // Help is shown by bmis list --help.
 func (listCommand) Help() string {
-	return `Lists are read as they are published: the consolidated list of the United Nations (XML), the list of OFAC (SDN.CSV with ALT.CSV, ADD.CSV and
-SDN_COMMENTS.CSV, SDN.XML, SDN_ADVANCED.XML), of the European Union (CSV), of the United Kingdom (CSV), and the project's own CSV and JSON.
+	return `Lists are read as they are published: the consolidated list of the United Nations (XML), the list of OFAC
+(SDN.CSV with ALT.CSV, ADD.CSV and SDN_COMMENTS.CSV, SDN.XML, SDN_ADVANCED.XML), of the European Union (CSV), of the United Kingdom (CSV),
+and the project's own CSV and JSON.
 Nothing is sent anywhere and no database is used.`
+}
+
+// listForms are the forms of lists, for the help.
+func listForms() string {
+	forms := make([]string, 0, len(listfile.Formats()))
+	for _, f := range listfile.Formats() {
+		forms = append(forms, string(f))
+	}
+	return strings.Join(forms, ", ")
 }
 
 type listSchemaCommand struct{}

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openbmis/openbmis/alerts/listfile"
+	"github.com/openbmis/openbmis/ui/text"
 )
 
 const listSamples = "../../alerts/listfile/testdata/"
@@ -19,7 +20,7 @@ func TestListRead(t *testing.T) {
 	got := bmisReading(t, nil, "list", "read", listSamples+"un.xml")
 	require.Equal(t, exitFailed, got.code)
 	require.Contains(t, got.out, "un.xml: un-xml, of 2026-02-27\n  entries 3: organisation 1, person 2\n")
-	require.Contains(t, got.out, "  line 50: id: twice: expected every id once: 2\n")
+	require.Contains(t, got.out, "  line 52: id: twice: expected every id once: 2\n")
 	require.NotContains(t, got.out, "TWICE", "what stands in an entry is printed when it was asked for")
 	require.Contains(t, got.err, "4 refused")
 	require.Contains(t, bmisReading(t, nil, "list", "read", "--notes", listSamples+"un.xml").out, "    2 TWICE\n")
@@ -75,7 +76,8 @@ func TestListDiff(t *testing.T) {
 	after := write("new.csv", "id,name,birth date,reason\n4,New Name,1967,\n1,Kept Name,1965-03,why\n3,Same Name,1970,\n")
 	got := bmisReading(t, nil, "list", "diff", before, after)
 	require.Equal(t, exitDone, got.code, got.err)
-	require.Equal(t, "added 1, changed 1, removed 1, unchanged 1; refused before 0, now 0\n+ 4 New Name\n~ 1 Kept Name: reason, subject.births\n- 2 Gone Name\n", got.out)
+	require.Equal(t,
+		"added 1, changed 1, removed 1, unchanged 1; refused before 0, now 0\n+ 4 New Name\n~ 1 Kept Name: reason, subject.births\n- 2 Gone Name\n", got.out)
 	var d listfile.Diff
 	require.NoError(t, json.Unmarshal([]byte(bmisReading(t, nil, "list", "diff", "--json", before, after).out), &d))
 	require.Equal(t, []string{"reason", "subject.births"}, d.Changed[0].Fields)
@@ -87,4 +89,22 @@ func TestListSchema(t *testing.T) {
 	require.Equal(t, exitDone, got.code)
 	require.Equal(t, listfile.Schema(), got.out)
 	require.True(t, json.Valid([]byte(got.out)))
+}
+
+// Every code of the readers has words in every language.
+func TestListCodesHaveWords(t *testing.T) {
+	c, err := text.Load()
+	require.NoError(t, err)
+	for _, l := range text.Languages() {
+		p := c.Printer(l)
+		for _, f := range listfile.Formats() {
+			require.True(t, p.Has(text.Key("list_format."+string(f))), "%s %s", l, f)
+		}
+		for _, code := range listfile.RefusalCodes() {
+			require.True(t, p.Has(text.Key("list_refused."+code)), "%s %s", l, code)
+		}
+		for _, code := range listfile.NoteCodes() {
+			require.True(t, p.Has(text.Key("list_note."+code)), "%s %s", l, code)
+		}
+	}
 }

@@ -17,8 +17,8 @@ type listDiffCommand struct {
 
 // Help is shown by bmis list diff --help.
 func (listDiffCommand) Help() string {
-	return `Entries are the same by their own number. The order of the values of an entry changes nothing. Of the list of OFAC give SDN.XML or SDN_ADVANCED.XML, or SDN.CSV alone on
-both sides.`
+	return `Entries are the same by their own number. The order of the values of an entry changes nothing. Of the list of
+OFAC give SDN.XML or SDN_ADVANCED.XML, or SDN.CSV alone on both sides.`
 }
 
 // Run compares two editions.

@@ -20,21 +20,22 @@ import (
 // listForm is how files of lists are to be read. Commands embed it.
 type listForm struct {
 	List   string `placeholder:"ID" help:"Id of the list. Default: un, ofac, eu, uk or national, by the form."`
-	Format string `placeholder:"FORM" help:"Form of the file: un-xml, ofac-csv, ofac-xml, ofac-advanced-xml, eu-csv, uk-csv, csv, json. Default: as the file looks."`
+	Format string `placeholder:"FORM" help:"Form of the file, one of ${forms}. Default: as the file looks."`
 	Action string `placeholder:"CODE" default:"refuse" help:"What a sanctions list asks for."`
 	JSON   bool   `help:"Print JSON."`
 }
 
 type listReadCommand struct {
 	listForm
-	Files []string `arg:"" name:"file" help:"Files; - is the standard input. alt.csv, add.csv and sdn_comments.csv belong to the sdn.csv beside them."`
+	Files []string `arg:"" name:"file" help:"Files; - is the standard input. alt.csv and the like belong to sdn.csv."`
 	Notes bool     `help:"Print every note and the beginning of what is refused, which may be personal data."`
 }
 
 // Help is shown by bmis list read --help.
 func (listReadCommand) Help() string {
-	return `Prints the figures of each file, every entry and row that is refused with its line and the reason, and how much was understood only partly. What was understood
-only partly is in the alert as text. --json prints the alerts too, in the form that bmis list schema describes.
+	return `Prints the figures of each file, every entry and row that is refused with its line and the reason, and how much was
+understood only partly. What was understood only partly is in the alert as text.
+--json prints the alerts too, in the form that bmis list schema describes.
 
 The exit code is 1 when something was refused, and 2 when a file cannot be read at all.`
 }
