@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/openbmis/openbmis/cmd/internal/interpolsim"
 	"github.com/openbmis/openbmis/cmd/internal/node"
 	"github.com/openbmis/openbmis/internal/config"
 )
@@ -45,6 +46,7 @@ type demo struct {
 	processes []*process
 	centre    config.Central
 	stations  []config.Station
+	interpol  *interpolsim.Simulator
 	readers   map[string]string // by station: the token of the simulated document reader in the lane of the simulator
 }
 
@@ -86,6 +88,9 @@ func Run(ctx context.Context, cfg Config) (err error) {
 
 func (d *demo) run(ctx context.Context) error {
 	begun := d.tools.Now()
+	ctx, end := context.WithCancel(ctx) // also of what runs already when a later step fails
+	defer end()
+	work, workCtx := errgroup.WithContext(ctx)
 	d.say("OpenBMIS demo: preparing, data in %s", d.Dir)
 	steps := []struct {
 		what string
@@ -93,6 +98,7 @@ func (d *demo) run(ctx context.Context) error {
 	}{
 		{"central node: database, certificate authority, NATS", d.startCentre},
 		{"accounts, alert list, training trust material at the centre", d.seedCentre},
+		{"simulator of an INTERPOL-style service", func(ctx context.Context) error { return d.runInterpol(ctx, workCtx, work) }},
 		{"stations: databases, enrolment, counters", d.startStations},
 		{"document readers of the stations", d.simulatedReaders},
 	}
@@ -103,7 +109,6 @@ func (d *demo) run(ctx context.Context) error {
 		}
 		d.say("  %-58s %5.1f s", step.what, d.tools.Now().Sub(since).Seconds())
 	}
-	work, workCtx := errgroup.WithContext(ctx)
 	work.Go(func() error { return d.simulate(workCtx) })
 	work.Go(func() error { return d.watch(workCtx) })
 	d.health.ready(partSimulator)

@@ -24,7 +24,7 @@ func TestPortsAreApart(t *testing.T) {
 		require.False(t, seen[port], port)
 		seen[port] = true
 	}
-	require.Len(t, seen, 8)
+	require.Len(t, seen, 9)
 }
 
 func TestTakenPortIsNamed(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 // Ports of the demo, all on the loopback address.
 type Ports struct {
 	Health, Central, NATS, CentralMetrics int
+	Interpol                              int // the simulator of an outside service
 	Stations, StationMetrics              []int
 }
 
@@ -30,12 +31,13 @@ func PortsFrom(base, stations int) Ports {
 	for i := range stations {
 		p.StationMetrics = append(p.StationMetrics, next+2+i)
 	}
+	p.Interpol = next + 2 + stations
 	return p
 }
 
 // all lists the ports, to be sure that they are free before anything starts.
 func (p Ports) all() []int {
-	ports := append([]int{p.Health, p.Central, p.NATS, p.CentralMetrics}, p.Stations...)
+	ports := append([]int{p.Health, p.Central, p.NATS, p.CentralMetrics, p.Interpol}, p.Stations...)
 	return append(ports, p.StationMetrics...)
 }
 

@@ -35,6 +35,7 @@ func (d *demo) stationSettings(n int, p post, token string) map[string]string {
 		"BMIS_METRICS_LISTEN":  loopback(d.Ports.StationMetrics[n]),
 		"BMIS_CENTRAL_URL":     "https://" + loopback(d.Ports.Central),
 		"BMIS_ENROLMENT_TOKEN": token,
+		"BMIS_INTERPOL":        d.simulatorSettings(),
 	}
 }
 

@@ -29,6 +29,7 @@ func (d *demo) tell() {
 			"supervisor": "the national alert list", "administrator": "stations, accounts, trust material", "second-administrator": "approve what the other proposes", "auditor": "the audit log",
 		}[login])
 	}
+	row(fmt.Sprintf("https://localhost:%d", d.Ports.Interpol), "", "", "SIMULATOR of an INTERPOL-style service: delay and failures")
 	if err := table.Flush(); err != nil {
 		d.tools.Log.Warn("demo: terminal is gone", "error", err)
 	}
