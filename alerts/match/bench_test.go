@@ -88,8 +88,6 @@ func BenchmarkLoad(b *testing.B) {
 			var ix *match.Index
 			b.ReportAllocs()
 			for range b.N {
-				ix = nil
-				runtime.GC()
 				ix = match.Build(everybody(s.world, s.n))
 			}
 			b.StopTimer()

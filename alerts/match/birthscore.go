@@ -28,7 +28,7 @@ func relate(q, l span) (relation string, points float64) {
 	}
 	a, b := q.wide(), l.wide()
 	switch gap := apart(a, b); {
-	case gap == 0 && (q.circa || l.circa) && !(a == b):
+	case gap == 0 && (q.circa || l.circa) && a != b:
 		return RelInside, max(inside(a, b)-0.04, birthCirca)
 	case gap == 0:
 		return RelInside, inside(a, b)

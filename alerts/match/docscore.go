@@ -86,7 +86,7 @@ func (s *segment) findRanges(q *documentRecord, number string, out []documentSco
 
 // accept decides whether a document counts beside what name and birth say, and takes it.
 func (s *scored) accept(d documentScore) {
-	if d.support && s.name < supportingName && s.births.points <= 0 {
+	if d.support && s.name < supportingName && s.birth.points <= 0 {
 		return
 	}
 	if d.points > s.document.points {

@@ -115,7 +115,7 @@ func state(code string) string {
 func checkDigit(number string) (byte, bool) {
 	sum := 0
 	for i := range len(number) {
-		value := 0
+		var value int
 		switch c := number[i]; {
 		case c >= '0' && c <= '9':
 			value = int(c - '0')

@@ -138,10 +138,10 @@ func (n *queryName) flagsOf(set uint32) uint32 {
 }
 
 func explainBirth(out []Evidence, p *prepared, s *segment, c *candidate) []Evidence {
-	e := Evidence{Field: "birth_date", Relation: c.births.relation, Weight: birthMost, Contribution: c.births.points}
-	if c.births.known {
-		e.Found, e.Listed = c.births.found.String(), c.births.listed.String()
-		e.Score = (c.births.points - birthDifferent) / (birthMost - birthDifferent)
+	e := Evidence{Field: "birth_date", Relation: c.birth.relation, Weight: birthMost, Contribution: c.birth.points}
+	if c.birth.known {
+		e.Found, e.Listed = c.birth.found.String(), c.birth.listed.String()
+		e.Score = (c.birth.points - birthDifferent) / (birthMost - birthDifferent)
 		return append(out, e)
 	}
 	if len(p.births) > 0 {

@@ -28,7 +28,7 @@ func hashWithout(salt uint32, text []byte, without int) uint32 {
 func finish(h uint64) uint32 {
 	h ^= h >> 32
 	h *= 0x9FB21C651E98DF25
-	return uint32(h >> 32) //nolint:gosec // the upper half
+	return uint32(h >> 32)
 }
 
 // multimap finds the numbers that were put under a hash, in packed form: pairs of hash and number, sorted, with a table of beginnings.
@@ -66,11 +66,11 @@ func (m *multimap) at(h uint32) []uint64 {
 	}
 	bucket := uint64(h) << 32 >> m.shift
 	from, to := m.start[bucket], m.start[bucket+1]
-	for from < to && uint32(m.pairs[from]>>32) != h { //nolint:gosec // the upper half
+	for from < to && uint32(m.pairs[from]>>32) != h {
 		from++
 	}
 	end := from
-	for end < to && uint32(m.pairs[end]>>32) == h { //nolint:gosec // the upper half
+	for end < to && uint32(m.pairs[end]>>32) == h {
 		end++
 	}
 	return m.pairs[from:end]

@@ -19,7 +19,7 @@ type scored struct {
 	// query and listed are the names that met best; -1: none.
 	query  int
 	listed uint32
-	births
+	birth  births
 	qualifiers
 	weak float64 // what a weak alias without support loses; 0 or less
 	// information is what was met of the name, in nats.
@@ -41,8 +41,8 @@ type qualifiers struct {
 
 // score is the best of all names and births of an entry; unless always, it ends early where they cannot reach the least score.
 func (sc *scratch) score(s *segment, p *prepared, entry uint32, epochs []likes, always bool) scored {
-	out := scored{query: -1, births: s.relateBirths(p, entry), qualifiers: s.qualify(p, entry)}
-	extra := out.births.points + out.sex + out.nation
+	out := scored{query: -1, birth: s.relateBirths(p, entry), qualifiers: s.qualify(p, entry)}
+	extra := out.birth.points + out.sex + out.nation
 	best := -1.0
 	if !always && extra+nameMost < p.least {
 		return out // however well the names meet
@@ -69,7 +69,7 @@ func (sc *scratch) score(s *segment, p *prepared, entry uint32, epochs []likes, 
 
 // supported reports whether birth or nationality speaks for the entry: a weak alias needs it.
 func (s *scored) supported() bool {
-	return s.births.points > 0 || s.nationality == RelEqual && s.births.points >= 0
+	return s.birth.points > 0 || s.nationality == RelEqual && s.birth.points >= 0
 }
 
 // relateBirths is the best relation of any birth of the traveller to any of the entry.

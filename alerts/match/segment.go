@@ -2,7 +2,6 @@ package match
 
 import (
 	"encoding/binary"
-	"slices"
 )
 
 // segment is an immutable part of an index: entries, their names as numbers of tokens, and the ways to find them. All of it is in few
@@ -147,12 +146,6 @@ func hashTable(t *texts, salt uint32) []uint32 {
 		table[at] = i + 1
 	}
 	return table
-}
-
-// stateNumber is the number of a state, if any entry of the segment has it.
-func (s *segment) stateNumber(code string) (uint16, bool) {
-	i := slices.Index(s.states, code)
-	return uint16(max(i, 0)), i >= 0 //nolint:gosec // few
 }
 
 func (s *segment) memory() int {
