@@ -46,10 +46,10 @@ func Register(s *web.Server, store Store) {
 	s.Handle(http.MethodGet, "/desk/hits/:id", auth.HitAnswer, x.hit)
 	s.Handle(http.MethodPost, "/desk/hits/:id/answer", auth.HitAnswer, x.answer)
 	s.Handle(http.MethodPost, "/desk/hits/:id/:act", auth.HitAnswer, x.step)
-	s.Handle(http.MethodGet, "/desk/discreet", auth.AlertDiscreet, x.discreet)
-	s.Handle(http.MethodGet, "/desk/discreet/:id", auth.AlertDiscreet, x.discreetHit)
-	s.Handle(http.MethodPost, "/desk/discreet/:id/report", auth.AlertDiscreet, x.report)
-	s.Handle(http.MethodGet, "/desk/discreet/:id/report", auth.AlertDiscreet, x.sheet)
+	s.Handle(http.MethodGet, "/discreet", auth.AlertDiscreet, x.discreet)
+	s.Handle(http.MethodGet, "/discreet/:id", auth.AlertDiscreet, x.discreetHit)
+	s.Handle(http.MethodPost, "/discreet/:id/report", auth.AlertDiscreet, x.report)
+	s.Handle(http.MethodGet, "/discreet/:id/report", auth.AlertDiscreet, x.sheet)
 	s.Handle(http.MethodGet, "/hit-statistics", auth.HitStatistics, x.statistics)
 	s.Handle(http.MethodGet, "/screening", auth.HitStatistics, x.screening)
 	s.Handle(http.MethodGet, "/screening/board", auth.HitStatistics, x.board, web.Background())
@@ -59,7 +59,7 @@ func Register(s *web.Server, store Store) {
 func Nav() []view.NavItem {
 	return []view.NavItem{
 		{Href: "/desk", Label: text.DeskNav, Need: auth.HitAnswer},
-		{Href: "/desk/discreet", Label: text.DeskDiscreetNav, Need: auth.AlertDiscreet},
+		{Href: "/discreet", Label: text.DeskDiscreetNav, Need: auth.AlertDiscreet},
 		{Href: "/hit-statistics", Label: text.DeskStatistics, Need: auth.HitStatistics, Seldom: true},
 		{Href: "/screening", Label: text.DeskScreening, Need: auth.HitStatistics, Seldom: true},
 	}

@@ -77,8 +77,8 @@ func (s *site) fill() {
 
 func (s *site) pages() []string {
 	return []string{
-		"/desk", "/desk/hits/" + s.asked.ID.String(), "/desk/hits/" + s.retro.String(), "/desk/discreet", "/desk/discreet/" + s.discreet.String(),
-		"/desk/discreet/" + s.discreet.String() + "/report", "/hit-statistics", "/screening",
+		"/desk", "/desk/hits/" + s.asked.ID.String(), "/desk/hits/" + s.retro.String(), "/discreet", "/discreet/" + s.discreet.String(),
+		"/discreet/" + s.discreet.String() + "/report", "/hit-statistics", "/screening",
 	}
 }
 
@@ -134,19 +134,19 @@ func TestAnotherAgencySeesNothing(t *testing.T) {
 			r := s.Get(t, client, path)
 			require.NotContains(t, r.Body, "national/", path)
 			require.NotContains(t, r.Body, deskworld.Traveller(3).Surname, path)
-			if len(path) > len("/desk/discreet/")+30 || len(path) > len("/desk/hits/")+30 {
+			if len(path) > len("/discreet/")+30 || len(path) > len("/desk/hits/")+30 {
 				require.Equal(t, http.StatusNotFound, r.Status, path)
 			}
 		}
 		require.Equal(t, http.StatusNotFound, s.Post(t, client, "/desk/hits/"+s.asked.ID.String()+"/answer", url.Values{"seen": {"0"}, "confirmed": {"yes"}}).Status)
-		require.Equal(t, http.StatusNotFound, s.Post(t, client, "/desk/discreet/"+s.discreet.String()+"/report", url.Values{"place": {"x"}, "time": {"y"}}).Status)
+		require.Equal(t, http.StatusNotFound, s.Post(t, client, "/discreet/"+s.discreet.String()+"/report", url.Values{"place": {"x"}, "time": {"y"}}).Status)
 	}
 }
 
 func TestAReportIsKept(t *testing.T) {
 	s := open(t)
 	client := s.SignedIn(t, s.owner)
-	page := "/desk/discreet/" + s.discreet.String()
+	page := "/discreet/" + s.discreet.String()
 	body := s.Get(t, client, page).Body
 	require.Contains(t, body, deskworld.Traveller(4).Surname, "the companion")
 	require.Contains(t, body, "same manifest")
@@ -161,7 +161,7 @@ func TestWhatCannotBeRead(t *testing.T) {
 	s := open(t)
 	client := s.SignedIn(t, s.owner)
 	for path, want := range map[string]int{
-		"/desk/hits/nonsense": http.StatusNotFound, "/desk/hits/" + uuid.NewString(): http.StatusNotFound, "/desk/discreet?at=x&id=y": http.StatusUnprocessableEntity,
+		"/desk/hits/nonsense": http.StatusNotFound, "/desk/hits/" + uuid.NewString(): http.StatusNotFound, "/discreet?at=x&id=y": http.StatusUnprocessableEntity,
 		"/hit-statistics?from=2026-02-01&to=2026-01-01": http.StatusUnprocessableEntity, "/hit-statistics?from=x": http.StatusUnprocessableEntity,
 	} {
 		require.Equal(t, want, s.Get(t, client, path).Status, path)

@@ -35,7 +35,7 @@ func (x *screens) discreet(c *web.Context) error {
 	}
 	if n := len(d.Rows); n == pageSize {
 		last := d.Rows[n-1]
-		d.Next = "/desk/discreet?" + url.Values{"at": {last.RaisedAt.Format(time.RFC3339Nano)}, "id": {last.ID.String()}}.Encode()
+		d.Next = "/discreet?" + url.Values{"at": {last.RaisedAt.Format(time.RFC3339Nano)}, "id": {last.ID.String()}}.Encode()
 	}
 	return c.Render(http.StatusOK, deskview.DiscreetPage(d))
 }
@@ -99,7 +99,7 @@ func (x *screens) report(c *web.Context) error {
 		err = x.store.Report(c.Ctx(), id, c.User().Agency, c.User().Login, reportOf(f), look(c, audit.Alteration, id.String()))
 	}
 	if err == nil {
-		return c.SeeOther("/desk/discreet/" + id.String() + "?done=report")
+		return c.SeeOther("/discreet/" + id.String() + "?done=report")
 	}
 	words, field, is := own(c, err)
 	if !is {

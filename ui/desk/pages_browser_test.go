@@ -16,7 +16,7 @@ func TestThePagesInABrowser(t *testing.T) {
 	for _, language := range []string{"en", "ar", "fr", "es"} {
 		t.Run(language, func(t *testing.T) {
 			s := open(t, language)
-			r := s.Post(t, s.SignedIn(t, s.owner), "/desk/discreet/"+s.discreet.String()+"/report", url.Values{
+			r := s.Post(t, s.SignedIn(t, s.owner), "/discreet/"+s.discreet.String()+"/report", url.Values{
 				"place": {"xaa-apt, lane 1"}, "time": {"2026-11-21 05:00"}, "reason": {"Discreet check"}, "route": {"XX123 from abroad"}, "objects": {"two suitcases"},
 			})
 			require.Equal(t, http.StatusSeeOther, r.Status)

@@ -1,0 +1,118 @@
+package central_test
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/openbmis/openbmis/alerts"
+	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/cmd/internal/world"
+	"github.com/openbmis/openbmis/internal/auth"
+)
+
+const agency = "NCB Utopia"
+
+// Nobody but the agency sees any difference between a centre where a traveller met a discreet alert and one where the same traveller crossed
+// and met none: every page is the same for every other role, for an owner of another agency, and for the auditors of no agency, with every
+// count and list on it, but for ids, nonces and times. Neither do the metrics or the log tell.
+func TestADiscreetHitIsInvisible(t *testing.T) {
+	with, logsWith := seenAtTheCentre(t, true)
+	without, logsWithout := seenAtTheCentre(t, false)
+	require.Greater(t, len(with), 60)
+	for page, shown := range with {
+		require.Equal(t, without[page], shown, page)
+	}
+	require.Len(t, without, len(with))
+	for _, logs := range []string{logsWith, logsWithout} {
+		require.NotContains(t, logs, "discreet")
+		require.NotContains(t, logs, "D-1")
+	}
+}
+
+// seenAtTheCentre is every page of a centre as everybody but the agency sees it.
+func seenAtTheCentre(t *testing.T, met bool) (pages map[string]string, logs string) {
+	t.Helper()
+	w := world.New(t, world.Post{ID: "airport-1"})
+	s := w.Station(0)
+	wanted := world.NewTraveller(1)
+	if !met {
+		wanted.Surname, wanted.GivenNames, wanted.Number = "QUIZZELTHORPE", "BARNABY", "ZZ9988776"
+	}
+	w.Central.Discreet(t, agency, alert(wanted))
+	officer := s.Officer(t, auth.RoleOfficer, "1")
+	desk, err := officer.Scan(t.Context(), world.NewTraveller(1).MRZ(t))
+	require.NoError(t, err)
+	_, err = officer.Decide(t.Context(), desk, border.Admit, "", "")
+	require.NoError(t, err)
+	world.Eventually(t, func() bool { return w.Central.Count(t, `SELECT FROM crossing`) == 1 }, "the crossing has not come")
+	w.Central.WaitScreened(t)
+	require.Equal(t, map[bool]int{true: 1, false: 0}[met], w.Central.Count(t, `SELECT FROM discreet_hit`))
+	s.Stop() // its heartbeat moves counts of its own
+
+	pages = map[string]string{}
+	read := func(who string, client *world.Client) {
+		for _, path := range pathsOfTheCentre(t) {
+			answer, err := client.Get(t.Context(), path)
+			require.NoError(t, err)
+			pages[who+" "+path] = fmt.Sprint(answer.Status, " ", neutral(answer))
+		}
+	}
+	for n, role := range auth.Roles() {
+		if role != auth.RoleListOwner {
+			read(string(role), w.Central.SignedIn(t, role, fmt.Sprintf("reader%d", n)))
+		}
+	}
+	read("other owner", w.Central.Owner(t, "other", "Customs").Client)
+	own := w.Central.Owner(t, "own", agency)
+	answer, err := own.Get(t.Context(), "/discreet")
+	require.NoError(t, err)
+	require.Equal(t, met, strings.Contains(answer.Body, "/discreet/"), "the agency sees it")
+	return pages, w.Central.Logs.String()
+}
+
+func alert(p world.Traveller) alerts.Alert {
+	a := alerts.Flat{
+		ID: "D-1", Surname: p.Surname, GivenNames: p.GivenNames, BirthDate: p.BirthDate, DocumentNumber: p.Number, IssuingState: "UTO",
+		Reason: "discreet check", Action: string(alerts.ActionObserve),
+	}.Alert("national")
+	a.Category = alerts.CategoryCheck
+	return a
+}
+
+// pathsOfTheCentre are all addresses of the program that show something and name nobody.
+func pathsOfTheCentre(t *testing.T) []string {
+	t.Helper()
+	file, err := os.Open("testdata/matrix.txt")
+	require.NoError(t, err)
+	defer file.Close()
+	var all []string
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		fields := strings.Fields(lines.Text())
+		if len(fields) > 2 && fields[0] == "GET" && !strings.Contains(fields[1], ":") && !strings.Contains(fields[1], "stream") {
+			all = append(all, fields[1])
+		}
+	}
+	require.NotEmpty(t, all)
+	return all
+}
+
+var changing = []*regexp.Regexp{ //nolint:gochecknoglobals // compiled once
+	regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`),
+	regexp.MustCompile(`\d{4}-\d{2}-\d{2}T[0-9:.]+Z|\d{4}-\d{2}-\d{2} \d{2}:\d{2}( [+]00:00)?|\d{2}:\d{2}(:\d{2})?`),
+	regexp.MustCompile(`just now|\d+ (second|minute)s? ago`), regexp.MustCompile(`nonce="[^"]*"`),
+}
+
+// neutral is a page without what differs from request to request whatever happened.
+func neutral(r world.Response) string {
+	body := r.Path + "\n" + r.Body
+	for _, c := range changing {
+		body = c.ReplaceAllString(body, "*")
+	}
+	return body
+}
