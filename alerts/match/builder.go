@@ -190,6 +190,9 @@ func (s *segment) place(raw *segment, sequence []uint64, number []uint32) []uint
 		from := uint32(o) //nolint:gosec // the lower half
 		places[from] = size(to)
 		if o>>32 == 0 {
+			s.none = size(to) + 1
+		}
+		if o>>32 <= manyYears {
 			s.wide = size(to) + 1
 		}
 		s.keys.bytes = append(s.keys.bytes, raw.keys.at(from)...)

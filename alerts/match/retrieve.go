@@ -204,13 +204,13 @@ func (s *segment) stretches(p *prepared) []stretch {
 	if len(p.births) == 0 {
 		return []stretch{{0, size(s.len()), birthUnknown}}
 	}
-	out := []stretch{{0, s.wide, birthMonth}}
+	out := []stretch{{0, s.none, birthUnknown}, {s.none, s.wide, birthMonth}}
 	for _, b := range p.births {
 		w := b.wide()
 		first, _, _ := w.from.date()
 		last, _, _ := w.to.date()
 		if last-first > 12 {
-			return []stretch{{0, size(s.len()), birthMonth}}
+			return []stretch{{0, s.none, birthUnknown}, {s.none, size(s.len()), birthMonth}}
 		}
 		for year := max(first-4, 1); year <= last+4; year++ {
 			bonus := yearBonus(b, max(first-year, year-last))

@@ -6,7 +6,7 @@ import (
 
 // segment is an immutable part of an index: entries, their names as numbers of tokens, and the ways to find them. All of it is in few
 // arrays without pointers, so that ten million entries are no work for the garbage collector. Entries are in the order of their births:
-// first those of which the year is not known or not one, then year by year, in each first those without a day, then day by day. A year is
+// first those without one, then those of no one year, then year by year, in each first those without a day, then day by day. A year is
 // so one piece of every posting list.
 type segment struct {
 	keys       texts
@@ -14,7 +14,8 @@ type segment struct {
 	births     []packed
 	birthEnd   []uint32
 	more       []uint64 // births of entries that are not in their place: order<<32 | entry, sorted
-	wide       uint32   // the entries before are of no year
+	none       uint32   // the entries before have no birth
+	wide       uint32   // those before have none, or are of no one year
 	sexes      []uint8
 	states     []string // nationalities and issuers, by number
 	nations    []uint16
@@ -68,7 +69,11 @@ func (s *segment) inForce(entry uint32, today day) bool {
 	return (f.from == 0 || f.from <= int32(today)) && (f.until == 0 || int32(today) <= f.until)
 }
 
-// order is the place of an entry by its births: 0 is of no year; else year<<10 | day of the year, 0 where it is not one day.
+// manyYears is the order of entries that are born in no one year.
+const manyYears = 1
+
+// order is the place of an entry by its births: 0 has none, manyYears is of no one year; else year<<10 | day of the year, 0 where it is
+// not one day.
 func order(births []span) uint32 {
 	if len(births) == 0 {
 		return 0
@@ -79,7 +84,7 @@ func order(births []span) uint32 {
 		from, _, _ := w.from.date()
 		to, _, _ := w.to.date()
 		if from != to || b.circa || i > 0 && size(from) != year {
-			return 0
+			return manyYears
 		}
 		year = size(from)
 	}
