@@ -92,8 +92,8 @@ func (c clearing) explain(all []border.Evidence, m Match, p Pair) []border.Evide
 			out = append(out, e)
 			if e.Code == CodeMatch || e.Code == CodeName {
 				out = append(out, border.Evidence{
-					Code: CodeCleared, Found: p.ClearedAt.In(c.zone).Format(time.DateOnly),
-					Expected: p.ClearedBy + " · " + strconv.Itoa(p.AlertVersion), Severity: border.Note, Ref: ref,
+					Code: CodeCleared, Severity: border.Note, Ref: ref,
+					Found: p.ClearedAt.In(c.zone).Format(time.DateOnly) + " · " + p.ClearedBy + " · v" + strconv.Itoa(p.AlertVersion),
 				})
 			}
 		}

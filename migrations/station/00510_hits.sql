@@ -37,6 +37,7 @@ CREATE INDEX hit_owner ON hit (owner, place, rank, raised_at, id) WHERE closed_a
 CREATE INDEX hit_due ON hit (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX hit_closed ON hit (closed_at DESC, id) WHERE closed_at IS NOT NULL;
 CREATE INDEX hit_inspection ON hit (inspection_id) WHERE inspection_id IS NOT NULL;
+CREATE INDEX hit_crossing ON hit (crossing_id) WHERE crossing_id IS NOT NULL;
 CREATE INDEX hit_file ON hit (file_id, alert) WHERE file_id IS NOT NULL;
 CREATE INDEX hit_changed ON hit (changed_at);
 

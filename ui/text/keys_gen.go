@@ -2824,8 +2824,6 @@ const (
 	HitsNoPhoto Key = "hits.no_photo"
 	// HitsNoTimer is "none".
 	HitsNoTimer Key = "hits.no_timer"
-	// HitsNobody is "nobody".
-	HitsNobody Key = "hits.nobody"
 	// HitsNoneAsked is "No owner is asked at the moment.".
 	HitsNoneAsked Key = "hits.none_asked"
 	// HitsNoneDone is "No hit was closed in the last 30 days.".
@@ -2876,8 +2874,6 @@ const (
 	HitsOwned Key = "hits.owned"
 	// HitsOwnedBy is "Owner of the alert".
 	HitsOwnedBy Key = "hits.owned_by"
-	// HitsOwner is "Works on it".
-	HitsOwner Key = "hits.owner"
 	// HitsPerson is "Person".
 	HitsPerson Key = "hits.person"
 	// HitsPhotoAlert is "Picture of the alert".
@@ -2910,12 +2906,8 @@ const (
 	HitsRetroLateEvent Key = "hits.retro_late_event"
 	// HitsRetroWasNotChecked is "Found when the check had an answer again".
 	HitsRetroWasNotChecked Key = "hits.retro_was_not_checked"
-	// HitsSafety is "Officer safety".
-	HitsSafety Key = "hits.safety"
 	// HitsSame is "same person".
 	HitsSame Key = "hits.same"
-	// HitsScore is "score {{.score}}".
-	HitsScore Key = "hits.score"
 	// HitsSeconded is "agreed by {{.by}}".
 	HitsSeconded Key = "hits.seconded"
 	// HitsSecret is "His PIN or password".

@@ -133,7 +133,12 @@ func (c compared) points(ctx context.Context) string {
 	if c.score == 0 {
 		return ""
 	}
-	return t(ctx, text.HitsScore, "score", text.FromContext(ctx).Number(int64(c.score*100+0.5))+" %")
+	return percent(ctx, c.score)
+}
+
+// percent is a score in hundredths, which do not break from their sign.
+func percent(ctx context.Context, score float64) string {
+	return text.FromContext(ctx).Number(int64(score*100+0.5)) + "\u00a0%"
 }
 
 func (c compared) label(ctx context.Context) string {
