@@ -109,7 +109,7 @@ func (b *builder) state(code string) uint16 {
 	}
 	number, known := b.states[code]
 	if !known {
-		number = uint16(min(len(b.raw.states), 0xffff)) //nolint:gosec // bounded; codes of States are some hundreds
+		number = uint16(min(len(b.raw.states), 0xffff))
 		if number == 0xffff {
 			return 0 // more different codes than any world has: not known
 		}

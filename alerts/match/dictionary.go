@@ -2,6 +2,7 @@ package match
 
 import (
 	"bytes"
+	"encoding/binary"
 	"slices"
 
 	"github.com/openbmis/openbmis/alerts/names"
@@ -82,7 +83,7 @@ func appendKeys(out []uint32, t *word) []uint32 {
 		}
 	}
 	if t.class != 0 {
-		out = append(out, hash(saltClass, []byte{byte(t.class), byte(t.class >> 8), byte(t.class >> 16), byte(t.class >> 24)}))
+		out = append(out, hash(saltClass, binary.LittleEndian.AppendUint32(nil, t.class)))
 	}
 	return out
 }

@@ -68,7 +68,7 @@ func (s *segment) findRanges(q *documentRecord, number string, out []documentSco
 		if len(s.documents.ranges) == 0 || code != "" && q.issuer != "" && code != q.issuer {
 			continue
 		}
-		s.documents.within(number, uint16(issuer), func(r *blanks) { //nolint:gosec // few
+		s.documents.within(number, uint16(issuer), func(r *blanks) {
 			if r.kind != 0 && q.kind != 0 && r.kind != q.kind {
 				return
 			}
