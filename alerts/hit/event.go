@@ -197,10 +197,12 @@ type Told struct {
 
 // Retro is a hit that the centre raised afterwards, for the station where the person crossed.
 type Retro struct {
-	Crossing uuid.UUID     `json:"crossing"`
-	Alert    string        `json:"alert"`
-	Action   alerts.Action `json:"action"`
-	Safety   []string      `json:"safety,omitempty"`
-	Band     alerts.Band   `json:"band"`
-	Why      string        `json:"why"` // Raise.Retro
+	Crossing uuid.UUID `json:"crossing"` // the decision, or the inspection of a scan that was put aside
+	Alert    string    `json:"alert"`
+	// AlertVersion is the version that was found: a newer one than that of a closed hit opens it again.
+	AlertVersion int           `json:"alert_version,omitempty"`
+	Action       alerts.Action `json:"action"`
+	Safety       []string      `json:"safety,omitempty"`
+	Band         alerts.Band   `json:"band"`
+	Why          string        `json:"why"` // Raise.Retro
 }

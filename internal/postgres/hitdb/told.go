@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/alerts/hit"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/internal/audit"
@@ -145,26 +146,68 @@ var (
 	errUnreadable = errors.New("not readable by this release") // of what was told nothing is repeated here
 )
 
+const selectScan = `SELECT id, scanned_at, station, lane, direction, transport, identity, document FROM scan WHERE id = $1`
+
 const selectCrossing = `SELECT event, inspection_id FROM decision WHERE crossing_id = $1`
 
 // raiseRetro raises a hit that the centre found on a crossing of this station, with where and when the person crossed.
 func (s *Store) raiseRetro(ctx context.Context, tx pgx.Tx, id uuid.UUID, r hit.Retro) error {
-	var e border.CrossingEvent
-	var inspection uuid.UUID
-	err := tx.QueryRow(ctx, selectCrossing, r.Crossing).Scan(&e, &inspection)
-	if postgres.IsNoRows(err) {
-		return errNoCrossing
+	there, err := s.changedAlert(ctx, tx, id, r)
+	if err != nil || there {
+		return err
 	}
+	base, err := occasionOf(ctx, tx, r)
 	if err != nil {
 		return err
 	}
-	m := hit.Match{Check: "alerts.retro", Alert: r.Alert, Band: r.Band, Action: r.Action, Safety: r.Safety}
+	m := hit.Match{
+		Check: alerts.CheckName, Alert: r.Alert, AlertVersion: r.AlertVersion, Band: r.Band, Action: r.Action, Safety: r.Safety, Subject: alerts.Person,
+	}
 	m.List = listOf(r.Alert)
 	known, err := lookUp(ctx, tx, []hit.Match{m})
 	if err != nil {
 		return err
 	}
-	return s.raise(ctx, tx, id, known.complete(m.Of(retroOf(e, inspection, r.Why))))
+	return s.raise(ctx, tx, id, known.complete(m.Of(base)))
+}
+
+// occasionOf is when and where the person of a retro-hit was met: at a decision, or at a scan that was put aside.
+func occasionOf(ctx context.Context, tx pgx.Tx, r hit.Retro) (hit.Raise, error) {
+	var e border.CrossingEvent
+	var inspection uuid.UUID
+	err := tx.QueryRow(ctx, selectCrossing, r.Crossing).Scan(&e, &inspection)
+	if err == nil {
+		return retroOf(e, inspection, r.Why), nil
+	}
+	if !postgres.IsNoRows(err) {
+		return hit.Raise{}, err
+	}
+	var scan border.Scan
+	err = tx.QueryRow(ctx, selectScan, r.Crossing).Scan(&scan.ID, &scan.At, &scan.Station, &scan.Lane, &scan.Direction, &scan.Transport,
+		&scan.Identity, &scan.Document)
+	if postgres.IsNoRows(err) {
+		return hit.Raise{}, errNoCrossing
+	}
+	base := raiseOfScan(scan)
+	base.Retro = r.Why
+	return base, err
+}
+
+// changedAlert says whether the hit is there, and opens it again when it was closed on an older version of its alert. The same version
+// told twice opens it once.
+func (s *Store) changedAlert(ctx context.Context, tx pgx.Tx, id uuid.UUID, r hit.Retro) (there bool, err error) {
+	note := fmt.Sprintf("%s: %d", r.Why, r.AlertVersion)
+	err = s.change(ctx, tx, id, func(h *hit.Hit) ([]hit.Step, error) {
+		told := slices.ContainsFunc(h.Course, func(e hit.Event) bool { return e.Kind == hit.Reopened && e.Note == note })
+		if h.Outcome == nil || r.AlertVersion <= h.Raise.AlertVersion || told {
+			return nil, nil
+		}
+		return s.steps(s.service(h.Raise.Lane), h, []hit.Event{{Kind: hit.Reopened, Note: note}, {Kind: hit.Released}})
+	})
+	if errors.Is(err, hit.ErrNoSuchHit) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // retroOf is a hit on somebody who has crossed.

@@ -256,6 +256,55 @@ func TestARetroHitSaysWhereAndWhen(t *testing.T) {
 	require.NotNil(t, d.Alert)
 }
 
+// A closed hit is open again when its alert has changed, once for each version.
+func TestAChangedAlertOpensItsHitAgain(t *testing.T) {
+	p := open(t)
+	s := p.scan(t, "L898902C3")
+	e := p.decide(t, s, border.Admit, border.Finding{Check: alerts.CheckName, Outcome: border.NoHit})
+	id := hit.ID(e.CrossingID, "national/7")
+	told := hit.Told{Station: "test-air", At: p.now, Retro: &hit.Retro{Crossing: e.CrossingID, Alert: "national/7", AlertVersion: 1, Why: "late_event"}}
+	take := func() {
+		t.Helper()
+		p.tell(t, id, told)
+		_, err := p.store.TakeTold(t.Context(), 10)
+		require.NoError(t, err)
+	}
+	shut := func() {
+		t.Helper()
+		require.NoError(t, p.desk.Claim(t.Context(), actor("sam"), id))
+		require.NoError(t, p.desk.Judge(t.Context(), actor("sam"), id, hit.Judgement{Compared: []string{"photo"}}))
+	}
+	take()
+	shut()
+	told.At = told.At.Add(time.Minute)
+	take()
+	require.Equal(t, hit.StageClosed, p.look(t, id).Hit.Stage(), "the same version")
+	told.Retro.AlertVersion = 2
+	take()
+	h := p.look(t, id).Hit
+	require.Equal(t, hit.StageOpen, h.Stage())
+	require.Empty(t, h.Owner, "it waits for anybody")
+	shut()
+	told.Answer = &hit.Answer{By: "owner"}
+	take()
+	require.Equal(t, hit.StageClosed, p.look(t, id).Hit.Stage(), "opened once; the answer came late")
+	require.True(t, p.look(t, id).Hit.LateAnswer)
+}
+
+// A retro-hit on a scan that was put aside says when and where it was read.
+func TestARetroHitOnAScanThatWasPutAside(t *testing.T) {
+	p := open(t)
+	s := p.scan(t, "L898902C3")
+	id := hit.ID(s.ID, "national/7")
+	p.tell(t, id, hit.Told{Station: "test-air", At: p.now, Retro: &hit.Retro{Crossing: s.ID, Alert: "national/7", AlertVersion: 1, Why: "late_event"}})
+	_, err := p.store.TakeTold(t.Context(), 10)
+	require.NoError(t, err)
+	r := p.look(t, id).Hit.Raise
+	require.Equal(t, s.ID, r.Inspection)
+	require.Equal(t, s.At, r.CrossedAt)
+	require.Equal(t, s.Identity, r.Identity)
+}
+
 // A pair is remembered for this document and this version of the alert, until its time is over or somebody takes it back.
 func TestAPairIsRememberedAndLapses(t *testing.T) {
 	p := open(t)
