@@ -102,8 +102,9 @@ func (m *model) allows(e hit.Event) bool {
 			return m.outcome.Code == "not_same" && !m.cleared && !m.document && m.judge != e.By
 		case hit.Restored:
 			return m.cleared && e.Note != ""
+		default:
+			return false
 		}
-		return false
 	}
 	switch e.Kind {
 	case hit.Viewed, hit.Referred, hit.Answered:
@@ -133,8 +134,9 @@ func (m *model) allows(e hit.Event) bool {
 		}
 		may, two := m.ends(*e.Outcome)
 		return owner && may && !two && e.Outcome.Second == ""
+	default:
+		return false
 	}
-	return false
 }
 
 func (m *model) take(e hit.Event) {
@@ -178,6 +180,7 @@ func (m *model) take(e hit.Event) {
 		m.cleared = true
 	case hit.Restored:
 		m.cleared = false
+	default:
 	}
 }
 

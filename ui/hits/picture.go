@@ -94,6 +94,7 @@ func browsable(plain []byte) (media string, data []byte, ok bool) {
 		return "image/jpeg", plain, true
 	case picture.PNG:
 		return "image/png", plain, true
+	default:
 	}
 	decoded, _, err := picture.Decode(plain, picture.PortraitLimits())
 	if err != nil {

@@ -100,8 +100,8 @@ func BenchmarkHit(b *testing.B) {
 // A decision with its transaction: of a clear traveller, whom hits must cost nothing, and of one who meets an alert that the checks
 // have raised already.
 func BenchmarkDecision(b *testing.B) {
-	clear := border.Finding{Check: alerts.CheckName, Outcome: border.NoHit}
-	for name, f := range map[string]border.Finding{"clear": clear, "hit": found("7", "1")} {
+	nobody := border.Finding{Check: alerts.CheckName, Outcome: border.NoHit}
+	for name, f := range map[string]border.Finding{"clear": nobody, "hit": found("7", "1")} {
 		b.Run(name, func(b *testing.B) {
 			p := open(b)
 			scans := make([]border.Scan, b.N)

@@ -23,6 +23,7 @@ func keepClearing(ctx context.Context, tx pgx.Tx, h *hit.Hit, e hit.Event) (err 
 		_, err = tx.Exec(ctx, insertClearing, h.ID, c.Traveller, idOrNull(c.File), c.Alert, c.AlertVersion, h.JudgedBy, e.By, e.At, c.Until)
 	case hit.Restored, hit.Reopened:
 		_, err = tx.Exec(ctx, `DELETE FROM hit_cleared WHERE hit = $1`, h.ID)
+	default:
 	}
 	return err
 }

@@ -22,7 +22,6 @@ import (
 	"github.com/openbmis/openbmis/internal/postgres/stationdb"
 	"github.com/openbmis/openbmis/migrations"
 	"github.com/openbmis/openbmis/replication"
-	"github.com/openbmis/openbmis/traveldoc"
 )
 
 // post is a crossing point with hits on a database of its own.
@@ -158,11 +157,4 @@ func (p *post) tell(t testing.TB, id uuid.UUID, told hit.Told) {
 	require.NoError(t, p.db.InTx(t.Context(), func(tx pgx.Tx) error {
 		return hitdb.Sink{}.Apply(t.Context(), tx, []replication.Change{{Op: replication.OpPut, Key: id.String(), Data: data}})
 	}))
-}
-
-func date(t testing.TB, text string) traveldoc.Date {
-	t.Helper()
-	d, err := traveldoc.ParseDate(text)
-	require.NoError(t, err)
-	return d
 }

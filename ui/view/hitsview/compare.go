@@ -118,7 +118,9 @@ func sameDocument(d traveldoc.Document, all []alerts.Document) bool {
 	})
 }
 
-func (c compared) sign() string { return map[string]string{"same": "=", "differs": "✕", "open": "?"}[c.verdict] }
+func (c compared) sign() string {
+	return map[string]string{"same": "=", "differs": "✕", "open": "?"}[c.verdict]
+}
 
 // words are the relation, as the matcher's own words or as what both sides come to, and the score.
 func (c compared) words(ctx context.Context) string {

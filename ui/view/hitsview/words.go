@@ -29,7 +29,9 @@ func coded(ctx context.Context, area, code string) string {
 
 func word(ctx context.Context, area, code string) string { return coded(ctx, "hits."+area, code) }
 
-func action(ctx context.Context, a alerts.Action) string { return coded(ctx, "alert_action", string(a)) }
+func action(ctx context.Context, a alerts.Action) string {
+	return coded(ctx, "alert_action", string(a))
+}
 
 func category(ctx context.Context, c alerts.Category) string {
 	return coded(ctx, "alert_category", string(c))
