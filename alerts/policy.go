@@ -49,7 +49,7 @@ const (
 // DefaultPolicy is the policy of a list of which nothing else is said.
 func DefaultPolicy() Policy {
 	return Policy{
-		Thresholds: map[Band]float64{Certain: 0.95, Probable: 0.80, Possible: 0.66},
+		Thresholds: map[Band]float64{Certain: 0.95, Probable: 0.80, Possible: 0.70},
 		Severity:   map[Band]border.Severity{Certain: border.SecondLine, Probable: border.SecondLine, Possible: border.SecondLine},
 		Amber:      6 * time.Hour, Red: 24 * time.Hour, WhenRed: WhenRedNotChecked,
 		ConfirmWithin: 12 * time.Hour, EscalateAfter: 30 * time.Minute,

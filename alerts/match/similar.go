@@ -174,9 +174,6 @@ func similar(a, b *word) (likeness, string) {
 	if string(a.text) == string(b.text) {
 		return alike, RelEqual
 	}
-	if a.class != 0 && a.class == b.class {
-		return alikeSynonym, RelSynonym
-	}
 	short, long := min(len(a.text), len(b.text)), max(len(a.text), len(b.text))
 	if short == 1 {
 		if a.text[0] == b.text[0] {
@@ -185,10 +182,13 @@ func similar(a, b *word) (likeness, string) {
 		return 0, RelDifferent
 	}
 	best, why := likeness(0), RelDifferent
-	if a.skeleton == b.skeleton && a.sounds == b.sounds {
+	if a.class != 0 && a.class == b.class {
+		best, why = alikeSynonym, RelSynonym
+	}
+	if a.skeleton == b.skeleton && a.sounds == b.sounds && best == 0 {
 		best, why = alikeSkeleton[min(int(a.sounds), len(alikeSkeleton)-1)], RelTransliterated
 	}
-	if short == 2 && a.skeleton == b.skeleton && distance(a.text, b.text, costShort) <= costShort {
+	if short == 2 && best < alikeInitial && a.skeleton == b.skeleton && distance(a.text, b.text, costShort) <= costShort {
 		return alikeInitial, RelTransliterated // LI and LEE, SU and SOU
 	}
 	if short >= 3 {
