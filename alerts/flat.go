@@ -1,22 +1,17 @@
-// Package alerts is the national alert list at a crossing point: its entries, an index over them, and the check that asks it. It
-// must never answer "no hit" when it does not hold the list.
+// Package alerts is what lists hold: alerts on persons, documents and vehicles, why they are looked for and what is to be done, and the
+// lists with their policies. It says how they travel as rows of a reference dataset, and nothing of how they are found (alerts/match) or
+// answered with (alerts/listcheck). It must never lose a field that a list gave, nor let a discreet alert become a row.
 package alerts
 
-import (
-	"encoding/json"
-	"fmt"
+import "github.com/openbmis/openbmis/traveldoc"
 
-	"github.com/openbmis/openbmis/border"
-	"github.com/openbmis/openbmis/traveldoc"
-)
+// CheckName is the name of the check that asks the lists about a traveller.
+const CheckName = "alerts.national"
 
-// Dataset is the reference dataset that carries the list from the centre to the stations; CheckName is the check that asks it.
-const (
-	Dataset   = "alerts_national"
-	CheckName = "alerts.national"
-)
+// Dataset is the reference dataset of the national list in its old form, which nothing answers from any more.
+const Dataset = "alerts_national"
 
-// Flat is an alert in one row: one name, one document, one plate. It is the old form of the national list, and the short way to write an alert (see Alert).
+// Flat is an alert in one row: one name, one document, one plate. It is the short way to write one (see Alert).
 type Flat struct {
 	ID             string         `json:"id"`
 	Surname        string         `json:"surname,omitempty"`
@@ -32,22 +27,4 @@ type Flat struct {
 	Action         string         `json:"action"` // what the officer is to do
 	ValidFrom      traveldoc.Date `json:"valid_from"`
 	ValidUntil     traveldoc.Date `json:"valid_until"`
-}
-
-// Parse reads an entry as the centre publishes it. An entry that names no person, document or vehicle is an error.
-func Parse(key string, row json.RawMessage) (Flat, error) {
-	var a Flat
-	if err := json.Unmarshal(row, &a); err != nil {
-		return Flat{}, fmt.Errorf("alert %s: %w", key, err)
-	}
-	a.ID = key
-	if traveldoc.FoldName(a.Surname+a.GivenNames) == "" && traveldoc.FoldNumber(a.DocumentNumber) == "" && border.FoldPlate(a.Plate) == "" {
-		return Flat{}, fmt.Errorf("alert %s: expected a name, a document number or a plate", key)
-	}
-	return a, nil
-}
-
-// inForce reports whether the alert is valid on a day.
-func (a Flat) inForce(today traveldoc.Date) bool {
-	return !today.Before(a.ValidFrom) && !a.ValidUntil.Before(today)
 }

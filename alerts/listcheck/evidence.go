@@ -7,14 +7,15 @@ import (
 	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/alerts/match"
 	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/border/vehicle"
 )
 
 // Codes of evidence. All evidence of one match has the same Ref: the alert's key, "@" and its version.
 const (
-	CodeMatch      = "alert_match"    // the match as a whole: band, score, and what it asks of the officer
-	CodeDocument   = "alert_document" // the document itself is listed; the head of the match of an alert for a document
-	CodeVehicle    = "vehicle_listed" // the head of the match of a vehicle
-	CodeField      = "alert_field"    // one compared field
+	CodeMatch      = "alert_match"      // the match as a whole: band, score, and what it asks of the officer
+	CodeDocument   = "alert_document"   // the document itself is listed; the head of the match of an alert for a document
+	CodeVehicle    = vehicle.CodeListed // the head of the match of a vehicle
+	CodeField      = "alert_field"      // one compared field
 	CodeCategory   = "alert_category"
 	CodeReason     = "alert_reason"
 	CodeAction     = "alert_action"

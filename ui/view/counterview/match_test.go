@@ -10,6 +10,7 @@ import (
 	"github.com/openbmis/openbmis/alerts/listcheck"
 	"github.com/openbmis/openbmis/alerts/match"
 	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/border/vehicle"
 	"github.com/openbmis/openbmis/ui/text"
 )
 
@@ -23,7 +24,7 @@ func TestEveryCodeOfAMatchHasWords(t *testing.T) {
 		"lists_held": {string(listcheck.Fresh), string(listcheck.Aging), string(listcheck.Old), string(listcheck.Incomplete)},
 		"evidence": {
 			listcheck.CodeMatch, listcheck.CodeDocument, listcheck.CodeVehicle, listcheck.CodeField, listcheck.CodeCategory, listcheck.CodeSafety,
-			listcheck.CodeFlagged, listcheck.CodeNoDetails, listcheck.CodeMore, listcheck.CodeIncomplete, border.CodeListTooOld, listcheck.CodeVehicleClear,
+			listcheck.CodeFlagged, listcheck.CodeNoDetails, listcheck.CodeMore, listcheck.CodeIncomplete, border.CodeListTooOld, vehicle.CodeClear,
 		},
 	}
 	for _, c := range alerts.Categories() {
