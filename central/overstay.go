@@ -2,6 +2,7 @@ package central
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -146,4 +147,10 @@ func SilentSince(heard []Heard, day traveldoc.Date, zone *time.Location) []strin
 		}
 	}
 	return silent
+}
+
+// country is an ICAO Doc 9303-3 code (one to three capital letters) or empty: not known.
+func country(code string) bool {
+	outside := func(r rune) bool { return r < 'A' || r > 'Z' }
+	return len(code) <= 3 && !strings.ContainsFunc(code, outside)
 }

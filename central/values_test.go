@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/central"
 	"github.com/openbmis/openbmis/internal/problem"
@@ -75,41 +74,6 @@ func TestFlowsAreTabulatedPerDayAndGroup(t *testing.T) {
 	days := central.PerDay(rows, day, next)
 	require.Len(t, days, 3)
 	require.Equal(t, central.FlowRow{Day: date(t, "2026-11-21")}, days[1], "a day without a crossing is there too")
-}
-
-func TestAnAlertNamesAPersonADocumentOrAVehicle(t *testing.T) {
-	ok := alerts.Flat{Surname: "WANTED", BirthDate: date(t, "1980"), Reason: "witness", Action: "refer", ValidFrom: date(t, "2026-01-01")}
-	require.NoError(t, central.CheckAlert(ok))
-	for code, change := range map[string]func(*alerts.Flat){
-		"alert_nobody":     func(a *alerts.Flat) { a.Surname = "" },
-		"alert_surname":    func(a *alerts.Flat) { a.Surname, a.GivenNames = "", "PAT" },
-		"alert_birth_date": func(a *alerts.Flat) { a.BirthDate = date(t, "") },
-		"country_code":     func(a *alerts.Flat) { a.Nationality = "uto" },
-		"scan.plate":       func(a *alerts.Flat) { a.Plate = " - " },
-		"scan.plate_country": func(a *alerts.Flat) {
-			a.Plate, a.PlateCountry = "KCA 123X", "Kenya"
-		},
-		"sex_unknown":    func(a *alerts.Flat) { a.Sex = "K" },
-		"alert_reason":   func(a *alerts.Flat) { a.Reason = "" },
-		"alert_action":   func(a *alerts.Flat) { a.Action = "shoot" },
-		"day_incomplete": func(a *alerts.Flat) { a.ValidFrom = date(t, "2026") },
-		"range_reversed": func(a *alerts.Flat) { a.ValidUntil = date(t, "2025-01-01") },
-	} {
-		t.Run(code, func(t *testing.T) {
-			a := ok
-			change(&a)
-			require.ErrorIs(t, central.CheckAlert(a), problem.New(problem.Invalid, code))
-		})
-	}
-	number := alerts.Flat{DocumentNumber: "X1", Reason: "stolen", Action: "seize_document", ValidFrom: date(t, "2026-01-01")}
-	require.NoError(t, central.CheckAlert(number), "a document needs no person")
-	vehicle := alerts.Flat{Plate: "KCA 123X", PlateCountry: "EAK", Reason: "stolen", Action: "refer", ValidFrom: date(t, "2026-01-01")}
-	require.NoError(t, central.CheckAlert(vehicle), "a vehicle needs neither")
-	vehicle.Plate = "KCA 123 X 99999999999"
-	require.ErrorIs(t, central.CheckAlert(vehicle), problem.New(problem.Invalid, "scan.plate"))
-	both := ok
-	both.Plate, both.BirthDate = "KCA 123X", date(t, "")
-	require.ErrorIs(t, central.CheckAlert(both), problem.New(problem.Invalid, "alert_birth_date"), "the name alone would meet everybody of that name")
 }
 
 func TestStationState(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +16,6 @@ import (
 
 	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/border"
-	"github.com/openbmis/openbmis/central"
 	"github.com/openbmis/openbmis/cmd/internal/node"
 	"github.com/openbmis/openbmis/cmd/internal/simulate"
 	"github.com/openbmis/openbmis/internal/audit"
@@ -24,8 +24,8 @@ import (
 	"github.com/openbmis/openbmis/internal/config"
 	"github.com/openbmis/openbmis/internal/pgcluster"
 	"github.com/openbmis/openbmis/internal/postgres"
-	"github.com/openbmis/openbmis/internal/postgres/centraldb"
 	"github.com/openbmis/openbmis/internal/postgres/enrolment"
+	"github.com/openbmis/openbmis/internal/postgres/listdb"
 	"github.com/openbmis/openbmis/traveldoc"
 )
 
@@ -114,19 +114,21 @@ func (c *country) token(b *testing.B) string {
 func (c *country) publishList(b *testing.B) {
 	b.Helper()
 	other := simulate.Town{Seed: 8, Size: listed, Today: c.town.Today}
-	list := make([]central.Alert, listed)
+	list := make([]alerts.Alert, listed)
 	for n := range list {
 		p := other.Person(n, false)
-		list[n] = central.Alert{ID: tools().NewID(), Flat: alerts.Flat{
-			Surname: p.Identity.Surname, GivenNames: p.Identity.GivenNames, BirthDate: p.Identity.BirthDate, Sex: p.Identity.Sex,
+		flat := alerts.Flat{
+			ID: strconv.Itoa(n + 1), Surname: p.Identity.Surname, GivenNames: p.Identity.GivenNames, BirthDate: p.Identity.BirthDate, Sex: p.Identity.Sex,
 			Nationality: p.Identity.Nationality, DocumentNumber: p.Document.Number, IssuingState: p.Document.IssuingState,
 			Reason: "measured with", Action: "refer", ValidFrom: other.Today,
-		}}
+		}
+		list[n] = flat.Alert(listdb.National)
 	}
-	now := time.Now()
-	entry := installer().Entry(now, audit.Administration, "dataset", alerts.Dataset)
-	entry.ResultCount = listed
-	_, err := centraldb.NewNationalAlerts(c.centreDB, nil).Add(b.Context(), "bench", now, entry, list...)
+	first, second := listdb.Person{Actor: installer()}, listdb.Person{Actor: installer()}
+	second.ID += "-second"
+	lists := listdb.New(listdb.Config{DB: c.centreDB, Now: time.Now, NewID: tools().NewID})
+	national := listdb.List{ID: listdb.National, Title: "National alert list", Owner: "BENCH", Policy: alerts.DefaultPolicy()}
+	_, err := lists.Add(b.Context(), first, second, national, list...)
 	require.NoError(b, err)
 }
 
@@ -147,7 +149,7 @@ func (c *country) awaitList(b *testing.B) {
 	b.Helper()
 	await(b, "the alert list to arrive at the station", func() bool {
 		var rows int
-		require.NoError(b, c.postDB.Pool.QueryRow(b.Context(), `SELECT count(*) FROM ref_row WHERE dataset = $1`, alerts.Dataset).Scan(&rows))
+		require.NoError(b, c.postDB.Pool.QueryRow(b.Context(), `SELECT count(*) FROM ref_row WHERE dataset = $1`, alerts.ListsDataset).Scan(&rows))
 		return rows == listed
 	})
 }

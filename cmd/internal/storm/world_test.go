@@ -18,7 +18,6 @@ import (
 
 	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/border"
-	domain "github.com/openbmis/openbmis/central"
 	"github.com/openbmis/openbmis/cmd/internal/node"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/auth"
@@ -27,8 +26,8 @@ import (
 	"github.com/openbmis/openbmis/internal/faultnet"
 	"github.com/openbmis/openbmis/internal/pgtest"
 	"github.com/openbmis/openbmis/internal/postgres"
-	"github.com/openbmis/openbmis/internal/postgres/centraldb"
 	"github.com/openbmis/openbmis/internal/postgres/enrolment"
+	"github.com/openbmis/openbmis/internal/postgres/listdb"
 	"github.com/openbmis/openbmis/traveldoc"
 )
 
@@ -158,11 +157,15 @@ func (w *world) settle(t *testing.T) (token string) {
 		}
 		token = made.String()
 		now := time.Now()
-		entry := installer.Entry(now, audit.Administration, "dataset", alerts.Dataset)
-		_, err = centraldb.NewNationalAlerts(db, nil).Add(t.Context(), "storm", now, entry, domain.Alert{ID: uuid.New(), Flat: alerts.Flat{
-			Surname: "TORVALDSEN", GivenNames: "EMRIK", Action: "refer", Reason: "test", ValidFrom: traveldoc.DateOf(now.AddDate(0, -1, 0)),
+		first, second := listdb.Person{Actor: installer}, listdb.Person{Actor: installer}
+		second.ID += "-second"
+		a := alerts.Flat{
+			ID: "S-1", Surname: "TORVALDSEN", GivenNames: "EMRIK", Action: "refer", Reason: "test", ValidFrom: traveldoc.DateOf(now.AddDate(0, -1, 0)),
 			DocumentNumber: "X00000000", IssuingState: "FRA",
-		}})
+		}
+		national := listdb.List{ID: listdb.National, Title: "National alert list", Owner: "STORM", Policy: alerts.DefaultPolicy()}
+		lists := listdb.New(listdb.Config{DB: db, Now: time.Now, NewID: uuid.New})
+		_, err = lists.Add(t.Context(), first, second, national, a.Alert(listdb.National))
 		return err
 	}))
 	return token
@@ -172,7 +175,7 @@ func (w *world) settle(t *testing.T) (token string) {
 func (w *world) holdsList(ctx context.Context) error {
 	return w.station.with(ctx, func(db *postgres.DB) error {
 		var version int64
-		err := db.Pool.QueryRow(ctx, `SELECT coalesce(max(version), 0) FROM ref_cursor WHERE dataset = $1`, alerts.Dataset).Scan(&version)
+		err := db.Pool.QueryRow(ctx, `SELECT coalesce(max(version), 0) FROM ref_cursor WHERE dataset = $1`, alerts.ListsDataset).Scan(&version)
 		if err == nil && version == 0 {
 			err = fmt.Errorf("the station has no alert list; its last words:\n%s", w.station.lastWords(5))
 		}

@@ -34,7 +34,6 @@ type publication struct {
 	changes     []replication.Change
 	size        int
 	done        int
-	older       older
 }
 
 // step is one alert that a proposal changes.
@@ -48,6 +47,10 @@ type step struct {
 
 // run changes the alerts, and publishes what of that is open. Whatever is discreet moves no list and no dataset.
 func (o *publication) run(ctx context.Context) error {
+	// What this transaction writes has no statistics yet: without this the planner would read whole tables for every batch.
+	if _, err := o.tx.Exec(ctx, `set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_material = off`); err != nil {
+		return err
+	}
 	if o.p.Agency == "" {
 		o.list.Version++
 		o.list.Published = o.p.DecidedAt
@@ -79,10 +82,12 @@ func (o *publication) run(ctx context.Context) error {
 // steps are the next alerts that change, by id.
 func (o *publication) steps(ctx context.Context, after string) ([]step, error) {
 	rows, err := o.tx.Query(ctx, `
-		select p.id, p.effect, coalesce(p.body, v.body), coalesce(a.version, 0), coalesce(a.published, false)
-		from list_proposed p left join alert a on a.list = $2 and a.id = p.id
-		left join alert_version v on p.body is null and v.list = a.list and v.id = a.id and v.version = a.version
-		where p.proposal = $1 and p.effect <> 'unchanged' and p.id > $3 order by p.id limit $4`, o.p.ID, o.p.List, after, readAtOnce)
+		select p.id, p.effect, case when p.body is null then (
+				select v.body from alert_version v where v.list = $2 and v.id = p.id and v.version = a.version) else p.body end,
+			coalesce(a.version, 0), coalesce(a.published, false)
+		from (select * from list_proposed where proposal = $1 and effect <> 'unchanged' and id > $3 order by id limit $4) p
+		left join lateral (select version, published from alert where list = $2 and id = p.id limit 1) a on true
+		order by p.id`, o.p.ID, o.p.List, after, readAtOnce)
 	if err != nil {
 		return nil, err
 	}
@@ -136,9 +141,6 @@ func next(s step) (a alerts.Alert, body string, err error) {
 // change adds what a station is to do.
 func (o *publication) change(ctx context.Context, a alerts.Alert, body string, current bool) error {
 	key := alerts.RowKey(a.Key())
-	if err := o.older.add(a, current); err != nil {
-		return err
-	}
 	switch {
 	case published(a):
 		if err := o.pictures(ctx, a); err != nil {
@@ -233,9 +235,6 @@ func (o *publication) closeVersion(ctx context.Context) error {
 		return err
 	}
 	if err := o.flush(ctx); err != nil {
-		return err
-	}
-	if err := o.older.flush(ctx, o); err != nil {
 		return err
 	}
 	o.p.ListVersion, o.p.First, o.p.Last = o.list.Version, o.first, o.last

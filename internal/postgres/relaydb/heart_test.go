@@ -70,7 +70,7 @@ func TestAHeartbeatSaysHowTheStationIs(t *testing.T) {
 	require.Equal(t, int64(3), beat.LastSeq)
 	require.False(t, beat.OldestAt.IsZero())
 	require.Equal(t, int64(1), beat.Datasets[0].Version)
-	require.Equal(t, alerts.Dataset, beat.Datasets[0].Dataset)
+	require.Equal(t, alerts.ListsDataset, beat.Datasets[0].Dataset)
 	require.InDelta(t, time.Hour, beat.ClockOffset, float64(5*time.Second), "the station's clock is an hour ahead")
 	link := heart.Link()
 	require.True(t, link.Online)
@@ -124,7 +124,7 @@ func TestTheCentreAnswersNonsense(t *testing.T) {
 	l, _, _ := watched(t)
 	conn := l.bus.Station(t, "land", "")
 	for _, subject := range []string{
-		bus.PushSubject("land"), bus.CursorSubject("land"), bus.StatusSubject("land"), bus.ReferenceSubject(alerts.Dataset), bus.ReferenceSubject("NO SUCH"[:2]),
+		bus.PushSubject("land"), bus.CursorSubject("land"), bus.StatusSubject("land"), bus.ReferenceSubject(alerts.ListsDataset), bus.ReferenceSubject("NO SUCH"[:2]),
 	} {
 		for _, data := range []string{"", "{", "null", "BMB1", "[]", `{"have":-1}`, `{"epoch":7}`} {
 			_, err := conn.Request(subject, []byte(data), patience)

@@ -14,8 +14,6 @@ import (
 
 	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/border/file"
-	"github.com/openbmis/openbmis/central"
-	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/bus/bustest"
 	"github.com/openbmis/openbmis/internal/pgtest"
 	"github.com/openbmis/openbmis/internal/postgres"
@@ -29,7 +27,7 @@ import (
 // library is a centre that gives out reference data and a station that takes it, over a real bus.
 type library struct {
 	*line
-	list   *centraldb.NationalAlerts
+	list   *writer
 	post   *post
 	store  *relaydb.References
 	puller *replication.Puller
@@ -43,9 +41,9 @@ func newLibrary(t *testing.T) *library {
 	l := &library{line: &line{bus: bustest.New(t), alerts: &alertList{}}, told: &alertList{}, post: newPost(t, "land")}
 	l.openCentral(t, pgtest.New(t, migrations.Central))
 	l.receive(t)
-	l.list = centraldb.NewNationalAlerts(l.central, func(dataset string) { _ = l.receiver.Nudge(dataset) })
+	l.list = &writer{db: l.central, published: func(dataset string) { _ = l.receiver.Nudge(dataset) }}
 	l.sink = newTableSink(t, l.post.db)
-	l.store = relaydb.NewReferences(l.post.db, map[string]relaydb.Sink{alerts.Dataset: l.sink}, time.Now)
+	l.store = relaydb.NewReferences(l.post.db, map[string]relaydb.Sink{alerts.ListsDataset: l.sink}, time.Now)
 	_, l.trust = l.bus.Seals(t)
 	l.puller = replication.NewPuller(replication.PullerConfig{
 		Station: "land", Datasets: l.store.Datasets(), Conn: l.bus.Station(t, "land", ""), Store: l.store, Trust: l.trust, Alerts: l.told, Log: bustest.Log(t),
@@ -99,8 +97,8 @@ func (l *library) same(t *testing.T) {
 	require.Equal(t, at, content(t, l.post.db, `SELECT key, data FROM sink_row`))
 	versions, err := centraldb.NewReference(l.central).Versions(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, versions[alerts.Dataset].Version, l.status(t).Version)
-	require.NoError(t, l.store.Verify(t.Context(), alerts.Dataset))
+	require.Equal(t, versions[alerts.ListsDataset].Version, l.status(t).Version)
+	require.NoError(t, l.store.Verify(t.Context(), alerts.ListsDataset))
 }
 
 func (l *library) status(t *testing.T) replication.DatasetStatus {
@@ -111,23 +109,45 @@ func (l *library) status(t *testing.T) replication.DatasetStatus {
 	return status[0]
 }
 
-func entry(verb audit.Verb) audit.Entry {
-	return audit.Entry{At: time.Now(), Actor: "a", Role: "administrator", Verb: verb, ObjectKind: "alert"}
+// writer writes a dataset, as the packages do that keep what is published.
+type writer struct {
+	db        *postgres.DB
+	published func(dataset string)
 }
 
-// publish puts n alerts on the list, as one version.
+// write makes the next version of the dataset.
+func (w *writer) write(t *testing.T, changes ...replication.Change) {
+	t.Helper()
+	require.NoError(t, w.db.InTx(t.Context(), func(tx pgx.Tx) error {
+		_, err := centraldb.Publish(t.Context(), tx, alerts.ListsDataset, "a", time.Now(), changes)
+		return err
+	}))
+	if w.published != nil {
+		w.published(alerts.ListsDataset)
+	}
+}
+
+// publish puts n rows into the dataset, as one version.
 func (l *library) publish(t *testing.T, n int) []uuid.UUID {
 	t.Helper()
-	ids := make([]uuid.UUID, n)
-	list := make([]central.Alert, n)
-	for i := range list {
+	ids, changes := make([]uuid.UUID, n), make([]replication.Change, n)
+	for i := range ids {
 		ids[i] = uuid.Must(uuid.NewV7())
-		list[i] = central.Alert{ID: ids[i], Flat: alerts.Flat{Surname: fmt.Sprintf("TESTER %d <&>", i), DocumentNumber: fmt.Sprintf("X%d", i),
-			IssuingState: "UTO", Reason: "wanted", Action: "refer", ValidFrom: traveldoc.DateOf(day), ValidUntil: traveldoc.DateOf(day.AddDate(1, 0, 0))}}
+		row, err := json.Marshal(alerts.Flat{
+			ID: ids[i].String(), Surname: fmt.Sprintf("TESTER %d <&>", i), DocumentNumber: fmt.Sprintf("X%d", i), IssuingState: "UTO", Reason: "wanted",
+			Action: "refer", ValidFrom: traveldoc.DateOf(day), ValidUntil: traveldoc.DateOf(day.AddDate(1, 0, 0)),
+		})
+		require.NoError(t, err)
+		changes[i] = replication.Change{Op: replication.OpPut, Key: ids[i].String(), Data: row}
 	}
-	_, err := l.list.Add(t.Context(), "a", time.Now(), entry(audit.Alteration), list...)
-	require.NoError(t, err)
+	l.list.write(t, changes...)
 	return ids
+}
+
+// withdraw takes a row out of the dataset.
+func (l *library) withdraw(t *testing.T, id uuid.UUID) {
+	t.Helper()
+	l.list.write(t, replication.Change{Op: replication.OpDelete, Key: id.String()})
 }
 
 func TestReferenceDataReachesTheStation(t *testing.T) {
@@ -219,7 +239,7 @@ func TestRowsAlteredAtTheStationAreFoundAndReplaced(t *testing.T) {
 			require.NoError(t, l.puller.PullAll(t.Context()))
 			_, err := l.post.db.Pool.Exec(t.Context(), alter)
 			require.NoError(t, err)
-			require.ErrorIs(t, l.store.Verify(t.Context(), alerts.Dataset), replication.ErrDigest)
+			require.ErrorIs(t, l.store.Verify(t.Context(), alerts.ListsDataset), replication.ErrDigest)
 			l.puller.Verify(t.Context())
 			require.Equal(t, []replication.AlertCode{replication.AlertDigest}, l.told.codes())
 			require.NoError(t, l.puller.PullAll(t.Context()))
@@ -234,8 +254,7 @@ func TestAnAlteredRowIsFoundWhenItChanges(t *testing.T) {
 	require.NoError(t, l.puller.PullAll(t.Context()))
 	_, err := l.post.db.Pool.Exec(t.Context(), `UPDATE ref_row SET data = '{}' WHERE key = $1`, ids[1].String())
 	require.NoError(t, err)
-	_, err = l.list.Withdraw(t.Context(), ids[1], "a", "settled", time.Now(), entry(audit.Alteration))
-	require.NoError(t, err)
+	l.withdraw(t, ids[1])
 	require.NoError(t, l.puller.PullAll(t.Context()))
 	require.Equal(t, []replication.AlertCode{replication.AlertDigest}, l.told.codes())
 	l.same(t)
@@ -265,7 +284,7 @@ func TestARestoredCentreIsFollowedBack(t *testing.T) {
 	l.receiver.Close()
 	l.openCentral(t, pgtest.New(t, migrations.Central))
 	l.receive(t)
-	l.list = centraldb.NewNationalAlerts(l.central, nil)
+	l.list = &writer{db: l.central}
 	l.publish(t, 1)
 	require.NoError(t, l.puller.PullAll(t.Context()))
 	l.same(t)
@@ -300,11 +319,11 @@ func TestChangesMustHaveNoGap(t *testing.T) {
 		"backwards":        {0, 2, []replication.Change{put(1), put(2), put(1)}},
 		"nothing":          {0, 1, nil},
 	} {
-		err := l.store.ApplyChanges(t.Context(), alerts.Dataset, c.from, replication.DatasetVersion{Version: c.to}, c.changes)
+		err := l.store.ApplyChanges(t.Context(), alerts.ListsDataset, c.from, replication.DatasetVersion{Version: c.to}, c.changes)
 		require.ErrorIs(t, err, replication.ErrVersion, name)
 	}
 	require.ErrorContains(t, l.store.Confirm(t.Context(), "other", replication.DatasetVersion{}), "not taken at this station")
-	require.ErrorIs(t, l.store.Confirm(t.Context(), alerts.Dataset, replication.DatasetVersion{Version: 7}), replication.ErrVersion)
+	require.ErrorIs(t, l.store.Confirm(t.Context(), alerts.ListsDataset, replication.DatasetVersion{Version: 7}), replication.ErrVersion)
 }
 
 // While the station takes a snapshot the centre goes on writing; the end is one exact version all the same.
@@ -316,16 +335,15 @@ func TestASnapshotTakenWhileTheCentreWrites(t *testing.T) {
 	writes := 0
 	busy := busySink{l.sink, func() {
 		open = append(open, l.publish(t, 2)...)
-		_, err := l.list.Withdraw(t.Context(), open[0], "a", "settled", time.Now(), entry(audit.Alteration))
-		require.NoError(t, err)
+		l.withdraw(t, open[0])
 		open = open[1:]
 		writes++
 	}}
-	l.store = relaydb.NewReferences(l.post.db, map[string]relaydb.Sink{alerts.Dataset: &busy}, time.Now)
-	config := replication.PullerConfig{Station: "land", Datasets: []string{alerts.Dataset}, Conn: l.bus.Station(t, "land", ""), Store: l.store, Trust: l.trust, Alerts: l.told, Log: bustest.Log(t)}
+	l.store = relaydb.NewReferences(l.post.db, map[string]relaydb.Sink{alerts.ListsDataset: &busy}, time.Now)
+	config := replication.PullerConfig{Station: "land", Datasets: []string{alerts.ListsDataset}, Conn: l.bus.Station(t, "land", ""), Store: l.store, Trust: l.trust, Alerts: l.told, Log: bustest.Log(t)}
 	require.NoError(t, replication.NewPuller(config).PullAll(t.Context()))
 	require.Greater(t, writes, 2, "the centre wrote while the snapshot was on its way")
-	l.store = relaydb.NewReferences(l.post.db, map[string]relaydb.Sink{alerts.Dataset: l.sink}, time.Now)
+	l.store = relaydb.NewReferences(l.post.db, map[string]relaydb.Sink{alerts.ListsDataset: l.sink}, time.Now)
 	require.NoError(t, l.puller.PullAll(t.Context()))
 	l.same(t)
 	require.Empty(t, l.told.codes())

@@ -14,7 +14,6 @@ import (
 	"github.com/openbmis/openbmis/internal/bus/bustest"
 	"github.com/openbmis/openbmis/internal/ca"
 	"github.com/openbmis/openbmis/internal/pgtest"
-	"github.com/openbmis/openbmis/internal/postgres/centraldb"
 	"github.com/openbmis/openbmis/migrations"
 	"github.com/openbmis/openbmis/replication"
 )
@@ -91,9 +90,9 @@ func TestASignatureStandsForItsVersionAndContentAlone(t *testing.T) {
 	l := newLibrary(t)
 	signer, trust := l.bus.Seals(t)
 	v := replication.DatasetVersion{Version: 7, Digest: make([]byte, 32)}
-	sealed, err := v.Sealed(alerts.Dataset, time.Now(), signer)
+	sealed, err := v.Sealed(alerts.ListsDataset, time.Now(), signer)
 	require.NoError(t, err)
-	require.NoError(t, sealed.CheckSeal(alerts.Dataset, trust, time.Now()))
+	require.NoError(t, sealed.CheckSeal(alerts.ListsDataset, trust, time.Now()))
 	for name, alter := range map[string]func(*replication.DatasetVersion){
 		"version": func(v *replication.DatasetVersion) { v.Version++ },
 		"digest":  func(v *replication.DatasetVersion) { v.Digest = append([]byte{1}, v.Digest[1:]...) },
@@ -102,10 +101,10 @@ func TestASignatureStandsForItsVersionAndContentAlone(t *testing.T) {
 	} {
 		other := sealed
 		alter(&other)
-		require.ErrorIs(t, other.CheckSeal(alerts.Dataset, trust, time.Now()), replication.ErrSeal, name)
+		require.ErrorIs(t, other.CheckSeal(alerts.ListsDataset, trust, time.Now()), replication.ErrSeal, name)
 	}
 	require.ErrorIs(t, sealed.CheckSeal("files", trust, time.Now()), replication.ErrSeal, "of another dataset")
-	require.ErrorIs(t, sealed.CheckSeal(alerts.Dataset, nil, time.Now()), replication.ErrSeal, "who trusts nobody takes nothing")
+	require.ErrorIs(t, sealed.CheckSeal(alerts.ListsDataset, nil, time.Now()), replication.ErrSeal, "who trusts nobody takes nothing")
 }
 
 // Somebody between station and centre gives an old answer again, signature and all: nothing grows younger by it, and nothing goes back.
@@ -124,7 +123,7 @@ func TestAnOldAnswerShownAgainMakesNothingYounger(t *testing.T) {
 
 	l.openCentral(t, pgtest.New(t, migrations.Central)) // the true centre, which has gone on
 	l.serve(t, honest)
-	l.list = centraldb.NewNationalAlerts(l.central, nil)
+	l.list = &writer{db: l.central}
 	l.publish(t, 1)
 	l.publish(t, 1)
 	require.NoError(t, l.puller.PullAll(t.Context()))
@@ -144,9 +143,9 @@ func TestRowsAlteredTogetherWithTheirDigestAreFound(t *testing.T) {
 	l := newLibrary(t)
 	l.publish(t, 3)
 	require.NoError(t, l.puller.PullAll(t.Context()))
-	held, err := l.store.Held(t.Context(), alerts.Dataset)
+	held, err := l.store.Held(t.Context(), alerts.ListsDataset)
 	require.NoError(t, err)
-	require.NoError(t, held.CheckSeal(alerts.Dataset, l.trust, held.Seal.At), "the seal is kept with the version")
+	require.NoError(t, held.CheckSeal(alerts.ListsDataset, l.trust, held.Seal.At), "the seal is kept with the version")
 
 	_, err = l.post.db.Pool.Exec(t.Context(), `UPDATE ref_row SET data = '{"surname":"SOMEBODY"}' WHERE key = (SELECT min(key) FROM ref_row)`)
 	require.NoError(t, err)
@@ -156,7 +155,7 @@ func TestRowsAlteredTogetherWithTheirDigestAreFound(t *testing.T) {
 	}
 	_, err = l.post.db.Pool.Exec(t.Context(), `UPDATE ref_cursor SET digest = $1, digest_state = $2`, counted.Sum(), counted.Bytes())
 	require.NoError(t, err)
-	require.NoError(t, l.store.Verify(t.Context(), alerts.Dataset), "the rows are what they are said to be")
+	require.NoError(t, l.store.Verify(t.Context(), alerts.ListsDataset), "the rows are what they are said to be")
 
 	l.puller.Verify(t.Context())
 	require.Equal(t, []replication.AlertCode{replication.AlertSeal}, l.told.codes())
@@ -169,7 +168,7 @@ func TestLookingAtADatasetDoesNotMakeItBe(t *testing.T) {
 	l := newLibrary(t)
 	l.puller.Verify(t.Context())
 	require.True(t, l.status(t).ConfirmedAt.IsZero())
-	held, err := l.store.Held(t.Context(), alerts.Dataset)
+	held, err := l.store.Held(t.Context(), alerts.ListsDataset)
 	require.NoError(t, err)
 	require.Zero(t, held.Version)
 	require.Empty(t, l.told.codes())
@@ -183,7 +182,7 @@ func TestOtherContentUnderTheSameNumberIsTaken(t *testing.T) {
 	l.receiver.Close()
 	l.openCentral(t, pgtest.New(t, migrations.Central))
 	l.receive(t)
-	l.list = centraldb.NewNationalAlerts(l.central, nil)
+	l.list = &writer{db: l.central}
 	l.publish(t, 3)
 	require.ErrorIs(t, l.puller.PullAll(t.Context()), replication.ErrDigest)
 	require.NoError(t, l.puller.PullAll(t.Context()))

@@ -149,3 +149,7 @@ func TestAnAuditLogThatShrankIsToldOnBothSides(t *testing.T) {
 	require.Equal(t, []replication.AlertCode{replication.AlertAudit}, a.alerts.codes())
 	require.Zero(t, a.cosigned(t))
 }
+
+func entry(verb audit.Verb) audit.Entry {
+	return audit.Entry{At: time.Now(), Actor: "a", Role: "administrator", Verb: verb, ObjectKind: "alert"}
+}
