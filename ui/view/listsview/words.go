@@ -196,6 +196,9 @@ func side(ctx context.Context, a *alerts.Alert, field string) string {
 	if a == nil {
 		return ""
 	}
+	if field == "subject.names" {
+		return names(ctx, a.Subject.Names)
+	}
 	raw, err := json.Marshal(a)
 	if err != nil {
 		return ""
@@ -216,6 +219,20 @@ func side(ctx context.Context, a *alerts.Alert, field string) string {
 		}
 	}
 	return flat(all[field])
+}
+
+// names are those of a subject in one line, with their kinds and the roles of their parts.
+func names(ctx context.Context, list []alerts.Name) string {
+	parts := make([]string, len(list))
+	for i, n := range list {
+		parts[i] = n.Raw + " (" + word(ctx, "lists.name_kinds", n.Kind) + ")"
+		for _, p := range n.Parts {
+			if p.Role == alerts.Family {
+				parts[i] += " · " + t(ctx, text.ListsFamily) + " " + p.Text
+			}
+		}
+	}
+	return strings.Join(parts, "; ")
 }
 
 // flat is a value of JSON in one line.
