@@ -12,6 +12,8 @@ import (
 	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/alerts/hit"
 	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/border/secondline"
+	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/pgcluster"
 	"github.com/openbmis/openbmis/internal/postgres"
 	"github.com/openbmis/openbmis/internal/postgres/hitdb"
@@ -375,4 +377,33 @@ func TestNoSuchHit(t *testing.T) {
 	_, err = p.store.Picture(t.Context(), uuid.New(), "x", actor("sam").Entry(p.now, "consultation", "hit", "x"))
 	require.Error(t, err)
 	require.NoError(t, p.db.InTx(t.Context(), func(tx pgx.Tx) error { return hitdb.Sink{}.Clear(t.Context(), tx) }))
+}
+
+// What is judged in the case of the second line is judged of the hit; of somebody else's hit it is not, and a check without alerts has none.
+func TestJudgedInTheCase(t *testing.T) {
+	p := open(t)
+	id, e := p.raised(t, "L898902C3")
+	inspection := p.look(t, id).Hit.Raise.Inspection
+	judge := func(by string, j secondline.Judgement) error {
+		return p.db.InTx(t.Context(), func(tx pgx.Tx) error {
+			return p.store.JudgedInCase(t.Context(), tx, inspection, j, by, actor(by).Entry(p.now, audit.Alteration, "referral", e.CrossingID.String()))
+		})
+	}
+	word := secondline.Judgement{Check: alerts.CheckName, Ref: "national/7@1", Same: true, Compared: []string{"photo"}}
+	require.NoError(t, judge("sam", secondline.Judgement{Check: "document", Compared: []string{"photo"}}))
+	require.NoError(t, judge("sam", word))
+	h := p.look(t, id).Hit
+	require.Equal(t, "sam", h.Owner)
+	require.Equal(t, hit.StageSame, h.Stage())
+	require.ErrorIs(t, judge("tom", word), hit.ErrNotOwner)
+	word.Same = false
+	require.NoError(t, judge("sam", word))
+	require.Equal(t, hit.OutcomeNotSame, p.look(t, id).Hit.Outcome.Code)
+	require.ErrorIs(t, judge("sam", word), hit.ErrClosed)
+
+	scan := p.scan(t, "NEW")
+	require.NoError(t, p.db.InTx(t.Context(), func(tx pgx.Tx) error {
+		return p.store.FoundAgain(t.Context(), tx, scan, []border.Finding{found("7", "1")})
+	}))
+	require.Equal(t, hit.StageOpen, p.look(t, hit.ID(scan.ID, "national/7")).Hit.Stage(), "what the second line finds is a hit too")
 }
