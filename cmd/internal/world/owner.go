@@ -58,7 +58,7 @@ func (o *Owner) Step(ctx context.Context, hit uuid.UUID, step string, form url.V
 func (c *Central) Discreet(t testing.TB, agency string, a alerts.Alert) {
 	t.Helper()
 	lists := listdb.New(listdb.Config{DB: c.DB, Now: c.Clock.Now, NewID: uuid.New})
-	a.Secrecy, a.List = alerts.Discreet, listdb.National
+	a.Secrecy, a.List, a.Version = alerts.Discreet, listdb.National, 0
 	person := func(login string) listdb.Person {
 		p := Installer(Origin)
 		p.ID, p.Name, p.Role = login, login, string(auth.RoleListOwner)
