@@ -8,9 +8,6 @@ import "github.com/openbmis/openbmis/traveldoc"
 // CheckName is the name of the check that asks the lists about a traveller.
 const CheckName = "alerts.national"
 
-// Dataset is the reference dataset of the national list in its old form, which nothing answers from any more.
-const Dataset = "alerts_national"
-
 // Flat is an alert in one row: one name, one document, one plate. It is the short way to write one (see Alert).
 type Flat struct {
 	ID             string         `json:"id"`

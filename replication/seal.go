@@ -63,8 +63,8 @@ func (v DatasetVersion) CheckSeal(dataset string, trust SealTrust, at time.Time)
 // statement is what is signed: label, dataset, version, digest and instant, each with its length before it.
 func (v DatasetVersion) statement(dataset string) []byte {
 	var number, at [8]byte
-	binary.BigEndian.PutUint64(number[:], uint64(v.Version))         //nolint:gosec // versions are not negative
-	binary.BigEndian.PutUint64(at[:], uint64(v.Seal.At.UnixMicro())) //nolint:gosec // the bits count
+	binary.BigEndian.PutUint64(number[:], uint64(v.Version)) //nolint:gosec // versions are not negative
+	binary.BigEndian.PutUint64(at[:], uint64(v.Seal.At.UnixMicro()))
 	var out []byte
 	for _, field := range [][]byte{[]byte(sealLabel), []byte(dataset), number[:], v.Digest, at[:]} {
 		out = binary.BigEndian.AppendUint32(out, uint32(len(field))) //nolint:gosec // short fields

@@ -81,7 +81,7 @@ func (c Config) source(book *Book, name string) border.Source {
 func (c Config) finding(book *Book, check string, at time.Time) border.Finding {
 	f := border.Finding{Check: check, Source: c.source(book, check), Outcome: border.NoHit, Matcher: match.Version, At: at}
 	for _, l := range book.Lists {
-		f.Sources = append(f.Sources, border.Source{Name: l.ID, Version: strconv.FormatInt(l.ListInfo.Version, 10), AsOf: book.CurrentAt})
+		f.Sources = append(f.Sources, border.Source{Name: l.ID, Version: strconv.FormatInt(l.Version, 10), AsOf: book.CurrentAt})
 	}
 	return f
 }

@@ -86,6 +86,8 @@ const (
 	AnalystAlertcodesAuditInconsistent Key = "analyst.alertcodes.audit_inconsistent"
 	// AnalystAlertcodesReferenceDigest is "A list had the wrong content".
 	AnalystAlertcodesReferenceDigest Key = "analyst.alertcodes.reference_digest"
+	// AnalystAlertcodesReferenceSeal is "A list was not signed by the centre; it was refused".
+	AnalystAlertcodesReferenceSeal Key = "analyst.alertcodes.reference_seal"
 	// AnalystAlertcodesReplicationCentreBehind is "The centre had confirmed more".
 	AnalystAlertcodesReplicationCentreBehind Key = "analyst.alertcodes.replication_centre_behind"
 	// AnalystAlertcodesReplicationChainBroken is "The chain of events is broken".
