@@ -85,10 +85,11 @@ func (x *screens) proposeAlert(c *web.Context) error {
 	if err == nil {
 		return c.SeeOther("/alerts/proposals/" + p.ID.String())
 	}
-	own := false
-	if form.Form, own = blamed(c, values, err); !own {
+	blame, own := blamed(c, values, err)
+	if !own {
 		return err
 	}
+	form.Form = blame
 	return c.Render(web.StatusOf(err), listsview.FormPage(form))
 }
 
@@ -117,7 +118,7 @@ func (x *screens) send(c *web.Context, l listdb.List, form listsview.AlertForm) 
 func pictureOf(c *web.Context) ([]byte, error) {
 	header, err := c.FormFile("picture")
 	if err != nil || header.Size == 0 {
-		return nil, nil //nolint:nilerr // no picture was sent
+		return nil, nil
 	}
 	file, err := header.Open()
 	if err != nil {

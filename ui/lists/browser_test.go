@@ -144,7 +144,7 @@ func TestADiscreetAlertByForm(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, s.Get(t, other, at).Status)
 	require.Contains(t, s.agree(t, two, at), "in force at the centre")
 	require.Contains(t, s.Get(t, one, "/alerts/lists/national").Body, "Anna Muster")
-	require.Equal(t, len(before), len(s.Get(t, other, "/alerts/lists/national").Body), "the page of the others is the same")
+	require.Len(t, s.Get(t, other, "/alerts/lists/national").Body, len(before), "the page of the others is the same")
 	require.NotContains(t, s.Get(t, other, "/alerts").Body+s.Get(t, other, "/alerts/proposals").Body, "iscreet")
 }
 

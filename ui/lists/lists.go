@@ -130,11 +130,11 @@ func (x *screens) showList(c *web.Context, status int, form listsview.Form) (err
 	if l.List, err = x.lists.List(c.Ctx(), c.Param("list")); err != nil {
 		return err
 	}
-	q := listdb.Query{List: l.List.ID, AfterList: l.List.ID, AfterID: c.QueryParam("after")}
+	q := listdb.Query{List: l.ID, AfterList: l.ID, AfterID: c.QueryParam("after")}
 	if l.Page, err = x.lists.Find(c.Ctx(), by(c), q, purpose); err != nil {
 		return err
 	}
-	address := "/alerts/lists/" + l.List.ID
+	address := "/alerts/lists/" + l.ID
 	if q.AfterID != "" {
 		l.First = address
 	}
@@ -162,12 +162,13 @@ func (x *screens) showVersions(c *web.Context, status int, form listsview.Form) 
 		return err
 	}
 	before, _ := strconv.ParseInt(c.QueryParam("before"), 10, 64) // 0, the newest, when the address says nothing of use
-	more := false
-	if v.All, more, err = x.lists.Versions(c.Ctx(), by(c), v.List.ID, max(before, 0)); err != nil {
+	all, more, err := x.lists.Versions(c.Ctx(), by(c), v.ID, max(before, 0))
+	if err != nil {
 		return err
 	}
+	v.All = all
 	if more {
-		v.Next = "/alerts/lists/" + v.List.ID + "/versions?before=" + strconv.FormatInt(v.All[len(v.All)-1].Version, 10)
+		v.Next = "/alerts/lists/" + v.ID + "/versions?before=" + strconv.FormatInt(v.All[len(v.All)-1].Version, 10)
 	}
 	return c.Render(status, listsview.VersionsPage(v))
 }

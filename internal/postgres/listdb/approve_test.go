@@ -57,7 +57,7 @@ func TestTwoPersonsAndNoFewer(t *testing.T) {
 	done := w.agree(ben, p)
 	require.EqualValues(t, 2, done.ListVersion)
 	require.Contains(t, w.rows(), "a:national/1")
-	require.Equal(t, told+1, len(w.told), "stations are nudged at once")
+	require.Len(t, w.told, told+1, "stations are nudged at once")
 	_, err = w.lists.Approve(t.Context(), ben, p.ID)
 	refused(t, err, "lists.decided")
 	_, err = w.lists.Reject(t.Context(), ben, p.ID, "late")

@@ -84,7 +84,7 @@ func TestImportIsPreviewedAndTakesEffectByTwo(t *testing.T) {
 	}
 	r, err := w.lists.Review(t.Context(), ben, p.ID, listdb.Look{Refuse: true})
 	require.NoError(t, err)
-	require.Equal(t, p.Counts.Refused, len(r.Notes))
+	require.Len(t, r.Notes, p.Counts.Refused)
 	require.Equal(t, 1, p.Counts.Refused+p.Counts.Notes, "the broken entry is told: %+v", r.Notes)
 	done := w.agree(ben, p)
 	require.EqualValues(t, 2, done.ListVersion)

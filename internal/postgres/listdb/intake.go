@@ -19,7 +19,6 @@ type intake struct {
 	progress  func(stage string, done, total int64)
 
 	at             int // in file.Alerts
-	rows           [][]any
 	own            []Note
 	refused, notes int
 }

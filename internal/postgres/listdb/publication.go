@@ -249,7 +249,7 @@ func (o *publication) closeVersion(ctx context.Context) error {
 // columns are the next versions of alerts, column by column: one statement stores hundreds.
 type columns struct {
 	ids, bodies, secrecies, agencies, states, pictures, terms []string
-	versions                                                  []int32
+	versions                                                  []int64
 	published                                                 []bool
 	digests                                                   [][]byte
 	until, review                                             []*time.Time
@@ -270,7 +270,7 @@ func (c *columns) add(a alerts.Alert, body string, list List) error {
 	if state == "" {
 		state = alerts.Active
 	}
-	c.ids, c.bodies, c.versions = append(c.ids, a.ID), append(c.bodies, body), append(c.versions, int32(a.Version))
+	c.ids, c.bodies, c.versions = append(c.ids, a.ID), append(c.bodies, body), append(c.versions, int64(a.Version))
 	c.secrecies, c.agencies = append(c.secrecies, string(secrecy)), append(c.agencies, agencyOf(a, list))
 	c.states, c.published = append(c.states, string(state)), append(c.published, published(a))
 	c.digests = append(c.digests, digest[:])
@@ -288,13 +288,13 @@ func (c *columns) store(ctx context.Context, o *publication) error {
 	batch.Queue(`
 		insert into alert_version (list, id, version, body, digest, published, list_version, proposal, at)
 		select $1, u.id, u.version, u.body, u.digest, u.published, $7, $8, $9
-		from unnest($2::text[], $3::int[], $4::text[], $5::bytea[], $6::bool[]) as u(id, version, body, digest, published)`,
+		from unnest($2::text[], $3::bigint[], $4::text[], $5::bytea[], $6::bool[]) as u(id, version, body, digest, published)`,
 		o.list.ID, c.ids, c.versions, c.bodies, c.digests, c.published, listVersion, o.p.ID, o.p.DecidedAt)
 	batch.Queue(`
 		insert into alert (list, id, version, secrecy, agency, status, published, digest, valid_until, review_by, pictures, terms)
 		select $1, u.id, u.version, u.secrecy, u.agency, u.status, u.published, u.digest, u.until, u.review,
 			coalesce(string_to_array(nullif(u.pictures, ''), ','), '{}'), coalesce(string_to_array(nullif(u.terms, ''), E'\x1f'), '{}')
-		from unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bool[], $8::bytea[], $9::date[], $10::date[], $11::text[], $12::text[])
+		from unnest($2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bool[], $8::bytea[], $9::date[], $10::date[], $11::text[], $12::text[])
 			as u(id, version, secrecy, agency, status, published, digest, until, review, pictures, terms)
 		on conflict (list, id) do update set version = excluded.version, agency = excluded.agency,
 			status = excluded.status, published = excluded.published, digest = excluded.digest, valid_until = excluded.valid_until,

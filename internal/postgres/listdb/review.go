@@ -138,6 +138,7 @@ func (l *Lists) present(ctx context.Context, tx pgx.Tx, r *Review) error {
 			err = errMoved
 		}
 		return err
+	case Failed, Approved, Rejected:
 	}
 	return nil
 }
