@@ -80,7 +80,6 @@ func processors() time.Duration { return used(2) } // CLOCK_PROCESS_CPUTIME_ID o
 
 func used(clock uintptr) time.Duration {
 	var at syscall.Timespec
-	//nolint:gosec // the standard library has no call for these clocks
 	if _, _, err := syscall.Syscall(syscall.SYS_CLOCK_GETTIME, clock, uintptr(unsafe.Pointer(&at)), 0); err != 0 {
 		panic(err)
 	}
@@ -94,7 +93,7 @@ func BenchmarkLoad(b *testing.B) {
 			var ix *match.Index
 			b.ReportAllocs()
 			before := processors()
-			for range everybody(s.world, s.n) { //nolint:revive // what drawing the people takes is not the index's
+			for range everybody(s.world, s.n) { // what drawing the people takes is not the index's
 			}
 			drawing := processors() - before
 			before = processors()
