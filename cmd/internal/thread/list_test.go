@@ -20,7 +20,7 @@ func TestTheNationalListReachesTheCounterAndGrowsOld(t *testing.T) {
 	station, wanted := w.Station(0), world.NewTraveller(77)
 	officer := atLane(t, station, person(t, station.Part, auth.RoleOfficer, "en"), "en")
 	lists(t, w, wanted)
-	w.WaitListed(t, station, 2)
+	w.WaitListed(t, station, version(t, w))
 
 	officer.Scan(wanted.MRZ(t), "\r")
 	officer.WaitFor("#check-alerts\\.national .status.hit")
@@ -65,28 +65,6 @@ func TestTheNationalListReachesTheCounterAndGrowsOld(t *testing.T) {
 
 	w.Central.Start()
 	officer.WaitFor("#status .status:nth-child(2).no-hit")
-}
-
-// lists fills the supervisor's form at the centre by keyboard.
-func lists(t *testing.T, w *world.World, wanted world.Traveller) {
-	t.Helper()
-	p := window(t, w.Central.Part, person(t, w.Central.Part, auth.RoleSupervisor, "en"), "en")
-	p.visit("/alerts")
-	p.follow("main details summary")
-	for _, field := range []struct{ selector, value string }{
-		{"#field-surname", wanted.Surname}, {"#field-given_names", wanted.GivenNames}, {"#field-birth_date", wanted.BirthDate.String()},
-	} {
-		p.TabTo(field.selector)
-		p.Type(field.value)
-	}
-	p.TabTo("#field-action")
-	p.Press("ArrowDown")
-	p.TabTo("#field-reason")
-	p.Type("the thread reason")
-	p.sound("alert-form")
-	p.follow("form[action='/alerts'] button.main")
-	p.WaitText("#alerts", wanted.Surname)
-	p.sound("alert-added")
 }
 
 // listOutcome scans the n-th traveller, waits for what the list says of him, and refers him.

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"testing"
 
@@ -30,8 +31,8 @@ func NewTraveller(n int) Traveller {
 	}
 	return Traveller{
 		traveldoc.Identity{
-			Surname: SeedName + letters(n), GivenNames: "ALMA " + letters(n%17), Sex: string("FM"[n%2]), Nationality: "UTO",
-			BirthDate: date(1950+n%50, 1+n%12, 1+n%28),
+			Surname: SeedName + sound(n, 1) + letters(n), GivenNames: sound(n, 2) + " " + letters(n%17), Sex: string("FM"[n%2]), Nationality: "UTO",
+			BirthDate: date(1950+n*17%50, 1+n%12, 1+n%28),
 		},
 		traveldoc.Document{Code: "P", Number: fmt.Sprintf("%s%07d", SeedNumber, n), IssuingState: "UTO", ExpiryDate: date(2031+n%5, 1+n%12, 1+n%28)},
 	}
@@ -43,6 +44,16 @@ func (v Traveller) MRZ(t testing.TB) string {
 	zone, err := mrz.Encode(mrz.TD3, v.Document, v.Identity, mrz.Extra{})
 	require.NoError(t, err)
 	return zone
+}
+
+// sound is a word that the words of neighbours do not resemble: a list that looks for names that are alike must not take one for another.
+func sound(n, which int) string {
+	digest := sha256.Sum256([]byte(fmt.Sprint(which, " ", n)))
+	text := make([]byte, 0, 8)
+	for _, b := range digest[:4] {
+		text = append(text, "BDFGKLMNPRSTVZ"[b%14], "AEIOU"[b/14%5])
+	}
+	return string(text)
 }
 
 // letters writes n in capitals.
