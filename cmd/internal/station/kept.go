@@ -42,7 +42,7 @@ func (k kept) run(ctx context.Context) error {
 		case <-tick.C:
 		}
 		if err := k.look(ctx); err != nil && ctx.Err() == nil {
-			k.log.Warn(k.what+" not looked up", "error", err)
+			k.log.Warn("reference data in memory not looked up", "what", k.what, "error", err)
 		}
 	}
 }
