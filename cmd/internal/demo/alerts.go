@@ -59,7 +59,7 @@ func (d *demo) alertList(ctx context.Context, db config.Database) error {
 		first, second := listdb.Person{Actor: installer("central")}, listdb.Person{Actor: installer("central")}
 		second.ID = "demo-second"
 		lists := listdb.New(listdb.Config{DB: open, Now: d.tools.Now, NewID: d.tools.NewID})
-		national := listdb.List{ID: listdb.National, Title: "National alert list", Owner: "UTO-POLICE", Policy: alerts.DefaultPolicy()}
+		national := listdb.List{ID: listdb.National, Title: "National alert list", Owner: "UTO-POLICE"}
 		_, err = lists.Add(ctx, first, second, national, entries...)
 		return err
 	})

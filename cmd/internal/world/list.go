@@ -43,7 +43,7 @@ func (c *Central) Alerts(t testing.TB, list ...alerts.Alert) (version int64) {
 	first, second := listdb.Person{Actor: Installer(Origin)}, listdb.Person{Actor: Installer(Origin)}
 	second.ID = "test-second"
 	lists := listdb.New(listdb.Config{DB: c.DB, Now: c.Clock.Now, NewID: uuid.New})
-	national := listdb.List{ID: listdb.National, Title: "National alert list", Owner: "UTO-POLICE", Policy: alerts.DefaultPolicy()}
+	national := listdb.List{ID: listdb.National, Title: "National alert list", Owner: "UTO-POLICE"}
 	version, err := lists.Add(t.Context(), first, second, national, list...)
 	require.NoError(t, err)
 	return version
