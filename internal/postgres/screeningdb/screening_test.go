@@ -59,7 +59,7 @@ func TestAnEventIsHeldAgainstAllAlertsWhenItArrives(t *testing.T) {
 
 			told := toldOf(c, d.ID)
 			require.Equal(t, "xaa-apt", told.Station)
-			require.Equal(t, &hit.Retro{Crossing: e.CrossingID, Alert: a.Key(), Action: a.Action, Band: d.Band, Why: part.want}, told.Retro)
+			require.Equal(t, &hit.Retro{Crossing: e.CrossingID, Alert: a.Key(), AlertVersion: a.Version, Action: a.Action, Band: d.Band, Why: part.want}, told.Retro)
 			require.NotContains(t, string(must(json.Marshal(told))), deskworld.Traveller(1).Surname)
 		})
 	}
