@@ -253,8 +253,7 @@ func readTold(ctx context.Context, tx pgx.Tx, id uuid.UUID) (hit.Told, error) {
 	if err := json.Unmarshal(raise, &r); err != nil {
 		return told, fmt.Errorf("hit: %w", err)
 	}
-	told.Retro = &hit.Retro{Crossing: r.Crossing, Alert: r.Alert, AlertVersion: r.AlertVersion, Action: r.Action, Safety: r.Safety, Band: r.Band, Why: r.Retro,
-	}
+	told.Retro = &hit.Retro{Crossing: r.Crossing, Alert: r.Alert, AlertVersion: r.AlertVersion, Action: r.Action, Safety: r.Safety, Band: r.Band, Why: r.Retro}
 	if r.Crossing == uuid.Nil {
 		told.Retro.Crossing = r.Inspection
 	}
