@@ -71,7 +71,7 @@ func OpenBMIS() House {
 		rooms(plumbing, "", "traveldoc", "biometrics"),
 		rooms(plumbing, "plumbing", "internal/audit", "internal/auth", "internal/bus", "internal/ca", "internal/config", "internal/pdfprint", "internal/pgcluster", "internal/tesseract", "internal/vault"),
 		rooms(basics, "", "internal/problem", "migrations"),
-		support("internal/archtest", "internal/pgtest", "internal/browsertest", "internal/faultnet", "deployments", "cmd/internal/world"),
+		support("internal/archtest", "internal/pgtest", "internal/browsertest", "internal/faultnet", "deployments", "cmd/internal/world", "internal/postgres/screeningdb/deskworld"),
 	), Bans: bans(), Names: []Name{{Folder: "api_pnr", Name: "apipnr"}}}
 }
 
