@@ -102,7 +102,7 @@ type console struct {
 // Register adds the console's routes to the server.
 func Register(s *web.Server, o Options) {
 	x := &console{Options: o, verification: &verification{}}
-	s.Handle(http.MethodGet, "/", auth.SessionOwn, home)
+	s.Handle(http.MethodGet, "/", auth.SessionOwn, home(s))
 	s.Handle(http.MethodGet, "/live", auth.CrossingLive, x.live)
 	s.Handle(http.MethodGet, "/live/rows", auth.CrossingLive, x.liveRows, web.Background())
 	s.Handle(http.MethodGet, "/live/stream", auth.CrossingLive, x.liveStream, web.Background())
@@ -152,14 +152,18 @@ func Nav() []view.NavItem {
 	}
 }
 
-// home sends everybody to the first page that their role may open.
-func home(c *web.Context) error {
-	for _, item := range Nav() {
-		if c.May(item.Need) {
-			return c.SeeOther(item.Href)
+// home sends everybody to the first page of the program's navigation that their role may open, seldom ones last.
+func home(s *web.Server) web.Handler {
+	return func(c *web.Context) error {
+		for _, seldom := range []bool{false, true} {
+			for _, item := range s.Nav {
+				if item.Seldom == seldom && c.May(item.Need) {
+					return c.SeeOther(item.Href)
+				}
+			}
 		}
+		return c.SeeOther("/account")
 	}
-	return c.SeeOther("/account")
 }
 
 // entry starts an audit entry of the session's person.

@@ -72,7 +72,10 @@ func seenAtTheCentre(t *testing.T, met bool) (pages map[string]string, logs stri
 	}
 	read("other owner", w.Central.Owner(t, "other", "Customs").Client)
 	own := w.Central.Owner(t, "own", agency)
-	answer, err := own.Get(t.Context(), "/discreet")
+	answer, err := own.Get(t.Context(), "/")
+	require.NoError(t, err)
+	require.Equal(t, "/desk", answer.Path, "an owner's front page is the desk")
+	answer, err = own.Get(t.Context(), "/discreet")
 	require.NoError(t, err)
 	require.Equal(t, met, strings.Contains(answer.Body, "/discreet/"), "the agency sees it")
 	return pages, w.Central.Logs.String()

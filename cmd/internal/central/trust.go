@@ -11,8 +11,8 @@ import (
 	"github.com/openbmis/openbmis/ui/web"
 )
 
-// nav are the pages in the header.
-func nav() []view.NavItem { return append(slices.Concat(analyst.Nav(), desk.Nav()), trust.Nav()) }
+// nav are the pages in the header. The first that a person may open is his front page: an owner's is the desk.
+func nav() []view.NavItem { return append(slices.Concat(desk.Nav(), analyst.Nav()), trust.Nav()) }
 
 // registerTrust registers the screens of trust material with its one writer.
 func (a *app) registerTrust(s *web.Server) {

@@ -46,6 +46,9 @@ const maxCandidates = 200
 
 // conflicts are those of an alert that the person may know of: an owner is warned of discreet alerts of his own agency only.
 func (l *Lists) conflicts(ctx context.Context, tx pgx.Tx, by Person, a alerts.Alert) ([]Conflict, error) {
+	if !check(a) && !stronger(a) {
+		return nil, nil
+	}
 	var keys []string
 	if l.Finder != nil {
 		found, err := l.Finder(ctx, a)
@@ -73,9 +76,6 @@ func (l *Lists) conflicts(ctx context.Context, tx pgx.Tx, by Person, a alerts.Al
 
 // candidates are alerts in force that share a document's number with the alert, or all words of one of its names.
 func candidates(ctx context.Context, tx pgx.Tx, by Person, a alerts.Alert, keys []string) ([]alerts.Alert, error) {
-	if !check(a) && !stronger(a) {
-		return nil, nil
-	}
 	numbers := []string{}
 	for _, d := range a.Subject.Documents {
 		numbers = append(numbers, traveldoc.FoldNumber(d.Number))
