@@ -203,11 +203,11 @@ func TestADayWithoutTheCentre(t *testing.T) {
 	w.Start(t)
 	station := w.Station(0)
 	w.WaitListed(t, station, w.Central.Alerts(t, sought(504, alerts.ActionRefer)))
-	officer := station.Officer(t, auth.RoleOfficer, "1")
+
 	w.Central.Stop()
 	w.Central.Alerts(t, sought(505, alerts.ActionDetain)) // the station cannot know
 	pass(w, day)
-	officer = station.Officer(t, auth.RoleOfficer, "2") // yesterday's session is over
+	officer := station.Officer(t, auth.RoleOfficer, "1") // nobody is signed in for a whole day
 
 	desk := checked(t, officer, 504)
 	require.Equal(t, "hit", desk.Band, "an old list still hits")

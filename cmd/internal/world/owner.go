@@ -25,7 +25,7 @@ type Owner struct {
 func (c *Central) Owner(t testing.TB, login, agency string) *Owner {
 	t.Helper()
 	o := &Owner{Client: c.Client(t), Person: c.Agent(t, auth.RoleListOwner, login, agency), c: c}
-	require.NoError(t, o.Client.SignIn(t.Context(), o.Person))
+	require.NoError(t, o.SignIn(t.Context(), o.Person))
 	return o
 }
 
