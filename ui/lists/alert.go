@@ -26,7 +26,13 @@ func (x *screens) showAlert(c *web.Context, status int, id, fault string) error 
 	if err != nil {
 		return err
 	}
-	return c.Render(status, listsview.AlertPage(listsview.Alert{Entry: e, May: may(c), Fault: fault}))
+	l, err := x.lists.List(c.Ctx(), e.Alert.List)
+	if err != nil {
+		return err
+	}
+	m := may(c, l)
+	m.Keeps = m.Keeps || e.Alert.Secrecy == alerts.Discreet // shown to its own agency alone
+	return c.Render(status, listsview.AlertPage(listsview.Alert{Entry: e, May: m, Fault: fault}))
 }
 
 func (x *screens) proposeStatus(c *web.Context) error {
@@ -48,7 +54,7 @@ func (x *screens) newAlert(c *web.Context) error {
 		return err
 	}
 	values := url.Values{"kind": {string(alerts.Person)}, "valid_from": {traveldoc.DateOf(c.Now().UTC()).String()}}
-	return c.Render(http.StatusOK, listsview.FormPage(listsview.AlertForm{List: l, Form: listsview.Form{Values: values}, May: may(c)}))
+	return c.Render(http.StatusOK, listsview.FormPage(listsview.AlertForm{List: l, Form: listsview.Form{Values: values}, May: may(c, l)}))
 }
 
 func (x *screens) editAlert(c *web.Context) error {
@@ -60,7 +66,7 @@ func (x *screens) editAlert(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	form := listsview.AlertForm{List: l, ID: e.Alert.ID, Version: e.Alert.Version, Form: listsview.Form{Values: formOf(e.Alert)}, May: may(c)}
+	form := listsview.AlertForm{List: l, ID: e.Alert.ID, Version: e.Alert.Version, Form: listsview.Form{Values: formOf(e.Alert)}, May: may(c, l)}
 	return c.Render(http.StatusOK, listsview.FormPage(form))
 }
 
@@ -74,7 +80,7 @@ func (x *screens) proposeAlert(c *web.Context) error {
 		return problem.New(problem.Invalid, "lists.picture").At("picture").With("max", listdb.MaxPicture>>10).Because(err)
 	}
 	values := url.Values(c.Request().MultipartForm.Value)
-	form := listsview.AlertForm{List: l, Form: listsview.Form{Values: values}, May: may(c)}
+	form := listsview.AlertForm{List: l, Form: listsview.Form{Values: values}, May: may(c, l)}
 	if form.Version, err = strconv.Atoi(values.Get("version")); err == nil && form.Version > 0 {
 		form.ID = values.Get("id")
 	}

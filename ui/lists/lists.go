@@ -89,14 +89,14 @@ func by(c *web.Context) listdb.Person {
 	return listdb.Person{Actor: c.Actor(), Agency: c.User().Agency}
 }
 
-func may(c *web.Context) listsview.May {
+func may(c *web.Context, of listdb.List) listsview.May {
 	return listsview.May{
-		Manage: c.May(auth.AlertManage), Approve: c.May(auth.AlertApprove), Discreet: by(c).Desk() != "", Reasons: c.May(auth.HitReasonView),
+		Manage: c.May(auth.AlertManage), Keeps: by(c).Keeps(of.Owner), Discreet: by(c).Desk() != "", Reasons: c.May(auth.HitReasonView),
 	}
 }
 
 func (x *screens) overview(c *web.Context) (err error) {
-	o := listsview.Overview{May: may(c)}
+	o := listsview.Overview{May: may(c, listdb.List{})}
 	if o.Lists, err = x.lists.All(c.Ctx()); err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (x *screens) overview(c *web.Context) (err error) {
 }
 
 func (x *screens) search(c *web.Context) (err error) {
-	f := listsview.Found{May: may(c), Query: listdb.Query{
+	f := listsview.Found{May: may(c, listdb.List{}), Query: listdb.Query{
 		List: c.FormValue("list"), ID: c.FormValue("id"), Words: c.FormValue("words"), Document: c.FormValue("document"),
 		Gone: c.FormValue("gone") == "yes", AfterList: c.FormValue("after_list"), AfterID: c.FormValue("after"),
 	}}
@@ -126,10 +126,11 @@ func (x *screens) search(c *web.Context) (err error) {
 func (x *screens) list(c *web.Context) error { return x.showList(c, http.StatusOK, listsview.Form{}) }
 
 func (x *screens) showList(c *web.Context, status int, form listsview.Form) (err error) {
-	l := listsview.List{May: may(c), Form: form}
+	l := listsview.List{Form: form}
 	if l.List, err = x.lists.List(c.Ctx(), c.Param("list")); err != nil {
 		return err
 	}
+	l.May = may(c, l.List)
 	q := listdb.Query{List: l.ID, AfterList: l.ID, AfterID: c.QueryParam("after")}
 	if l.Page, err = x.lists.Find(c.Ctx(), by(c), q, purpose); err != nil {
 		return err
@@ -157,10 +158,11 @@ func (x *screens) versions(c *web.Context) error {
 }
 
 func (x *screens) showVersions(c *web.Context, status int, form listsview.Form) (err error) {
-	v := listsview.Versions{May: may(c), Form: form}
+	v := listsview.Versions{Form: form}
 	if v.List, err = x.lists.List(c.Ctx(), c.Param("list")); err != nil {
 		return err
 	}
+	v.May = may(c, v.List)
 	before, _ := strconv.ParseInt(c.QueryParam("before"), 10, 64) // 0, the newest, when the address says nothing of use
 	all, more, err := x.lists.Versions(c.Ctx(), by(c), v.ID, max(before, 0))
 	if err != nil {

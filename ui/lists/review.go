@@ -71,7 +71,7 @@ func (x *screens) showReview(c *web.Context, status int, fault, done string) err
 	if err != nil {
 		return err
 	}
-	return c.Render(status, listsview.ReviewPage(listsview.Review{Review: r, May: may(c), Fault: fault, Done: done}))
+	return c.Render(status, listsview.ReviewPage(listsview.Review{Review: r, May: may(c, listdb.List{}), Fault: fault, Done: done}))
 }
 
 func (x *screens) approve(c *web.Context) error {

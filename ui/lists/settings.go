@@ -18,8 +18,9 @@ import (
 func bands() []alerts.Band { return []alerts.Band{alerts.Certain, alerts.Probable, alerts.Possible} }
 
 func (x *screens) newList(c *web.Context) error {
-	form := listsview.SettingsForm{New: true, Form: listsview.Form{Values: settingsOf(listdb.List{Policy: alerts.DefaultPolicy()})}}
-	return c.Render(http.StatusOK, listsview.SettingsPage(form, may(c)))
+	l := listdb.List{Owner: c.User().Agency, Policy: alerts.DefaultPolicy()}
+	form := listsview.SettingsForm{New: true, Form: listsview.Form{Values: settingsOf(l)}}
+	return c.Render(http.StatusOK, listsview.SettingsPage(form, may(c, l)))
 }
 
 func (x *screens) settings(c *web.Context) error {
@@ -28,7 +29,7 @@ func (x *screens) settings(c *web.Context) error {
 		return err
 	}
 	form := listsview.SettingsForm{List: l.ID, Form: listsview.Form{Values: settingsOf(l)}}
-	return c.Render(http.StatusOK, listsview.SettingsPage(form, may(c)))
+	return c.Render(http.StatusOK, listsview.SettingsPage(form, may(c, l)))
 }
 
 func (x *screens) proposeList(c *web.Context) error {
@@ -55,7 +56,7 @@ func (x *screens) proposeSettingsOf(c *web.Context, id string, isNew bool) error
 	if !own {
 		return err
 	}
-	return c.Render(web.StatusOf(err), listsview.SettingsPage(listsview.SettingsForm{New: isNew, List: id, Form: form}, may(c)))
+	return c.Render(web.StatusOf(err), listsview.SettingsPage(listsview.SettingsForm{New: isNew, List: id, Form: form}, may(c, listdb.List{Owner: c.User().Agency})))
 }
 
 // settingsOf are a list's settings as values of the form.

@@ -1388,6 +1388,8 @@ const (
 	EvidenceAlertMatch Key = "evidence.alert_match"
 	// EvidenceAlertMore is "More alerts are met than are shown".
 	EvidenceAlertMore Key = "evidence.alert_more"
+	// EvidenceAlertNameUnread is "The name cannot be read whole: the search by name is incomplete".
+	EvidenceAlertNameUnread Key = "evidence.alert_name_unread"
 	// EvidenceAlertSafety is "Officer safety".
 	EvidenceAlertSafety Key = "evidence.alert_safety"
 	// EvidenceBirthDateFuture is "Birth date in the future".
@@ -4498,6 +4500,8 @@ const (
 	ProblemListsNotSeen Key = "problem.lists.not_seen"
 	// ProblemListsNothingNew is "It would change nothing.".
 	ProblemListsNothingNew Key = "problem.lists.nothing_new"
+	// ProblemListsOtherAgency is "This list belongs to another agency.".
+	ProblemListsOtherAgency Key = "problem.lists.other_agency"
 	// ProblemListsOwner is "Give the owner agency, in up to {{.max}} bytes.".
 	ProblemListsOwner Key = "problem.lists.owner"
 	// ProblemListsPicture is "The picture is a JPEG of up to {{.max}} KB.".

@@ -22,7 +22,7 @@ var errFourEyes = problem.New(problem.Forbidden, "lists.four_eyes")
 const slowFrom = 5000
 
 // Approve publishes what another person proposed, or begins to (state Publishing: Run goes on with it). The person must have seen the
-// proposal (Review) as it is on the present version. Errors for people: lists.four_eyes, lists.decided, lists.not_seen, lists.moved (look
+// proposal (Review) as it is on the present version. Errors for people: lists.four_eyes, lists.other_agency, lists.decided, lists.not_seen, lists.moved (look
 // again: something was published between), lists.nothing_new.
 func (l *Lists) Approve(ctx context.Context, by Person, id uuid.UUID) (p Proposal, err error) {
 	if err := by.must(auth.AlertApprove); err != nil {
@@ -36,6 +36,9 @@ func (l *Lists) Approve(ctx context.Context, by Person, id uuid.UUID) (p Proposa
 		if by.is(p.Proposed.ID, p.Proposed.Login) {
 			return errFourEyes
 		}
+		if err := keeps(ctx, tx, by, &p); err != nil {
+			return err
+		}
 		if err := seen(ctx, tx, by, &p); err != nil {
 			return err
 		}
@@ -47,7 +50,7 @@ func (l *Lists) Approve(ctx context.Context, by Person, id uuid.UUID) (p Proposa
 		return l.publish(ctx, tx, by, &p, nil)
 	})
 	switch {
-	case errors.Is(err, errFourEyes):
+	case errors.Is(err, errFourEyes), errors.Is(err, errOtherAgency):
 		return p, l.denied(ctx, by, p, err)
 	case err != nil:
 		return p, wrapped(err, "approve a proposal for a list")
@@ -173,10 +176,12 @@ func (l *Lists) Reject(ctx context.Context, by Person, id uuid.UUID, why string)
 		if p, err = proposal(ctx, tx, by, id); err != nil {
 			return err
 		}
-		own := by.is(p.Proposed.ID, p.Proposed.Login) && by.may(auth.AlertManage)
+		own, foreign := by.is(p.Proposed.ID, p.Proposed.Login) && by.may(auth.AlertManage), keeps(ctx, tx, by, &p)
 		switch {
 		case !own && !by.may(auth.AlertApprove):
 			return errNotAllowed
+		case !own && foreign != nil:
+			return foreign
 		case p.State != Pending && p.State != Reading:
 			return problem.New(problem.Conflict, "lists.decided").With("by", p.Decided.Login)
 		}

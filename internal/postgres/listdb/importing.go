@@ -68,13 +68,17 @@ func (l *Lists) NewUpload(ctx context.Context, by Person, s Submission) (*Upload
 	case s.Action != "" && !s.Action.Valid():
 		return nil, invalid("lists.action", "action")
 	}
-	if _, err := l.List(ctx, s.List); err != nil {
+	of, err := l.List(ctx, s.List)
+	if err == nil && !by.Keeps(of.Owner) {
+		err = errOtherAgency // Close would say so too, after the whole file
+	}
+	if err != nil {
 		return nil, err
 	}
 	p := l.newProposal(by, ActImport, s.List, s.Remark)
 	p.File, p.Format, p.Action, p.Whole, p.State, p.Fault = s.File, string(s.Format), s.Action, s.Whole, Failed, "lists.upload_broken"
 	// A row that Close has not reached says that the upload broke: what came of it is forgotten by Run.
-	err := l.DB.InTx(ctx, func(tx pgx.Tx) error { return insertProposal(ctx, tx, &p) })
+	err = l.DB.InTx(ctx, func(tx pgx.Tx) error { return insertProposal(ctx, tx, &p) })
 	return &Upload{l: l, by: by, p: p, sums: map[string]hash.Hash{}, next: map[string]int{}}, wrapped(err, "take a file")
 }
 

@@ -145,7 +145,7 @@ func TestDiscreetAlertsDoNotComeByFile(t *testing.T) {
 	w.add()
 	a := secret("Anna", "Muster")
 	a.ID = "x1"
-	p := w.imports(cleo, true, a)
+	p := w.imports(eve, true, a)
 	require.Equal(t, 1, p.Counts.Refused)
 	require.Zero(t, p.Counts.Added)
 }

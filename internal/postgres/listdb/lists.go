@@ -93,6 +93,9 @@ func (l *Lists) told(p Proposal) {
 func (l *Lists) denied(ctx context.Context, by Person, p Proposal, why error) error {
 	entry := by.Entry(l.now(), audit.Denied, kindOf("list_proposal", p.Agency), p.ID.String())
 	entry.Decision = "four_eyes"
+	if errors.Is(why, errOtherAgency) {
+		entry.Decision = "other_agency"
+	}
 	return errors.Join(why, l.DB.InTx(ctx, func(tx pgx.Tx) error { return auditlog.Insert(ctx, tx, entry) }))
 }
 

@@ -93,8 +93,11 @@ func (l *Lists) propose(ctx context.Context, tx pgx.Tx, by Person, p *Proposal, 
 	return l.noted(ctx, tx, by, p)
 }
 
-// noted writes that somebody proposed something.
+// noted writes that somebody proposed something, if he may for that list: every proposal of a person passes here.
 func (l *Lists) noted(ctx context.Context, tx pgx.Tx, by Person, p *Proposal) error {
+	if err := keeps(ctx, tx, by, p); err != nil {
+		return err
+	}
 	entry := by.Entry(p.ProposedAt, audit.Collection, kindOf("list_proposal", p.Agency), p.ID.String())
 	entry.Decision, entry.ResultCount, entry.Justification = "propose_"+string(p.Act), p.Counts.Changes(), p.Remark
 	return auditlog.Insert(ctx, tx, entry)

@@ -62,8 +62,8 @@ type Review struct {
 	Notes    []Note
 	More     bool // there is a page after this one
 	Progress *Progress
-	// MayApprove says that the person is a second one and may; Own that he is the proposer.
-	MayApprove, Own bool
+	// MayApprove says that the person is a second one and may; MayReject that he may say no, or take back; Own that he is the proposer.
+	MayApprove, MayReject, Own bool
 }
 
 // errMoved asks for the effects to be counted anew, which nobody else may do at the same time.
@@ -106,7 +106,13 @@ func (l *Lists) review(ctx context.Context, tx pgx.Tx, by Person, id uuid.UUID, 
 		return r, err
 	}
 	r.Own = by.is(r.Proposed.ID, r.Proposed.Login)
-	r.MayApprove = r.State == Pending && !r.Own && by.may(auth.AlertApprove) && (r.Counts.Changes() > 0 || r.Act == ActSettings)
+	err = keeps(ctx, tx, by, &r.Proposal)
+	if err != nil && !errors.Is(err, errOtherAgency) {
+		return r, err
+	}
+	second := !r.Own && err == nil && by.may(auth.AlertApprove)
+	r.MayReject = (r.State == Pending || r.State == Reading) && (second || r.Own && by.may(auth.AlertManage))
+	r.MayApprove = r.State == Pending && second && (r.Counts.Changes() > 0 || r.Act == ActSettings)
 	if r.MayApprove {
 		if err := l.saw(ctx, tx, by, &r); err != nil {
 			return r, err

@@ -177,7 +177,7 @@ func AlertPage(a Alert) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if a.May.Manage && a.Alert.Status != alerts.Withdrawn {
+			if a.May.Manage && a.May.Keeps && a.Alert.Status != alerts.Withdrawn {
 				templ_7745c5c3_Err = acts(a).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -8,8 +8,8 @@ import (
 	"github.com/openbmis/openbmis/internal/postgres/listdb"
 )
 
-// May says what the person may do.
-type May struct{ Manage, Approve, Discreet, Reasons bool }
+// May says what the person may do; Keeps is about the list shown: its owner is not another agency.
+type May struct{ Manage, Keeps, Discreet, Reasons bool }
 
 // Overview is the first page: the lists, what waits, what is to be reviewed.
 type Overview struct {

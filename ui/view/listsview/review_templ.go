@@ -1382,7 +1382,7 @@ func decision(r Review) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if r.Own || r.May.Approve {
+		if r.MayReject {
 			templ_7745c5c3_Err = rejection(r).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
