@@ -102,6 +102,8 @@ func (e *Edit) read(key string, data []byte) (entry match.Entry, put bool) {
 		return entry, false
 	case a.Status != "" && a.Status != alerts.Active:
 		return entry, false
+	case unreadableNames(a.Subject):
+		e.book.defects[name] = unreadable // he is found by his documents alone, if at all
 	}
 	return match.EntryOf(a), true
 }

@@ -56,6 +56,7 @@ func (c *Check) Check(ctx context.Context, s border.Subject) (border.Finding, er
 	if len(q.Names) == 0 && len(q.Documents) == 0 {
 		return border.Unanswered(alerts.CheckName, c.config.source(book, alerts.CheckName), border.ReasonDataInsufficient), nil
 	}
+	unread := !anyRead(q.Names)
 	q.Least, q.Most = book.least(c.config.Ages), most
 	result := book.Index.Search(q)
 	met := c.config.met(ctx, book, s.Today, result.Matches)
@@ -67,6 +68,10 @@ func (c *Check) Check(ctx context.Context, s border.Subject) (border.Finding, er
 	if result.More > 0 {
 		f.Outcome = border.Hit
 		f.Evidence = append(f.Evidence, border.Evidence{Code: CodeMore, Found: strconv.Itoa(result.More), Severity: border.SecondLine})
+	}
+	if unread {
+		c.config.unless(&f, border.ReasonDataInsufficient)
+		f.Evidence = append(f.Evidence, border.Evidence{Code: CodeUnread, Severity: border.Note})
 	}
 	c.config.conclude(&f, book, s.At)
 	return f, nil

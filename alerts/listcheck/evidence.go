@@ -23,6 +23,7 @@ const (
 	CodeFlagged    = "alert_flagged"         // this State does not carry the action out
 	CodeNoDetails  = "alert_details_missing" // the alert's details could not be had
 	CodeMore       = "alert_more"            // Found is how many matches are left out
+	CodeUnread     = "alert_name_unread"     // no name of the traveller can be read whole: the search by name is not complete
 	CodeIncomplete = "list_incomplete"       // Found are the lists
 )
 

@@ -59,7 +59,7 @@ func TestRequestsSendAFewStatements(t *testing.T) {
 	bounded(t, w.Central.Part, "live", 6, get("/live?purpose=risk_analysis"))
 	bounded(t, w.Central.Part, "flows", 4, get("/flows"))
 	bounded(t, w.Central.Part, "stations", 8, get("/stations"))
-	bounded(t, w.Central.Part, "alerts", 8, get("/alerts"))
+	bounded(t, w.Central.Part, "alerts", 10, get("/alerts"))
 	terms := url.Values{"name": {world.SeedName}, "purpose": {"risk_analysis"}}
 	var found world.Response
 	bounded(t, w.Central.Part, "search", 10, func() world.Response {
