@@ -155,10 +155,13 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte, limit
 		return fault(border.ReasonFailed, errors.New("expected an answer in application/json"))
 	}
 	text, err := read(response.Body, limit)
-	if err != nil {
-		return err
+	if err == nil {
+		err = decode(text, into)
 	}
-	return decode(text, into)
+	if err != nil && ctx.Err() != nil { // half an answer may end as if it were whole when the time is over
+		return faultOf(ctx.Err())
+	}
+	return err
 }
 
 func (c *Client) request(ctx context.Context, method, path string, body []byte) (*http.Request, error) {
