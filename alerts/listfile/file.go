@@ -48,6 +48,8 @@ type File struct {
 	AsOf   traveldoc.Date `json:"as_of,omitzero"` // the day of the list, where the file says it
 	// Alerts are its entries in the file's order, each id once. Version is 0: who keeps the list counts it.
 	Alerts []alerts.Alert `json:"alerts"`
+	// Lines are where the entries begin in the file, from 1, one for each of Alerts.
+	Lines []int `json:"-"`
 	// Refused are the entries and rows that could not be read.
 	Refused []Refused `json:"refused,omitempty"`
 	// Notes are what was understood only partly; everything of it is in the alert as text.

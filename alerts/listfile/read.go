@@ -186,7 +186,7 @@ func (r *reading) add(line int, a alerts.Alert, raw string) error {
 		return problem.New(problem.Invalid, "listfile.entries").At("file").With("line", line).With("n", r.o.Limits.Entries)
 	}
 	r.seen[a.ID] = true
-	r.file.Alerts = append(r.file.Alerts, a)
+	r.file.Alerts, r.file.Lines = append(r.file.Alerts, a), append(r.file.Lines, line)
 	return nil
 }
 

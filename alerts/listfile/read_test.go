@@ -70,6 +70,20 @@ func TestReadTellsTheLine(t *testing.T) {
 	require.GreaterOrEqual(t, code(t, err).Args["line"], 3)
 }
 
+// Every entry of every form has its line, so that whoever refuses it later can say where it stands.
+func TestEveryEntryHasItsLine(t *testing.T) {
+	for name := range samples {
+		f, err := listfile.Read(bytes.NewReader(sample(t, name)), options(t, name))
+		require.NoError(t, err, name)
+		require.Len(t, f.Lines, len(f.Alerts), name)
+		last := bytes.Count(sample(t, name), []byte("\n")) + 1
+		for i, line := range f.Lines {
+			require.Positive(t, line, name)
+			require.LessOrEqual(t, line, last, "%s %s", name, f.Alerts[i].ID)
+		}
+	}
+}
+
 func TestReadPassesTroubleOfTheReaderOn(t *testing.T) {
 	trouble := errors.New("the disk is gone")
 	for name, format := range samples {

@@ -86,6 +86,18 @@ func TestImportIsPreviewedAndTakesEffectByTwo(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, r.Notes, p.Counts.Refused)
 	require.Equal(t, 1, p.Counts.Refused+p.Counts.Notes, "the broken entry is told: %+v", r.Notes)
+
+	two := wanted("two", "T", "Six")
+	two.Secrecy, two.Action = alerts.Discreet, alerts.ActionObserve
+	partly := w.imports(ana, false, wanted("one", "O", "Six"), two)
+	listed, err := w.lists.Review(t.Context(), ben, partly.ID, listdb.Look{Effect: listdb.Added})
+	require.NoError(t, err)
+	require.Positive(t, listed.Rows[0].Line)
+	r, err = w.lists.Review(t.Context(), ben, partly.ID, listdb.Look{Refuse: true})
+	require.NoError(t, err)
+	require.Equal(t, listdb.ReasonDiscreet, r.Notes[0].Reason)
+	require.GreaterOrEqual(t, r.Notes[0].Line, listed.Rows[0].Line, "what is refused here has its line too")
+	require.Positive(t, r.Notes[0].Line)
 	done := w.agree(ben, p)
 	require.EqualValues(t, 2, done.ListVersion)
 	rows := w.rows()

@@ -69,7 +69,7 @@ func (in *intake) store(ctx context.Context, tx pgx.Tx) error {
 // row is the next alert as a row; nil at the end.
 func (in *intake) row() ([]any, error) {
 	for in.at < len(in.file.Alerts) {
-		a := in.file.Alerts[in.at]
+		a, line := in.file.Alerts[in.at], int64(in.file.Lines[in.at])
 		in.file.Alerts[in.at] = alerts.Alert{} // let go of
 		in.at++
 		if in.at%progressEvery == 0 {
@@ -77,17 +77,17 @@ func (in *intake) row() ([]any, error) {
 		}
 		if in.suspended[a.ID] && (a.Status == "" || a.Status == alerts.Active) {
 			a.Status = alerts.Suspended
-			in.own = append(in.own, Note{Entry: a.Key(), Field: "status", Reason: ReasonSuspended})
+			in.own = append(in.own, Note{Line: line, Entry: a.Key(), Field: "status", Reason: ReasonSuspended})
 		}
 		body, digest, err := in.checked(a)
 		if err == nil {
-			return []any{in.p.ID, a.ID, int64(in.at), int64(0), body, digest[:]}, nil
+			return []any{in.p.ID, a.ID, int64(in.at), line, body, digest[:]}, nil
 		}
 		var known *problem.Error
 		if !errors.As(err, &known) {
 			return nil, err
 		}
-		in.own = append(in.own, Note{Refused: true, Entry: a.ID, Field: known.Field, Reason: reasonOf(known), Value: known.Code})
+		in.own = append(in.own, Note{Refused: true, Line: line, Entry: a.ID, Field: known.Field, Reason: reasonOf(known), Value: known.Code})
 	}
 	return nil, nil
 }
