@@ -48,18 +48,22 @@ func (a *Adapter) evidence(m judged) []border.Evidence {
 	}
 	head := border.Evidence{Code: a.headCode(m), Field: headField(a.Kind), Severity: severity, Ref: ref, Band: string(m.band), Score: m.score}
 	if len(m.evidence) > 0 {
-		head.Found, head.Expected, head.Relation = m.evidence[0].Found, m.evidence[0].Listed, m.evidence[0].Relation
+		head.Relation = m.evidence[0].Relation
+		if m.document { // the number that he shows himself
+			head.Found, head.Expected = m.evidence[0].Found, m.evidence[0].Listed
+		}
 	}
 	all := []border.Evidence{head}
-	for _, e := range m.evidence {
+	for _, e := range m.evidence { // as of the own lists: who is listed, and what is to be done, is not for the first line
 		all = append(all, border.Evidence{
 			Code: "alert_field", Field: e.Field, Found: e.Found, Expected: e.Listed, Relation: e.Relation, Score: e.Score, Severity: border.Note, Ref: ref,
+			Restricted: true,
 		})
 	}
 	if about != "" {
 		all = append(all, border.Evidence{Code: "alert_reason", Field: field, Expected: about, Severity: severity, Ref: ref, Restricted: true})
 	}
-	all = append(all, border.Evidence{Code: "alert_action", Expected: string(a.action(about)), Severity: severity, Ref: ref})
+	all = append(all, border.Evidence{Code: "alert_action", Expected: string(a.action(about)), Severity: severity, Ref: ref, Restricted: true})
 	for _, mark := range m.safety() {
 		all = append(all, border.Evidence{Code: "alert_safety", Expected: mark, Severity: severity, Ref: ref})
 	}

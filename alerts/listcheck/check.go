@@ -29,8 +29,10 @@ type Config struct {
 }
 
 const (
-	// most bounds what one traveller's finding holds. What is beyond is counted and said.
-	most = 50
+	// most bounds what one traveller's finding holds, the most urgent first. What is beyond is counted and said. looked bounds how many are
+	// looked at before they are put in order.
+	most   = 50
+	looked = 1000
 	// detailsWithin bounds the wait for the details of matches: a hit without details is shown all the same.
 	detailsWithin = 300 * time.Millisecond
 )
@@ -57,17 +59,13 @@ func (c *Check) Check(ctx context.Context, s border.Subject) (border.Finding, er
 		return border.Unanswered(alerts.CheckName, c.config.source(book, alerts.CheckName), border.ReasonDataInsufficient), nil
 	}
 	unread := !anyRead(q.Names)
-	q.Least, q.Most = book.least(c.config.Ages), most
+	q.Least, q.Most = book.least(c.config.Ages), looked
 	result := book.Index.Search(q)
 	met := c.config.met(ctx, book, s.Today, result.Matches)
 	f := c.config.finding(book, alerts.CheckName, s.At)
-	for _, m := range met {
+	f.Evidence = shown(met, result.More)
+	if len(f.Evidence) > 0 {
 		f.Outcome = border.Hit
-		f.Evidence = append(f.Evidence, m.evidence()...)
-	}
-	if result.More > 0 {
-		f.Outcome = border.Hit
-		f.Evidence = append(f.Evidence, border.Evidence{Code: CodeMore, Found: strconv.Itoa(result.More), Severity: border.SecondLine})
 	}
 	if unread {
 		c.config.unless(&f, border.ReasonDataInsufficient)
@@ -75,6 +73,20 @@ func (c *Check) Check(ctx context.Context, s border.Subject) (border.Finding, er
 	}
 	c.config.conclude(&f, book, s.At)
 	return f, nil
+}
+
+// shown is the evidence of the most urgent matches, and how many more there are.
+func shown(met []met, more int) (all []border.Evidence) {
+	if extra := len(met) - most; extra > 0 {
+		met, more = met[:most], more+extra
+	}
+	for _, m := range met {
+		all = append(all, m.evidence()...)
+	}
+	if more > 0 {
+		all = append(all, border.Evidence{Code: CodeMore, Found: strconv.Itoa(more), Severity: border.SecondLine})
+	}
+	return all
 }
 
 // source is the whole of the lists.

@@ -3,6 +3,7 @@ package listcheck_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"testing"
 	"time"
@@ -239,6 +240,23 @@ func TestThePolicyOfAListSaysWhenItIsOld(t *testing.T) {
 	c := config(memory(t, now.Add(-3*time.Hour), alerts.Policy{}, national(t)...))
 	c.Ages.Red = 2 * time.Hour
 	require.Equal(t, border.NotChecked, ask(t, listcheck.New(c), nobody).Outcome, "where the list does not say, the crossing point does")
+}
+
+// However many alerts are alike, the most urgent one that applies here is shown, and how many are not.
+func TestTheMostUrgentOfManyIsShown(t *testing.T) {
+	var all []alerts.Alert
+	for n := range 130 {
+		a := alerts.Flat{ID: fmt.Sprintf("a%03d", n), Surname: "Okafor", GivenNames: "Ada", Reason: "r", Action: "inform"}.Alert("national")
+		if n < 70 {
+			a.Action, a.GeoScope = alerts.ActionDetain, []string{"FRA"}
+		}
+		all = append(all, a)
+	}
+	last := alerts.Flat{ID: "z", Surname: "Okafor", GivenNames: "Ada", Reason: "r", Action: "detain"}.Alert("national")
+	last.Safety = []string{"armed"}
+	f := ask(t, listcheck.New(config(memory(t, now, alerts.Policy{}, append(all, last)...))), subject(t, "OKAFOR", "ADA", "1999-09-09", "UTO", "1"))
+	require.Equal(t, "national/z@1", f.Evidence[0].Ref)
+	require.Equal(t, "11", codes(f)[listcheck.CodeMore].Found, "61 apply here, 50 are shown")
 }
 
 func TestSeveralAlertsAreKeptTheMostUrgentFirst(t *testing.T) {
