@@ -185,17 +185,6 @@ func (d *Desk) start(ctx context.Context, scan Scan, subject Subject) *Inspectio
 	return i
 }
 
-// Resume runs the checks of scans that were left undecided when the program ended, so that what they find is known before somebody
-// looks at their lanes.
-func (d *Desk) Resume(ctx context.Context, lanes []string) error {
-	for _, lane := range lanes {
-		if _, err := d.laneState(ctx, lane, 0, nil); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Change is what an officer puts right about a waiting traveller.
 type Change struct {
 	Mode      Mode

@@ -53,7 +53,7 @@ func TestAHitIsToldAtOnceAndStaysWhenItsScanIsPutAside(t *testing.T) {
 	let, told := make(chan struct{}), make(chan border.Scan, 4)
 	config := border.DeskConfig{
 		Post: border.Post{Station: "test-air", Zone: time.UTC, Mode: border.Air}, Store: store,
-		Plan:  []border.Planned{{Check: listed{}, Deadline: time.Minute}, {Check: slow{let}, Deadline: time.Minute}},
+		Plan: []border.Planned{{Check: listed{}, Deadline: time.Minute}, {Check: slow{let}, Deadline: time.Minute}},
 		Found: func(_ context.Context, s border.Scan, f border.Finding) {
 			if f.Check == "alerts.national" {
 				told <- s
@@ -85,4 +85,12 @@ func TestAHitIsToldAtOnceAndStaysWhenItsScanIsPutAside(t *testing.T) {
 	require.Equal(t, scan.Document, *store.all[0].Document)
 	require.Len(t, store.all[0].Hits, 1)
 	require.ErrorIs(t, restarted.Dismiss(t.Context(), officer, i.Scan.ID, "stepped_back"), border.ErrScanNotOpen)
+	// The program ends right after: a check that had not answered yet may have had a hit to tell.
+	require.NoError(t, border.NewDesk(config).Resume(t.Context(), []string{"1", "2"}))
+	require.Equal(t, i.Scan.ID, (<-told).ID, "he was put aside, and what is found is told all the same")
+	later := bordertest.Scan("L898902C3")
+	later.ID, later.At = uuid.New(), bordertest.Noon.Add(time.Hour)
+	require.NoError(t, store.OpenScan(t.Context(), later, bordertest.Entry(audit.Consultation, "inspection", later.ID)))
+	require.NoError(t, border.NewDesk(config).Resume(t.Context(), []string{"2"}))
+	require.Empty(t, told, "the program went on for long enough")
 }

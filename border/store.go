@@ -38,6 +38,8 @@ type Store interface {
 	Look(ctx context.Context, lane string, recent int, entry *audit.Entry) (LaneView, error)
 	// OpenScanByID is one undecided scan of a lane, or ErrNoSuchScan.
 	OpenScanByID(ctx context.Context, lane string, id uuid.UUID) (Scan, error)
+	// LastDismissed are the scans that were put aside within a time of the last scan that the store has, oldest first, at most limit.
+	LastDismissed(ctx context.Context, within time.Duration, limit int) ([]Scan, error)
 	// Attach keeps a further reading of an undecided scan of the lane: scan.Reading is all that was read so far. ErrScanNotOpen as in
 	// Record.
 	Attach(ctx context.Context, scan Scan, entry audit.Entry) error

@@ -130,6 +130,25 @@ func (m *Memory) OpenScanByID(_ context.Context, lane string, id uuid.UUID) (bor
 	return border.Scan{}, border.ErrNoSuchScan
 }
 
+// LastDismissed are the scans that were put aside within a time of the last scan.
+func (m *Memory) LastDismissed(_ context.Context, within time.Duration, limit int) ([]border.Scan, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var last time.Time
+	for _, s := range m.scans {
+		if s.At.After(last) {
+			last = s.At
+		}
+	}
+	var found []border.Scan
+	for _, s := range m.scans {
+		if s.status == "dismissed" && last.Sub(s.At) < within && len(found) < limit {
+			found = append(found, s.Scan)
+		}
+	}
+	return found, m.Err
+}
+
 func (m *Memory) close(id uuid.UUID, status string) bool {
 	for n := range m.scans {
 		if m.scans[n].ID == id && m.scans[n].status == "open" {

@@ -34,19 +34,26 @@ type Pictures interface {
 	Picture(ctx context.Context, id uuid.UUID, digest string, entry audit.Entry) (alerts.Picture, error)
 }
 
+// Told says what of the centre's words has no place here; hitdb.Store does.
+type Told interface {
+	// Stuck is how many of them there are.
+	Stuck(ctx context.Context) (int, error)
+}
+
 // Readings gives what document readers read.
 type Readings interface {
 	// KeptReading is the reading that stands of a scan, whole: nil when nothing was read. The look is audited.
 	KeptReading(ctx context.Context, scan uuid.UUID, entry audit.Entry) (*reader.Reading, error)
 }
 
-// Options are what the screens are made of. Readings may be nil: then no picture of travellers is kept here.
+// Options are what the screens are made of. Readings may be nil: then no picture of travellers is kept here. Told may be nil.
 type Options struct {
 	Desk     *hit.Desk
 	Witness  Witness
 	Watcher  Watcher
 	Pictures Pictures
 	Readings Readings
+	Told     Told
 	// Every is how often the queue is looked at for changes that nobody told of.
 	Every time.Duration
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/openbmis/openbmis/alerts/hit"
+	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/ui/view/hitsview"
 	"github.com/openbmis/openbmis/ui/web"
@@ -54,6 +55,11 @@ func (h *handlers) page(c *web.Context) (hitsview.Queue, error) {
 	}
 	if q.Page, err = h.Desk.Queue(c.Ctx(), c.Actor(), hit.Query{Filter: q.Filter, After: after}); err != nil {
 		return q, err
+	}
+	if h.Told != nil && c.May(auth.OverrideApprove) {
+		if q.Stuck, err = h.Told.Stuck(c.Ctx()); err != nil {
+			return q, err
+		}
 	}
 	q.Next = writeCursor(q.Page.Next)
 	return q, nil

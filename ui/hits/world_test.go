@@ -67,7 +67,7 @@ func open(t testing.TB) *station {
 		evidence := evidencedb.New(evidencedb.Options{DB: site.DB, Wrapping: keys, Random: rand.Reader, Now: site.Clock.Now, NewID: uuid.New})
 		s.first = stationdb.New(site.DB, uuid.New, func() {}).Keeping(evidence).Raising(s.store)
 		hits.Register(site.Server, hits.Options{
-			Desk: s.desk, Witness: site.Door, Watcher: s.hub, Pictures: s.store, Readings: evidence, Every: time.Minute,
+			Desk: s.desk, Witness: site.Door, Watcher: s.hub, Pictures: s.store, Told: s.store, Readings: evidence, Every: time.Minute,
 		})
 		reasons, err := refusal.Default()
 		require.NoError(t, err)
@@ -126,7 +126,7 @@ func (s *station) list(t testing.TB, all ...alerts.Alert) {
 			ON CONFLICT (dataset, key) DO UPDATE SET data = excluded.data`, alerts.ListsDataset, key, string(data))
 		require.NoError(t, err)
 	}
-	put(alerts.ListKey("national"), alerts.ListInfo{ID: "national", Owner: "interior", Policy: alerts.Policy{NeedsConfirmation: true, EscalateAfter: 2 * time.Minute}})
+	put(alerts.ListKey("national"), alerts.ListInfo{ID: "national", Owner: "interior", Policy: alerts.Policy{EscalateAfter: 2 * time.Minute}})
 	put(alerts.PictureKey(digest), alerts.Picture{JPEG: painted(t, color.RGBA{90, 60, 40, 255})})
 	for _, a := range all {
 		put(alerts.RowKey(a.Key()), a)

@@ -2946,6 +2946,8 @@ const (
 	HitsState Key = "hits.state"
 	// HitsStronger is "more urgent".
 	HitsStronger Key = "hits.stronger"
+	// HitsStuck is "{{.count}} messages of the centre about hits cannot be used here. Tell the centre.".
+	HitsStuck Key = "hits.stuck"
 	// HitsSure is "How sure".
 	HitsSure Key = "hits.sure"
 	// HitsTakeOver is "Take over".

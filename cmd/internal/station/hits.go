@@ -64,7 +64,7 @@ func (a *app) raise(ctx context.Context, scan border.Scan, f border.Finding) {
 }
 
 func (a *app) registerHits(s *web.Server) {
-	o := hits.Options{Desk: a.hitDesk(), Witness: a.auth, Watcher: a.hits.hub, Pictures: a.hitStore(), Every: queueEvery}
+	o := hits.Options{Desk: a.hitDesk(), Witness: a.auth, Watcher: a.hits.hub, Pictures: a.hitStore(), Told: a.hitStore(), Every: queueEvery}
 	if a.evidence != nil {
 		o.Readings = a.evidence
 	}

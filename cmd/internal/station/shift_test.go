@@ -59,7 +59,7 @@ func wholeStation(t *testing.T) *whole {
 	})
 	require.NoError(t, err)
 	tools := node.Tools{Now: w.now, Random: rand.Reader, NewID: uuid.New, Log: slog.New(slog.DiscardHandler)}
-	w.app = &app{cfg: cfg, tools: tools, health: node.NewHealth(), metrics: node.Metrics()}
+	w.app = &app{cfg: cfg, tools: tools, health: node.NewHealth(), metrics: node.Metrics(), hits: newHitWork()}
 	w.secrets, err = node.LoadSecrets(cfg.DataDir, cfg.ID, rand.Reader)
 	require.NoError(t, err)
 	w.db = &postgres.Service{DB: pgtest.New(t, migrations.Station), Place: &postgres.Place{}}

@@ -3,6 +3,7 @@ package stationdb
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -62,4 +63,24 @@ func recentRow(row pgx.CollectableRow) (border.RecentCrossing, error) {
 	var r border.RecentCrossing
 	err := row.Scan(&r.CrossingID, &r.At, &r.Direction, &r.Verdict, &r.Surname, &r.GivenNames, &r.Document, &r.Annulled)
 	return r, err
+}
+
+// The day before the last scan bounds what is looked at: who was put aside so much later than he was scanned had all his answers.
+const lastDismissed = `
+with last as (select max(scanned_at) as at from scan)
+select ` + scanColumns + ` from scan
+where scanned_at > (select at from last) - interval '1 day' and status = 'dismissed' and closed_at > (select at from last) - $1::interval
+order by scanned_at, id limit $2`
+
+// LastDismissed are the scans that were put aside within a time of the last scan, or after it.
+func (s *Store) LastDismissed(ctx context.Context, within time.Duration, limit int) ([]border.Scan, error) {
+	rows, err := s.db.Pool.Query(ctx, lastDismissed, within, limit)
+	if err != nil {
+		return nil, fmt.Errorf("last scans put aside: %w", err)
+	}
+	scans, err := pgx.CollectRows(rows, scanRow)
+	if err != nil {
+		return nil, fmt.Errorf("last scans put aside: %w", err)
+	}
+	return scans, nil
 }

@@ -19,6 +19,8 @@ type Queue struct {
 	Now    time.Time
 	// Version marks the state that is shown.
 	Version string
+	// Stuck is how much of what the centre told cannot be used here; shown to those who can do something about it.
+	Stuck int
 }
 
 // Screen is one hit.
