@@ -101,6 +101,26 @@ func TestAuditVerifyOfAWholeLog(t *testing.T) {
 	require.Contains(t, out, "co-signed    300\n")
 }
 
+// bmis audit counts what was done about discreet alerts, for the log is one, and prints nothing of it (docs/screening.md).
+func TestAuditPrintsNothingOfDiscreetAlerts(t *testing.T) {
+	tool := newAuditTool(t)
+	owner := audit.Actor{ID: "owner-9", Role: "list_owner"}
+	entry := owner.Entry(time.Now(), audit.Alteration, audit.DiscreetObject("NCB Utopia"), "alert-7")
+	require.NoError(t, auditlog.Insert(t.Context(), tool.station.Pool, entry))
+	key, err := audit.LoadOrCreateKey(rand.Reader, filepath.Join(tool.dir, "keys", "audit.key"), "airport-1")
+	require.NoError(t, err)
+	sequencer := auditlog.NewSequencer(tool.station, key, time.Now, slog.New(slog.DiscardHandler))
+	_, err = sequencer.Step(t.Context())
+	require.NoError(t, err)
+	_, err = sequencer.Sign(t.Context())
+	require.NoError(t, err)
+	told := tool.must("verify") + tool.must("head")
+	require.Contains(t, told, "301")
+	for _, word := range []string{"discreet", "NCB Utopia", "alert-7", "owner-9"} {
+		require.NotContains(t, told, word)
+	}
+}
+
 func TestAuditVerifyNamesTheEntry(t *testing.T) {
 	tool := newAuditTool(t)
 	tool.tamper(`UPDATE audit SET lane = '9' WHERE id = (SELECT audit_id FROM audit_leaf WHERE leaf_no = 123)`)
