@@ -63,17 +63,14 @@ type listedToken struct {
 func (l *listedName) text(j int) []byte { return l.dictionary.text.at(l.tokens[j].number) }
 
 // listed reads a name of a segment.
-func (s *segment) listed(out *listedName, name uint32, q *queryName, known likes) {
+func (s *segment) listed(out *listedName, name uint32, q *queryName, known *likes) {
 	out.tokens, out.dictionary = out.tokens[:0], &s.dictionary
 	out.cut = s.nameFlags[name]&nameCut != 0
 	for _, t := range s.tokensOf(name) {
 		number, flags := t>>tokenBits, t&(1<<tokenBits-1)
-		row := known.row(&s.dictionary, q, number)
-		weight := float64(row.weight)
-		if flags&tokenParticle != 0 {
-			weight = min(weight*particleFactor, particleMost)
-		}
-		out.tokens = append(out.tokens, listedToken{number, flags, weight, int(row.length), row.first, row.like})
+		k := known.of(&s.dictionary, q, number)
+		row := &known.rows[k.row]
+		out.tokens = append(out.tokens, listedToken{number, flags, tokenWeight(k.weight, flags), int(k.length), k.first, row.like})
 	}
 }
 

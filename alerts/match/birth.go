@@ -25,9 +25,22 @@ const daysBeforeUnix = 719163
 func (d day) time() time.Time { return time.Unix((int64(d)-daysBeforeUnix)*86400, 0).UTC() }
 
 func (d day) date() (year, month, dayOfMonth int) {
-	y, m, dd := d.time().Date()
-	return y, int(m), dd
+	// Years that begin in March, in pieces of 400, 100, 4 and 1, so that the leap day is the last of each.
+	n := int(d) - 1 + 306
+	era := n / daysOf400
+	n -= era * daysOf400
+	of := (n - n/1460 + n/36524 - n/146096) / 365
+	n -= of*365 + of/4 - of/100
+	m := (5*n + 2) / 153
+	year, month, dayOfMonth = era*400+of, m+3, n-(153*m+2)/5+1
+	if month > 12 {
+		return year + 1, month - 12, dayOfMonth
+	}
+	return year, month, dayOfMonth
 }
+
+// daysOf400 is the number of days in 400 years.
+const daysOf400 = 146097
 
 // span is when somebody was born: days from and to. circa says about then.
 type span struct {

@@ -185,6 +185,7 @@ func (s *segment) place(raw *segment, sequence []uint64, number []uint32) []uint
 		places[i] = noPlace
 	}
 	s.reserve(raw)
+	s.placeYears(sequence)
 	forced := false
 	for to, o := range sequence {
 		from := uint32(o) //nolint:gosec // the lower half
@@ -218,6 +219,23 @@ func (s *segment) place(raw *segment, sequence []uint64, number []uint32) []uint
 		s.force = nil
 	}
 	return places
+}
+
+// placeYears notes where each year begins.
+func (s *segment) placeYears(sequence []uint64) {
+	first, _ := slices.BinarySearch(sequence, (manyYears+1)<<32)
+	if first == len(sequence) {
+		return
+	}
+	year := func(i int) uint32 { return uint32(sequence[i] >> 42) } //nolint:gosec // a year
+	s.firstYear = year(first)
+	s.years = make([]uint32, 0, year(len(sequence)-1)-s.firstYear+2)
+	for i := first; i < len(sequence); i++ {
+		for size(len(s.years)) <= year(i)-s.firstYear {
+			s.years = append(s.years, size(i))
+		}
+	}
+	s.years = append(s.years, size(len(sequence)))
 }
 
 // reserve makes room for what raw holds.

@@ -192,11 +192,8 @@ func Compare(q Query, e Entry, opts ...Option) Match {
 	ix := Build(func(yield func(Entry) bool) { yield(e) }, opts...)
 	sc, p := newScratch(), prepare(q, ix.weights)
 	part := &ix.parts[0]
-	epochs := make([]likes, len(p.names))
-	for i := range epochs {
-		epochs[i] = sc.rowsFor(i).start()
-	}
-	c := candidate{part: part, scored: sc.score(part.segment, p, 0, epochs, true)}
+	sc.startLikes(p)
+	c := candidate{part: part, scored: sc.score(part.segment, p, 0, true)}
 	for _, d := range part.findDocuments(p, nil) {
 		c.accept(d)
 	}

@@ -23,29 +23,38 @@ const (
 // dictionary is the distinct tokens of a segment in order of the alphabet, with the keys under which those are found that may be the same:
 // the text without one letter, the skeleton, the class of spellings.
 type dictionary struct {
-	text    texts
-	table   []uint32 // hash table of texts
-	weight  []uint8  // steps of weightStep
-	letters []uint32
-	class   []uint32
-	bones   []uint32 // hash of the skeleton
-	sounds  []uint8
-	begins  []uint8 // beginning of the skeleton, in 64 kinds
-	keys    multimap
+	text   texts
+	table  []uint32 // hash table of texts
+	heads  []head
+	begins []uint8 // beginning of the skeleton, in 64 kinds
+	keys   multimap
+}
+
+// longest is the length of a token's head from which it is not known.
+const longest = 255
+
+// head is what is asked first of a token, in one place of memory.
+type head struct {
+	letters uint32
+	class   uint32
+	bones   uint32 // hash of the skeleton
+	sounds  uint8
+	weight  uint8 // steps of weightStep
+	length  uint8
+	first   uint8 // the group of its first letter
 }
 
 // newDictionary makes the dictionary of tokens that are in order.
 func newDictionary(text texts, w *Weights) dictionary {
 	n := text.len()
 	d := dictionary{
-		text: text, table: hashTable(&text, saltText), weight: make([]uint8, n), letters: make([]uint32, n), class: make([]uint32, n),
-		bones: make([]uint32, n), sounds: make([]uint8, n), begins: make([]uint8, n),
+		text: text, table: hashTable(&text, saltText), heads: make([]head, n), begins: make([]uint8, n),
 	}
 	pairs := make([]uint64, 0, 12*n)
 	for i := range size(n) {
 		t := wordOf(text.at(i))
-		d.weight[i], d.letters[i], d.class[i], d.bones[i], d.sounds[i], d.begins[i] =
-			w.of(t.text), t.letters, t.class, t.skeleton, t.sounds, t.begins
+		d.heads[i] = head{t.letters, t.class, t.skeleton, t.sounds, w.of(t.text), uint8(min(len(t.text), longest)), group(t.text[0])}
+		d.begins[i] = t.begins
 		for _, key := range appendKeys(nil, &t) {
 			pairs = append(pairs, pair(key, i))
 		}
@@ -65,7 +74,8 @@ func wordOf(text []byte) word {
 
 // word is the token of a number.
 func (d *dictionary) word(token uint32) word {
-	return word{d.text.at(token), d.class[token], d.bones[token], d.sounds[token], d.begins[token], d.letters[token]}
+	h := &d.heads[token]
+	return word{d.text.at(token), h.class, h.bones, h.sounds, d.begins[token], h.letters}
 }
 
 // appendKeys adds the keys under which a token is found: two tokens that share one may be alike, two that share none are not looked at.
@@ -146,5 +156,5 @@ func (d *dictionary) near(out, keys []uint32, t *word) (found, room []uint32) {
 }
 
 func (d *dictionary) memory() int {
-	return d.text.memory() + 4*cap(d.table) + cap(d.weight) + 4*(cap(d.letters)+cap(d.class)+cap(d.bones)) + 2*cap(d.sounds) + d.keys.memory()
+	return d.text.memory() + 4*cap(d.table) + 16*cap(d.heads) + cap(d.begins) + d.keys.memory()
 }

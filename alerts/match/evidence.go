@@ -39,7 +39,7 @@ func (sc *scratch) explain(p *prepared, c *candidate) Match {
 // explainName tells of every part of both names what it met.
 func (sc *scratch) explainName(out []Evidence, s *segment, q *queryName, c *candidate) []Evidence {
 	l := &sc.listed
-	s.listed(l, c.listed, q, sc.rowsFor(0).start())
+	s.listed(l, c.listed, q, sc.likesTo(0).start())
 	a := sc.align(q, l)
 	pairs := slices.Clone(a.pairs)
 	slices.SortFunc(pairs, func(x, y edge) int { return cmp.Compare(x.q, y.q) })

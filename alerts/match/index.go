@@ -141,15 +141,12 @@ func (sc *scratch) search(part *part, p *prepared, found []candidate) []candidat
 	}
 	slices.Sort(sc.candidates)
 	sc.candidates = slices.Compact(sc.candidates)
-	epochs := make([]likes, len(p.names))
-	for i := range epochs {
-		epochs[i] = sc.rowsFor(i).start()
-	}
+	sc.startLikes(p)
 	for _, entry := range sc.candidates {
 		if part.isGone(entry) || !s.inForce(entry, p.today) {
 			continue
 		}
-		c := candidate{part: part, entry: entry, scored: sc.score(s, p, entry, epochs, documented(byDocument, entry))}
+		c := candidate{part: part, entry: entry, scored: sc.score(s, p, entry, documented(byDocument, entry))}
 		for _, d := range byDocument {
 			if d.entry == entry {
 				c.accept(d)

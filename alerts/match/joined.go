@@ -29,9 +29,15 @@ func (sc *scratch) joins(edges []edge, q *queryName, l *listedName) []edge {
 	return edges
 }
 
+// joinedApart is by how many letters joined texts may differ in length.
+const joinedApart = 2
+
+// mostJoined is the cost that is still forgiven between joined texts, by the shorter one's length.
+func mostJoined(short int) int { return min(100+max(short-5, 0)*35, 260) }
+
 // near reports lengths that joined texts may have.
 func near(found, listed int, cut bool) bool {
-	return found-listed <= 2 && (listed-found <= 2 || cut)
+	return found-listed <= joinedApart && (listed-found <= joinedApart || cut)
 }
 
 // joinFound adds the pair of n tokens of the query from the i-th and the j-th listed one.
@@ -96,10 +102,10 @@ func joinedLike(a, b []byte, cut bool) likeness {
 	if cut && len(b) > len(a) && len(a) >= 5 && string(b[:len(a)]) == string(a) {
 		return alikeCut - 4
 	}
-	if long-short > 2 {
+	if long-short > joinedApart {
 		return 0
 	}
-	most := min(100+max(short-5, 0)*35, 260)
+	most := mostJoined(short)
 	d := distance(a, b, most)
 	if d > most {
 		return 0

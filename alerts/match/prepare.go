@@ -21,6 +21,15 @@ type prepared struct {
 type queryName struct {
 	tokens []queryToken
 	flags  uint8
+	joints []jointText // its parts as they may be written together
+	tells  float64     // the most that it can tell
+}
+
+// jointText is what tokens of a query look like written together.
+type jointText struct {
+	text  []byte
+	first byte // the group of its first letter
+	cut   bool
 }
 
 // queryToken is a part of it. weight is what it says, in nats; missing is what it costs where the alert has nothing like it.
@@ -84,6 +93,15 @@ func prepareName(n nameRecord, w *Weights) queryName {
 		}
 		out.tokens = append(out.tokens, qt)
 	}
+	information := 0.0
+	for i := range out.tokens {
+		information += out.tokens[i].weight * familyFactor
+		for n := 2; n <= 3 && n <= len(out.tokens); n++ {
+			text, j := out.together(nil, i, n)
+			out.joints = append(out.joints, jointText{text, group(text[0]), j.cut})
+		}
+	}
+	out.tells = telling(information) + slack
 	return out
 }
 

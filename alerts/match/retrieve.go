@@ -33,7 +33,7 @@ func (sc *scratch) retrieve(s *segment, p *prepared, q *queryName) {
 	sc.collect(s, q)
 	for _, st := range s.stretches(p) {
 		least := (p.least - st.bonus - qualifiersMost) / nameMost
-		if st.from < st.to && least <= 1 {
+		if st.from < st.to && least <= q.tells {
 			sc.scan(s, q, st, max(least, 0.05))
 		}
 	}
@@ -70,7 +70,7 @@ func (sc *scratch) collectToken(s *segment, q *queryName, i int) {
 	for _, token := range sc.ids {
 		w := d.word(token)
 		if like, _ := similar(&t.word, &w); like >= alikeLeast {
-			sc.hits[i] = append(sc.hits[i], tokenHit{token, like, min(t.weight, tokenWeight(d.weight[token], 0)), 1 << i})
+			sc.hits[i] = append(sc.hits[i], tokenHit{token, like, min(t.weight, tokenWeight(d.heads[token].weight, 0)), 1 << i})
 		}
 	}
 }
@@ -98,7 +98,7 @@ func (sc *scratch) collectSplits(s *segment, q *queryName, i int) {
 
 func (sc *scratch) split(i int, t *queryToken, left, right uint32, d *dictionary) {
 	token := left
-	if d.weight[right] > d.weight[left] {
+	if d.heads[right].weight > d.heads[left].weight {
 		token = right
 	}
 	sc.hits[i] = append(sc.hits[i], tokenHit{token, alike, t.weight, 1 << i})
@@ -117,7 +117,7 @@ func (sc *scratch) collectJoined(s *segment, q *queryName) {
 			sc.ids, sc.keys = s.dictionary.near(sc.ids[:0], sc.keys, &w)
 			for _, token := range sc.ids {
 				if like := joinedLike(together, s.dictionary.text.at(token), t.cut); like > 0 {
-					listed := tokenWeight(s.dictionary.weight[token], 0)
+					listed := tokenWeight(s.dictionary.heads[token].weight, 0)
 					sc.hits[i] = append(sc.hits[i], tokenHit{token, like, min(t.weight, listed), t.bits})
 				}
 			}

@@ -40,17 +40,22 @@ type qualifiers struct {
 }
 
 // score is the best of all names and births of an entry; unless always, it ends early where they cannot reach the least score.
-func (sc *scratch) score(s *segment, p *prepared, entry uint32, epochs []likes, always bool) scored {
+func (sc *scratch) score(s *segment, p *prepared, entry uint32, always bool) scored {
 	out := scored{query: -1, birth: s.relateBirths(p, entry), qualifiers: s.qualify(p, entry)}
 	extra := out.birth.points + out.sex + out.nation
 	best := -1.0
 	if !always && extra+nameMost < p.least {
 		return out // however well the names meet
 	}
+	least := (p.least - extra) / nameMost
 	first, last := ends(s.nameEnd, entry)
 	for name := first; name < last; name++ {
 		for i := range p.names {
-			s.listed(&sc.listed, name, &p.names[i], epochs[i])
+			known := sc.likes[i]
+			if !always && !s.mayReach(name, &p.names[i], known, least) {
+				continue
+			}
+			s.listed(&sc.listed, name, &p.names[i], known)
 			a := sc.align(&p.names[i], &sc.listed)
 			tells := a.share * telling(a.information)
 			weak := 0.0

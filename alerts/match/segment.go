@@ -16,6 +16,8 @@ type segment struct {
 	more       []uint64 // births of entries that are not in their place: order<<32 | entry, sorted
 	none       uint32   // the entries before have no birth
 	wide       uint32   // those before have none, or are of no one year
+	years      []uint32 // of each year from firstYear on its first entry, and the end
+	firstYear  uint32
 	sexes      []uint8
 	states     []string // nationalities and issuers, by number
 	nations    []uint16
@@ -111,6 +113,17 @@ func (s *segment) orderOf(entry uint32) uint32 {
 // from is the first entry whose place is not before an order.
 func (s *segment) from(o uint32) uint32 {
 	low, high := s.wide, size(s.len())
+	switch year := o >> 10; {
+	case len(s.years) == 0 || year < s.firstYear:
+		return low
+	case int(year-s.firstYear) >= len(s.years)-1:
+		return high
+	default:
+		low, high = s.years[year-s.firstYear], s.years[year-s.firstYear+1]
+	}
+	if o&(1<<10-1) == 0 {
+		return low
+	}
 	for low < high {
 		mid := (low + high) / 2
 		if s.orderOf(mid) < o {
@@ -155,7 +168,7 @@ func hashTable(t *texts, salt uint32) []uint32 {
 
 func (s *segment) memory() int {
 	n := s.keys.memory() + 4*cap(s.entries) + 8*cap(s.births) + 4*cap(s.birthEnd) + 8*cap(s.more) + cap(s.sexes) + 2*cap(s.nations)
-	n += 8*cap(s.begins) + 4*cap(s.nationEnd) + 8*cap(s.force) + 4*cap(s.nameEnd) + cap(s.nameFlags) + 4*cap(s.tokenEnd) + 4*cap(s.tokens)
+	n += 4*cap(s.years) + 8*cap(s.begins) + 4*cap(s.nationEnd) + 8*cap(s.force) + 4*cap(s.nameEnd) + cap(s.nameFlags) + 4*cap(s.tokenEnd) + 4*cap(s.tokens)
 	return n + s.dictionary.memory() + s.postings.memory() + s.documents.memory() + s.vehicles.memory()
 }
 

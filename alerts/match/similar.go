@@ -53,11 +53,14 @@ const groups = "@APKTIVJHIJKLMNOPKRSTOVVKIS@@@@@"
 
 func isVowel(c byte) bool { return strings.IndexByte("AEIOUY", c) >= 0 }
 
-// letterMask has a bit for each group of consonants of a text.
+// vowelGroups are the bits of the groups of vowels: A, I, O.
+const vowelGroups = 1<<('A'-'A') | 1<<('I'-'A') | 1<<('O'-'A')
+
+// letterMask has a bit for each group of letters of a text.
 func letterMask(text []byte) uint32 {
 	var mask uint32
 	for _, c := range text {
-		if c >= 'A' && c <= 'Z' && !isVowel(c) && c != 'H' {
+		if c >= 'A' && c <= 'Z' {
 			mask |= 1 << (group(c) - 'A')
 		}
 	}
@@ -124,29 +127,29 @@ func distance(a, b []byte, most int) int {
 	var x, y letters
 	x.read(a)
 	y.read(b)
-	var rows [3][maxCompared + 1]int
+	var rows [3][maxCompared + 1]uint16
 	two, one, now := &rows[0], &rows[1], &rows[2]
 	for j := 1; j <= len(b); j++ {
-		one[j] = one[j-1] + int(t.add[y[j-1]][y[j]])
+		one[j] = one[j-1] + uint16(t.add[y[j-1]][y[j]])
 	}
 	for i := 1; i <= len(a); i++ {
-		change, added := &t.change[x[i]], int(t.add[x[i-1]][x[i]])
+		change, added := &t.change[x[i]], uint16(t.add[x[i-1]][x[i]])
 		now[0] = one[0] + added
 		least := now[0]
 		for j := 1; j <= len(b); j++ {
-			d := min(one[j-1]+int(change[y[j]]), one[j]+added, now[j-1]+int(t.add[y[j-1]][y[j]]))
+			d := min(one[j-1]+uint16(change[y[j]]), one[j]+added, now[j-1]+uint16(t.add[y[j-1]][y[j]]))
 			if i > 1 && j > 1 && x[i] == y[j-1] && x[i-1] == y[j] {
 				d = min(d, two[j-2]+costSwap)
 			}
 			now[j] = d
 			least = min(least, d)
 		}
-		if least > most && i < len(a) {
+		if int(least) > most && i < len(a) {
 			return most + 1 // a swap of neighbours costs no less than the cheapest of the row before
 		}
 		two, one, now = one, now, two
 	}
-	return min(one[len(b)], most+1)
+	return min(int(one[len(b)]), most+1)
 }
 
 // letters are the numbers of a text's letters from 1 on; before them stands one that nothing doubles.
@@ -207,17 +210,27 @@ func similar(a, b *word) (likeness, string) {
 
 // edited is the likeness by edits.
 func edited(a, b *word, short, long int) likeness {
-	// An edit that costs a whole letter takes away two groups of consonants that only one side has, no more.
 	most := mostEdits(short)
-	if bits.OnesCount32(a.letters^b.letters)*costSound > most {
+	if leastEdits(a.letters, b.letters) > most {
 		return 0
 	}
 	d := distance(a.text, b.text, most)
 	if d > most {
 		return 0
 	}
-	// 0.7 of the share of letters that were changed.
+	return likeByEdits(d, long)
+}
+
+// likeByEdits takes 0.7 of the share of letters that were changed, at a cost of d.
+func likeByEdits(d, long int) likeness {
 	return alike - likeness(d*14/10/min(max(long, 4), 9)) //nolint:gosec // 0 to 100
+}
+
+// leastEdits is the least cost of making one text of another, by the groups of letters that only one has: an edit that costs a whole letter
+// takes away two groups of consonants, one that changes a vowel two of vowels.
+func leastEdits(a, b uint32) int {
+	one := a ^ b
+	return bits.OnesCount32(one&^vowelGroups)*costSound + bits.OnesCount32(one&vowelGroups)*costVowel/2
 }
 
 // mostEdits is the cost that is still forgiven, by the shorter token's length.
