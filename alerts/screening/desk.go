@@ -1,6 +1,7 @@
 package screening
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/google/uuid"
@@ -34,10 +35,15 @@ type Row struct {
 	Same         *bool
 	Outcome      string
 	Worker       string // who works on it at the centre
+	NoDesk       bool   // nobody works for Agency: every desk is shown it
+	Simulator    bool   // what raised it is no real source
 }
 
 // Late reports whether the time to answer has run out.
 func (r Row) Late(now time.Time) bool { return !r.AnswerBy.IsZero() && now.After(r.AnswerBy) }
+
+// Source is whose hit it is: the agency, or, of a source that names none, the source.
+func (r Row) Source() string { return cmp.Or(r.Agency, r.List) }
 
 // Queue is what waits at the desk of an agency. The totals count what the lists may be cut to.
 type Queue struct {

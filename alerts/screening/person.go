@@ -32,6 +32,7 @@ type Person struct {
 	Station    string
 	Lane       string
 	At         time.Time
+	Day        traveldoc.Date // the calendar day of At at the crossing point; zero: the day in UTC
 	Direction  border.Direction
 	Transport  string
 	Identity   traveldoc.Identity
@@ -41,6 +42,14 @@ type Person struct {
 	Event uuid.UUID
 	// Findings are what the station's checks answered; nil when they are not at hand (a search of changed alerts needs none).
 	Findings []border.Finding
+}
+
+// day is the day that an alert had to be in force on.
+func (p Person) day() traveldoc.Date {
+	if p.Day.IsZero() {
+		return traveldoc.DateOf(p.At.UTC())
+	}
+	return p.Day
 }
 
 // held are the alerts that the station's findings name, cleared ones too, with their versions: nothing of them is late.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -186,10 +187,10 @@ func (w *Worker) arrivals(ctx context.Context) (more bool, err error) {
 	return true, err
 }
 
-// screen finds what people meet and their stations did not report, on the alerts as they stand. changed says that the alerts are what
-// is new: what a station reported on an earlier version of one is then no answer.
+// screen finds what people meet and their stations did not report, on the alerts as they stand. What a station reported, or cleared, on
+// an earlier version of one is no answer. changed says that the alerts are what is new: then neither is what it reported on no version.
 func (w *Worker) screen(ctx context.Context, c *Catalogue, people []Person, changed bool) ([]Found, error) {
-	candidates, keys := candidates(c, people, traveldoc.DateOf(w.Now().UTC()))
+	candidates, keys := candidates(c, people, traveldoc.DateOf(w.Now().UTC()), !changed)
 	if len(keys) == 0 {
 		return nil, nil
 	}
@@ -204,8 +205,8 @@ func (w *Worker) screen(ctx context.Context, c *Catalogue, people []Person, chan
 			continue
 		}
 		switch version, held := m.held[m.Key]; {
-		case held && (!changed || version >= a.Version):
-		case changed:
+		case held && (version >= a.Version || version == 0 && !changed):
+		case changed, held: // what was met there, or cleared, was another version
 			list = append(list, found(m.person, m.Candidate, a, AlertChanged))
 		default:
 			list = append(list, found(m.person, m.Candidate, a, m.person.late()))
@@ -221,9 +222,22 @@ type candidate struct {
 	held   map[string]int
 }
 
-func candidates(c *Catalogue, people []Person, today traveldoc.Date) (list []candidate, keys []string) {
+// join is a list with what another one has besides.
+func join(list, more []Candidate) []Candidate {
+	for _, m := range more {
+		if !slices.ContainsFunc(list, func(c Candidate) bool { return c.Key == m.Key }) {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+func candidates(c *Catalogue, people []Person, today traveldoc.Date, arrived bool) (list []candidate, keys []string) {
 	for _, p := range people {
 		met := c.Search(p, today)
+		if day := p.day(); arrived && day != today { // what was in force when he crossed may be over
+			met = join(met, c.Search(p, day))
+		}
 		if len(met) == 0 {
 			continue
 		}

@@ -1184,6 +1184,8 @@ const (
 	DeskNever Key = "desk.never"
 	// DeskNoAgency is "Your account names no agency. An administrator can set it; until then there is nothing to see here.".
 	DeskNoAgency Key = "desk.no_agency"
+	// DeskNoDesk is "no desk of its own: {{.source}}".
+	DeskNoDesk Key = "desk.no_desk"
 	// DeskNoQuestion is "The crossing point has asked nothing.".
 	DeskNoQuestion Key = "desk.no_question"
 	// DeskNobody is "nobody".
@@ -1306,6 +1308,8 @@ const (
 	DeskShow Key = "desk.show"
 	// DeskSide is "Traveller and alert side by side".
 	DeskSide Key = "desk.side"
+	// DeskSimulator is "Simulator: no real hit".
+	DeskSimulator Key = "desk.simulator"
 	// DeskStarted is "Begun".
 	DeskStarted Key = "desk.started"
 	// DeskState is "State".
@@ -1356,8 +1360,12 @@ const (
 	DeskWhy Key = "desk.why"
 	// DeskWhyAlerts is "alerts changed".
 	DeskWhyAlerts Key = "desk.why_alerts"
+	// DeskWhyBegins is "alerts came into force".
+	DeskWhyBegins Key = "desk.why_begins"
 	// DeskWhyMatcher is "the matcher changed".
 	DeskWhyMatcher Key = "desk.why_matcher"
+	// DeskWhyPolicy is "a list finds more than before".
+	DeskWhyPolicy Key = "desk.why_policy"
 	// DeskWorker is "Works on it".
 	DeskWorker Key = "desk.worker"
 	// DocumentStatusFoundAgain is "reported found again".
@@ -3084,6 +3092,22 @@ const (
 	InterpolCopyHeld Key = "interpol.copy_held"
 	// InterpolOther is "INTERPOL: {{.name}}".
 	InterpolOther Key = "interpol.other"
+	// InterpolReport is "Full report".
+	InterpolReport Key = "interpol.report"
+	// InterpolReportBorn is "Born".
+	InterpolReportBorn Key = "interpol.report_born"
+	// InterpolReportDocument is "Document".
+	InterpolReportDocument Key = "interpol.report_document"
+	// InterpolReportEntered is "Entered on".
+	InterpolReportEntered Key = "interpol.report_entered"
+	// InterpolReportNationality is "Nationality".
+	InterpolReportNationality Key = "interpol.report_nationality"
+	// InterpolReportNotice is "Notice".
+	InterpolReportNotice Key = "interpol.report_notice"
+	// InterpolReportService is "Service".
+	InterpolReportService Key = "interpol.report_service"
+	// InterpolReportVehicle is "Vehicle".
+	InterpolReportVehicle Key = "interpol.report_vehicle"
 	// InterpolSimulated is "{{.name}} – simulator".
 	InterpolSimulated Key = "interpol.simulated"
 	// InterpolSimulator is "simulator".
@@ -4366,6 +4390,8 @@ const (
 	ProblemHitMoved Key = "problem.hit.moved"
 	// ProblemHitNoProposal is "Nothing waits for a second person any more.".
 	ProblemHitNoProposal Key = "problem.hit.no_proposal"
+	// ProblemHitNoReport is "The service gives no report now: it is away, or the entry is gone. Try again later.".
+	ProblemHitNoReport Key = "problem.hit.no_report"
 	// ProblemHitNoSecond is "This outcome needs no second person.".
 	ProblemHitNoSecond Key = "problem.hit.no_second"
 	// ProblemHitNone is "There is no such hit.".

@@ -77,7 +77,7 @@ func scanCrossed(row pgx.CollectableRow) (p screening.Person, err error) {
 func personOf(traveller uuid.UUID, e border.CrossingEvent) screening.Person {
 	return screening.Person{
 		Occasion: e.CrossingID, Traveller: traveller, File: e.TravellerID, Station: e.Station, Lane: e.Lane,
-		At: e.CrossedAt.UTC().Truncate(time.Microsecond), Direction: e.Direction, Transport: e.Transport,
+		At: e.CrossedAt.UTC().Truncate(time.Microsecond), Day: e.LocalDate, Direction: e.Direction, Transport: e.Transport,
 		Identity: e.Identity, Document: e.Document, Vehicle: e.Vehicle, Findings: e.Findings,
 	}
 }

@@ -24,11 +24,12 @@ const pastFor = 30 * 24 * time.Hour
 const queueLimit = 200
 
 const rowColumns = `h.id, h.central, h.station, h.agency, h.list, h.alert, h.alert_version, h.band, h.score, h.retro, coalesce(h.raise->>'action', ''),
+	coalesce((h.raise->>'simulator')::boolean, false), `+orphan+`,
 	h.raised_at, h.crossed_at, h.stage, h.asked_at, h.answer_by, h.answered_at, h.closed_at, h.confirmed, h.same, h.outcome, h.worker`
 
 func rowTargets(r *screening.Row, times *[6]*time.Time) []any {
 	return []any{
-		&r.ID, &r.Central, &r.Station, &r.Agency, &r.List, &r.Alert, &r.AlertVersion, &r.Band, &r.Score, &r.Retro, &r.Action,
+		&r.ID, &r.Central, &r.Station, &r.Agency, &r.List, &r.Alert, &r.AlertVersion, &r.Band, &r.Score, &r.Retro, &r.Action, &r.Simulator, &r.NoDesk,
 		&times[0], &times[1], &r.Stage, &times[2], &times[3], &times[4], &times[5], &r.Confirmed, &r.Same, &r.Outcome, &r.Worker,
 	}
 }
@@ -49,8 +50,15 @@ func scanRow(row pgx.CollectableRow) (r screening.Row, err error) {
 }
 
 const (
-	whereAsked  = `h.agency = $1 AND h.stage IN ('asked', 'unanswered')`
-	whereRaised = `h.agency = $1 AND h.central AND h.closed_at IS NULL`
+	// orphan: no desk works for the agency. A source that is asked outside has no list, and an owner may have nobody here.
+	orphan = `NOT EXISTS (SELECT FROM account o WHERE o.role = 'list_owner' AND NOT o.disabled AND o.agency = h.agency AND h.agency <> '')`
+	// forDesk are the hits that the desk of an agency answers: its own, and those that would reach nobody.
+	forDesk = `(h.agency = $1 OR ` + orphan + `)`
+	// isAsked: the owner has the word, whatever else the station did about the hit meanwhile.
+	isAsked = `h.asked_at IS NOT NULL AND (h.answered_at IS NULL OR h.answered_at < h.asked_at) AND h.closed_at IS NULL
+		AND h.stage NOT IN ('confirmed', 'not_confirmed')`
+	whereAsked  = isAsked + ` AND ` + forDesk
+	whereRaised = `h.central AND h.closed_at IS NULL AND ` + forDesk
 )
 
 // Queue is what waits at the desk of an agency; discreet counts too when the person may know of them. Rows and totals are of one moment.
@@ -65,8 +73,8 @@ func (s *Store) Queue(ctx context.Context, agency string, discreet bool, entry a
 		}{
 			{&q.Asked, whereAsked + ` ORDER BY h.answer_by, h.id`},
 			{&q.Raised, whereRaised + ` ORDER BY h.raised_at DESC, h.id`},
-			{&q.Past, `h.agency = $1 AND (h.answered_at IS NOT NULL OR h.closed_at IS NOT NULL) AND NOT (` + whereRaised + `)
-				AND h.stage NOT IN ('asked', 'unanswered') AND h.updated_at > $2 ORDER BY h.updated_at DESC, h.id`},
+			{&q.Past, forDesk + ` AND (h.answered_at IS NOT NULL OR h.closed_at IS NOT NULL) AND NOT (h.central AND h.closed_at IS NULL)
+				AND NOT (` + isAsked + `) AND h.updated_at > $2 ORDER BY h.updated_at DESC, h.id`},
 		} {
 			args := []any{agency}
 			if strings.Contains(part.where, "$2") {
@@ -95,7 +103,7 @@ func (s *Store) Queue(ctx context.Context, agency string, discreet bool, entry a
 	return q, wrap(err, "read the queue of a desk")
 }
 
-// Dossier opens a hit for the desk of the agency that owns the alert. Nobody else's is there.
+// Dossier opens a hit for the desk of the agency that owns the alert, or, when no desk does, for any. Nobody else's is there.
 func (s *Store) Dossier(ctx context.Context, id uuid.UUID, agency string, entry audit.Entry) (d screening.Dossier, err error) {
 	err = pgx.BeginTxFunc(ctx, s.db.Pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead}, func(tx pgx.Tx) error {
 		var traveller *uuid.UUID
@@ -118,7 +126,7 @@ func (s *Store) Dossier(ctx context.Context, id uuid.UUID, agency string, entry 
 func readDesk(ctx context.Context, tx pgx.Tx, id uuid.UUID, agency string, d *screening.Dossier) (traveller *uuid.UUID, err error) {
 	var times [6]*time.Time
 	var raise []byte
-	err = tx.QueryRow(ctx, `SELECT `+rowColumns+`, h.raise, h.traveller_id FROM desk_hit h WHERE h.id = $1 AND h.agency = $2 AND $2 <> ''`, id, agency).
+	err = tx.QueryRow(ctx, `SELECT `+rowColumns+`, h.raise, h.traveller_id FROM desk_hit h WHERE `+forDesk+` AND h.id = $2 AND $1 <> ''`, agency, id).
 		Scan(append(rowTargets(&d.Row, &times), &raise, &traveller)...)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, hit.ErrNoSuchHit
@@ -166,9 +174,9 @@ func scanAnswer(row pgx.CollectableRow) (a screening.Answered, err error) {
 	return a, json.Unmarshal(body, &a.Answer)
 }
 
-// lockHit takes a hit of the agency for a change.
+// lockHit takes a hit that the agency's desk answers for a change.
 func lockHit(ctx context.Context, tx pgx.Tx, id uuid.UUID, agency string) (central bool, err error) {
-	err = tx.QueryRow(ctx, `SELECT central FROM desk_hit WHERE id = $1 AND agency = $2 AND $2 <> '' FOR UPDATE`, id, agency).Scan(&central)
+	err = tx.QueryRow(ctx, `SELECT h.central FROM desk_hit h WHERE `+forDesk+` AND h.id = $2 AND $1 <> '' FOR UPDATE OF h`, agency, id).Scan(&central)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, hit.ErrNoSuchHit
 	}
@@ -191,6 +199,9 @@ func (s *Store) Answer(ctx context.Context, id uuid.UUID, agency string, seen in
 			return hit.ErrMoved
 		}
 		a.At = k.at
+		if err := a.Check(); err != nil {
+			return err
+		}
 		body, err := json.Marshal(a)
 		if err != nil {
 			return err

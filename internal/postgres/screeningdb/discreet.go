@@ -17,7 +17,7 @@ import (
 )
 
 // keepDiscreet keeps a hit for the agency's desk alone. Nothing of it is published, counted or written to the audit log that others read:
-// its first step is what stays of its raising.
+// its first step is what stays of its raising. A newer version of the alert raises it anew; what was done before stays in its steps.
 func (k *keeper) keepDiscreet(ctx context.Context, tx pgx.Tx, f screening.Found) error {
 	if f.Raise.Retro == screening.AlertChanged && f.Person.Traveller != uuid.Nil {
 		var known bool
@@ -37,15 +37,19 @@ func (k *keeper) keepDiscreet(ctx context.Context, tx pgx.Tx, f screening.Found)
 		occasion = r.Inspection
 	}
 	tag, err := tx.Exec(ctx, `
-		INSERT INTO discreet_hit (id, agency, list, alert, alert_version, matcher, band, score, retro, station, traveller_id, crossing, raised_at,
+		INSERT INTO discreet_hit AS h (id, agency, list, alert, alert_version, matcher, band, score, retro, station, traveller_id, crossing, raised_at,
 			crossed_at, raise)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (id) DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+		ON CONFLICT (id) DO UPDATE SET alert_version = excluded.alert_version, agency = excluded.agency, matcher = excluded.matcher,
+			band = excluded.band, score = excluded.score, retro = excluded.retro, raised_at = excluded.raised_at, raise = excluded.raise, state = 'new'
+			WHERE h.alert_version < excluded.alert_version`,
 		f.ID, f.Agency, r.List, r.Alert, r.AlertVersion, r.Matcher, string(r.Band), r.Score, r.Retro, r.Station, orNull(f.Person.Traveller), occasion,
 		k.at, r.CrossedAt, raise)
 	if err != nil || tag.RowsAffected() == 0 {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO discreet_step (hit, n, kind, at, by_login) VALUES ($1, 1, 'raised', $2, $3)`, f.ID, k.at, Name)
+	_, err = tx.Exec(ctx, `INSERT INTO discreet_step (hit, n, kind, at, by_login)
+		SELECT $1, coalesce(max(n), 0) + 1, 'raised', $2, $3 FROM discreet_step WHERE hit = $1`, f.ID, k.at, Name)
 	return err
 }
 

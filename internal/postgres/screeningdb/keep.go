@@ -50,28 +50,33 @@ func (s *Store) Screened(ctx context.Context, a screening.Arrivals, found []scre
 		if err != nil || tag.RowsAffected() == 0 {
 			return err
 		}
-		if err := k.keep(ctx, tx, found); err != nil {
-			return err
-		}
 		ids := slices.Clone(a.Hits)
 		slices.SortFunc(ids, func(x, y uuid.UUID) int { return slices.Compare(x[:], y[:]) })
-		for _, id := range slices.Compact(ids) {
+		for _, id := range slices.Compact(ids) { // before what is found: an open hit, or a cleared one, counts already
 			if err := k.project(ctx, tx, id); err != nil {
 				return err
 			}
+		}
+		if err := k.keep(ctx, tx, found); err != nil {
+			return err
 		}
 		_, err = tx.Exec(ctx, `UPDATE screening_state SET screened = screened + $1, last_at = $2`, a.Events, k.at)
 		return err
 	})
 }
 
+// errNotKept is all that is told of a failure that a discreet hit met: any other word might say that there is one.
+var errNotKept = errors.New("keep what was found: not done")
+
 func (k *keeper) keep(ctx context.Context, tx pgx.Tx, found []screening.Found) error {
 	for _, f := range found {
-		keep := k.keepOpen
 		if f.Discreet() {
-			keep = k.keepDiscreet
+			if k.keepDiscreet(ctx, tx, f) != nil {
+				return errNotKept
+			}
+			continue
 		}
-		if err := keep(ctx, tx, f); err != nil {
+		if err := k.keepOpen(ctx, tx, f); err != nil {
 			return fmt.Errorf("hit %s: %w", f.ID, err)
 		}
 	}
@@ -85,30 +90,12 @@ func orNull(id uuid.UUID) *uuid.UUID {
 	return &id
 }
 
-// known reports whether nothing is to be raised: the person's hit on this version of the alert is there, or he was said not to be the
-// person of it. That clears nobody's document.
-func (k *keeper) known(ctx context.Context, tx pgx.Tx, f screening.Found) (known bool, err error) {
-	if f.Person.Traveller == uuid.Nil {
-		return false, nil
-	}
-	p := f.Raise.Policy
-	if f.Raise.Retro == screening.AlertChanged {
-		err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM desk_hit WHERE traveller_id = $1 AND alert = $2 AND (alert_version >= $3 OR closed_at IS NULL))`,
-			f.Person.Traveller, f.Raise.Alert, f.Raise.AlertVersion).Scan(&known)
-		return known, err
-	}
-	if f.ByDocument() {
-		return false, nil
-	}
-	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM desk_hit WHERE traveller_id = $1 AND alert = $2 AND alert_version = $3
-		AND outcome = $4 AND closed_at > $5)`,
-		f.Person.Traveller, f.Raise.Alert, f.Raise.AlertVersion, hit.OutcomeNotSame, k.at.Add(-p.ClearedFor)).Scan(&known)
-	return known, err
-}
-
 func (k *keeper) keepOpen(ctx context.Context, tx pgx.Tx, f screening.Found) error {
 	known, err := k.known(ctx, tx, f)
 	if err != nil || known {
+		return err
+	}
+	if done, err := k.renew(ctx, tx, f); err != nil || done {
 		return err
 	}
 	var version int
@@ -173,14 +160,7 @@ func (k *keeper) reopen(ctx context.Context, tx pgx.Tx, f screening.Found) error
 	if err := k.apply(ctx, tx, h, hit.Event{Kind: hit.Released, By: Name}, nil); err != nil {
 		return err
 	}
-	raise, err := json.Marshal(f.Raise)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, `UPDATE desk_hit SET alert_version = $2, raise = $3, retro = $4, band = $5, score = $6, matcher = $7, same = NULL,
-		confirmed = NULL, answered_at = NULL WHERE id = $1`,
-		f.ID, f.Raise.AlertVersion, raise, f.Raise.Retro, string(f.Raise.Band), f.Raise.Score, f.Raise.Matcher)
-	return err
+	return k.rewrite(ctx, tx, f.ID, f, `, same = NULL, confirmed = NULL, answered_at = NULL`)
 }
 
 // apply takes a step of the centre and keeps it; first, where given, makes the row that it belongs to.

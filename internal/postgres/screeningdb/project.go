@@ -36,10 +36,14 @@ func readCourse(ctx context.Context, tx pgx.Tx, id uuid.UUID) (*hit.Hit, error) 
 	return hit.Fold(id, course)
 }
 
-// readStation is a hit as its station's steps left it, as far as they have come without a gap; nil when none have. The traveller is the
-// centre's, where a record names him.
+// readStation is a hit as its station's steps left it, as far as they have come without a gap; nil when none have. The station is that of
+// the hit, or that of the step that raised it: what another one sends of it counts for nothing. The traveller is the centre's, where a
+// record names him.
 func readStation(ctx context.Context, tx querier, id uuid.UUID) (h *hit.Hit, station string, traveller *uuid.UUID, err error) {
-	rows, err := tx.Query(ctx, `SELECT station, traveller_id, payload->'body' FROM record WHERE subject = $1 AND kind = $2`, id, string(border.HitEvent))
+	rows, err := tx.Query(ctx, `SELECT station, traveller_id, payload->'body' FROM record WHERE subject = $1 AND kind = $2
+		AND station = coalesce((SELECT station FROM desk_hit WHERE id = $1), (SELECT r.station FROM record r WHERE r.subject = $1 AND r.kind = $2
+			AND r.payload->'body'->>'kind' = $3 AND r.payload->'body'->'raise'->>'station' = r.station ORDER BY r.event_time, r.station LIMIT 1))`,
+		id, string(border.HitEvent), string(hit.Raised))
 	if err != nil {
 		return nil, "", nil, err
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/alerts/hit"
 	"github.com/openbmis/openbmis/alerts/screening"
 	"github.com/openbmis/openbmis/border"
@@ -185,7 +184,8 @@ func TestAnEventThatCannotBeScreenedHoldsUpNoOther(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// Of a closed hit a new version of the alert makes an open one again; of an open one, and of one on the same version, nothing.
+// Of a closed hit a new version of the alert makes an open one again; an open one is brought up to date; of one on the same version
+// nothing is made.
 func TestANewVersionOfAnAlertRaisesAnew(t *testing.T) {
 	c := deskworld.New(t)
 	e := c.Station("xaa-apt").Cross(deskworld.Traveller(1), border.Entry, c.Now.Add(-time.Hour), deskworld.NoHit())
@@ -197,7 +197,8 @@ func TestANewVersionOfAnAlertRaisesAnew(t *testing.T) {
 	require.Len(t, c.Hits(), 1)
 	d, err := c.Store.Dossier(t.Context(), id, deskworld.Owner, deskworld.Look())
 	require.NoError(t, err)
-	require.Equal(t, 1, d.AlertVersion, "it is still being worked on")
+	require.Equal(t, 2, d.AlertVersion, "what is worked on is the alert as it is now")
+	require.Equal(t, 2, toldOf(c, id).Retro.AlertVersion, "and the station is told")
 
 	require.NoError(t, c.Store.Step(t.Context(), id, deskworld.Owner, "olu", deskworld.Act(), hit.Event{Kind: hit.Claimed},
 		hit.Event{Kind: hit.Judged, Judgement: &hit.Judgement{Compared: []string{"photo"}}},
@@ -216,32 +217,6 @@ func TestANewVersionOfAnAlertRaisesAnew(t *testing.T) {
 	require.Equal(t, third.Version, d.AlertVersion)
 	require.Empty(t, d.Worker)
 	require.Equal(t, hit.Reopened, d.Own.Course[4].Kind)
-}
-
-// Whoever was said not to be the person is not raised again by the next crossing; his document is.
-func TestAClearedPersonIsNotRaisedAgain(t *testing.T) {
-	c := deskworld.New(t)
-	p := deskworld.Traveller(1)
-	a := deskworld.Wanted("A-1", p)
-	a = c.Alert(a)
-	doc := deskworld.Wanted("A-2", deskworld.Traveller(1))
-	doc.Subject.Names, doc.Subject.Births, doc.Subject.Kind = nil, nil, alerts.DocumentOnly
-	doc.Subject.Documents = []alerts.Document{{Number: p.Number, Issuer: p.Nationality, Type: "P"}}
-	doc = c.Alert(doc)
-	s := c.Station("xaa-apt")
-	e := s.Cross(p, border.Entry, c.Now.Add(-time.Hour), deskworld.NoHit())
-	c.Screen()
-	for _, key := range []string{a.Key(), doc.Key()} {
-		require.NoError(t, c.Store.Step(t.Context(), hit.ID(e.CrossingID, key), deskworld.Owner, "olu", deskworld.Act(), hit.Event{Kind: hit.Claimed},
-			hit.Event{Kind: hit.Judged, Judgement: &hit.Judgement{Compared: []string{"photo"}}},
-			hit.Event{Kind: hit.Closed, Outcome: &hit.Outcome{Code: hit.OutcomeNotSame}}), key)
-	}
-	next := s.Cross(p, border.Exit, c.Now.Add(-time.Minute), deskworld.NoHit())
-	c.Screen()
-	_, err := c.Store.Dossier(t.Context(), hit.ID(next.CrossingID, a.Key()), deskworld.Owner, deskworld.Look())
-	require.ErrorIs(t, err, hit.ErrNoSuchHit)
-	_, err = c.Store.Dossier(t.Context(), hit.ID(next.CrossingID, doc.Key()), deskworld.Owner, deskworld.Look())
-	require.NoError(t, err, "clearing a person clears no document")
 }
 
 // What is said of an agency's alerts is for that agency.

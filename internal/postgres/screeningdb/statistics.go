@@ -13,6 +13,7 @@ import (
 )
 
 // Statistics counts the hits that were raised in a period, both days included (UTC). The owner's word goes before that of the second line.
+// Hits of a simulator are not counted.
 func (s *Store) Statistics(ctx context.Context, from, to traveldoc.Date, entry audit.Entry) (out screening.Statistics, err error) {
 	out.From, out.To = from, to
 	first, last := from.First(), to.Last().AddDate(0, 0, 1)
@@ -46,7 +47,7 @@ func countHits(ctx context.Context, tx pgx.Tx, first, last time.Time, out *scree
 			count(*) FILTER (WHERE asked_at IS NOT NULL), count(*) FILTER (WHERE retro <> ''),
 			coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM decided_at - raised_at)::float8), 0)
 		FROM (SELECT list, station, matcher, band, to_char(raised_at AT TIME ZONE 'UTC', 'YYYY-MM') AS month, coalesce(confirmed, same) AS verdict,
-			asked_at, retro, decided_at, raised_at FROM desk_hit WHERE raised_at >= $1 AND raised_at < $2) h
+			asked_at, retro, decided_at, raised_at FROM desk_hit WHERE raised_at >= $1 AND raised_at < $2 AND NOT coalesce((raise->>'simulator')::boolean, false)) h
 		GROUP BY GROUPING SETS ((), (list), (station), (matcher), (band), (list, band), (month))
 		ORDER BY 2, 3, 4, array_position(ARRAY['certain', 'probable', 'possible'], band), 6`, first, last)
 	if err != nil {

@@ -64,6 +64,8 @@ func Over(t testing.TB, db *postgres.DB, now time.Time) *Centre {
 	c.Store = screeningdb.New(c.DB, clock, func(string) { c.Told++ })
 	c.Restart()
 	c.List("national", Owner)
+	c.Desk(Owner)
+	c.Desk(Other)
 	return c
 }
 
@@ -83,6 +85,13 @@ func (c *Centre) Exec(sql string, args ...any) {
 func (c *Centre) List(id, agency string) {
 	c.Helper()
 	c.Exec(`INSERT INTO alert_list (id, title, owner, policy) VALUES ($1, $1, $2, '{}')`, id, agency)
+}
+
+// Desk has somebody work for an agency that owns alerts.
+func (c *Centre) Desk(agency string) {
+	c.Helper()
+	c.Exec(`INSERT INTO account (id, login, display_name, role, language, password_hash, agency, created_at)
+		VALUES ($1, 'desk of ' || $2::text, $2::text, 'list_owner', 'en', '$argon2id$', $2::text, $3)`, NewID(), agency, c.Now)
 }
 
 // Alert puts an alert, or the next version of it, on its list.
@@ -280,7 +289,7 @@ type Hit struct {
 }
 
 // Raise raises a hit of the station on an alert that its check met.
-func (s *Station) Raise(e border.CrossingEvent, a alerts.Alert, band alerts.Band) *Hit {
+func (s *Station) Raise(e border.CrossingEvent, a alerts.Alert, band alerts.Band, change ...func(*hit.Raise)) *Hit {
 	s.c.Helper()
 	inspection := NewID()
 	h := &Hit{Hit: &hit.Hit{ID: hit.ID(inspection, a.Key())}, s: s}
@@ -294,9 +303,15 @@ func (s *Station) Raise(e border.CrossingEvent, a alerts.Alert, band alerts.Band
 			{Code: "alert_field", Field: "birth_date", Found: e.Identity.BirthDate.String(), Expected: "1960-01-01", Relation: "different", Ref: a.Key()},
 		},
 	}
+	for _, act := range change {
+		act(&r)
+	}
 	h.Step(hit.Event{Kind: hit.Raised, By: "hits", Raise: &r})
 	return h
 }
+
+// At is the hit as another station would write its next steps.
+func (h *Hit) At(s *Station) *Hit { return &Hit{Hit: h.Hit, s: s} }
 
 // Step takes a step of the station's hit and sends its record.
 func (h *Hit) Step(e hit.Event) {
