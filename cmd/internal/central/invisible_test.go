@@ -3,6 +3,8 @@ package central_test
 import (
 	"bufio"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"regexp"
 	"slices"
@@ -71,6 +73,7 @@ func seenAtTheCentre(t *testing.T, met bool) (pages map[string]string, logs stri
 		}
 	}
 	read("other owner", w.Central.Owner(t, "other", "Customs").Client)
+	pages["metrics"] = metricsOf(t, w.Central)
 	own := w.Central.Owner(t, "own", agency)
 	answer, err := own.Get(t.Context(), "/")
 	require.NoError(t, err)
@@ -79,6 +82,32 @@ func seenAtTheCentre(t *testing.T, met bool) (pages map[string]string, logs stri
 	require.NoError(t, err)
 	require.Equal(t, met, strings.Contains(answer.Body, "/discreet/"), "the agency sees it")
 	return pages, w.Central.Logs.String()
+}
+
+// metricsOf are the names and labels of all that is measured, with the figures that tell of events and alerts.
+func metricsOf(t *testing.T, c *world.Central) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+c.Metrics+"/metrics", nil)
+	require.NoError(t, err)
+	answer, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	require.Equal(t, http.StatusOK, answer.StatusCode)
+	text, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	var told []string
+	for line := range strings.Lines(string(text)) {
+		series, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		switch {
+		case strings.HasPrefix(series, "#"):
+			continue
+		case strings.HasPrefix(series, "bmis_") && !strings.HasPrefix(series, "bmis_station_online"): // online is a matter of seconds
+			series += " " + value
+		}
+		told = append(told, series)
+	}
+	require.Contains(t, strings.Join(told, "\n"), `bmis_station_received_events{station="airport-1"}`)
+	return strings.Join(told, "\n")
 }
 
 func alert(p world.Traveller) alerts.Alert {
