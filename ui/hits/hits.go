@@ -54,6 +54,8 @@ type Options struct {
 	Pictures Pictures
 	Readings Readings
 	Told     Told
+	// Reports are the outside services that give full reports, by name.
+	Reports map[string]Reporter
 	// Every is how often the queue is looked at for changes that nobody told of.
 	Every time.Duration
 }
@@ -71,6 +73,7 @@ func Register(s *web.Server, o Options) {
 	s.Handle(http.MethodGet, "/hits/:id", work, h.show)
 	s.Handle(http.MethodGet, "/hits/:id/pictures/:digest", work, h.picture)
 	s.Handle(http.MethodGet, "/hits/:id/portrait", work, h.portrait)
+	s.Handle(http.MethodGet, "/interpol/:adapter/:id", auth.HitReasonView, h.report)
 	s.Handle(http.MethodPost, "/hits/:id/claim", work, h.act(hitsview.NoPanel, h.claim))
 	s.Handle(http.MethodPost, "/hits/:id/release", work, h.act(hitsview.NoPanel, h.release))
 	s.Handle(http.MethodPost, "/hits/:id/takeover", auth.OverrideApprove, h.act(hitsview.TakeOverPanel, h.takeOver))

@@ -65,6 +65,10 @@ func (a *app) raise(ctx context.Context, scan border.Scan, f border.Finding) {
 
 func (a *app) registerHits(s *web.Server) {
 	o := hits.Options{Desk: a.hitDesk(), Witness: a.auth, Watcher: a.hits.hub, Pictures: a.hitStore(), Told: a.hitStore(), Every: queueEvery}
+	o.Reports = map[string]hits.Reporter{}
+	for _, adapter := range a.outside {
+		o.Reports[adapter.Name] = adapter
+	}
 	if a.evidence != nil {
 		o.Readings = a.evidence
 	}
