@@ -32,10 +32,10 @@ type Policy struct {
 	// ConfirmWithin is how long the owner has to answer; EscalateAfter how long a hit may wait for anybody here before a supervisor is told.
 	ConfirmWithin time.Duration `json:"confirm_within,omitempty"`
 	EscalateAfter time.Duration `json:"escalate_after,omitempty"`
-	// FourEyes are the actions that a second person must agree to before a hit is closed with them.
-	FourEyes []Action `json:"four_eyes,omitempty"`
-	// NeedsConfirmation says that no action is taken before the owner has confirmed.
-	NeedsConfirmation bool `json:"needs_confirmation,omitempty"`
+	// FourEyes are the actions that a second person must agree to before a hit is closed with them: nil the default's, empty none.
+	FourEyes []Action `json:"four_eyes,omitzero"`
+	// ActUnconfirmed lets a coercive action be taken before the owner has confirmed. Who says nothing of it does not allow it.
+	ActUnconfirmed bool `json:"act_unconfirmed,omitempty"`
 	// ClearedFor is how long "not the same person" is remembered.
 	ClearedFor time.Duration `json:"cleared_for,omitempty"`
 }
@@ -53,7 +53,7 @@ func DefaultPolicy() Policy {
 		Severity:   map[Band]border.Severity{Certain: border.SecondLine, Probable: border.SecondLine, Possible: border.SecondLine},
 		Amber:      6 * time.Hour, Red: 24 * time.Hour, WhenRed: WhenRedNotChecked,
 		ConfirmWithin: 12 * time.Hour, EscalateAfter: 30 * time.Minute,
-		FourEyes: []Action{ActionDetain, ActionRefuse}, NeedsConfirmation: true, ClearedFor: 180 * 24 * time.Hour,
+		FourEyes: []Action{ActionDetain, ActionRefuse}, ClearedFor: 180 * 24 * time.Hour,
 	}
 }
 

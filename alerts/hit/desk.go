@@ -154,14 +154,15 @@ func Reference(id uuid.UUID) string {
 	return s[:4] + "-" + s[4:8] + "-" + s[8:12]
 }
 
-// Note keeps an answer that the owner gave by telephone or letter to the actor, whose hit it is.
+// Note keeps an answer that the owner gave by telephone or letter to the actor, whose hit it is. That it confirms, a second person vouches
+// for before anybody is held on it (Hit.NeedsSecond).
 func (d *Desk) Note(ctx context.Context, actor audit.Actor, id uuid.UUID, a Answer) error {
 	a.By, a.Text, a.Instructions = strings.TrimSpace(a.By), strings.TrimSpace(a.Text), strings.TrimSpace(a.Instructions)
 	return d.change(ctx, actor, id, func(h *Hit) (Event, error) {
 		if h.Question == nil {
 			return Event{}, ErrNotJudged
 		}
-		a.At = d.writer.Now().UTC().Truncate(time.Microsecond)
+		a.At, a.Noted = d.writer.Now().UTC().Truncate(time.Microsecond), true
 		return Event{Kind: Answered, Answer: &a}, h.Owned(actor.Name)
 	})
 }

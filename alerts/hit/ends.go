@@ -15,13 +15,18 @@ func Coercive(a alerts.Action) bool {
 // NeedsConfirmation reports whether the list's policy asks for the owner's word before an outcome, and it is not there.
 func (h *Hit) NeedsConfirmation(o Outcome) bool {
 	confirmed := h.Answer != nil && h.Answer.Confirmed
-	return o.Code == OutcomeActionTaken && Coercive(o.Action) && h.Policy().NeedsConfirmation && !confirmed
+	return o.Code == OutcomeActionTaken && Coercive(o.Action) && !h.Policy().ActUnconfirmed && !confirmed
 }
 
-// NeedsSecond reports whether a second person must agree to an outcome: to an action of the list's policy, and to one without the
-// owner's word.
+// NeedsSecond reports whether a second person must agree to an outcome: to an action of the list's policy, to one without the owner's
+// word, and to coercion on a word that only its taker has heard.
 func (h *Hit) NeedsSecond(o Outcome) bool {
-	return o.Code == OutcomeActionTaken && (slices.Contains(h.Policy().FourEyes, o.Action) || o.Override != "")
+	if o.Code != OutcomeActionTaken {
+		return false
+	}
+	p := h.Policy()
+	hearsay := Coercive(o.Action) && !p.ActUnconfirmed && h.Answer != nil && h.Answer.Noted
+	return slices.Contains(p.FourEyes, o.Action) || o.Override != "" || hearsay
 }
 
 // The codes of outcomes that rules name.

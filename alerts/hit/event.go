@@ -111,6 +111,8 @@ type Raise struct {
 	Subject alerts.Kind `json:"subject,omitempty"`
 	// Rank is the alert's urgency (alerts.Alert.Rank), lowest first; 0: not known here.
 	Rank int `json:"rank,omitempty"`
+	// Simulator says that a simulator made the match up: nobody is looked for.
+	Simulator bool `json:"simulator,omitempty"`
 	// Policy is the list's as it stood: the whole way of the hit is held to it. Nil: the default.
 	Policy *alerts.Policy `json:"policy,omitempty"`
 }
@@ -149,6 +151,8 @@ type Answer struct {
 	Instructions string `json:"instructions,omitempty"`
 	// At is when the owner gave it; Event.At is when it arrived.
 	At time.Time `json:"at,omitzero"`
+	// Noted says that it was given by telephone or letter, and written down by whoever works on the hit.
+	Noted bool `json:"noted,omitempty"`
 }
 
 // Outcome is how a hit ends.

@@ -2,6 +2,7 @@ package hit_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,7 +22,7 @@ var (
 )
 
 func policy() alerts.Policy {
-	return alerts.Policy{EscalateAfter: 30 * time.Minute, ConfirmWithin: 2 * time.Hour, NeedsConfirmation: true, ClearedFor: time.Hour}
+	return alerts.Policy{EscalateAfter: 30 * time.Minute, ConfirmWithin: 2 * time.Hour, ClearedFor: time.Hour}
 }
 
 // raise is a hit on a person; document is one whose document is listed too.
@@ -43,6 +44,7 @@ type model struct {
 	judged, same            bool
 	judge                   string
 	asked, answered, answer bool
+	noted                   bool
 	unanswered              bool
 	proposed                *hit.Outcome
 	proposer                string
@@ -69,7 +71,8 @@ func (m *model) ends(o hit.Outcome) (may, two bool) {
 	if coercive(o.Action) && !confirmed && o.Override == "" {
 		return false, false
 	}
-	return may && o.Action != "", o.Action == alerts.ActionDetain || o.Action == alerts.ActionRefuse || o.Override != ""
+	return may && o.Action != "", o.Action == alerts.ActionDetain || o.Action == alerts.ActionRefuse || o.Override != "" ||
+		m.answered && m.noted && coercive(o.Action)
 }
 
 func (m *model) stageAsked() bool {
@@ -161,7 +164,7 @@ func (m *model) take(e hit.Event) {
 	case hit.Asked:
 		m.asked, m.answered, m.unanswered, m.answerBy = true, false, false, e.Question.AnswerBy
 	case hit.Answered:
-		m.answered, m.answer, m.unanswered = true, e.Answer.Confirmed, false
+		m.answered, m.answer, m.noted, m.unanswered = true, e.Answer.Confirmed, e.Answer.Noted, false
 		if m.outcome == nil {
 			m.proposed = nil
 		}
@@ -221,7 +224,7 @@ func draw(t *rapid.T, h *hit.Hit, at time.Time) hit.Event {
 	case hit.Asked:
 		e.Question = &hit.Question{Reference: "R", Message: "?", AnswerBy: at.Add(time.Hour)}
 	case hit.Answered:
-		e.Answer = &hit.Answer{Confirmed: rapid.Bool().Draw(t, "confirmed"), By: "owner", At: at}
+		e.Answer = &hit.Answer{Confirmed: rapid.Bool().Draw(t, "confirmed"), By: "owner", At: at, Noted: rapid.Bool().Draw(t, "noted")}
 	case hit.Proposed, hit.Closed:
 		e.Outcome = drawOutcome(t, h, e)
 	case hit.Cleared:
@@ -407,4 +410,35 @@ func TestALateAnswerIsKept(t *testing.T) {
 	require.NoError(t, try(h, hit.Event{Kind: hit.Reopened, Note: "he confirms"}))
 	require.Equal(t, hit.StageConfirmed, h.Stage())
 	require.False(t, h.LateAnswer)
+}
+
+// Who works on a hit and writes down that the owner confirmed by telephone cannot hold anybody on that alone, whatever the list's four
+// eyes: a second person agrees. The owner's own word, which may come after it, needs nobody besides.
+func TestAWordByTelephoneIsTheWordOfOne(t *testing.T) {
+	r := raise(false)
+	r.Policy.FourEyes = []alerts.Action{}
+	h := &hit.Hit{ID: id}
+	seize := func(second string) *hit.Outcome {
+		return &hit.Outcome{Code: "action_taken", Action: alerts.ActionSeize, Second: second}
+	}
+	for _, e := range []hit.Event{
+		{Kind: hit.Raised, By: "hits", Raise: r}, {Kind: hit.Claimed}, judgedSame(),
+		{Kind: hit.Answered, Answer: &hit.Answer{Confirmed: true, By: "a voice", Noted: true}},
+	} {
+		require.NoError(t, try(h, e), e.Kind)
+	}
+	require.ErrorIs(t, try(h, hit.Event{Kind: hit.Closed, Outcome: seize("")}), hit.ErrSecondPerson)
+	require.False(t, h.NeedsSecond(hit.Outcome{Code: "action_taken", Action: alerts.ActionInform}))
+	require.NoError(t, try(h, hit.Event{Kind: hit.Proposed, Outcome: seize("")}))
+	require.ErrorIs(t, try(h, hit.Event{Kind: hit.Closed, Outcome: seize("sam")}), hit.ErrSelf)
+	require.NoError(t, try(h, hit.Event{Kind: hit.Answered, By: "hits", Answer: &hit.Answer{Confirmed: true, By: "owner"}}))
+	require.NoError(t, try(h, hit.Event{Kind: hit.Closed, Outcome: seize("")}))
+}
+
+// What the centre lets an owner's desk write, a station takes: a name and an agency of their full lengths, in any script.
+func TestALongNameInAnyScriptAnswers(t *testing.T) {
+	name := strings.Repeat("م", 120) + ", " + strings.Repeat("ش", 100)
+	require.NoError(t, (&hit.Answer{By: name, Text: strings.Repeat("ن", hit.MaxText)}).Check())
+	require.Error(t, (&hit.Answer{By: strings.Repeat("x", hit.MaxShort+1)}).Check())
+	require.Error(t, (&hit.Answer{By: name, Text: strings.Repeat("ن", hit.MaxText+1)}).Check())
 }

@@ -24,6 +24,9 @@ const (
 // interpolChecks is how the names of checks that ask outside begin.
 const interpolChecks = "interpol."
 
+// simulatorSource ends the name of a source whose answers are made up, for exercises.
+const simulatorSource = ".simulator"
+
 // Match is what one finding says of one alert.
 type Match struct {
 	Check        string
@@ -38,8 +41,10 @@ type Match struct {
 	Safety       []string
 	Subject      alerts.Kind
 	// Cleared says that it was looked into: it raises no hit.
-	Cleared  bool
-	Evidence []border.Evidence
+	Cleared bool
+	// Simulator says that a simulator made it up.
+	Simulator bool
+	Evidence  []border.Evidence
 }
 
 // Matches are the alerts that findings name, in the order of the findings; those that were cleared among them, whatever the outcome
@@ -92,6 +97,7 @@ func heads(f border.Finding, evidence []border.Evidence) bool {
 
 func matchOf(f border.Finding, ref string, evidence []border.Evidence) Match {
 	m := Match{Check: f.Check, Matcher: f.Matcher, Evidence: evidence, Subject: subjectOf(f.Check, evidence)}
+	m.Simulator = strings.HasSuffix(f.Source.Name, simulatorSource)
 	m.Alert, m.AlertVersion = RefOf(f.Check, ref)
 	m.List, _, _ = strings.Cut(m.Alert, "/")
 	m.ListVersion = listVersion(f, m.List)
@@ -172,6 +178,7 @@ func listVersion(f border.Finding, list string) string {
 func (m Match) Of(r Raise) Raise {
 	r.Check, r.List, r.Alert, r.AlertVersion, r.ListVersion, r.Matcher = m.Check, m.List, m.Alert, m.AlertVersion, m.ListVersion, m.Matcher
 	r.Action, r.Safety, r.Band, r.Score, r.Subject, r.Evidence = m.Action, m.Safety, m.Band, m.Score, m.Subject, m.Evidence
+	r.Simulator = m.Simulator
 	r.Category = alerts.CategoryOther
 	return r
 }

@@ -1,6 +1,10 @@
 package hit
 
-import "github.com/openbmis/openbmis/internal/problem"
+import (
+	"unicode/utf8"
+
+	"github.com/openbmis/openbmis/internal/problem"
+)
 
 // Problems that a hit answers with.
 var (
@@ -32,8 +36,9 @@ func missing(field string) error { return problem.New(problem.Invalid, "hit.miss
 
 func unknown(field string) error { return problem.New(problem.Invalid, "hit.code").At(field) }
 
+// within bounds a text in characters: in bytes, a name in Arabic would be half as long as one in Latin letters.
 func within(field, text string, most int) error {
-	if len(text) > most {
+	if utf8.RuneCountInString(text) > most {
 		return problem.New(problem.Invalid, "hit.too_long").At(field).With("max", most)
 	}
 	return nil

@@ -9,10 +9,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// Longest texts, in bytes.
+// Longest texts, in characters. Who answered is a person's name and the agency's, each as long as the centre takes them.
 const (
 	MaxText  = 4000
-	MaxShort = 200
+	MaxShort = 400
 )
 
 // Comparisons are the codes of what was compared to judge a hit.
@@ -34,7 +34,7 @@ func (h *Hit) allows(e Event) error {
 	case Referred:
 		return e.Referral.check()
 	case Answered:
-		return e.Answer.check()
+		return e.Answer.Check()
 	case Cleared, Restored:
 		return h.allowsClearing(e)
 	case Reopened:
@@ -87,8 +87,9 @@ func (r *Referral) check() error {
 	return nil
 }
 
-// check: an owner who does not confirm need not say why; who answered must be known.
-func (a *Answer) check() error {
+// Check says why a station would refuse the answer; nil when it takes it. An owner who does not confirm need not say why; who answered
+// must be known.
+func (a *Answer) Check() error {
 	switch {
 	case a == nil:
 		return missing("answer")

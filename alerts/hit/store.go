@@ -97,6 +97,7 @@ type Item struct {
 	Check, Alert        string
 	AlertVersion        int
 	Subject             alerts.Kind
+	Simulator           bool // made up by a simulator
 	Category            alerts.Category
 	Action              alerts.Action
 	Band                alerts.Band

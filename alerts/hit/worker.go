@@ -2,6 +2,7 @@ package hit
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 )
@@ -60,15 +61,12 @@ func (w *Worker) Run(ctx context.Context) error {
 	}
 }
 
-// Step does what waits now.
+// Step does what waits now. Neither chore waits for the other: what the centre told and cannot be taken stops no timer.
 func (w *Worker) Step(ctx context.Context) error {
 	for {
-		told, err := w.cfg.Chores.TakeTold(ctx, atOnce)
-		if err != nil {
-			return err
-		}
-		due, err := w.cfg.Chores.Timeouts(ctx, w.cfg.Now(), atOnce)
-		if err != nil || told+due == 0 {
+		told, toldErr := w.cfg.Chores.TakeTold(ctx, atOnce)
+		due, dueErr := w.cfg.Chores.Timeouts(ctx, w.cfg.Now(), atOnce)
+		if err := errors.Join(toldErr, dueErr); err != nil || told+due == 0 {
 			return err
 		}
 	}

@@ -75,7 +75,7 @@ func settingsOf(l listdb.List) url.Values {
 	if p.ReasonAtFirstLine {
 		v.Set("reason_first", "yes")
 	}
-	if p.NeedsConfirmation {
+	if !p.ActUnconfirmed {
 		v.Set("needs_confirmation", "yes")
 	}
 	for _, a := range p.FourEyes {
@@ -92,7 +92,7 @@ func readSettings(id string, v url.Values) (l listdb.List, err error) {
 	l = listdb.List{ID: strings.TrimSpace(id), Title: strings.TrimSpace(v.Get("title")), Owner: strings.TrimSpace(v.Get("owner"))}
 	p := alerts.Policy{
 		Thresholds: map[alerts.Band]float64{}, Severity: map[alerts.Band]border.Severity{}, ReasonAtFirstLine: v.Get("reason_first") == "yes",
-		NeedsConfirmation: v.Get("needs_confirmation") == "yes", WhenRed: v.Get("when_red"), FourEyes: []alerts.Action{},
+		ActUnconfirmed: v.Get("needs_confirmation") != "yes", WhenRed: v.Get("when_red"), FourEyes: []alerts.Action{},
 	}
 	for _, b := range bands() {
 		if p.Thresholds[b], err = number(v, string(b)); err != nil {

@@ -15,7 +15,7 @@ import (
 
 const itemColumns = `id, coalesce(inspection_id, '00000000-0000-0000-0000-000000000000'), raised_at, retro, lane, check_name, alert,
     alert_version, subject, category, action, band, score, rank, safety, surname, given_names, stage, owner, place, due_at, closed_at, outcome,
-    judged, late_answer`
+    judged, late_answer, simulator`
 
 // One repeatable transaction sees one state: the numbers on the filters are the numbers of rows behind them.
 const selectCounts = `
@@ -104,7 +104,7 @@ func itemRow(row pgx.CollectableRow) (i hit.Item, err error) {
 	var due, closed *time.Time
 	err = row.Scan(&i.ID, &i.Inspection, &i.RaisedAt, &i.Retro, &i.Lane, &i.Check, &i.Alert, &i.AlertVersion, &i.Subject, &i.Category, &i.Action,
 		&i.Band, &i.Score, &i.Rank, &i.Safety, &i.Surname, &i.GivenNames, &i.Stage, &i.Owner, &place, &due, &closed, &i.Outcome, &i.Judged,
-		&i.LateAnswer)
+		&i.LateAnswer, &i.Simulator)
 	i.RaisedAt, i.Escalated, i.Due, i.ClosedAt = i.RaisedAt.UTC(), place == 0, instant(due), instant(closed)
 	return i, err
 }

@@ -143,8 +143,8 @@ func (s *Store) raiseAll(ctx context.Context, tx pgx.Tx, base hit.Raise, matches
 
 const insertHit = `
 INSERT INTO hit (id, inspection_id, crossing_id, file_id, lane, raised_at, retro, check_name, alert, alert_version, subject, category, action,
-    band, score, rank, safety, surname, given_names, stage, due_at, steps, changed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 1, clock_timestamp())
+    band, score, rank, safety, surname, given_names, stage, due_at, simulator, steps, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 1, clock_timestamp())
 ON CONFLICT (id) DO NOTHING`
 
 // raise raises a hit unless it is there. Of two transactions that raise it at once the second waits for the first.
@@ -160,7 +160,7 @@ func (s *Store) raise(ctx context.Context, tx pgx.Tx, id uuid.UUID, r hit.Raise)
 	}
 	tag, err := tx.Exec(ctx, insertHit, id, idOrNull(r.Inspection), idOrNull(r.Crossing), idOrNull(r.File), r.Lane, h.RaisedAt, r.Retro, r.Check,
 		r.Alert, r.AlertVersion, r.Subject, r.Category, r.Action, r.Band, r.Score, hit.RankOf(r), safety, r.Identity.Surname,
-		r.Identity.GivenNames, h.Stage(), instantOrNull(h.Due()))
+		r.Identity.GivenNames, h.Stage(), instantOrNull(h.Due()), r.Simulator)
 	if err != nil || tag.RowsAffected() == 0 {
 		return err
 	}

@@ -30,7 +30,7 @@ func (Sink) Clear(context.Context, pgx.Tx) error { return nil }
 
 const upsertTold = `
 INSERT INTO hit_told (hit, data) VALUES ($1, $2)
-ON CONFLICT (hit) DO UPDATE SET data = excluded.data, done = false, fault = '', told_at = now() WHERE hit_told.data <> excluded.data`
+ON CONFLICT (hit) DO UPDATE SET data = excluded.data, done = false, fault = '', told_at = now(), tries = 0, again_at = NULL WHERE hit_told.data <> excluded.data`
 
 // Apply keeps what is told. A key that is no hit's id is kept from nobody: the rows stay in the reference data, and this takes none.
 func (Sink) Apply(ctx context.Context, tx pgx.Tx, changes []replication.Change) error {
@@ -46,21 +46,25 @@ func (Sink) Apply(ctx context.Context, tx pgx.Tx, changes []replication.Change) 
 	return nil
 }
 
-const selectTold = `SELECT hit, data FROM hit_told WHERE NOT done AND fault = '' ORDER BY told_at, hit LIMIT $1`
+// What is told for the first time goes before what is tried again.
+const selectTold = `
+SELECT hit, data, tries FROM hit_told WHERE NOT done AND (fault = '' OR again_at <= $1) ORDER BY fault <> '', again_at, told_at, hit LIMIT $2`
 
-// TakeTold writes what the centre told into the way of the hits, at most limit of them, and says how many it looked at. What cannot be
-// used is marked, counted by Stuck, and never stands in the way of the others.
+type told struct {
+	hit   uuid.UUID
+	data  []byte
+	tries int
+}
+
+// TakeTold writes what the centre told into the way of the hits, at most limit of them, and says how many it took. What cannot be used
+// is marked, counted by Stuck, and never stands in the way of the others.
 func (s *Store) TakeTold(ctx context.Context, limit int) (int, error) {
-	type told struct {
-		hit  uuid.UUID
-		data []byte
-	}
-	rows, err := s.cfg.DB.Pool.Query(ctx, selectTold, limit)
+	rows, err := s.cfg.DB.Pool.Query(ctx, selectTold, s.cfg.Writer.Now(), limit)
 	if err != nil {
 		return 0, fmt.Errorf("told of hits: %w", err)
 	}
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (t told, err error) {
-		err = row.Scan(&t.hit, &t.data)
+		err = row.Scan(&t.hit, &t.data, &t.tries)
 		return t, err
 	})
 	if err != nil {
@@ -69,7 +73,7 @@ func (s *Store) TakeTold(ctx context.Context, limit int) (int, error) {
 	var faults []error
 	taken := 0
 	for _, t := range all {
-		if err := s.take(ctx, t.hit, t.data); err != nil {
+		if err := s.take(ctx, t); err != nil {
 			faults = append(faults, fmt.Errorf("told of hit %s: %w", t.hit, err))
 			continue
 		}
@@ -87,28 +91,49 @@ func (s *Store) Stuck(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-func (s *Store) take(ctx context.Context, id uuid.UUID, data []byte) error {
+func (s *Store) take(ctx context.Context, all told) error {
 	var t hit.Told
-	if err := json.Unmarshal(data, &t); err != nil {
-		return errors.Join(s.mark(ctx, id, "unreadable"), errUnreadable)
+	if err := json.Unmarshal(all.data, &t); err != nil {
+		return errors.Join(s.mark(ctx, all.hit, "unreadable"), errUnreadable)
 	}
 	if t.Station != s.cfg.Writer.Station {
-		return s.mark(ctx, id, "")
+		return s.mark(ctx, all.hit, "")
 	}
-	err := s.cfg.DB.InTx(ctx, func(tx pgx.Tx) error { return s.takeIn(ctx, tx, id, t) })
+	err := s.cfg.DB.InTx(ctx, func(tx pgx.Tx) error { return s.takeIn(ctx, tx, all.hit, t) })
 	switch {
 	case err == nil:
-		return s.mark(ctx, id, "")
+		return s.mark(ctx, all.hit, "")
 	case errors.Is(err, errNoCrossing):
-		return errors.Join(s.mark(ctx, id, "no_crossing"), err)
+		return errors.Join(s.mark(ctx, all.hit, "no_crossing"), err)
 	case errors.Is(err, hit.ErrNoSuchHit):
-		return errors.Join(s.mark(ctx, id, "no_hit"), err)
+		return errors.Join(s.mark(ctx, all.hit, "no_hit"), err)
+	case ctx.Err() != nil:
+		return err
 	}
+	return errors.Join(s.later(ctx, all), err)
+}
+
+// mark says that what was told is done with, or why it cannot be used.
+func (s *Store) mark(ctx context.Context, id uuid.UUID, fault string) error {
+	_, err := s.cfg.DB.Pool.Exec(ctx, `UPDATE hit_told SET done = $3, fault = $2, again_at = NULL WHERE hit = $1`, id, fault, fault == "")
 	return err
 }
 
-func (s *Store) mark(ctx context.Context, id uuid.UUID, fault string) error {
-	_, err := s.cfg.DB.Pool.Exec(ctx, `UPDATE hit_told SET done = $3, fault = $2 WHERE hit = $1`, id, fault, fault == "")
+// What a hit refuses is tried again after a minute, then after twice as long each time, at most an hour: for about a day.
+const (
+	mostTries  = 30
+	firstRetry = time.Minute
+	lastRetry  = time.Hour
+)
+
+// later marks what was refused, and when it is tried again, if ever.
+func (s *Store) later(ctx context.Context, t told) error {
+	var again *time.Time
+	if t.tries+1 < mostTries {
+		at := s.cfg.Writer.Now().Add(min(firstRetry<<min(t.tries, 10), lastRetry))
+		again = &at
+	}
+	_, err := s.cfg.DB.Pool.Exec(ctx, `UPDATE hit_told SET fault = 'refused', tries = tries + 1, again_at = $2 WHERE hit = $1`, t.hit, again)
 	return err
 }
 
@@ -262,29 +287,50 @@ func known(ctx context.Context, tx pgx.Tx, inspection, crossing uuid.UUID) ([]st
 	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
-const selectDue = `SELECT id FROM hit WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2`
+const selectDue = `SELECT id, due_at FROM hit WHERE due_at <= $1 AND (due_at, id) > ($2, $3) ORDER BY due_at, id LIMIT $4`
 
-// Timeouts takes the steps of the timers that have run out, at most limit of them, and says how many.
+type dueHit struct {
+	id uuid.UUID
+	at time.Time
+}
+
+// Timeouts takes the steps of the timers that have run out, at most limit of them, and says how many. Those that cannot be written, however
+// many, do not keep the others from it.
 func (s *Store) Timeouts(ctx context.Context, now time.Time, limit int) (int, error) {
-	rows, err := s.cfg.DB.Pool.Query(ctx, selectDue, now, limit)
-	if err != nil {
-		return 0, fmt.Errorf("timers of hits: %w", err)
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-	if err != nil {
-		return 0, fmt.Errorf("timers of hits: %w", err)
-	}
 	var faults []error
-	for _, id := range ids { // one that cannot be written does not keep the others from it
-		err := s.cfg.DB.InTx(ctx, func(tx pgx.Tx) error { return s.timeout(ctx, tx, id, now) })
+	taken := 0
+	for after := (dueHit{at: time.Unix(0, 0).UTC()}); taken < limit; {
+		all, err := s.due(ctx, now, after, limit-taken)
 		if err != nil {
-			faults = append(faults, fmt.Errorf("timer of hit %s: %w", id, err))
+			return taken, errors.Join(append(faults, fmt.Errorf("timers of hits: %w", err))...)
 		}
+		if len(all) == 0 {
+			break
+		}
+		for _, h := range all {
+			if err := s.cfg.DB.InTx(ctx, func(tx pgx.Tx) error { return s.timeout(ctx, tx, h.id, now) }); err != nil {
+				faults = append(faults, fmt.Errorf("timer of hit %s: %w", h.id, err))
+				continue
+			}
+			taken++
+		}
+		after = all[len(all)-1]
 	}
-	if len(ids) > len(faults) {
+	if taken > 0 {
 		s.Committed()
 	}
-	return len(ids) - len(faults), errors.Join(faults...)
+	return taken, errors.Join(faults...)
+}
+
+func (s *Store) due(ctx context.Context, now time.Time, after dueHit, limit int) ([]dueHit, error) {
+	rows, err := s.cfg.DB.Pool.Query(ctx, selectDue, now, after.at, after.id, limit)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (h dueHit, err error) {
+		err = row.Scan(&h.id, &h.at)
+		return h, err
+	})
 }
 
 func (s *Store) timeout(ctx context.Context, tx pgx.Tx, id uuid.UUID, now time.Time) error {

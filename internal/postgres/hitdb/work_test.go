@@ -164,11 +164,12 @@ func TestTimers(t *testing.T) {
 func TestABrokenHitStandsInNobodysWay(t *testing.T) {
 	p := open(t)
 	p.raised(t, "A1")
+	p.now = p.now.Add(time.Second)
 	good, _ := p.raised(t, "B2")
 	_, err := p.db.Pool.Exec(t.Context(), `update hit set steps = 99 where id <> $1`, good)
 	require.NoError(t, err)
 	p.now = p.now.Add(time.Hour)
-	n, err := p.store.Timeouts(t.Context(), p.now, 10)
+	n, err := p.store.Timeouts(t.Context(), p.now, 1) // the broken one is first, and fills the batch
 	require.Error(t, err)
 	require.Equal(t, 1, n)
 	require.True(t, p.look(t, good).Hit.Escalated)
@@ -231,6 +232,82 @@ func TestWhatCannotBeUsedStandsAside(t *testing.T) {
 	n, err = p.store.TakeTold(t.Context(), 10)
 	require.NoError(t, err)
 	require.Zero(t, n)
+}
+
+// What a hit refuses is marked, keeps nothing else from being taken however much of it there is, and is tried again for about a day.
+func TestWhatAHitRefusesIsTriedAgainLater(t *testing.T) {
+	p := open(t)
+	good, _ := p.raised(t, "L898902C3")
+	for n := range 3 {
+		bad, _ := p.raised(t, "BAD"+string(rune('A'+n)))
+		p.tell(t, bad, hit.Told{Station: "test-air", At: p.now, Answer: &hit.Answer{Confirmed: true}}) // of nobody
+	}
+	p.tell(t, good, hit.Told{Station: "test-air", At: p.now, Answer: &hit.Answer{Confirmed: true, By: "x"}})
+	taken := 0
+	for range 3 { // of two rows each time
+		n, _ := p.store.TakeTold(t.Context(), 2)
+		taken += n
+	}
+	require.Equal(t, 1, taken)
+	require.NotNil(t, p.look(t, good).Hit.Answer)
+	stuck, err := p.store.Stuck(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 3, stuck)
+	require.Equal(t, 3, p.count(t, "hit_told where fault = 'refused' and tries = 1"))
+	_, err = p.store.TakeTold(t.Context(), 10)
+	require.NoError(t, err, "not at once")
+	began := p.now
+	for p.count(t, "hit_told where again_at is not null") > 0 {
+		require.Less(t, p.now.Sub(began), 48*time.Hour)
+		p.now = p.now.Add(time.Hour)
+		_, err = p.store.TakeTold(t.Context(), 10)
+		require.ErrorContains(t, err, "answered_by")
+	}
+	require.Greater(t, p.now.Sub(began), 20*time.Hour)
+	p.now = p.now.Add(time.Hour)
+	_, err = p.store.TakeTold(t.Context(), 10)
+	require.NoError(t, err, "it has an end")
+	stuck, err = p.store.Stuck(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 3, stuck, "and is still told of")
+}
+
+// A hit that refuses for a while takes its answer when it is tried again.
+func TestWhatWasRefusedIsTakenLater(t *testing.T) {
+	p := open(t)
+	id, _ := p.raised(t, "L898902C3")
+	_, err := p.db.Pool.Exec(t.Context(), `update hit set steps = steps + 1`)
+	require.NoError(t, err)
+	p.tell(t, id, hit.Told{Station: "test-air", At: p.now, Answer: &hit.Answer{Confirmed: true, By: "x"}})
+	_, err = p.store.TakeTold(t.Context(), 10)
+	require.Error(t, err)
+	_, err = p.db.Pool.Exec(t.Context(), `update hit set steps = steps - 1`)
+	require.NoError(t, err)
+	p.now = p.now.Add(time.Minute)
+	n, err := p.store.TakeTold(t.Context(), 10)
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	require.NotNil(t, p.look(t, id).Hit.Answer)
+	stuck, err := p.store.Stuck(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, stuck)
+}
+
+// What a simulator made up is marked as such in the queue and in the hit.
+func TestAHitOfASimulatorSaysSo(t *testing.T) {
+	p := open(t)
+	s := p.scan(t, "L898902C3")
+	f := found("7", "1")
+	f.Check, f.Source.Name = "interpol.nominal", "interpol.nominal.simulator"
+	p.decide(t, s, border.Refer, f)
+	p.raised(t, "REAL")
+	page, err := p.desk.Queue(t.Context(), actor("sam"), hit.Query{})
+	require.NoError(t, err)
+	require.Len(t, page.Items, 2)
+	for _, i := range page.Items {
+		require.Equal(t, i.Inspection == s.ID, i.Simulator)
+		require.Equal(t, i.Simulator, p.look(t, i.ID).Hit.Raise.Simulator)
+	}
 }
 
 // A retro-hit that the centre tells says where and when the person crossed.

@@ -75,7 +75,7 @@ func (p *post) list(t testing.TB, all ...alerts.Alert) {
 		require.NoError(t, err)
 	}
 	put(alerts.ListKey("national"), alerts.ListInfo{ID: "national", Owner: "interior", Policy: alerts.Policy{
-		EscalateAfter: 10 * time.Minute, ConfirmWithin: 2 * time.Hour, ClearedFor: 24 * time.Hour, NeedsConfirmation: true,
+		EscalateAfter: 10 * time.Minute, ConfirmWithin: 2 * time.Hour, ClearedFor: 24 * time.Hour,
 	}})
 	for _, a := range all {
 		put(alerts.RowKey(a.Key()), a)

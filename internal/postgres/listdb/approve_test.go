@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openbmis/openbmis/alerts"
+	"github.com/openbmis/openbmis/alerts/match"
 	"github.com/openbmis/openbmis/internal/postgres/listdb"
 	"github.com/openbmis/openbmis/internal/problem"
 )
@@ -185,4 +186,14 @@ func TestSettingsNeedTwoPersonsAndReachStations(t *testing.T) {
 	s.Policy.Thresholds = map[alerts.Band]float64{alerts.Certain: 0.5, alerts.Probable: 0.8, alerts.Possible: 0.9}
 	_, err = w.lists.ProposeSettings(t.Context(), ana, s, "")
 	refused(t, err, "lists.thresholds")
+	s.Policy.Thresholds = map[alerts.Band]float64{alerts.Certain: 0.9, alerts.Probable: 0.8, alerts.Possible: match.Floor - 0.01}
+	_, err = w.lists.ProposeSettings(t.Context(), ana, s, "")
+	refused(t, err, "lists.thresholds") // no search gives so little: a threshold that promises it would never be met
+	s.Policy.Thresholds[alerts.Possible] = match.Floor
+	s.Policy.FourEyes, s.Policy.ActUnconfirmed = []alerts.Action{}, true
+	p, err = w.lists.ProposeSettings(t.Context(), ana, s, "")
+	require.NoError(t, err)
+	w.agree(ben, p)
+	require.Equal(t, []alerts.Action{}, w.info("un").Policy.Complete().FourEyes, "none, not the default's")
+	require.True(t, w.info("un").Policy.ActUnconfirmed)
 }

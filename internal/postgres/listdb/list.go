@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/openbmis/openbmis/alerts"
+	"github.com/openbmis/openbmis/alerts/match"
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/traveldoc"
 )
@@ -61,7 +62,7 @@ func checkPolicy(p alerts.Policy) error {
 	c := p.Complete()
 	certain, probable, possible := c.Thresholds[alerts.Certain], c.Thresholds[alerts.Probable], c.Thresholds[alerts.Possible]
 	switch {
-	case len(c.Thresholds) != 3 || possible <= 0 || possible > probable || probable > certain || certain > 1:
+	case len(c.Thresholds) != 3 || possible < match.Floor || possible > probable || probable > certain || certain > 1:
 		return invalid("lists.thresholds", "certain")
 	case c.Amber < time.Minute || c.Amber > c.Red:
 		return invalid("lists.ages", "amber")

@@ -625,7 +625,7 @@ func settings(l listdb.List) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = fact(text.ListsNeedsConfirmation, yes(ctx, l.Policy.NeedsConfirmation)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fact(text.ListsNeedsConfirmation, yes(ctx, !l.Policy.ActUnconfirmed)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
