@@ -16,15 +16,15 @@ type searching struct {
 	catalogue *Catalogue
 }
 
-// step goes one page on with the oldest open run.
+// step goes one page on with the oldest open run that does not wait after a failure.
 func (w *Worker) step(ctx context.Context) (more bool, err error) {
 	r, open, err := w.Store.Open(ctx)
 	if err != nil || !open {
 		w.run = searching{}
 		return false, err
 	}
-	if err = w.advance(ctx, r); err != nil && ctx.Err() == nil {
-		return false, errors.Join(err, w.Store.Stuck(ctx, r.ID, "failed"))
+	if err = safely(func() error { return w.advance(ctx, r) }); err != nil && ctx.Err() == nil {
+		return false, errors.Join(err, w.Store.Stuck(ctx, r.ID, codeOf(err)))
 	}
 	return err == nil, err
 }
@@ -35,7 +35,7 @@ func (w *Worker) advance(ctx context.Context, r Run) error {
 		if err != nil {
 			return err
 		}
-		made, err := w.build(ctx, lists, r.After, r.Upto)
+		made, err := w.build(ctx, lists, r)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/openbmis/openbmis/alerts"
+	"github.com/openbmis/openbmis/traveldoc"
 )
 
 // Change is a new or changed alert, as it is now. Seq orders changes as they took effect.
@@ -36,6 +37,23 @@ type Run struct {
 	PlaceAt     time.Time
 	PlaceID     uuid.UUID
 	People      int64
+	// List is the only one whose alerts it is about; empty: all. From and To are the days that they are in force from: after From, up to
+	// To; a zero To: whatever day.
+	List     string
+	From, To traveldoc.Date
+}
+
+// about reports whether a run is about an alert of its changes.
+func (r Run) about(a alerts.Alert) bool {
+	return (r.List == "" || a.List == r.List) && (r.To.IsZero() || r.From.Before(a.ValidFrom) && !r.To.Before(a.ValidFrom))
+}
+
+// Searched is up to where runs were begun.
+type Searched struct {
+	Seq     int64              // changes of alerts
+	Matcher string             // by which; empty before the first
+	Day     traveldoc.Date     // alerts that come into force; zero before the first
+	Least   map[string]float64 // of each list, the lowest threshold searched with
 }
 
 // Phase is which people a run is at.
@@ -65,6 +83,8 @@ func (p Phase) Next() Phase {
 const (
 	WhyAlerts  = "alerts"  // they changed
 	WhyMatcher = "matcher" // the matcher did
+	WhyPolicy  = "policy"  // a list finds more than before
+	WhyBegins  = "begins"  // alerts came into force
 )
 
 // Place is where a page of people ended.
@@ -91,11 +111,16 @@ type Store interface {
 	// Failed lets notes wait that could not be screened, and says how many there were.
 	Failed(ctx context.Context, notes []int64, fault string) error
 
-	// Searched is the change up to which runs were begun, and by which matcher.
-	Searched(ctx context.Context) (seq int64, matcher string, err error)
+	// Searched is up to where runs were begun.
+	Searched(ctx context.Context) (Searched, error)
 	// Begin begins a run of the changes up to one, unless there is nothing to search for.
 	Begin(ctx context.Context, upto int64, why string, since time.Time) error
-	// Open is the oldest run that is not finished; false when there is none.
+	// BeginDay begins a run of the alerts in force from a day after one and up to another, unless there are none or from is zero.
+	BeginDay(ctx context.Context, upto int64, from, to traveldoc.Date, since time.Time) error
+	// BeginLists begins a run of each list, and keeps the lowest thresholds of all.
+	BeginLists(ctx context.Context, upto int64, lists []string, least map[string]float64, since time.Time) error
+	// Open is the oldest run that is not finished and does not wait after a failure; false when there is none. Those that failed several
+	// times come last.
 	Open(ctx context.Context) (Run, bool, error)
 	// People are the next people of a run's phase, with as much as a search needs; vehicles only when they are asked for.
 	People(ctx context.Context, r Run, vehicles bool, limit int) ([]Person, Place, error)
@@ -103,7 +128,7 @@ type Store interface {
 	Whole(ctx context.Context, people []Person) ([]Person, error)
 	// Moved keeps what was found and how far the run is, in one transaction.
 	Moved(ctx context.Context, r Run, people int, found []Found) error
-	// Stuck says that a run could not go on.
+	// Stuck says that a run could not go on, and lets it wait.
 	Stuck(ctx context.Context, run int64, fault string) error
 }
 

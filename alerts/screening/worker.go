@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/openbmis/openbmis/alerts"
-	"github.com/openbmis/openbmis/alerts/match"
 	"github.com/openbmis/openbmis/traveldoc"
 )
 
@@ -64,7 +63,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	defer ticker.Stop()
 	for {
 		if _, err := w.Round(ctx); err != nil && ctx.Err() == nil {
-			w.Log.WarnContext(ctx, "screening", "error", err)
+			w.Log.WarnContext(ctx, "screening", "code", codeOf(err))
 		}
 		select {
 		case <-ctx.Done():
@@ -88,7 +87,7 @@ func (w *Worker) Drain(ctx context.Context) error {
 // Round takes in changes of alerts, screens a page of arrivals, and goes one step on with a run. It reports whether there may be more.
 // Arrivals go first: between two steps of a long run nobody waits longer than for one.
 func (w *Worker) Round(ctx context.Context) (more bool, err error) {
-	if err := w.refresh(ctx); err != nil {
+	if err := safely(func() error { return w.refresh(ctx) }); err != nil {
 		return false, err
 	}
 	arrived, failed := w.arrivals(ctx)
@@ -96,57 +95,12 @@ func (w *Worker) Round(ctx context.Context) (more bool, err error) {
 	return arrived || moved, errors.Join(failed, err)
 }
 
-// refresh brings the catalogue up to date and begins the run that a change calls for. The catalogue comes first: whoever is screened
-// from now on meets the changed alert, and whoever was screened before stands where the run will find him.
-func (w *Worker) refresh(ctx context.Context) error {
-	newest, err := w.Store.Newest(ctx)
-	if err != nil {
-		return err
-	}
-	if have := w.catalogue.Load(); have == nil || newest > w.seq {
-		next, err := w.next(ctx, have, newest)
-		if err != nil {
-			return err
-		}
-		w.catalogue.Store(next)
-		w.seq = newest
-	}
-	searched, matcher, err := w.Store.Searched(ctx)
-	if err != nil {
-		return err
-	}
-	since := w.Now().Add(-w.Back)
-	switch {
-	case matcher != "" && matcher != match.Version:
-		return w.Store.Begin(ctx, newest, WhyMatcher, since)
-	case searched < newest || matcher == "":
-		return w.Store.Begin(ctx, newest, WhyAlerts, since)
-	}
-	return nil
-}
-
-func (w *Worker) next(ctx context.Context, have *Catalogue, newest int64) (*Catalogue, error) {
-	lists, err := w.Store.Lists(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if have == nil {
-		return w.build(ctx, lists, 0, newest)
-	}
-	var all []Change
-	err = w.each(ctx, w.seq, newest, func(c Change) { all = append(all, c) })
-	if err != nil {
-		return nil, err
-	}
-	return have.With(lists, all), nil
-}
-
-// build makes a catalogue of the alerts of a span of changes that are active.
-func (w *Worker) build(ctx context.Context, lists map[string]alerts.ListInfo, after, upto int64) (*Catalogue, error) {
+// build makes a catalogue of the alerts that a run is about and that are active.
+func (w *Worker) build(ctx context.Context, lists map[string]alerts.ListInfo, r Run) (*Catalogue, error) {
 	var failed error
 	made := NewCatalogue(lists, func(yield func(alerts.Alert) bool) {
-		failed = w.each(ctx, after, upto, func(c Change) {
-			if c.Active() {
+		failed = w.each(ctx, r.After, r.Upto, func(c Change) {
+			if c.Active() && r.about(c.Alert) {
 				yield(c.Alert)
 			}
 		})
@@ -171,20 +125,23 @@ func (w *Worker) each(ctx context.Context, after, upto int64, take func(Change))
 	return nil
 }
 
-// arrivals screens a page of events.
+// arrivals screens a page of events. Notes that cannot be screened, whatever the reason, wait; the next round takes others.
 func (w *Worker) arrivals(ctx context.Context) (more bool, err error) {
-	a, err := w.Store.Arrivals(ctx, pageEvents)
-	if err != nil || len(a.Notes) == 0 {
-		return false, err
+	var a Arrivals
+	err = safely(func() (err error) {
+		if a, err = w.Store.Arrivals(ctx, pageEvents); err != nil || len(a.Notes) == 0 {
+			return err
+		}
+		found, err := w.screen(ctx, w.catalogue.Load(), a.People, false)
+		if err != nil {
+			return err
+		}
+		return w.Store.Screened(ctx, a, found)
+	})
+	if err != nil && ctx.Err() == nil && len(a.Notes) > 0 {
+		err = errors.Join(err, w.Store.Failed(ctx, a.Notes, codeOf(err)))
 	}
-	found, err := w.screen(ctx, w.catalogue.Load(), a.People, false)
-	if err == nil {
-		err = w.Store.Screened(ctx, a, found)
-	}
-	if err != nil && ctx.Err() == nil {
-		return false, errors.Join(err, w.Store.Failed(ctx, a.Notes, "failed"))
-	}
-	return true, err
+	return err == nil && len(a.Notes) > 0, err
 }
 
 // screen finds what people meet and their stations did not report, on the alerts as they stand. What a station reported, or cleared, on

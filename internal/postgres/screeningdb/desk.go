@@ -24,7 +24,7 @@ const pastFor = 30 * 24 * time.Hour
 const queueLimit = 200
 
 const rowColumns = `h.id, h.central, h.station, h.agency, h.list, h.alert, h.alert_version, h.band, h.score, h.retro, coalesce(h.raise->>'action', ''),
-	coalesce((h.raise->>'simulator')::boolean, false), `+orphan+`,
+	coalesce((h.raise->>'simulator')::boolean, false), ` + orphan + `,
 	h.raised_at, h.crossed_at, h.stage, h.asked_at, h.answer_by, h.answered_at, h.closed_at, h.confirmed, h.same, h.outcome, h.worker`
 
 func rowTargets(r *screening.Row, times *[6]*time.Time) []any {

@@ -1,6 +1,7 @@
 package screeningdb_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -30,6 +31,8 @@ func TestTheOwnerAnswersAStationsQuestion(t *testing.T) {
 	require.Equal(t, c.Now.Add(2*time.Hour), q.Asked[0].AnswerBy)
 	require.Equal(t, alerts.ActionDetain, q.Asked[0].Action)
 
+	long := hit.Answer{Confirmed: true, By: strings.Repeat("o", hit.MaxShort+1)}
+	require.Error(t, c.Store.Answer(t.Context(), h.ID, deskworld.Owner, 0, long, "olu", deskworld.Act()), "no station would take it")
 	require.NoError(t, c.Store.Answer(t.Context(), h.ID, deskworld.Owner, 0, hit.Answer{Confirmed: true, By: "Olu, NCB", Instructions: "Hold him"}, "olu", deskworld.Act()))
 	require.Equal(t, 1, c.Told, "the stations are nudged")
 	told := toldOf(c, h.ID)

@@ -15,15 +15,6 @@ import (
 	"github.com/openbmis/openbmis/traveldoc"
 )
 
-// Searched is the change up to which runs were begun, and the matcher then.
-func (s *Store) Searched(ctx context.Context) (seq int64, matcher string, err error) {
-	err = s.db.Pool.QueryRow(ctx, `SELECT alert_seq, matcher FROM screening_state`).Scan(&seq, &matcher)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return 0, "", nil
-	}
-	return seq, matcher, wrap(err, "read how far the screening is")
-}
-
 // Begin begins a run of the changes that no run has yet, or, for another matcher, of all. One that has not started takes them along.
 func (s *Store) Begin(ctx context.Context, upto int64, why string, since time.Time) error {
 	err := s.db.InTx(ctx, func(tx pgx.Tx) error {
@@ -58,8 +49,8 @@ func (s *Store) begin(ctx context.Context, tx pgx.Tx, after, upto int64, why str
 		return err
 	}
 	if tag.RowsAffected() > 0 {
-		_, err = tx.Exec(ctx, `UPDATE screening_run SET open_alerts = (`+count+`) WHERE started_at IS NULL AND finished_at IS NULL AND upto_seq = $2`,
-			after, upto)
+		_, err = tx.Exec(ctx, `UPDATE screening_run SET open_alerts = (`+count+`) WHERE started_at IS NULL AND finished_at IS NULL AND upto_seq = $2 AND why = $3`,
+			after, upto, why)
 		return err
 	}
 	if err := tx.QueryRow(ctx, count, after, upto).Scan(&open); err != nil {
@@ -92,16 +83,23 @@ func estimate(ctx context.Context, tx pgx.Tx, since time.Time) (int64, error) {
 	return int64(plans[0].Plan.Rows), nil
 }
 
-// Open is the oldest run that is not finished.
+// lastTries is after how many failures a run lets every other go first.
+const lastTries = 3
+
+// Open is the oldest run that is not finished and does not wait.
 func (s *Store) Open(ctx context.Context) (r screening.Run, open bool, err error) {
+	var from, to string
 	err = s.db.Pool.QueryRow(ctx, `
 		UPDATE screening_run SET started_at = coalesce(started_at, $1) WHERE id = (
-			SELECT id FROM screening_run WHERE finished_at IS NULL ORDER BY id LIMIT 1)
+			SELECT id FROM screening_run WHERE finished_at IS NULL AND (again_at IS NULL OR again_at <= $1) ORDER BY tries >= $2, id LIMIT 1)
 		RETURNING id, after_seq, upto_seq, why, since, phase, coalesce(place_at, since),
-			coalesce(place_id, '00000000-0000-0000-0000-000000000000'), people`, s.clock()).
-		Scan(&r.ID, &r.After, &r.Upto, &r.Why, &r.Since, &r.Phase, &r.PlaceAt, &r.PlaceID, &r.People)
+			coalesce(place_id, '00000000-0000-0000-0000-000000000000'), people, list, from_day, to_day`, s.clock(), lastTries).
+		Scan(&r.ID, &r.After, &r.Upto, &r.Why, &r.Since, &r.Phase, &r.PlaceAt, &r.PlaceID, &r.People, &r.List, &from, &to)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return r, false, nil
+	}
+	if err == nil {
+		r.From, r.To, err = days(from, to)
 	}
 	return r, err == nil, wrap(err, "look for a run of the screening")
 }
@@ -186,15 +184,16 @@ func (s *Store) Moved(ctx context.Context, r screening.Run, people int, found []
 			place = &r.PlaceAt
 		}
 		_, err := tx.Exec(ctx, `
-			UPDATE screening_run SET phase = $2, place_at = $3, place_id = $4, people = people + $5, found = found + $6, moved_at = $7, fault = '',
+			UPDATE screening_run SET phase = $2, place_at = $3, place_id = $4, people = people + $5, found = found + $6, moved_at = $7, fault = '', tries = 0, again_at = NULL,
 				finished_at = CASE WHEN $2 = 'done' THEN $7::timestamptz END WHERE id = $1`,
 			r.ID, string(r.Phase), place, r.PlaceID, people, k.open, now)
 		return err
 	})
 }
 
-// Stuck says that a run could not go on.
+// Stuck says that a run could not go on, and lets it wait: a minute for each time, an hour at most.
 func (s *Store) Stuck(ctx context.Context, run int64, fault string) error {
-	_, err := s.db.Pool.Exec(ctx, `UPDATE screening_run SET fault = $2, moved_at = $3 WHERE id = $1`, run, fault, s.clock())
+	_, err := s.db.Pool.Exec(ctx, `UPDATE screening_run SET fault = $2, moved_at = $3, tries = tries + 1,
+		again_at = $3::timestamptz + least(tries + 1, 60) * interval '1 minute' WHERE id = $1`, run, fault, s.clock())
 	return wrap(err, "keep that a run of the screening is stuck")
 }
