@@ -227,7 +227,7 @@ func (s *segment) placeYears(sequence []uint64) {
 	if first == len(sequence) {
 		return
 	}
-	year := func(i int) uint32 { return uint32(sequence[i] >> 42) } //nolint:gosec // a year
+	year := func(i int) uint32 { return uint32(sequence[i] >> 42) }
 	s.firstYear = year(first)
 	s.years = make([]uint32, 0, year(len(sequence)-1)-s.firstYear+2)
 	for i := first; i < len(sequence); i++ {

@@ -54,7 +54,7 @@ const groups = "@APKTIVJHIJKLMNOPKRSTOVVKIS@@@@@"
 func isVowel(c byte) bool { return strings.IndexByte("AEIOUY", c) >= 0 }
 
 // vowelGroups are the bits of the groups of vowels: A, I, O.
-const vowelGroups = 1<<('A'-'A') | 1<<('I'-'A') | 1<<('O'-'A')
+const vowelGroups = 1 | 1<<('I'-'A') | 1<<('O'-'A')
 
 // letterMask has a bit for each group of letters of a text.
 func letterMask(text []byte) uint32 {
