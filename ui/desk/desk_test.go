@@ -143,6 +143,27 @@ func TestAnotherAgencySeesNothing(t *testing.T) {
 	}
 }
 
+// What nobody's desk is for stands on every desk, marked, and so does what a simulator made up.
+func TestAQuestionOfNobodyIsMarked(t *testing.T) {
+	s := open(t)
+	post := s.c.Station("xaa-apt")
+	a := alerts.Alert{List: "interpol.nominals", ID: "2026/1", Version: 1, Action: alerts.ActionDetain}
+	e := post.Cross(deskworld.Traveller(5), border.Entry, s.c.Now, deskworld.NoHit())
+	h := post.Raise(e, a, alerts.Certain, func(r *hit.Raise) { r.Simulator = true })
+	h.Ask("Please confirm.")
+	s.c.Screen()
+	client := s.SignedIn(t, s.agent(t, auth.RoleListOwner, "bo", deskworld.Other))
+	page := "/desk/hits/" + h.ID.String()
+	for _, path := range []string{"/desk", page} {
+		body := s.Get(t, client, path).Body
+		require.Contains(t, body, "no desk of its own: interpol.nominals", path)
+		require.Contains(t, body, "Simulator: no real hit", path)
+	}
+	answer := url.Values{"seen": {"0"}, "confirmed": {"no"}}
+	require.Equal(t, http.StatusSeeOther, s.Post(t, client, page+"/answer", answer).Status)
+	require.NotContains(t, s.Get(t, s.SignedIn(t, s.owner), "/desk/hits/"+s.asked.ID.String()).Body, "no desk of its own")
+}
+
 func TestAReportIsKept(t *testing.T) {
 	s := open(t)
 	client := s.SignedIn(t, s.owner)

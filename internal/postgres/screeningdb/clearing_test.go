@@ -18,8 +18,8 @@ func raised(c *deskworld.Centre, crossing uuid.UUID, a alerts.Alert) bool {
 	return c.Count(`desk_hit WHERE id = '`+hit.ID(crossing, a.Key()).String()+`'`) == 1
 }
 
-// clear has the station say that a person is not the one of an alert, and, with a supervisor, remember it.
-func clear(c *deskworld.Centre, s *deskworld.Station, p deskworld.Person, a alerts.Alert, supervisor bool) {
+// clears has the station say that a person is not the one of an alert, and, with a supervisor, remember it.
+func clears(c *deskworld.Centre, s *deskworld.Station, p deskworld.Person, a alerts.Alert, supervisor bool) {
 	c.Helper()
 	e := s.Cross(p, border.Entry, c.Now.Add(-3*time.Hour), deskworld.Met(a))
 	h := s.Raise(e, a, alerts.Probable)
@@ -40,7 +40,7 @@ func TestThatOnePersonSaidNotTheSameClearsNobody(t *testing.T) {
 	p := deskworld.Traveller(1)
 	a := c.Alert(deskworld.Wanted("A-1", p))
 	s := c.Station("xaa-apt")
-	clear(c, s, p, a, false)
+	clears(c, s, p, a, false)
 	next := s.Cross(p, border.Exit, c.Now.Add(-time.Minute), deskworld.NoHit())
 	c.Screen()
 	require.True(t, raised(c, next.CrossingID, a))
@@ -56,7 +56,7 @@ func TestAClearedPersonIsNotRaisedAgain(t *testing.T) {
 	doc.Subject.Documents = []alerts.Document{{Number: p.Number, Issuer: p.Nationality, Type: "P"}}
 	doc = c.Alert(doc)
 	s := c.Station("xaa-apt")
-	clear(c, s, p, a, true)
+	clears(c, s, p, a, true)
 
 	next := s.Cross(p, border.Exit, c.Now.Add(-time.Minute), deskworld.NoHit())
 	c.Screen()

@@ -29,6 +29,7 @@ import (
 // Noon is when these tests begin.
 var Noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
+// The agencies of these tests; each has a desk.
 const (
 	Owner = "NCB Utopia"
 	Other = "Customs"
@@ -74,14 +75,17 @@ func (c *Centre) Restart() {
 	c.Worker = screening.NewWorker(screening.Config{Store: c.Store, Now: func() time.Time { return c.Now }, Log: slog.New(slog.DiscardHandler)})
 }
 
+// NewID is a new id.
 func NewID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 
+// Exec runs a statement.
 func (c *Centre) Exec(sql string, args ...any) {
 	c.Helper()
 	_, err := c.DB.Pool.Exec(c.Context(), sql, args...)
 	require.NoError(c, err)
 }
 
+// List makes a list of an agency, with the default policy.
 func (c *Centre) List(id, agency string) {
 	c.Helper()
 	c.Exec(`INSERT INTO alert_list (id, title, owner, policy) VALUES ($1, $1, $2, '{}')`, id, agency)
@@ -128,6 +132,7 @@ func Wanted(id string, p Person) alerts.Alert {
 	return a
 }
 
+// Discreet is a discreet alert on a person.
 func Discreet(id string, p Person) alerts.Alert {
 	a := Wanted(id, p)
 	a.Secrecy, a.Action, a.Category = alerts.Discreet, alerts.ActionObserve, alerts.CategoryCheck
@@ -137,7 +142,7 @@ func Discreet(id string, p Person) alerts.Alert {
 func date(text string) traveldoc.Date {
 	d, err := traveldoc.ParseDate(text)
 	if err != nil {
-		panic(err) // a mistake in the test's own data
+		panic(err) //nolint:forbidigo // a mistake in the test's own data
 	}
 	return d
 }
@@ -156,6 +161,7 @@ type Station struct {
 	at    replication.Position
 }
 
+// Station is a crossing point of the centre, always the same of one name.
 func (c *Centre) Station(name string) *Station {
 	if s, there := c.stations[name]; there {
 		return s
@@ -187,6 +193,7 @@ type Person struct {
 	File                                       uuid.UUID
 }
 
+// Traveller is a person; another number is another one.
 func Traveller(n int) Person {
 	names := []string{"HAVERKAMP", "OYELARAN", "QUISPE", "LINDQVIST", "TAMBOURA", "KOVALCHUK", "ROSSELLINI", "MBEKI", "NAKAMURA", "FITZGERALD"}
 	given := []string{"ANNELIESE", "ADEBAYO", "XIMENA", "TORBJORN", "FATOUMATA", "OLEKSANDRA", "GIANLUCA", "THANDIWE", "HIROSHI", "SEAMUS"}
@@ -214,10 +221,12 @@ func (s *Station) Cross(p Person, direction border.Direction, at time.Time, find
 	return e
 }
 
+// NoHit is what a station's check says of somebody whom its lists do not hold.
 func NoHit() border.Finding {
 	return border.Finding{Check: alerts.CheckName, Source: border.Source{Name: alerts.CheckName, Version: "7"}, Outcome: border.NoHit}
 }
 
+// NotChecked is what a station says whose check had no list.
 func NotChecked() border.Finding {
 	return border.Unanswered(alerts.CheckName, border.Source{Name: alerts.CheckName}, border.ReasonListMissing)
 }
@@ -243,16 +252,19 @@ func (c *Centre) Hits() []screening.Row {
 	return all
 }
 
+// Look is an audit entry of somebody who looks at hits.
 func Look() audit.Entry {
 	return audit.Entry{At: Noon, Actor: "desk", Role: "list_owner", Verb: audit.Consultation, ObjectKind: "hit", ObjectID: "queue", Purpose: "hit_handling"}
 }
 
+// Count counts the rows of a table, which may have a condition with it.
 func (c *Centre) Count(table string) (n int) {
 	c.Helper()
 	require.NoError(c, c.DB.Pool.QueryRow(c.Context(), `SELECT count(*) FROM `+table).Scan(&n))
 	return n
 }
 
+// Act is an audit entry of somebody who works on a hit.
 func Act() audit.Entry {
 	e := Look()
 	e.Verb = audit.Alteration
