@@ -171,7 +171,12 @@ func TestADocumentOfSLTD(t *testing.T) {
 	require.Equal(t, "probable", heads[1].Band)
 	require.Equal(t, match.RelMisread, heads[1].Relation)
 	require.Equal(t, "1", byCode(f, interpol.CodeUnlike)[0].Found, "and is told as a note")
-	require.True(t, byCode(f, "alert_reason")[0].Restricted)
+	for _, code := range []string{"alert_field", "alert_reason", "alert_action"} { // as of the own lists
+		require.NotEmpty(t, byCode(f, code))
+		for _, e := range byCode(f, code) {
+			require.True(t, e.Restricted, code)
+		}
+	}
 	require.Equal(t, "seize_document", byCode(f, "alert_action")[0].Expected)
 	require.Equal(t, []interpol.Query{{Kind: interpol.SLTD, Document: interpol.DocumentQuery{Number: "AB1234508", Issuer: "SEN", Type: "P"}}}, b.service.asked)
 	require.Empty(t, b.service.details, "no full report without being asked for")

@@ -3710,7 +3710,7 @@ const (
 	ListsTakeBack Key = "lists.take_back"
 	// ListsThresholds is "Least scores".
 	ListsThresholds Key = "lists.thresholds"
-	// ListsThresholdsHint is "0 to 1: certain is the highest; what is below possible is no match".
+	// ListsThresholdsHint is "0.5 to 1: certain is the highest; what is below possible is no match".
 	ListsThresholdsHint Key = "lists.thresholds_hint"
 	// ListsTimes is "Hits".
 	ListsTimes Key = "lists.times"
@@ -4548,7 +4548,7 @@ const (
 	ProblemListsSecrecyFixed Key = "problem.lists.secrecy_fixed"
 	// ProblemListsStatus is "There is no such state.".
 	ProblemListsStatus Key = "problem.lists.status"
-	// ProblemListsThresholds is "The least scores lie between 0 and 1, certain the highest, possible the lowest.".
+	// ProblemListsThresholds is "The least scores lie between 0.5 and 1, certain the highest, possible the lowest.".
 	ProblemListsThresholds Key = "problem.lists.thresholds"
 	// ProblemListsTimes is "Times are at least one minute.".
 	ProblemListsTimes Key = "problem.lists.times"
@@ -5834,7 +5834,7 @@ const (
 	SecondlineForm Key = "secondline.form"
 	// SecondlineFormLanguage is "Language of the traveller’s copy".
 	SecondlineFormLanguage Key = "secondline.form_language"
-	// SecondlineGrave is "second person needed".
+	// SecondlineGrave is "admitting needs a second person".
 	SecondlineGrave Key = "secondline.grave"
 	// SecondlineGuardian is "Accompanied by".
 	SecondlineGuardian Key = "secondline.guardian"

@@ -111,7 +111,11 @@ func (s Screen) outcomes() []string {
 }
 
 // twoFor are the actions that a second person must agree to.
-func (s Screen) twoFor() []alerts.Action { return s.Hit.Policy().FourEyes }
+func (s Screen) twoFor() []alerts.Action {
+	return slices.DeleteFunc(alerts.Actions(), func(a alerts.Action) bool {
+		return !s.Hit.NeedsSecond(hit.Outcome{Code: hit.OutcomeActionTaken, Action: a})
+	})
+}
 
 // unconfirmed reports whether a coercive action would go without the owner's word.
 func (s Screen) unconfirmed() bool {
