@@ -5,6 +5,7 @@ package deskview
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -130,10 +131,21 @@ func (q Queue) left(ctx context.Context, r screening.Row) (string, view.Tone) {
 	case wait <= 0:
 		return t(ctx, text.DeskOver, "ago", p.Ago(-wait)), view.ToneError
 	case wait < time.Hour:
-		return t(ctx, text.DeskLeftIn, "left", p.Ago(wait)), view.ToneWarning
+		return t(ctx, text.DeskLeftIn, "left", clock(wait)), view.ToneWarning
 	default:
-		return t(ctx, text.DeskLeftIn, "left", p.Ago(wait)), view.ToneInfo
+		return t(ctx, text.DeskLeftIn, "left", clock(wait)), view.ToneInfo
 	}
+}
+
+// clock is a time to come in hours and minutes, rounded down: "11:59".
+func clock(d time.Duration) string {
+	minutes := int(d / time.Minute)
+	return fmt.Sprintf("%d:%02d", minutes/60, minutes%60)
+}
+
+// crossed reports whether somebody is known to have been let in or out at all.
+func crossed(route []screening.Crossing) bool {
+	return slices.ContainsFunc(route, func(c screening.Crossing) bool { return c.Verdict == border.Admit && !c.Annulled })
 }
 
 func bandTone(band string) view.Tone {
