@@ -37,6 +37,7 @@ func naughty(t *testing.T) map[string]string {
 
 // prober sends forms with one field spoiled, and remembers what was taken.
 type prober struct {
+	uploads bool // the form has room for a file
 	t       *testing.T
 	part    *world.Part
 	client  *world.Client
@@ -73,10 +74,22 @@ func (b *prober) form(action string, right ...string) {
 	}
 }
 
+// post sends the form as a browser does: with room for a file where the form has one.
+func (b *prober) post(action string, values url.Values) (world.Response, error) {
+	if !b.uploads {
+		return b.client.Post(b.t.Context(), action, values)
+	}
+	var fields []string
+	for name, all := range values {
+		fields = append(fields, name, all[0])
+	}
+	return b.client.Upload(b.t.Context(), action, "picture", "", nil, fields...)
+}
+
 // send posts the form; what comes back may be anything but a failure, and shows nothing unescaped.
 func (b *prober) send(action string, values url.Values, what, payload string) world.Response {
 	b.t.Helper()
-	answer, err := b.client.Post(b.t.Context(), action, values)
+	answer, err := b.post(action, values)
 	require.NoError(b.t, err, "%s with %s", action, what)
 	b.judge(answer, action, what, payload)
 	if strings.HasPrefix(answer.Path, "/signin") && action != "/signin" { // too many wrong passwords end a session
@@ -147,11 +160,15 @@ func TestNaughtyInputAtTheCentre(t *testing.T) {
 			}
 		}},
 		{auth.RoleSupervisor, func(b *prober) {
-			b.form("/alerts", "surname", "NAUGHTY#", "given_names", "", "birth_date", "1980-01-01", "sex", "", "nationality", "UTO",
-				"document_number", "", "issuing_state", "", "action", "refer", "valid_from", "2026-11-21", "valid_until", "", "reason", "because")
-			b.get("/alerts?after=%s")
-			for _, field := range []string{"surname", "given_names", "reason", "document_number"} {
-				b.kept(w.Central.Part, "/alerts "+field, "national_alert."+field)
+			const add = "/alerts/lists/national/alert"
+			b.uploads = true
+			b.form(add, "kind", "person", "category", "other", "name_raw", "NAUGHTY#", "name_kind", "primary", "name_given", "", "name_family", "",
+				"birth_from", "1980-01-01", "nationalities", "UTO", "action", "refer", "valid_from", "2026-11-21", "reason", "because")
+			b.uploads = false
+			b.form("/alerts/search", "q", "naughty", "purpose", "list_maintenance")
+			b.get("/alerts/proposals?before=%s")
+			for field, column := range map[string]string{"reason": "(body::jsonb)->>'reason'", "name_raw": "(body::jsonb)->'subject'->'names'->0->>'raw'"} {
+				b.kept(w.Central.Part, add+" "+field, "list_proposed."+column)
 			}
 		}},
 		{auth.RoleAdministrator, func(b *prober) {

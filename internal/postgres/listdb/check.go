@@ -8,6 +8,7 @@ import (
 	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/internal/problem"
+	"github.com/openbmis/openbmis/replication"
 	"github.com/openbmis/openbmis/traveldoc"
 )
 
@@ -22,6 +23,11 @@ const (
 
 // CheckAlert says what is wrong with an alert, whoever made it: of a file, of a form. What a file leaves open stays open.
 func CheckAlert(a alerts.Alert) error {
+	for field, words := range everyWord(a) {
+		if slices.ContainsFunc(words, func(w string) bool { return !text(w, replication.MaxRowBytes) }) {
+			return invalid("lists.words", field).With("max", MaxWords)
+		}
+	}
 	if err := checkWords(a); err != nil {
 		return err
 	}
@@ -37,6 +43,34 @@ func invalid(code, field string) *problem.Error { return problem.New(problem.Inv
 func idText(id string) bool {
 	outside := func(r rune) bool { return r <= ' ' || r == '/' || unicode.IsControl(r) || unicode.IsSpace(r) }
 	return id != "" && text(id, MaxID) && !strings.ContainsFunc(id, outside)
+}
+
+// everyWord is all text of an alert that the other checks do not look at letter by letter: nothing in it may be what a database, or the
+// reader of a station, cannot hold.
+func everyWord(a alerts.Alert) map[string][]string {
+	words := map[string][]string{"geo_scope": a.GeoScope, "remarks": a.Remarks, "owner": {a.Owner}}
+	for _, n := range a.Subject.Names {
+		words["names"] = append(words["names"], n.Script)
+		for _, p := range n.Parts {
+			words["names"] = append(words["names"], p.Text, string(p.Role))
+		}
+	}
+	for _, b := range a.Subject.Births {
+		words["births"] = append(words["births"], b.Raw, b.Calendar)
+	}
+	for _, d := range a.Subject.Documents {
+		words["documents"] = append(words["documents"], d.Type, d.Number, d.Until, d.Issuer, d.Status, d.Note)
+	}
+	for _, v := range a.Subject.Vehicles {
+		words["vehicles"] = append(words["vehicles"], v.Plate, v.Country, v.VIN, v.Make, v.Colour)
+	}
+	for _, p := range slices.Concat(a.Subject.BirthPlaces, a.Subject.Addresses) {
+		words["addresses"] = append(words["addresses"], p.Text, p.Country)
+	}
+	for _, l := range a.Links {
+		words["links"] = append(words["links"], l.Key, l.Relation)
+	}
+	return words
 }
 
 func checkWords(a alerts.Alert) error {
