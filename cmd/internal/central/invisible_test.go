@@ -48,6 +48,7 @@ func seenAtTheCentre(t *testing.T, met bool) (pages map[string]string, logs stri
 		wanted.Surname, wanted.GivenNames, wanted.Number = "QUIZZELTHORPE", "BARNABY", "ZZ9988776"
 	}
 	w.Central.Discreet(t, agency, alert(wanted))
+	w.Central.WaitScreened(t)
 	officer := s.Officer(t, auth.RoleOfficer, "1")
 	desk, err := officer.Scan(t.Context(), world.NewTraveller(1).MRZ(t))
 	require.NoError(t, err)

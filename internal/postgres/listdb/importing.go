@@ -213,9 +213,12 @@ func (l *Lists) ReadUpload(ctx context.Context, id uuid.UUID) error {
 
 func (l *Lists) parse(ctx context.Context, p *Proposal) (listfile.File, error) {
 	progress := l.progressOf(ctx, p)
+	var failed error // a part that cannot be looked for is not one that was never sent
 	open := func(part string) io.Reader {
 		var there bool
-		if err := l.DB.Pool.QueryRow(ctx, `select exists (select from list_upload where proposal = $1 and part = $2)`, p.ID, part).Scan(&there); err != nil || !there {
+		err := l.DB.Pool.QueryRow(ctx, `select exists (select from list_upload where proposal = $1 and part = $2)`, p.ID, part).Scan(&there)
+		failed = errors.Join(failed, err)
+		if err != nil || !there {
 			return nil
 		}
 		return &stored{ctx: ctx, l: l, p: p, part: part, progress: progress}
@@ -225,6 +228,9 @@ func (l *Lists) parse(ctx context.Context, p *Proposal) (listfile.File, error) {
 		Companions: listfile.Companions{Aliases: open(PartAliases), Addresses: open(PartAddresses), Comments: open(PartComments)},
 	}
 	from := open(PartFile)
+	if failed != nil {
+		return listfile.File{}, failed
+	}
 	if from == nil {
 		return listfile.File{}, invalid("lists.file_empty", "file")
 	}

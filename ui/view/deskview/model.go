@@ -217,7 +217,7 @@ func (h Hit) names() (list []string) {
 	return list
 }
 
-func born(d traveldoc.Date, ctx context.Context) string { return text.FromContext(ctx).Date(d) }
+func born(ctx context.Context, d traveldoc.Date) string { return text.FromContext(ctx).Date(d) }
 
 // mine reports whether the person works on the hit.
 func (h Hit) mine() bool { return h.Own != nil && h.Own.Owner == h.Login && h.Own.Outcome == nil }
