@@ -94,7 +94,7 @@ const MaxNote = 2000
 // optional.
 func NeedsReason(findings []Finding) bool {
 	for _, f := range findings {
-		if f.Outcome != NoHit && !(f.Outcome == NotChecked && f.Optional) {
+		if f.Outcome != NoHit && (f.Outcome != NotChecked || !f.Optional) {
 			return true
 		}
 	}

@@ -43,10 +43,10 @@ func TestABreakerOpensAfterFailuresAndIsTriedByOne(t *testing.T) {
 	fail()
 	state, _, _ = b.State()
 	require.Equal(t, interpol.Open, state)
-	for _, pause := range []time.Duration{10, 20, 30, 30} { // seconds: twice as long each time, up to the longest
-		c.pass(pause*time.Second - 1)
+	for _, pause := range []time.Duration{10 * time.Second, 20 * time.Second, 30 * time.Second, 30 * time.Second} { // twice as long each time, up to the longest
+		c.pass(pause - 1)
 		_, may := b.Ask()
-		require.False(t, may, "before %d s are over", pause)
+		require.False(t, may, "before %s are over", pause)
 		c.pass(1)
 		report, may := b.Ask()
 		require.True(t, may)
@@ -108,10 +108,10 @@ func TestBreakerProperties(t *testing.T) {
 				before, since, _ := b.State()
 				until := b.Until()
 				report, may := b.Ask()
-				switch {
-				case before == interpol.Closed:
+				switch before { //nolint:exhaustive // half open is below
+				case interpol.Closed:
 					require.True(t, may)
-				case before == interpol.Open:
+				case interpol.Open:
 					require.Equal(t, !c.now().Before(until), may)
 					require.LessOrEqual(t, until.Sub(since), set.Longest)
 				}

@@ -105,7 +105,7 @@ func (a *Adapter) refresh(ctx context.Context) error {
 		a.filter.Store(&heldFilter{f.Filter, now})
 	}
 	if err != nil {
-		a.looked = now.Add(min(againWithin, a.Settings.Copy.Refresh) - a.Settings.Copy.Refresh)
+		a.looked = now.Add(min(againWithin, a.Copy.Refresh) - a.Copy.Refresh)
 		return fmt.Errorf("negative filter: %w", err)
 	}
 	return nil

@@ -121,8 +121,9 @@ func TestSchemaHasTheFile(t *testing.T) {
 	s := schema(t)
 	of := reflect.TypeFor[File]()
 	for i := range of.NumField() {
-		field, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
-		require.Contains(t, s.OneOf[0].Properties, field)
+		if field, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ","); field != "-" { // "-" is never written
+			require.Contains(t, s.OneOf[0].Properties, field)
+		}
 	}
 	require.True(t, slices.Contains(s.OneOf[0].Required, "alerts"))
 }

@@ -20,7 +20,7 @@ func TestAHitFromTheScanToThePairThatIsRemembered(t *testing.T) {
 	s := w.Station(0)
 	wanted := world.NewTraveller(7)
 	w.WaitListed(t, s, w.Central.List(t, alerts.Flat{
-		Surname: wanted.Identity.Surname, GivenNames: wanted.Identity.GivenNames, BirthDate: wanted.Identity.BirthDate, Reason: "a reason for few eyes", Action: "refer",
+		Surname: wanted.Surname, GivenNames: wanted.GivenNames, BirthDate: wanted.BirthDate, Reason: "a reason for few eyes", Action: "refer",
 	}))
 	officer := s.Officer(t, auth.RoleOfficer, "1")
 	desk, err := officer.Scan(t.Context(), wanted.MRZ(t))

@@ -158,11 +158,20 @@ func stationLosesItsDatabase(t *testing.T, w *world, l *ledger) {
 // stream opens an event stream and returns when its first line has come; ended gives when it is over.
 func (b browser) stream(t *testing.T, path string) (ended <-chan struct{}) {
 	t.Helper()
-	response, err := b.open(t.Context(), http.MethodGet, path, nil)
+	ended, err := b.streams(t.Context(), path)
 	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, response.StatusCode, path)
+	return ended
+}
+
+func (b browser) streams(ctx context.Context, path string) (ended <-chan struct{}, err error) {
+	response, err := b.open(ctx, http.MethodGet, path, nil)
+	if err != nil {
+		return nil, err
+	}
 	lines := bufio.NewScanner(response.Body)
-	require.True(t, lines.Scan(), "%v", lines.Err())
+	if response.StatusCode != http.StatusOK || !lines.Scan() {
+		return nil, errors.Join(fmt.Errorf("no stream at %s: answered %d", path, response.StatusCode), lines.Err(), response.Body.Close())
+	}
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
@@ -170,7 +179,7 @@ func (b browser) stream(t *testing.T, path string) (ended <-chan struct{}) {
 		}
 		_ = response.Body.Close() // read to its end
 	}()
-	return over
+	return over, nil
 }
 
 // programsStop stops both programs under load and with a stream open: in order, with exit status 0 and nothing left behind.
@@ -190,7 +199,7 @@ func programsStop(t *testing.T, w *world, l *ledger) {
 	require.NoError(t, o.signIn(t.Context()))
 	zone, err := zoneOf(document)
 	require.NoError(t, err)
-	var watched string
+	var watched <-chan struct{}
 	require.NoError(t, until(t.Context(), func() error { // the lane's own officer works on: somebody stands there for moments only
 		if _, err := o.scan(t.Context(), zone); err != nil {
 			return err
@@ -201,11 +210,11 @@ func programsStop(t *testing.T, w *world, l *ledger) {
 			err = errors.New("nobody stands at the counter")
 		}
 		if err == nil {
-			watched = strings.Replace(form[1], "/decision", "/stream?"+url.Values{"seen": {"0"}}.Encode(), 1)
+			watched, err = o.streams(t.Context(), strings.Replace(form[1], "/decision", "/stream?"+url.Values{"seen": {"0"}}.Encode(), 1))
 		}
 		return err
 	}))
-	w.stops(t, w.station, o.stream(t, watched))
+	w.stops(t, w.station, watched)
 	require.NoError(t, w.station.start(t.Context()))
 	before = l.count()
 	require.NoError(t, until(t.Context(), func() error { return atLeast(l, before+5) }), "work goes on")

@@ -131,7 +131,7 @@ func day(r *rand.Rand, from, years int) traveldoc.Date {
 // document is a lost, stolen or revoked travel document; every fortieth record is a range of blanks.
 func document(r *rand.Rand, n int) interpol.Record {
 	state := pick(r, states)
-	d := alerts.Document{Type: "P", Issuer: state, Number: fmt.Sprintf("%c%c%07d", 'A'+rune(r.IntN(26)), 'A'+rune(r.IntN(26)), r.IntN(10_000_000))}
+	d := alerts.Document{Type: "P", Issuer: state, Number: fmt.Sprintf("%c%c%07d", letter(r), letter(r), r.IntN(10_000_000))}
 	switch {
 	case n%40 == 0:
 		d.Status = interpol.StolenBlank
@@ -181,7 +181,7 @@ func person(r *rand.Rand, n int) interpol.Record {
 
 // associated is a document inside a person's notice.
 func associated(r *rand.Rand, p interpol.Record, n int) interpol.Record {
-	d := alerts.Document{Type: "P", Issuer: p.Owner, Number: fmt.Sprintf("%c%08d", 'A'+rune(r.IntN(26)), r.IntN(100_000_000)), Status: "held"}
+	d := alerts.Document{Type: "P", Issuer: p.Owner, Number: fmt.Sprintf("%c%08d", letter(r), r.IntN(100_000_000)), Status: "held"}
 	return interpol.Record{
 		Candidate: interpol.Candidate{ID: "T" + strconv.Itoa(n+1), Notice: p.Notice, Owner: p.Owner, Safety: p.Safety,
 			Subject: alerts.Subject{Kind: alerts.DocumentOnly, Documents: []alerts.Document{d}}},
@@ -191,7 +191,7 @@ func associated(r *rand.Rand, p interpol.Record, n int) interpol.Record {
 
 func car(r *rand.Rand, n int) interpol.Record {
 	state := pick(r, states)
-	plate := fmt.Sprintf("%c%c%c %03d", 'A'+rune(r.IntN(26)), 'A'+rune(r.IntN(26)), 'A'+rune(r.IntN(26)), r.IntN(1000))
+	plate := fmt.Sprintf("%c%c%c %03d", letter(r), letter(r), letter(r), r.IntN(1000))
 	return interpol.Record{
 		Candidate: interpol.Candidate{ID: "V" + strconv.Itoa(n+1), Owner: state, Subject: alerts.Subject{
 			Kind: alerts.VehicleOnly, Vehicles: []alerts.Vehicle{{Plate: plate, Country: state, Make: pick(r, makes)}},
@@ -199,3 +199,6 @@ func car(r *rand.Rand, n int) interpol.Record {
 		Contact: "NCB " + state + " (made up)", Reason: "Made up: stolen", EnteredOn: day(r, 2019, 7).String(),
 	}
 }
+
+// letter is one of the 26.
+func letter(r *rand.Rand) byte { return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[r.IntN(26)] }

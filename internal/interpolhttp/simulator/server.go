@@ -99,7 +99,7 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, k interpol.Kind) 
 	knobs := s.board.get(k)
 	switch {
 	case knobs.Down:
-		panic(http.ErrAbortHandler) // net/http's way of cutting a connection
+		panic(http.ErrAbortHandler) //nolint:forbidigo // net/http's way of cutting a connection
 	case knobs.Hang:
 		<-r.Context().Done()
 		return false
@@ -189,7 +189,7 @@ func (s *Server) filter(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/octet-stream")
-	_, _ = w.Write(encoded) // the asker has gone otherwise
+	_, _ = w.Write(encoded) //nolint:gosec // bytes of a filter, never shown as a page; the asker has gone otherwise
 }
 
 // newest is the filter of a list as it stands; it is made once for each version.
