@@ -175,6 +175,7 @@ func settled(t *testing.T, w *world.World) {
 	t.Helper()
 	client := w.Central.SignedIn(t, auth.RoleAdministrator, "board")
 	held := regexp.MustCompile(`version (\d+) of (\d+)`)
+	crossed := regexp.MustCompile(`Individual files:</span><span class="status no-hit">.{0,80}version [2-9]`) // the projector has told of the crossing
 	world.Eventually(t, func() bool {
 		answer, err := client.Get(t.Context(), "/stations/board")
 		require.NoError(t, err)
@@ -183,6 +184,6 @@ func settled(t *testing.T, w *world.World) {
 				return false
 			}
 		}
-		return strings.Contains(answer.Body, `Alert lists:</span><span class="status no-hit">`)
+		return crossed.MatchString(answer.Body) && strings.Contains(answer.Body, `Alert lists:</span><span class="status no-hit">`)
 	}, "the station does not hold what there is")
 }
