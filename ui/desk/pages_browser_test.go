@@ -46,7 +46,9 @@ func TestAnAnswerByKeyboard(t *testing.T) {
 	p.Type("Hold him")
 	p.Press("Control+Enter")
 	p.WaitText(".message.success", "on its way")
-	p.Press("Escape")
+	p.Wait("document.readyState === 'complete'")
+	p.TabTo("main a[href='/desk']")
+	p.Press("Enter")
 	p.WaitFor("#desk")
 	require.Equal(t, "/desk", p.Path())
 }
