@@ -332,7 +332,7 @@ func TestNobodyElseSeesADifference(t *testing.T) {
 		return seen
 	}
 	with, without := pages(true), pages(false)
-	require.Len(t, with, 6*8)
+	require.Len(t, with, (len(auth.Roles())-1)*8)
 	for page := range with {
 		require.Equal(t, without[page], with[page], page)
 	}
