@@ -304,8 +304,10 @@ func again(t *rapid.T, h *hit.Hit) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	left, _ := json.Marshal(h)
-	right, _ := json.Marshal(folded)
+	left, err := json.Marshal(h)
+	require.NoError(t, err)
+	right, err := json.Marshal(folded)
+	require.NoError(t, err)
 	if string(left) != string(right) {
 		t.Fatalf("read back as\n%s\nexpected\n%s", right, left)
 	}

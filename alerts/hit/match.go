@@ -99,7 +99,7 @@ func matchOf(f border.Finding, ref string, evidence []border.Evidence) Match {
 	m := Match{Check: f.Check, Matcher: f.Matcher, Evidence: evidence, Subject: subjectOf(f.Check, evidence)}
 	m.Simulator = strings.HasSuffix(f.Source.Name, simulatorSource)
 	m.Alert, m.AlertVersion = RefOf(f.Check, ref)
-	m.List, _, _ = strings.Cut(m.Alert, "/")
+	m.List, _, _ = strings.Cut(m.Alert, "/") // no error: a key without "/" is its list
 	m.ListVersion = listVersion(f, m.List)
 	for _, e := range evidence {
 		m.Score = max(m.Score, e.Score*boolean(e.Code == CodeMatch || e.Code == CodeDocument))

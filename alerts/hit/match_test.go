@@ -105,7 +105,7 @@ func (answer) Name() string { return alerts.CheckName }
 func (a answer) Check(context.Context, border.Subject) (border.Finding, error) { return a.f, nil }
 
 func anna() border.Subject {
-	born, _ := traveldoc.ParseDate("1974-08-12")
+	born, _ := traveldoc.ParseDate("1974-08-12") // a day of the calendar: there is no error
 	return border.Subject{
 		Identity: traveldoc.Identity{Surname: "ERIKSSON", GivenNames: "ANNA MARIA", BirthDate: born},
 		Document: traveldoc.Document{Number: "L898902C3", IssuingState: "UTO"}, At: noon,

@@ -35,10 +35,10 @@ func TestABreakerOpensAfterFailuresAndIsTriedByOne(t *testing.T) {
 		report(interpol.Bad)
 	}
 	fail()
-	report, _ := b.Ask()
+	report, _ := b.Ask() // whether it may is not what is tested here
 	report(interpol.Good)
 	fail()
-	state, _, _ := b.State()
+	state, _, _ := b.State() // instants, not errors
 	require.Equal(t, interpol.Closed, state, "not in a row")
 	fail()
 	state, _, _ = b.State()
@@ -73,14 +73,14 @@ func TestABreakerOpensAfterFailuresAndIsTriedByOne(t *testing.T) {
 func TestAVoidReportTeachesNothing(t *testing.T) {
 	c := newClock()
 	b := interpol.NewBreaker(interpol.BreakerSettings{Failures: 1, Open: time.Second, Longest: time.Second, Probes: 1}, c.now, nil)
-	report, _ := b.Ask()
-	late, _ := b.Ask()
+	report, _ := b.Ask() // whether it may is not what is tested here
+	late, _ := b.Ask()   // likewise
 	report(interpol.Bad)
 	c.pass(time.Second)
 	probe, may := b.Ask()
 	require.True(t, may)
 	late(interpol.Good)
-	state, _, _ := b.State()
+	state, _, _ := b.State() // instants, not errors
 	require.Equal(t, interpol.HalfOpen, state, "a late word of before the outage closes nothing")
 	probe(interpol.Void)
 	probe(interpol.Good)
@@ -121,7 +121,7 @@ func TestBreakerProperties(t *testing.T) {
 			},
 			"report": func(t *rapid.T) {
 				if len(out) == 0 {
-					t.Skip("nobody asks")
+					t.Skip("no question is open, so this step of the random course has nothing to report")
 				}
 				report := out[len(out)-1]
 				out = out[:len(out)-1]
@@ -153,7 +153,7 @@ func TestBreakerProperties(t *testing.T) {
 func TestAThousandAskersAreOneProbe(t *testing.T) {
 	c := newClock()
 	b := interpol.NewBreaker(interpol.BreakerSettings{Failures: 1, Open: time.Second, Longest: time.Second, Probes: 1}, c.now, nil)
-	report, _ := b.Ask()
+	report, _ := b.Ask() // whether it may is not what is tested here
 	report(interpol.Bad)
 	c.pass(time.Second)
 	var let atomic.Int32
