@@ -61,3 +61,13 @@ func (b Basis) Valid() bool {
 
 // Counts reports whether days on this basis count against a rule of stay.
 func (b Basis) Counts() bool { return b == "" || b == ShortStay || b == ShortStayVisa }
+
+// BasisOf is the basis of stay of a decision: what the officer chose, or, where it is the one that was proposed to every visitor, that of the
+// visa on which the checks found him to come.
+func BasisOf(chosen Basis, category Category, findings []Finding) Basis {
+	g := grantOf(findings)
+	if g == nil || g.Basis == "" || chosen != "" && chosen != ShortStay || !Rules(category).Allows(g.Basis) {
+		return chosen
+	}
+	return g.Basis
+}

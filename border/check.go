@@ -30,6 +30,8 @@ type Subject struct {
 	Reading   *reader.Reading
 	Direction Direction
 	Mode      Mode
+	// Purpose is the coded purpose of travel (Purposes); empty when nobody asked.
+	Purpose string
 	// At is the instant of the crossing; Today is the calendar date then at the crossing point.
 	At    time.Time
 	Today traveldoc.Date

@@ -23,6 +23,8 @@ type Decision struct {
 	// Days is the stay that the officer grants where it is shorter than the one proposed; 0: as proposed. DaysReason says why, coded.
 	Days       int    `json:"days,omitzero"`
 	DaysReason string `json:"days_reason,omitempty"`
+	// OnArrival is the visa that admitting grants where the traveller has to have one and may be granted it here; nil: none is.
+	OnArrival *ArrivalVisa `json:"on_arrival,omitempty"`
 }
 
 // DaysReasons are the codes for granting a shorter stay than the rules allow.
@@ -55,6 +57,7 @@ func (d Decision) grant(proposed *Grant, from traveldoc.Date) *Grant {
 	}
 	shorter := *proposed
 	shorter.MaxDays, shorter.Bound = d.Days, BoundOfficer
+	shorter.BoundBy, shorter.BoundVersion, shorter.BoundDays = "", "", 0
 	shorter.Until = traveldoc.DateOf(from.First().AddDate(0, 0, d.Days-1))
 	return &shorter
 }
@@ -91,9 +94,12 @@ func (v Verdict) Reasons() []string {
 const MaxNote = 2000
 
 // NeedsReason reports whether admitting with these findings asks for a reason: there is a hit, or a check without an answer that is not
-// optional.
+// optional. That a visa has to be granted on arrival is answered by granting it.
 func NeedsReason(findings []Finding) bool {
 	for _, f := range findings {
+		if f.Outcome == Hit && f.OnArrival != nil {
+			continue
+		}
 		if f.Outcome != NoHit && (f.Outcome != NotChecked || !f.Optional) {
 			return true
 		}

@@ -3,6 +3,8 @@ package border
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,6 +34,8 @@ type DeskConfig struct {
 	AdultAge int
 	// Training accepts the codes of specimens, such as UTO, without a word: for exercises, never where travellers cross.
 	Training bool
+	// VisaNumber draws the number of a visa that is granted on arrival; nil: they have none.
+	VisaNumber func() (string, error)
 	// Found is told of every hit as soon as its check answers, before anything is decided. It is called apart from the counter's work, and
 	// may be told of the same one again. Nil: nobody waits for it.
 	Found func(ctx context.Context, scan Scan, f Finding)
@@ -177,12 +181,56 @@ func (d *Desk) start(ctx context.Context, scan Scan, subject Subject) *Inspectio
 	d.mu.Unlock()
 	ctx = context.WithoutCancel(ctx)
 	go Inspect(ctx, d.cfg.Now, subject, d.cfg.Plan, func(f Finding) {
-		i.add(f)
-		if f.Outcome == Hit && d.cfg.Found != nil {
-			go d.cfg.Found(ctx, scan, f) // the other checks do not wait for it
+		if i.add(f) {
+			d.told(ctx, scan, f)
 		}
 	})
 	return i
+}
+
+// told hands a hit to whoever waits for hits; the other checks do not wait for it.
+func (d *Desk) told(ctx context.Context, scan Scan, f Finding) {
+	if f.Outcome == Hit && d.cfg.Found != nil {
+		go d.cfg.Found(ctx, scan, f)
+	}
+}
+
+// Renew asks one check of a waiting inspection again, because what it looks at has changed: fingerprints were taken. Until it answers the
+// inspection is not complete. A check that the plan has not is left alone.
+func (d *Desk) Renew(ctx context.Context, lane string, id uuid.UUID, check string) (*Inspection, error) {
+	i, err := d.Inspection(ctx, lane, id)
+	if err != nil {
+		return nil, err
+	}
+	d.renew(ctx, i, check)
+	return i, nil
+}
+
+func (d *Desk) renew(ctx context.Context, i *Inspection, check string) {
+	planned, asked, ok := i.again(check)
+	if !ok {
+		return
+	}
+	ctx = context.WithoutCancel(ctx)
+	go func() {
+		f := ask(ctx, d.cfg.Now, i.Subject, planned)
+		if i.answer(f, asked) {
+			d.told(ctx, i.Scan, f)
+		}
+	}()
+}
+
+// RenewNamed asks one check again of every waiting inspection in which it named what has changed (Evidence.Ref), or has not answered yet: what
+// it is reading may be what was. It does not wait for the answers.
+func (d *Desk) RenewNamed(ctx context.Context, check string, changed func(ref string) bool) {
+	d.mu.Lock()
+	open := slices.Collect(maps.Values(d.open))
+	d.mu.Unlock()
+	for _, i := range open {
+		if i.named(check, changed) {
+			d.renew(ctx, i, check)
+		}
+	}
 }
 
 // Change is what an officer puts right about a waiting traveller.
@@ -324,8 +372,14 @@ func (d *Desk) Decide(ctx context.Context, actor audit.Actor, id uuid.UUID, deci
 		return CrossingEvent{}, err
 	}
 	event := d.event(actor, i, decision, findings)
+	if err := event.GrantOnArrival(d.cfg.VisaNumber); err != nil {
+		return CrossingEvent{}, err
+	}
 	entry := actor.Entry(event.CrossedAt, audit.Collection, "crossing", event.CrossingID.String())
 	entry.Purpose, entry.Decision, entry.Justification = PurposeOfControl, string(decision.Verdict), decision.Reason
+	if v := event.Decision.OnArrival; v != nil && decision.Reason == "" {
+		entry.Justification = v.Waiver
+	}
 	recorded, err := d.cfg.Store.Record(ctx, id, event, entry)
 	if err != nil && !errors.Is(err, ErrScanNotOpen) {
 		return CrossingEvent{}, err
@@ -349,6 +403,11 @@ func (d *Desk) decidable(i *Inspection, decision Decision, findings []Finding) e
 	if err := decision.Check(i.Scan.Direction, findings); err != nil {
 		return err
 	}
+	if decision.Verdict == Admit {
+		if err := CheckOnArrival(decision.OnArrival, OnArrival(i.Scan.Direction, findings)); err != nil {
+			return err
+		}
+	}
 	return decision.checkDays(i.Scan.Direction, grantOf(findings))
 }
 
@@ -361,7 +420,8 @@ func (d *Desk) event(actor audit.Actor, i *Inspection, decision Decision, findin
 		LocalDate: d.today(now),
 		Identity:  i.Scan.Identity, Document: i.Scan.Document, Decision: decision, Findings: findings,
 		Replaces: i.Scan.Replaces,
-		Status:   d.Status(), Category: i.Scan.Category, Particulars: i.Scan.Particulars, Basis: i.Scan.Basis,
+		Status:   d.Status(), Category: i.Scan.Category, Particulars: i.Scan.Particulars,
+		Basis: BasisOf(i.Scan.Basis, i.Scan.Category, findings),
 		Group: i.Scan.Group, Guardian: i.Scan.Guardian, Vehicle: i.Scan.Vehicle, Grant: decision.grant(grantOf(findings), d.today(now)),
 	}
 }

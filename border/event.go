@@ -74,6 +74,13 @@ type Grant struct {
 	Bound    string         `json:"bound,omitempty"`   // what bounds the stay: "rule", "visa", "officer", ...
 	Used     int            `json:"used"`              // days used in the window on the day of the crossing
 	Overstay int            `json:"overstay,omitzero"` // days over, found at exit
+	// BoundBy is the number of the visa, or the id of the rule of entry, that bounds the stay; BoundVersion is the version of the rules, and
+	// BoundDays the days of stay that it allows, where it names any.
+	BoundBy      string `json:"bound_by,omitempty"`
+	BoundVersion string `json:"bound_version,omitempty"`
+	BoundDays    int    `json:"bound_days,omitzero"`
+	// Basis is the basis of stay that the check found where nobody chose one: that of the visa on which the traveller comes.
+	Basis Basis `json:"basis,omitempty"`
 	// Uncertain says that records are missing or contradict each other; Used and Overstay are then the lower bounds.
 	Uncertain bool `json:"uncertain,omitempty"`
 }

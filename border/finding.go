@@ -89,6 +89,29 @@ type Evidence struct {
 	Band     string  `json:"band,omitempty"`
 	// Restricted evidence is shown only to those with the permission hit.reason.view; others see that there is a hit.
 	Restricted bool `json:"restricted,omitempty"`
+	// Fleeting says of Found and Expected that they are others' data, or outlive their own retention in a record of the traveller: the
+	// officer is shown them, and nothing keeps them (Kept).
+	Fleeting bool `json:"-"`
+}
+
+// Kept is findings as they may be stored and sent: fleeting evidence is left with its code, field, relation, severity and reference.
+func Kept(findings []Finding) []Finding {
+	kept := slices.Clone(findings)
+	for n := range kept {
+		kept[n].Evidence = KeptEvidence(kept[n].Evidence)
+	}
+	return kept
+}
+
+// KeptEvidence does the same with evidence.
+func KeptEvidence(list []Evidence) []Evidence {
+	kept := slices.Clone(list)
+	for n := range kept {
+		if kept[n].Fleeting {
+			kept[n].Found, kept[n].Expected, kept[n].Fleeting = "", "", false
+		}
+	}
+	return kept
 }
 
 // Finding is the explained answer of one check.
@@ -111,6 +134,8 @@ type Finding struct {
 	At    time.Time     `json:"at"`
 	// Grant is the stay that the check of stays proposes; nil from every other check.
 	Grant *Grant `json:"grant,omitempty"`
+	// OnArrival says of a hit that a visa has to be granted on arrival, and on what terms; nothing else may be wrong in the same finding.
+	OnArrival *ArrivalTerms `json:"on_arrival,omitempty"`
 }
 
 // Severity is the gravest severity of a hit's evidence, and Note for anything else.

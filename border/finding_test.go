@@ -86,3 +86,15 @@ func TestDecisionNeedsItsReason(t *testing.T) {
 		})
 	}
 }
+
+func TestFleetingEvidenceIsNotKept(t *testing.T) {
+	shown := border.Finding{Check: "c", Outcome: border.Hit, Evidence: []border.Evidence{
+		{Code: "a", Field: "name", Found: "ANNA", Expected: "ANNE", Relation: "typo", Severity: border.Acknowledge, Ref: "r", Fleeting: true},
+		{Code: "b", Found: "ANNA"},
+	}}
+	kept := border.Kept([]border.Finding{shown})
+	require.Equal(t, []border.Evidence{
+		{Code: "a", Field: "name", Relation: "typo", Severity: border.Acknowledge, Ref: "r"}, {Code: "b", Found: "ANNA"},
+	}, kept[0].Evidence)
+	require.Equal(t, "ANNA", shown.Evidence[0].Found, "what the officer is shown stays")
+}

@@ -1,6 +1,7 @@
 package border
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -14,41 +15,91 @@ type Inspection struct {
 
 	mu      sync.Mutex
 	found   map[string]Finding
-	changed chan struct{} // closed and made anew with each finding
-	done    chan struct{} // closed when every check has an outcome
+	asked   map[string]int // how often a check was asked anew; an answer to an earlier question counts no more
+	changed chan struct{}  // closed and made anew with each finding
+	done    chan struct{}  // closed when every check has an outcome; made anew when one is asked again
 }
 
 func newInspection(scan Scan, subject Subject, plan []Planned) *Inspection {
 	return &Inspection{
 		Scan: scan, Subject: subject, plan: plan,
 		found:   make(map[string]Finding, len(plan)),
+		asked:   map[string]int{},
 		changed: make(chan struct{}),
 		done:    make(chan struct{}),
 	}
 }
 
-func (i *Inspection) add(f Finding) {
+func (i *Inspection) add(f Finding) bool { return i.answer(f, 0) }
+
+// answer takes the finding of a check that was asked anew so often; false when it was asked once more since.
+func (i *Inspection) answer(f Finding, asked int) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	if i.asked[f.Check] != asked {
+		return false
+	}
 	i.found[f.Check] = f
-	close(i.changed)
-	i.changed = make(chan struct{})
-	if len(i.found) == len(i.plan) {
+	i.tell()
+	if len(i.found) == len(i.plan) && !i.complete() {
 		close(i.done)
 	}
+	return true
 }
 
-// Done is closed when every check has an outcome.
-func (i *Inspection) Done() <-chan struct{} { return i.done }
+// again takes back what a check has found, and gives it with the number of the question that is asked now; false when the plan has no
+// such check.
+func (i *Inspection) again(check string) (p Planned, asked int, ok bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	at := slices.IndexFunc(i.plan, func(p Planned) bool { return p.Check.Name() == check })
+	if at < 0 {
+		return Planned{}, 0, false
+	}
+	if i.complete() {
+		i.done = make(chan struct{})
+	}
+	i.asked[check]++
+	delete(i.found, check)
+	i.tell()
+	return i.plan[at], i.asked[check], true
+}
 
-// Complete reports whether every check has an outcome.
-func (i *Inspection) Complete() bool {
+// named reports whether a check named one of these, or has not answered yet.
+func (i *Inspection) named(check string, one func(ref string) bool) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	f, answered := i.found[check]
+	return !answered || slices.ContainsFunc(f.Evidence, func(e Evidence) bool { return one(e.Ref) })
+}
+
+func (i *Inspection) tell() {
+	close(i.changed)
+	i.changed = make(chan struct{})
+}
+
+// complete is Complete for whoever holds the lock.
+func (i *Inspection) complete() bool {
 	select {
 	case <-i.done:
 		return true
 	default:
 		return false
 	}
+}
+
+// Done is closed when every check has an outcome.
+func (i *Inspection) Done() <-chan struct{} {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.done
+}
+
+// Complete reports whether every check has an outcome.
+func (i *Inspection) Complete() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.complete()
 }
 
 // Answer is a check's place on the screen: its finding, or nothing yet.

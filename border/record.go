@@ -30,13 +30,14 @@ const (
 	PassEvent            RecordKind = "pass.event"            // body pass.Event: a border pass issued or revoked
 	EvidenceAttached     RecordKind = "evidence.attached"     // body file.Evidence: what supports another record
 	HitEvent             RecordKind = "hit.event"             // body hit.Event (alerts/hit): one step of a hit's way
+	FingerprintEvent     RecordKind = "fingerprint.event"     // body fingers.Event: what was taken, searched and decided about prints
 )
 
 // RecordKinds are all kinds of records.
 func RecordKinds() []RecordKind {
 	return []RecordKind{
 		FileLinked, MovementSupplied, MovementVoided, AuthorisationChanged, ReferralEvent, RefusalIssued, ProtectionEvent,
-		DecisionRechecked, ReceiptIssued, GroupEvent, ShiftEvent, PassEvent, EvidenceAttached, HitEvent,
+		DecisionRechecked, ReceiptIssued, GroupEvent, ShiftEvent, PassEvent, EvidenceAttached, HitEvent, FingerprintEvent,
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 // then the zone's. training accepts the codes of specimens (see DeskConfig). An error says that the zone cannot be read.
 func SubjectOf(scan Scan, zone *time.Location, training bool) (Subject, error) {
 	s := Subject{
-		Identity: scan.Identity, Document: scan.Document, Reading: scan.Reading, Direction: scan.Direction, Mode: scan.Mode,
+		Identity: scan.Identity, Document: scan.Document, Reading: scan.Reading, Direction: scan.Direction, Mode: scan.Mode, Purpose: scan.Purpose,
 		At: scan.At, Today: traveldoc.DateOf(scan.At.In(zone)), Scan: scan.ID, Lane: scan.Lane, Circumstances: scan.Circumstances,
 	}
 	if strings.TrimSpace(scan.MRZ) == "" {

@@ -52,11 +52,13 @@ type Tombstone struct {
 	Key         uuid.UUID `json:"key"`
 	Ground      string    `json:"ground"` // a code
 	DestroyedAt time.Time `json:"destroyed_at"`
+	// Kind says which of the centre's stores keeps what the key sealed: KindOfPrints, or empty for evidence of documents.
+	Kind string `json:"kind,omitempty"`
 }
 
 // Check says which bound a tombstone breaks, if any.
 func (t *Tombstone) Check() error {
-	if t.Key == uuid.Nil || t.Ground == "" || len(t.Ground) > maxBlobGround || t.DestroyedAt.IsZero() {
+	if t.Key == uuid.Nil || t.Ground == "" || len(t.Ground) > maxBlobGround || len(t.Kind) > maxBlobKind || t.DestroyedAt.IsZero() {
 		return errors.New("tombstone: expected a key, a ground and an instant")
 	}
 	return nil

@@ -41,7 +41,7 @@ type Receiver struct {
 	stop  context.CancelFunc
 }
 
-// Parts is what the centre brings. All are required except Witness, Source and Blobs (nil: the request is not served).
+// Parts is what the centre brings. All are required except Witness, Source, Blobs and Lender (nil: the request is not served).
 type Parts struct {
 	Applier      Applier
 	Completeness Completeness
@@ -50,6 +50,7 @@ type Parts struct {
 	Source       DatasetSource
 	Signer       Signer // of what Source gives; without one no station takes it
 	Blobs        BlobStore
+	Lender       PrintLender
 	Alerts       Alerts
 	Now          func() time.Time
 	Log          *slog.Logger
@@ -81,6 +82,9 @@ func (r *Receiver) subscribe() error {
 	}
 	if r.parts.Blobs != nil {
 		routes = append(routes, route{bus.BlobSubjects(), inTurn(r.blob)})
+	}
+	if r.parts.Lender != nil {
+		routes = append(routes, route{bus.PrintsSubjects(), inTurn(r.lend)})
 	}
 	if r.parts.Source != nil {
 		routes = append(routes, route{bus.ReferenceSubjects(), inTurn(r.reference)})

@@ -25,29 +25,32 @@ func (p Precision) String() string {
 
 // Date is a calendar date as documents give it: without a time zone, and perhaps only partly known.
 // The zero value is the unknown date.
-type Date struct {
-	year, month, day int
+type Date struct { // small: lists of passengers hold many
+	year       int16
+	month, day int8
 }
 
 // NewDate gives the date of year, month and day, where month or day 0 means "not known".
 // A month without a year, a day without a month and a day that does not exist are errors.
 func NewDate(year, month, day int) (Date, error) {
-	d := Date{year, month, day}
 	switch {
 	case year == 0 && month == 0 && day == 0:
-		return d, nil
+		return Date{}, nil
 	case year < 1 || year > 9999:
 		return Date{}, fmt.Errorf("year %d: expected 1 to 9999", year)
 	case month == 0 && day == 0:
-		return d, nil
+		return dateOf(year, 0, 0), nil
 	case month < 1 || month > 12:
 		return Date{}, fmt.Errorf("month %d: expected 1 to 12", month)
-	case day == 0:
-		return d, nil
-	case day < 1 || day > daysIn(year, month):
+	case day < 0 || (day > 28 && day > daysIn(year, month)):
 		return Date{}, fmt.Errorf("day %d: %04d-%02d has %d days", day, year, month, daysIn(year, month))
 	}
-	return d, nil
+	return dateOf(year, month, day), nil
+}
+
+// dateOf is a date of which the parts are known to fit.
+func dateOf(year, month, day int) Date {
+	return Date{int16(year), int8(month), int8(day)} //nolint:gosec // years of four digits
 }
 
 func daysIn(year, month int) int {
@@ -57,7 +60,7 @@ func daysIn(year, month int) int {
 // DateOf is the calendar date of an instant in its own location.
 func DateOf(t time.Time) Date {
 	y, m, d := t.Date()
-	return Date{y, int(m), d}
+	return dateOf(y, int(m), d)
 }
 
 // ParseDate reads what String writes: "1974-08-12", "1974-08", "1974" or "" for an unknown date.
@@ -85,13 +88,13 @@ func ParseDate(s string) (Date, error) {
 }
 
 // Year is the year, or 0 when it is not known.
-func (d Date) Year() int { return d.year }
+func (d Date) Year() int { return int(d.year) }
 
 // Month is the month from 1 to 12, or 0 when it is not known.
-func (d Date) Month() int { return d.month }
+func (d Date) Month() int { return int(d.month) }
 
 // Day is the day of the month, or 0 when it is not known.
-func (d Date) Day() int { return d.day }
+func (d Date) Day() int { return int(d.day) }
 
 // Precision says how much of the date is known.
 func (d Date) Precision() Precision {
@@ -114,8 +117,8 @@ func (d Date) String() string {
 	length := [...]int{PrecisionUnknown: 0, PrecisionYear: 4, PrecisionMonth: 7, PrecisionDay: 10}[d.Precision()]
 	digit := func(n int) byte { return byte('0' + n%10) }
 	whole := [...]byte{
-		digit(d.year / 1000), digit(d.year / 100), digit(d.year / 10), digit(d.year), '-',
-		digit(d.month / 10), digit(d.month), '-', digit(d.day / 10), digit(d.day),
+		digit(d.Year() / 1000), digit(d.Year() / 100), digit(d.Year() / 10), digit(d.Year()), '-',
+		digit(d.Month() / 10), digit(d.Month()), '-', digit(d.Day() / 10), digit(d.Day()),
 	}
 	return string(whole[:length])
 }
@@ -125,7 +128,7 @@ func (d Date) First() time.Time {
 	if d.year == 0 {
 		return time.Time{}
 	}
-	return time.Date(d.year, time.Month(max(d.month, 1)), max(d.day, 1), 0, 0, 0, 0, time.UTC)
+	return time.Date(d.Year(), time.Month(max(d.month, 1)), max(d.Day(), 1), 0, 0, 0, 0, time.UTC)
 }
 
 // Last is the latest day that the date may mean, at midnight UTC; the zero time when it is unknown.
@@ -134,9 +137,9 @@ func (d Date) Last() time.Time {
 	case PrecisionUnknown:
 		return time.Time{}
 	case PrecisionYear:
-		return time.Date(d.year, 12, 31, 0, 0, 0, 0, time.UTC)
+		return time.Date(d.Year(), 12, 31, 0, 0, 0, 0, time.UTC)
 	case PrecisionMonth:
-		return time.Date(d.year, time.Month(d.month), daysIn(d.year, d.month), 0, 0, 0, 0, time.UTC)
+		return time.Date(d.Year(), time.Month(d.month), daysIn(d.Year(), d.Month()), 0, 0, 0, 0, time.UTC)
 	case PrecisionDay:
 	}
 	return d.First()

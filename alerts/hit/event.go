@@ -82,7 +82,7 @@ type Raise struct {
 	// CrossedAt and Direction are when and how the person crossed; of a retro-hit the past.
 	CrossedAt time.Time        `json:"crossed_at,omitzero"`
 	Direction border.Direction `json:"direction,omitempty"`
-	// Retro says why it is raised afterwards: "alert_changed", "late_event", "was_not_checked"; empty for a hit at the counter.
+	// Retro says why it is raised afterwards: "alert_changed", "late_event", "was_not_checked", or "expected" before the arrival; empty for a hit at the counter.
 	Retro string `json:"retro,omitempty"`
 
 	Check        string `json:"check"` // border.Check name
@@ -106,6 +106,9 @@ type Raise struct {
 	// Companions and Transport are who came with him and how, for the owner of a discreet alert.
 	Companions []uuid.UUID `json:"companions,omitempty"` // files
 	Transport  string      `json:"transport,omitempty"`
+	// Flight is the one on which the person is expected, when the hit was raised before he arrived: there is no crossing then, and
+	// CrossedAt is the arrival.
+	Flight *Flight `json:"flight,omitempty"`
 
 	// Subject is what the alert looks for: a hit on a document is no hit on a person.
 	Subject alerts.Kind `json:"subject,omitempty"`
@@ -115,6 +118,30 @@ type Raise struct {
 	Simulator bool `json:"simulator,omitempty"`
 	// Policy is the list's as it stood: the whole way of the hit is held to it. Nil: the default.
 	Policy *alerts.Policy `json:"policy,omitempty"`
+}
+
+// Flight is a flight that somebody is expected on.
+type Flight struct {
+	Person      uuid.UUID `json:"person"` // the expected person's
+	ID          uuid.UUID `json:"id"`
+	Carrier     string    `json:"carrier"`
+	Number      string    `json:"number"`
+	Origin      string    `json:"origin"`
+	Destination string    `json:"destination"`
+	// DepartsAt and ArrivesAt are the instants; zero when they are not known.
+	DepartsAt time.Time `json:"departs_at,omitzero"`
+	ArrivesAt time.Time `json:"arrives_at,omitzero"`
+}
+
+// Name is the flight as it is written: "UA 0123".
+func (f Flight) Name() string { return f.Carrier + " " + f.Number }
+
+// Left is how long it is until the arrival; 0 once it is past, and false when it is not known.
+func (f Flight) Left(now time.Time) (time.Duration, bool) {
+	if f.ArrivesAt.IsZero() {
+		return 0, false
+	}
+	return max(f.ArrivesAt.Sub(now), 0), true
 }
 
 // Referral is what was decided at the counter.

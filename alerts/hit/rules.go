@@ -74,8 +74,8 @@ func (r *Raise) check() error {
 		return errors.New("raised: expected what was found")
 	case r.Alert == "" || r.Check == "" || r.Station == "":
 		return errors.New("raised: alert, check, station: expected all three")
-	case r.Inspection == uuid.Nil && r.Crossing == uuid.Nil:
-		return errors.New("raised: inspection, crossing: expected one")
+	case r.Inspection == uuid.Nil && r.Crossing == uuid.Nil && r.Flight == nil:
+		return errors.New("raised: inspection, crossing, flight: expected one")
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package interpol
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/openbmis/openbmis/alerts/match"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/breaker"
 )
 
 // Journal writes the audit log.
@@ -29,9 +31,10 @@ type Tools struct {
 	Compare  func(match.Query, match.Entry) match.Match
 	QueryKey []byte // of audit.QueryHMAC
 	Post     string // the station, in audit entries
+	Purpose  string // in audit entries; border.PurposeOfControl when empty
 	Shelf    Shelf  // where filters are kept
 	Now      func() time.Time
-	Spread   func() float64 // see NewBreaker
+	Spread   func() float64 // see breaker.New
 	// SimulatorsOnly keeps every question from a service that does not say that it is a simulator: for exercises.
 	SimulatorsOnly bool
 	Every          time.Duration // how often Run looks; a second when 0
@@ -44,7 +47,7 @@ type Adapter struct {
 	Settings
 	tools   Tools
 	policy  alerts.Policy
-	breaker *Breaker
+	breaker *breaker.Breaker
 	slots   chan struct{}
 	filter  atomic.Pointer[heldFilter]
 	heard   atomic.Pointer[heard]
@@ -70,7 +73,7 @@ func New(s Settings, tools Tools) *Adapter {
 	}
 	a := &Adapter{
 		Settings: s, tools: tools, policy: alerts.Policy{Thresholds: s.Thresholds, Severity: s.Severity}.Complete(),
-		breaker: NewBreaker(s.Breaker, tools.Now, tools.Spread), slots: make(chan struct{}, max(s.Parallel, 1)),
+		breaker: breaker.New(s.Breaker, tools.Now, tools.Spread), slots: make(chan struct{}, max(s.Parallel, 1)),
 	}
 	if s.Copy.Allowed {
 		a.takeUp()
@@ -154,7 +157,7 @@ func (a *Adapter) entry(asked Asked, object string, terms []string, sent string)
 		return audit.Entry{}, err
 	}
 	e := asked.Actor.Entry(a.tools.Now(), audit.Disclosure, a.CheckName(), object)
-	e.Purpose, e.QueryHMAC, e.Justification, e.Decision = border.PurposeOfControl, digest, sent, "sent"
+	e.Purpose, e.QueryHMAC, e.Justification, e.Decision = cmp.Or(a.tools.Purpose, border.PurposeOfControl), digest, sent, "sent"
 	return e, nil
 }
 
@@ -178,7 +181,7 @@ func (a *Adapter) ask(ctx context.Context, entry audit.Entry, do func(context.Co
 		return &Fault{border.ReasonBreakerOpen, errNotAsked}
 	}
 	if err := a.tools.Journal.Write(ctx, entry); err != nil {
-		report(Void)
+		report(breaker.Void)
 		return fmt.Errorf("%s: audit entry: %w", a.CheckName(), err)
 	}
 	n, err := do(ctx)
@@ -204,17 +207,17 @@ func (a *Adapter) mayHear(ctx context.Context) error {
 }
 
 // resultOf: who went away learnt nothing of the service; that the deadline of the adapter ran out is the service's doing.
-func (a *Adapter) resultOf(outer context.Context, err error) Result {
+func (a *Adapter) resultOf(outer context.Context, err error) breaker.Result {
 	switch {
 	case err == nil:
 		a.wrong.Store(nil)
-		return Good
+		return breaker.Good
 	case errors.Is(outer.Err(), context.Canceled):
-		return Void
+		return breaker.Void
 	}
 	reason := ReasonOf(err)
 	a.wrong.Store(&reason)
-	return Bad
+	return breaker.Bad
 }
 
 // concludeWithin is how long the second audit entry may take: whoever asked does not wait for it.
@@ -239,7 +242,7 @@ type State struct {
 	Name     string
 	Kind     Kind
 	Optional bool
-	Breaker  BreakerState
+	Breaker  breaker.State
 	Since    time.Time // of Breaker
 	Back     time.Time // when it last came back after an outage; zero: never
 	// Reason is why the last question had no answer; empty when it had one.
@@ -254,7 +257,9 @@ type State struct {
 }
 
 // Answers reports whether the service is asked, and answered the last time.
-func (s State) Answers() bool { return s.Breaker == Closed && s.Reason == "" && !s.HeardAt.IsZero() }
+func (s State) Answers() bool {
+	return s.Breaker == breaker.Closed && s.Reason == "" && !s.HeardAt.IsZero()
+}
 
 // State is how the adapter stands.
 func (a *Adapter) State() State {

@@ -40,6 +40,9 @@ const grace = 250 * time.Millisecond
 // Deadline is how long the check is given.
 func (c Check) Deadline() time.Duration { return c.adapter.Deadline + grace }
 
+// Optional reports whether a traveller may be let go although the service gave no answer.
+func (c Check) Optional() bool { return c.adapter.Optional }
+
 // Adapter is what the check asks.
 func (c Check) Adapter() *Adapter { return c.adapter }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/openbmis/openbmis/alerts/match"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/breaker"
 	"github.com/openbmis/openbmis/traveldoc"
 )
 
@@ -111,7 +112,7 @@ type bench struct {
 func settings(kind interpol.Kind) interpol.Settings {
 	return interpol.Settings{
 		Name: string(kind), Kind: kind, URL: "https://x", Deadline: time.Minute, Parallel: 2, Send: kind.Fields(),
-		Breaker: interpol.BreakerSettings{Failures: 2, Open: 10 * time.Second, Longest: time.Minute, Probes: 1},
+		Breaker: breaker.Settings{Failures: 2, Open: 10 * time.Second, Longest: time.Minute, Probes: 1},
 	}
 }
 
@@ -286,7 +287,7 @@ func TestNothingIsSentWithoutItsAuditEntry(t *testing.T) {
 	require.Equal(t, border.NotChecked, f.Outcome)
 	require.Empty(t, b.service.asked)
 	state, _ := b.State(), 0
-	require.Equal(t, interpol.Closed, state.Breaker, "the service has done nothing wrong")
+	require.Equal(t, breaker.Closed, state.Breaker, "the service has done nothing wrong")
 }
 
 func TestAnOutageIsNotChecked(t *testing.T) {
@@ -326,7 +327,7 @@ func TestWhoGoesAwayTeachesTheBreakerNothing(t *testing.T) {
 		_, err := b.Search(ctx, interpol.Query{Kind: interpol.SLTD, Document: interpol.DocumentQuery{Number: "A1", Issuer: "SEN"}}, interpol.Asked{Actor: audit.Actor{ID: "x"}})
 		require.Error(t, err)
 	}
-	require.Equal(t, interpol.Closed, b.State().Breaker)
+	require.Equal(t, breaker.Closed, b.State().Breaker)
 }
 
 func TestASilentServiceIsProbed(t *testing.T) {
@@ -339,7 +340,7 @@ func TestASilentServiceIsProbed(t *testing.T) {
 	require.Error(t, b.Look(t.Context()))
 	require.Equal(t, border.ReasonUnreachable, b.State().Reason)
 	require.Error(t, b.Look(t.Context()))
-	require.Equal(t, interpol.Open, b.State().Breaker, "an outage shows before a traveller meets it")
+	require.Equal(t, breaker.Open, b.State().Breaker, "an outage shows before a traveller meets it")
 }
 
 func TestAnswersThatCannotBeUsed(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/internal/breaker"
 )
 
 // quiet is how long a service may be silent before it is asked whether it answers: so that an outage shows before a traveller meets it.
@@ -86,7 +87,8 @@ const againWithin = 30 * time.Second
 func (a *Adapter) refresh(ctx context.Context) error {
 	source, can := a.tools.Searcher.(FilterSource)
 	now := a.tools.Now()
-	if state, _, _ := a.breaker.State(); !a.Copy.Allowed || !can || state != Closed || now.Sub(a.looked) < a.Copy.Refresh {
+	// Since when the service is asked, and when it came back, does not matter here.
+	if state, _, _ := a.breaker.State(); !a.Copy.Allowed || !can || state != breaker.Closed || now.Sub(a.looked) < a.Copy.Refresh {
 		return nil
 	}
 	a.looked = now

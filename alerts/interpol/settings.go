@@ -14,6 +14,7 @@ import (
 
 	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/internal/breaker"
 )
 
 // Settings are one adapter: a service, how it is reached and how it is used.
@@ -29,7 +30,7 @@ type Settings struct {
 	Deadline time.Duration
 	// Parallel is how many questions are under way at once.
 	Parallel int
-	Breaker  BreakerSettings
+	Breaker  breaker.Settings
 	// Optional adapters let a traveller be admitted without a reason although they gave no answer.
 	Optional bool
 	// Send are the fields that are sent, of Kind.Fields.
@@ -165,12 +166,12 @@ func ParseSettings(r io.Reader) ([]Settings, error) {
 }
 
 func (a adapterFile) settings() Settings {
-	d := DefaultBreaker()
+	d := breaker.Default()
 	s := Settings{
 		Name: a.Name, Kind: a.Kind, URL: a.URL, Credentials: a.Credentials, CA: a.CA, Deadline: a.Deadline.or(1500 * time.Millisecond),
 		Parallel: orNumber(a.Parallel, 8), Optional: a.Mandatory != nil && !*a.Mandatory, Send: a.Send, Thresholds: a.Thresholds, Severity: a.Severity,
 		Actions: a.Actions, Details: a.Details,
-		Breaker: BreakerSettings{
+		Breaker: breaker.Settings{
 			Failures: orNumber(a.Breaker.Failures, d.Failures), Open: a.Breaker.Open.or(d.Open), Longest: a.Breaker.Longest.or(d.Longest),
 			Probes: orNumber(a.Breaker.Probes, d.Probes),
 		},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/openbmis/openbmis/alerts/interpol"
 	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/internal/breaker"
 	"github.com/openbmis/openbmis/traveldoc"
 )
 
@@ -22,11 +23,11 @@ func TestSettings(t *testing.T) {
 	require.Len(t, all, 2)
 	first := all[0]
 	require.Equal(t, []any{"sltd", interpol.SLTD, 800 * time.Millisecond, 3, true}, []any{first.Name, first.Kind, first.Deadline, first.Parallel, first.Optional})
-	require.Equal(t, interpol.BreakerSettings{Failures: 5, Open: 2 * time.Second, Longest: time.Minute, Probes: 2}, first.Breaker)
+	require.Equal(t, breaker.Settings{Failures: 5, Open: 2 * time.Second, Longest: time.Minute, Probes: 2}, first.Breaker)
 	require.Equal(t, interpol.CopySettings{Allowed: true, TooOld: 12 * time.Hour, Refresh: 5 * time.Minute}, first.Copy)
 	require.Equal(t, []string{"number", "issuer", "type"}, first.Send)
 	second := all[1]
-	require.Equal(t, interpol.DefaultBreaker(), second.Breaker)
+	require.Equal(t, breaker.Default(), second.Breaker)
 	require.False(t, second.Optional, "mandatory unless it is said otherwise")
 	require.False(t, second.Copy.Allowed)
 	require.Equal(t, []string{"surname", "birth_date"}, second.Send)

@@ -7,6 +7,9 @@ import (
 	"github.com/openbmis/openbmis/alerts/names"
 )
 
+// Readable reports whether a traveller can be looked for by one of his names.
+func Readable(all []alerts.Name) bool { return anyRead(all) }
+
 // anyRead reports whether a traveller can be looked for by name: at least one of his names is read with every letter. What is written in a
 // script without a table beside the zone's letters is found by those.
 func anyRead(all []alerts.Name) bool {

@@ -129,7 +129,7 @@ func (b *builder) finish(w *Weights, background map[string]int) (*segment, *Weig
 	b.words = texts{}
 	places := s.place(raw, sequence, number)
 	if w == nil {
-		w = newWeights(s.count(text), s.len(), background)
+		w = newWeights(byWeight(&text, s.count(text.len(), nil)), s.len(), background)
 	}
 	s.dictionary = newDictionary(text, w)
 	s.begins = make([]uint64, s.len())
@@ -248,20 +248,25 @@ func (s *segment) reserve(raw *segment) {
 	s.tokenEnd, s.tokens = make([]uint32, 0, len(raw.tokenEnd)), make([]uint32, 0, len(raw.tokens))
 }
 
-// count counts the entries that have a token, by what they weigh under.
-func (s *segment) count(text texts) map[uint64]int {
-	each := make([]uint32, text.len())
-	last := make([]uint32, text.len())
+// count counts, for each token, the entries that have it and that are not gone.
+func (s *segment) count(tokens int, gone func(entry uint32) bool) []uint32 {
+	each := make([]uint32, tokens)
+	last := make([]uint32, tokens)
 	s.eachToken(func(entry, token uint32) {
-		if last[token] != entry+1 {
+		if last[token] != entry+1 && (gone == nil || !gone(entry)) {
 			last[token] = entry + 1
 			each[token]++
 		}
 	})
+	return each
+}
+
+// byWeight adds counts of tokens up to those of what they are weighed by.
+func byWeight(text *texts, each []uint32) map[uint64]int {
 	counts := make(map[uint64]int)
 	for i, n := range each {
-		if key := weightKey(text.at(size(i))); n >= seenOften || key>>32 != 0 {
-			counts[key] += int(n)
+		if n > 0 {
+			counts[weighedBy(text.at(size(i))).key()] += int(n)
 		}
 	}
 	return counts

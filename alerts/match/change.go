@@ -9,46 +9,64 @@ import (
 
 // With is the index with entries put in (in place of those of the same key) and others dropped. It shares what it can with ix, which
 // stays as it is: what is new is a small part of its own beside the base, and what is gone is marked. Parts are put together by
-// themselves so that there are few: small ones often, the base when a quarter of it changed. The weights stay those of the base, so that
-// no score of another entry changes.
+// themselves so that there are few: small ones often, the base when a quarter of it changed. It answers as an index that is built anew of
+// the same entries: what became commoner or rarer is weighed anew, unless the weights were given (WithWeights).
 func (ix *Index) With(put []Entry, drop []string) *Index {
-	out := &Index{weights: ix.weights, pool: ix.pool, parts: slices.Clone(ix.parts), live: ix.live}
-	marked := make([]bool, len(out.parts)) // whose marks are copied
+	out := &Index{weights: ix.weights, given: ix.given, pool: ix.pool, parts: slices.Clone(ix.parts), live: ix.live}
+	c := changing{Index: out, marked: make([]bool, len(out.parts)), touched: make(map[weighed]struct{})}
 	for _, key := range drop {
-		out.remove(key, marked)
+		c.remove(key)
 	}
-	if len(put) == 0 {
-		return out.merged()
+	if len(put) > 0 {
+		b := newBuilder()
+		for _, e := range put {
+			r := recordOf(e)
+			c.remove(e.Key)
+			b.add(&r)
+		}
+		s, _ := b.finish(ix.weights, nil) // the second is the weights, which were handed in
+		out.parts = append(out.parts, part{segment: s})
+		out.live += s.len()
+		for token := range size(s.dictionary.text.len()) {
+			c.touched[weighedBy(s.dictionary.text.at(token))] = struct{}{}
+		}
 	}
-	b := newBuilder()
-	for _, e := range put {
-		r := recordOf(e)
-		out.remove(e.Key, marked)
-		b.add(&r)
+	if !out.given {
+		c.reweigh()
 	}
-	s, _ := b.finish(ix.weights, nil)
-	out.parts = append(out.parts, part{segment: s})
-	out.live += s.len()
 	return out.merged()
 }
 
+// changing is an index in the making.
+type changing struct {
+	*Index
+	marked  []bool               // whose marks are copied
+	touched map[weighed]struct{} // what more or fewer entries have now
+}
+
 // remove marks the entry of a key as gone.
-func (ix *Index) remove(key string, marked []bool) {
-	for i := range ix.parts {
-		p := &ix.parts[i]
+func (c *changing) remove(key string) {
+	for i := range c.marked {
+		p := &c.parts[i]
 		entry, found := p.find(key)
 		if !found || p.isGone(entry) {
 			continue
 		}
-		if !marked[i] {
-			marked[i] = true
+		if !c.marked[i] {
+			c.marked[i] = true
 			gone := make([]uint64, (p.len()+63)/64)
 			copy(gone, p.gone)
 			p.gone = gone
 		}
 		p.gone[entry/64] |= 1 << (entry % 64)
 		p.holes++
-		ix.live--
+		c.live--
+		first, last := ends(p.nameEnd, entry)
+		for name := first; name < last; name++ {
+			for _, t := range p.tokensOf(name) {
+				c.touched[weighedBy(p.dictionary.text.at(t>>tokenBits))] = struct{}{}
+			}
+		}
 	}
 }
 
@@ -80,7 +98,7 @@ func (ix *Index) merge(n int) {
 			}
 		}
 	}
-	s, _ := b.finish(ix.weights, nil)
+	s, _ := b.finish(ix.weights, nil) // the second is the weights, which were handed in
 	ix.parts = append(ix.parts[:n], part{segment: s})
 }
 
@@ -121,10 +139,10 @@ func (s *segment) rangesByEntry() map[uint32][]documentRecord {
 // appendObjects adds the documents and vehicles of an entry. They are in the order of their entries.
 func (s *segment) appendObjects(r *record, entry uint32) {
 	d, v := &s.documents, &s.vehicles
-	for i, _ := slices.BinarySearch(d.entry, entry); i < len(d.entry) && d.entry[i] == entry; i++ {
+	for i, _ := slices.BinarySearch(d.entry, entry); i < len(d.entry) && d.entry[i] == entry; i++ { // whether it is there, the loop asks itself
 		r.documents = append(r.documents, documentRecord{number: string(d.number.at(size(i))), issuer: s.states[d.issuer[i]], kind: d.kind[i]})
 	}
-	for i, _ := slices.BinarySearch(v.entry, entry); i < len(v.entry) && v.entry[i] == entry; i++ {
+	for i, _ := slices.BinarySearch(v.entry, entry); i < len(v.entry) && v.entry[i] == entry; i++ { // whether it is there, the loop asks itself
 		r.vehicles = append(r.vehicles, vehicleRecord{string(v.number.at(size(i))), s.states[v.country[i]], v.vin[i]})
 	}
 }

@@ -18,6 +18,7 @@ const (
 	saltKey
 	saltDocument
 	saltVehicle
+	saltWeight
 )
 
 // dictionary is the distinct tokens of a segment in order of the alphabet, with the keys under which those are found that may be the same:
@@ -93,9 +94,13 @@ func appendKeys(out []uint32, t *word) []uint32 {
 		}
 	}
 	if t.class != 0 {
-		out = append(out, hash(saltClass, binary.LittleEndian.AppendUint32(nil, t.class)))
+		out = append(out, classKey(t.class))
 	}
 	return out
+}
+
+func classKey(class uint32) uint32 {
+	return hash(saltClass, binary.LittleEndian.AppendUint32(nil, class))
 }
 
 // skeletonKey is the key of a skeleton. One of few sounds says little: the vowels' sound is added, or every short name would be near.
@@ -153,6 +158,23 @@ func (d *dictionary) near(out, keys []uint32, t *word) (found, room []uint32) {
 	}
 	slices.Sort(out[from:])
 	return append(out[:from], slices.Compact(out[from:])...), keys
+}
+
+// weighedBy gives the tokens that are weighed by w.
+func (d *dictionary) weighedBy(w weighed) []uint32 {
+	if w.class == 0 {
+		if token, found := d.find([]byte(w.text)); found {
+			return []uint32{token}
+		}
+		return nil
+	}
+	var out []uint32
+	for _, p := range d.keys.at(classKey(w.class)) {
+		if token := uint32(p); d.heads[token].class == w.class && d.heads[token].length > 1 { //nolint:gosec // the lower half
+			out = append(out, token)
+		}
+	}
+	return out
 }
 
 func (d *dictionary) memory() int {

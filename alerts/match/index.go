@@ -14,6 +14,7 @@ import (
 type Index struct {
 	parts   []part // the first is the base, the others are what changed since, each newer than those before
 	weights *Weights
+	given   bool // the weights were: they stay
 	live    int
 	pool    *sync.Pool
 }
@@ -40,7 +41,8 @@ type options struct {
 // WithBackground gives how often tokens of names (A-Z) were seen among travellers, and so how little they tell.
 func WithBackground(counts map[string]int) Option { return func(o *options) { o.background = counts } }
 
-// WithWeights takes the weights of another index instead of reckoning them anew: the same scores for the same entries.
+// WithWeights takes the weights of another index instead of reckoning them of the entries, also after changes: the same score for the same
+// entry whatever else is listed.
 func WithWeights(w *Weights) Option { return func(o *options) { o.weights = w } }
 
 // Build makes the index of entries. Of two entries with the same key the later one counts.
@@ -55,7 +57,7 @@ func Build(entries iter.Seq[Entry], opts ...Option) *Index {
 		b.add(&r)
 	}
 	s, w := b.finish(o.weights, o.background)
-	ix := &Index{weights: w, parts: []part{{segment: s}}, live: s.len()}
+	ix := &Index{weights: w, given: o.weights != nil, parts: []part{{segment: s}}, live: s.len()}
 	ix.pool = &sync.Pool{New: func() any { return newScratch() }}
 	return ix
 }

@@ -78,7 +78,7 @@ func (n *queryName) together(text []byte, i, count int) ([]byte, joint) {
 		at := k % len(n.tokens)
 		t := &n.tokens[at]
 		text = append(text, t.text...)
-		j.bits, j.flags, j.weight, j.cut = j.bits|1<<at, j.flags|t.flags, j.weight+t.weight, n.cutAt(at)
+		j.bits, j.flags, j.weight, j.cut = j.bits|1<<at, joinedFlags(j, t.flags), j.weight+t.weight, n.cutAt(at)
 	}
 	return text, j
 }
@@ -88,9 +88,18 @@ func (l *listedName) together(text []byte, i, count int) ([]byte, joint) {
 	for k := i; k < i+count; k++ {
 		at := k % len(l.tokens)
 		text = append(text, l.text(at)...)
-		j.bits, j.flags, j.weight = j.bits|1<<at, j.flags|l.tokens[at].flags, j.weight+l.tokens[at].weight
+		j.bits, j.flags, j.weight = j.bits|1<<at, joinedFlags(j, l.tokens[at].flags), j.weight+l.tokens[at].weight
 	}
 	return text, j
+}
+
+// joinedFlags are those of j with one part more. It is the name of a family only as a whole: else the AL of a family behind a given name would
+// make the two together say more than the given name alone.
+func joinedFlags(j joint, part uint32) uint32 {
+	if j.bits == 0 {
+		return part
+	}
+	return (j.flags|part)&^tokenFamily | j.flags&part&tokenFamily
 }
 
 // joinedLike is how alike a token and joined tokens are; 0 when they are not.

@@ -31,6 +31,9 @@ func (b *builder) han(w word, style int) {
 	family, given := familyOfHan(w, b.alone)
 	if family != "" {
 		row := tables()["hanfamily"].inside[family]
+		if row == nil {
+			b.loseUnread(family)
+		}
 		b.put(hanFamily(family, row, style), roleOr(w, alerts.Family, b.alone))
 	}
 	if given == "" {
@@ -66,6 +69,16 @@ func (b *builder) han(w word, style int) {
 		}
 	}
 	b.end(start, role)
+}
+
+// loseUnread counts the characters of a family name that is in no table and that have no reading of their own.
+func (b *builder) loseUnread(family string) {
+	for _, r := range family {
+		if pinyinOf(r) == "" {
+			b.letters++
+			b.lost++
+		}
+	}
 }
 
 // familyOfHan divides what stands together into the family's characters and the given name's.

@@ -9,7 +9,7 @@ import (
 // births, sexes, nationalities and documents. Whoever shows one holds it first against what the reader may know. Nil before the first
 // Round, and in a process that does not screen: then nothing is known.
 func (w *Worker) Alike(a alerts.Alert) []string {
-	if c := w.catalogue.Load(); c != nil {
+	if c := w.Lists.Catalogue(); c != nil {
 		return c.Alike(a)
 	}
 	return nil

@@ -2,6 +2,7 @@ package screening
 
 import (
 	"iter"
+	"maps"
 	"strings"
 
 	"github.com/openbmis/openbmis/alerts"
@@ -14,6 +15,8 @@ type Catalogue struct {
 	index *match.Index
 	lists map[string]alerts.ListInfo
 	least float64 // the lowest threshold of any list
+	// secret are the keys of the discreet alerts in it.
+	secret map[string]struct{}
 	// vehicles says that an alert in it looks, or looked, for one.
 	vehicles bool
 }
@@ -21,24 +24,32 @@ type Catalogue struct {
 // NewCatalogue makes a catalogue of the alerts that are active.
 func NewCatalogue(lists map[string]alerts.ListInfo, active iter.Seq[alerts.Alert]) *Catalogue {
 	vehicles := false
+	secret := map[string]struct{}{}
 	entries := func(yield func(match.Entry) bool) {
 		for a := range active {
 			vehicles = vehicles || len(a.Subject.Vehicles) > 0
+			if a.Secrecy == alerts.Discreet {
+				secret[a.Key()] = struct{}{}
+			}
 			if !yield(match.EntryOf(a)) {
 				return
 			}
 		}
 	}
 	index := match.Build(entries)
-	return withLists(index, lists, vehicles)
+	return withLists(index, lists, vehicles, secret)
 }
 
 // With is the catalogue after changes of alerts; lists are all lists as they are now.
 func (c *Catalogue) With(lists map[string]alerts.ListInfo, changes []Change) *Catalogue {
 	var put []match.Entry
 	var drop []string
-	vehicles := c.vehicles
+	vehicles, secret := c.vehicles, maps.Clone(c.secret)
 	for _, ch := range changes {
+		delete(secret, ch.Alert.Key())
+		if ch.Active() && ch.Alert.Secrecy == alerts.Discreet {
+			secret[ch.Alert.Key()] = struct{}{}
+		}
 		if ch.Active() {
 			put = append(put, match.EntryOf(ch.Alert))
 			vehicles = vehicles || len(ch.Alert.Subject.Vehicles) > 0
@@ -46,11 +57,11 @@ func (c *Catalogue) With(lists map[string]alerts.ListInfo, changes []Change) *Ca
 			drop = append(drop, ch.Alert.Key())
 		}
 	}
-	return withLists(c.index.With(put, drop), lists, vehicles)
+	return withLists(c.index.With(put, drop), lists, vehicles, secret)
 }
 
-func withLists(index *match.Index, lists map[string]alerts.ListInfo, vehicles bool) *Catalogue {
-	c := &Catalogue{index: index, lists: make(map[string]alerts.ListInfo, len(lists)), least: 1, vehicles: vehicles}
+func withLists(index *match.Index, lists map[string]alerts.ListInfo, vehicles bool, secret map[string]struct{}) *Catalogue {
+	c := &Catalogue{index: index, lists: make(map[string]alerts.ListInfo, len(lists)), least: 1, vehicles: vehicles, secret: secret}
 	for id, l := range lists {
 		l.Policy = l.Policy.Complete()
 		c.lists[id] = l

@@ -37,6 +37,8 @@ type Row struct {
 	Worker       string // who works on it at the centre
 	NoDesk       bool   // nobody works for Agency: every desk is shown it
 	Simulator    bool   // what raised it is no real source
+	// Flight is the one that the person is expected on, of a hit that was raised before he arrived; CrossedAt is then the arrival.
+	Flight *hit.Flight
 }
 
 // Late reports whether the time to answer has run out.

@@ -37,7 +37,10 @@ func found(p Person, c Candidate, a alerts.Alert, retro string) Found {
 		Check: alerts.CheckName, List: a.List, Alert: a.Key(), AlertVersion: a.Version, ListVersion: strconv.FormatInt(c.List.Version, 10),
 		Matcher: match.Version, Band: c.Band, Score: c.Match.Score, Identity: p.Identity, Document: p.Document, Transport: p.Transport,
 	}
-	if p.Inspection {
+	switch {
+	case p.Flight != nil:
+		r.Crossing, r.Flight = uuid.Nil, p.Flight
+	case p.Inspection:
 		r.Crossing, r.Inspection = uuid.Nil, p.Occasion
 	}
 	r = r.Know(&a, &c.List)
@@ -90,9 +93,9 @@ func head(c Candidate, a alerts.Alert) string {
 }
 
 // applies reports whether the alert is to be looked at where the person was. Which State's code is our own the centre does not know: an
-// alert for a State is looked at.
+// alert for a State is looked at. So is any alert of somebody who is expected: which crossing point he comes to, it does not know either.
 func applies(a alerts.Alert, p Person) bool {
-	return len(a.GeoScope) == 0 || slices.ContainsFunc(a.GeoScope, func(place string) bool { return place == p.Station || isState(place) })
+	return p.Flight != nil || len(a.GeoScope) == 0 || slices.ContainsFunc(a.GeoScope, func(place string) bool { return place == p.Station || isState(place) })
 }
 
 // isState tells a State's code of three letters from the id of a crossing point.

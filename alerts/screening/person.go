@@ -19,6 +19,7 @@ const (
 	AlertChanged  = "alert_changed"   // the alert is new, or another than it was
 	LateEvent     = "late_event"      // the station's list did not hold it yet
 	WasNotChecked = "was_not_checked" // the station's check had no answer
+	IsExpected    = "expected"        // a carrier says that the person comes
 )
 
 // Person is somebody who was seen at a crossing point, or is expected at one.
@@ -38,6 +39,11 @@ type Person struct {
 	Identity   traveldoc.Identity
 	Document   traveldoc.Document
 	Vehicle    *border.Vehicle
+	// Flight is the one on which the person is expected; nil of somebody who was seen. Traveller is then the expected person's id, and
+	// others look for him at whatever crossing point the flight comes to.
+	Flight *hit.Flight
+	// Documents are further documents of somebody who is expected.
+	Documents []traveldoc.Document
 	// Event is where the whole person is read, when this is but what the search needs (Store.People).
 	Event uuid.UUID
 	// Findings are what the station's checks answered; nil when they are not at hand (a search of changed alerts needs none).
@@ -63,6 +69,9 @@ func (p Person) held() map[string]int {
 
 // late says why a match that the station did not report was not found there.
 func (p Person) late() string {
+	if p.Flight != nil {
+		return IsExpected
+	}
 	for _, f := range p.Findings {
 		if f.Check == alerts.CheckName && f.Outcome != border.NotChecked {
 			return LateEvent
@@ -78,6 +87,9 @@ func (p Person) query(today traveldoc.Date, least float64) match.Query {
 		subject.MRZ = &mrz.Document{} // the names are those of a zone
 	}
 	q := listcheck.QueryOf(subject)
+	for _, d := range p.Documents {
+		q.Documents = append(q.Documents, listcheck.QueryOf(border.Subject{Document: d, Today: today}).Documents...)
+	}
 	q.Least = least
 	return q
 }

@@ -14,34 +14,11 @@ import (
 // refresh brings the catalogue up to date and begins the runs that a change calls for. The catalogue comes first: whoever is screened
 // from now on meets the changed alert, and whoever was screened before stands where the run will find him.
 func (w *Worker) refresh(ctx context.Context) error {
-	newest, err := w.Store.Newest(ctx)
+	newest, lists, err := w.Lists.refresh(ctx)
 	if err != nil {
 		return err
-	}
-	lists, err := w.Store.Lists(ctx)
-	if err != nil {
-		return err
-	}
-	if have := w.catalogue.Load(); have == nil || newest > w.seq || have.differs(lists) {
-		next, err := w.next(ctx, have, lists, newest)
-		if err != nil {
-			return err
-		}
-		w.catalogue.Store(next)
-		w.seq = newest
 	}
 	return w.begin(ctx, newest, lists)
-}
-
-func (w *Worker) next(ctx context.Context, have *Catalogue, lists map[string]alerts.ListInfo, newest int64) (*Catalogue, error) {
-	if have == nil {
-		return w.build(ctx, lists, Run{Upto: newest})
-	}
-	var all []Change
-	if err := w.each(ctx, w.seq, newest, func(c Change) { all = append(all, c) }); err != nil {
-		return nil, err
-	}
-	return have.With(lists, all), nil
 }
 
 // begin begins the runs that are called for: by changed alerts or another matcher, by a day that alerts are in force from, and by lists

@@ -35,7 +35,7 @@ func (w *Worker) advance(ctx context.Context, r Run) error {
 		if err != nil {
 			return err
 		}
-		made, err := w.build(ctx, lists, r)
+		made, err := w.Lists.build(ctx, lists, r)
 		if err != nil {
 			return err
 		}

@@ -110,6 +110,8 @@ type Store interface {
 	Screened(ctx context.Context, a Arrivals, found []Found) error
 	// Failed lets notes wait that could not be screened, and says how many there were.
 	Failed(ctx context.Context, notes []int64, fault string) error
+	// Expected keeps what was found of people who are expected; a hit that is there already stays as it is.
+	Expected(ctx context.Context, found []Found) error
 
 	// Searched is up to where runs were begun.
 	Searched(ctx context.Context) (Searched, error)
@@ -132,7 +134,7 @@ type Store interface {
 	Stuck(ctx context.Context, run int64, fault string) error
 }
 
-// Passengers are people who are expected and have not crossed yet.
+// Passengers are people who are expected (Person.Flight) and have not crossed yet.
 type Passengers interface {
 	// Pending are the next of them in the order of their ids.
 	Pending(ctx context.Context, after uuid.UUID, limit int) ([]Person, error)

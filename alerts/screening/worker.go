@@ -5,10 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
-	"sync/atomic"
 	"time"
 
-	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/traveldoc"
 )
 
@@ -18,6 +16,8 @@ type Config struct {
 	Passengers Passengers
 	Now        func() time.Time
 	Log        *slog.Logger
+	// Lists, which may be nil, are those that other parts of the centre ask too; the worker keeps them up to date.
+	Lists *Lists
 	// Back is how far back crossings are searched for a changed alert; 0 is DefaultBack. People inside are searched whenever they came.
 	Back time.Duration
 }
@@ -35,16 +35,17 @@ const (
 // Worker screens. One Worker works at a time: see the store's lock.
 type Worker struct {
 	Config
-	seq       int64 // the newest change in the catalogue
-	catalogue atomic.Pointer[Catalogue]
-	run       searching
-	nudge     chan struct{}
+	run   searching
+	nudge chan struct{}
 }
 
 // NewWorker makes a Worker.
 func NewWorker(c Config) *Worker {
 	if c.Back == 0 {
 		c.Back = DefaultBack
+	}
+	if c.Lists == nil {
+		c.Lists = NewLists(c.Store, c.Now)
 	}
 	return &Worker{Config: c, nudge: make(chan struct{}, 1)}
 }
@@ -95,36 +96,6 @@ func (w *Worker) Round(ctx context.Context) (more bool, err error) {
 	return arrived || moved, errors.Join(failed, err)
 }
 
-// build makes a catalogue of the alerts that a run is about and that are active.
-func (w *Worker) build(ctx context.Context, lists map[string]alerts.ListInfo, r Run) (*Catalogue, error) {
-	var failed error
-	made := NewCatalogue(lists, func(yield func(alerts.Alert) bool) {
-		failed = w.each(ctx, r.After, r.Upto, func(c Change) {
-			if c.Active() && r.about(c.Alert) {
-				yield(c.Alert)
-			}
-		})
-	})
-	return made, failed
-}
-
-func (w *Worker) each(ctx context.Context, after, upto int64, take func(Change)) error {
-	for after < upto {
-		page, err := w.Store.Changes(ctx, after, upto, pageAlerts)
-		if err != nil {
-			return err
-		}
-		for _, c := range page {
-			take(c)
-			after = c.Seq
-		}
-		if len(page) < pageAlerts {
-			return nil
-		}
-	}
-	return nil
-}
-
 // arrivals screens a page of events. Notes that cannot be screened, whatever the reason, wait; the next round takes others.
 func (w *Worker) arrivals(ctx context.Context) (more bool, err error) {
 	var a Arrivals
@@ -132,7 +103,7 @@ func (w *Worker) arrivals(ctx context.Context) (more bool, err error) {
 		if a, err = w.Store.Arrivals(ctx, pageEvents); err != nil || len(a.Notes) == 0 {
 			return err
 		}
-		found, err := w.screen(ctx, w.catalogue.Load(), a.People, false)
+		found, err := w.screen(ctx, w.Lists.Catalogue(), a.People, false)
 		if err != nil {
 			return err
 		}

@@ -26,6 +26,8 @@ type Published struct {
 	Voided []uuid.UUID `json:"voided,omitempty"`
 	// Links are the standing decisions about these files.
 	Links []StandingLink `json:"links,omitempty"`
+	// Prints are the stations at which prints of the person are on file; never a print, nor how to find one.
+	Prints []string `json:"prints,omitempty"`
 }
 
 // Paper is a document with the identity it shows.

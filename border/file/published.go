@@ -31,6 +31,7 @@ func ParsePublished(key string, data []byte) (Published, []Unusable) {
 		Authorisations []json.RawMessage `json:"authorisations"`
 		Voided         []uuid.UUID       `json:"voided"`
 		Links          []json.RawMessage `json:"links"`
+		Prints         []json.RawMessage `json:"prints"`
 	}
 	if err := json.Unmarshal(data, &row); err != nil {
 		return Published{}, []Unusable{{"row", "not_readable"}}
@@ -44,6 +45,7 @@ func ParsePublished(key string, data []byte) (Published, []Unusable) {
 	p.Movements = usable(row.Movements, "movements", &bad, CheckMovement)
 	p.Authorisations = usable(row.Authorisations, "authorisations", &bad, checkAuthorisation)
 	p.Links = usable(row.Links, "links", &bad, checkStanding)
+	p.Prints = usable(row.Prints, "prints", &bad, checkStation)
 	return p, bad
 }
 
@@ -110,6 +112,13 @@ func checkAuthorisation(a stay.Authorisation) string {
 		return "kind_unknown"
 	case a.At.IsZero():
 		return "time_missing"
+	}
+	return ""
+}
+
+func checkStation(station string) string {
+	if station == "" || !keepable(station) {
+		return "text_unkeepable"
 	}
 	return ""
 }

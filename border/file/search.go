@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/traveldoc"
 )
@@ -91,9 +92,9 @@ type Known struct {
 	Here      bool // it was shown at this station; otherwise the centre told of it
 }
 
-// ByFingerprint finds files by a fingerprint. Nothing implements it, and no page offers it: both wait for the biometrics part, which
-// takes and compares prints.
+// ByFingerprint finds the files behind references of the biometric store, which a search by fingerprint gives (package border/fingers).
 type ByFingerprint interface {
-	// Candidates are the files whose prints are most like the probe (ISO/IEC 19794-2), best first.
-	Candidates(ctx context.Context, probe []byte) ([]uuid.UUID, error)
+	// OfLinks are the documents of the persons of links, oldest first; a link without a file here has none. The entry of the search is
+	// written with the read, also when there is no link.
+	OfLinks(ctx context.Context, links []uuid.UUID, entry audit.Entry) (map[uuid.UUID][]Known, error)
 }

@@ -10,7 +10,7 @@ import (
 // the document will never say more: it counts as answered. One that the plan no longer holds is left as it was.
 func Compare(before, now []border.Finding) Result {
 	var r Result
-	for _, f := range now {
+	for _, f := range border.Kept(now) {
 		then := find(before, f.Check)
 		c := Change{Check: f.Check, Before: then.Outcome, After: f.Outcome, Source: f.Source}
 		switch {

@@ -245,7 +245,8 @@ func (w *Worker) inspect(ctx context.Context, plan []border.Planned, s border.Su
 func SubjectOf(p Pending, reading *reader.Reading, zone *time.Location, training bool) border.Subject {
 	e := p.Event
 	scan := border.Scan{
-		ID: p.Scan, Lane: e.Lane, At: e.ScannedAt, Direction: e.Direction, Mode: e.Mode, MRZ: p.MRZ, Identity: e.Identity, Document: e.Document, Reading: reading,
+		ID: p.Scan, Lane: e.Lane, At: e.ScannedAt, Direction: e.Direction, Mode: e.Mode, Purpose: e.Purpose, MRZ: p.MRZ,
+		Identity: e.Identity, Document: e.Document, Reading: reading,
 		Circumstances: border.Circumstances{
 			Category: e.Category, Basis: e.Basis, Particulars: e.Particulars, Group: e.Group, Guardian: e.Guardian, Vehicle: e.Vehicle,
 			Repairs: p.Repairs,

@@ -79,6 +79,15 @@ func (c Catalogue) Biometrics(codes []string, day traveldoc.Date) string {
 	return BiometricsNotAllowed
 }
 
+// Taken is what the form says of the fingerprints, given what its reasons ask for and what came of taking them (state, one of BiometricsTaken,
+// BiometricsImpossible or ""). Prints that are there are never said not to be; that none could be taken is said where a reason asks for them.
+func Taken(asked, state string) string {
+	if state == BiometricsTaken || state == BiometricsImpossible && asked == BiometricsRequired {
+		return state
+	}
+	return asked
+}
+
 // Complete fills in what follows from the rest: the fingerprints. Reasons are put in the order of the table.
 func (c Catalogue) Complete(r border.Refusal, day traveldoc.Date) border.Refusal {
 	order := func(code string) int {

@@ -209,3 +209,16 @@ func FuzzParse(f *testing.F) {
 		require.Equal(t, c, again)
 	})
 }
+
+func TestTheFormSaysWhatCameOfTheFingerprints(t *testing.T) {
+	for _, c := range []struct{ asked, state, want string }{
+		{refusal.BiometricsRequired, "", refusal.BiometricsRequired},
+		{refusal.BiometricsRequired, refusal.BiometricsTaken, refusal.BiometricsTaken},
+		{refusal.BiometricsRequired, refusal.BiometricsImpossible, refusal.BiometricsImpossible},
+		{refusal.BiometricsNotAllowed, "", refusal.BiometricsNotAllowed},
+		{refusal.BiometricsNotAllowed, refusal.BiometricsTaken, refusal.BiometricsTaken},
+		{refusal.BiometricsNotAllowed, refusal.BiometricsImpossible, refusal.BiometricsNotAllowed},
+	} {
+		require.Equal(t, c.want, refusal.Taken(c.asked, c.state), "%v", c)
+	}
+}

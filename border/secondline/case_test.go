@@ -120,7 +120,7 @@ func (m *model) take(kind secondline.Kind, by string, run []border.Finding) {
 	case secondline.OverrideApproved:
 		m.asked, m.agreed, m.approver = false, true, by
 	case secondline.Ended, secondline.Withdrawn:
-		m.ended = true
+		m.ended, m.asked = true, false // a request that nobody has answered falls with the case
 	default:
 	}
 }

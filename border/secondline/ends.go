@@ -41,7 +41,12 @@ func (c *Case) allowsAdmission(e *End) error {
 	case !known(border.AdmitReasons(), e.Reason):
 		return unknown("reason")
 	}
-	return nil
+	return border.CheckOnArrival(e.OnArrival, c.OnArrival())
+}
+
+// OnArrival are the terms of the visa that admitting the traveller grants; nil when it grants none.
+func (c *Case) OnArrival() *border.ArrivalTerms {
+	return border.OnArrival(c.Referred.Direction, c.Findings())
 }
 
 func (c *Case) allowsRefusal(e *End) error {

@@ -139,6 +139,8 @@ type End struct {
 	AuthorityName string `json:"authority_name,omitempty"`
 	Reason        string `json:"reason,omitempty"` // of an admission: border.AdmitReasons
 	Note          string `json:"note,omitempty"`
+	// OnArrival is what was said of the fee of the visa that an admission grants; nil where it grants none.
+	OnArrival *border.ArrivalVisa `json:"on_arrival,omitempty"`
 	// Decision is the decision that the outcome is: admit and refuse have one.
 	Decision uuid.UUID `json:"decision,omitzero"`
 	// Status says whether that decision was made without the centre.

@@ -37,8 +37,13 @@ type Config struct {
 	// Status is what is decided now: provisional while the centre is out of reach.
 	Status  func() border.Status
 	Reasons refusal.Catalogue
-	Now     func() time.Time
-	NewID   func() uuid.UUID
+	// VisaNumber draws the number of a visa that is granted on arrival; nil: they have none.
+	VisaNumber func() (string, error)
+	// Prints says what came of taking an inspection's fingerprints: refusal.BiometricsTaken, refusal.BiometricsImpossible, or "" when nothing
+	// was tried. Nil: no prints are taken at this post.
+	Prints func(ctx context.Context, inspection uuid.UUID) (string, error)
+	Now    func() time.Time
+	NewID  func() uuid.UUID
 }
 
 // Line is the work of a crossing point's second line. It is safe for concurrent use: the store keeps two steps of a case apart.

@@ -18,13 +18,13 @@ import (
 // End ends the actor's case. What comes back is the decision that the outcome is; nil when it is none.
 func (l *Line) End(ctx context.Context, actor audit.Actor, id uuid.UUID, end End) (*border.CrossingEvent, error) {
 	end.Note, end.AuthorityName = strings.TrimSpace(end.Note), strings.TrimSpace(end.AuthorityName)
-	step, err := l.cfg.Store.Change(ctx, id, func(c *Case) (Step, error) { return l.end(actor, c, end) })
+	step, err := l.cfg.Store.Change(ctx, id, func(c *Case) (Step, error) { return l.end(ctx, actor, c, end) })
 	return step.Decision, err
 }
 
-func (l *Line) end(actor audit.Actor, c *Case, end End) (Step, error) {
+func (l *Line) end(ctx context.Context, actor audit.Actor, c *Case, end End) (Step, error) {
 	if end.Outcome == Refuse && c.Owner == actor.Name {
-		if err := l.completeRefusal(&end); err != nil {
+		if err := l.completeRefusal(ctx, c, &end); err != nil {
 			return Step{}, err
 		}
 	}
@@ -38,6 +38,9 @@ func (l *Line) end(actor audit.Actor, c *Case, end End) (Step, error) {
 			end.Approver = c.Approver
 		}
 		decision = l.decision(actor, c, end)
+		if err := decision.GrantOnArrival(l.cfg.VisaNumber); err != nil {
+			return Step{}, err
+		}
 	}
 	written := end.Public()
 	step, err := l.write(actor, c, Event{Kind: Ended, End: &written})
@@ -60,7 +63,7 @@ func (l *Line) end(actor audit.Actor, c *Case, end End) (Step, error) {
 }
 
 // completeRefusal holds the form against the table of reasons of the day, and fills in what follows from it.
-func (l *Line) completeRefusal(end *End) error {
+func (l *Line) completeRefusal(ctx context.Context, c *Case, end *End) error {
 	if end.Refusal == nil {
 		end.Refusal = &border.Refusal{}
 	}
@@ -69,6 +72,13 @@ func (l *Line) completeRefusal(end *End) error {
 		return err
 	}
 	form := l.cfg.Reasons.Complete(*end.Refusal, day)
+	if l.cfg.Prints != nil {
+		state, err := l.cfg.Prints(ctx, c.Inspection)
+		if err != nil {
+			return err
+		}
+		form.Biometrics = refusal.Taken(form.Biometrics, state)
+	}
 	end.Refusal = &form
 	return nil
 }
@@ -83,8 +93,9 @@ func (l *Line) decision(actor audit.Actor, c *Case, end End) *border.CrossingEve
 	now := l.cfg.Now()
 	e := c.Referred
 	e.CrossingID, e.Officer, e.CrossedAt, e.LocalDate = end.Decision, actor.Name, now, l.today(now)
-	e.Decision = border.Decision{Verdict: border.Admit, Reason: end.Reason, Note: end.Note}
+	e.Decision = border.Decision{Verdict: border.Admit, Reason: end.Reason, Note: end.Note, OnArrival: end.OnArrival}
 	e.Findings, e.Grant = c.Findings(), grantOf(c.Findings())
+	e.Basis = border.BasisOf(e.Basis, e.Category, e.Findings)
 	e.Replaces, e.Status, e.Referral, e.Approver = nil, end.Status, c.ID(), end.Approver
 	if end.Outcome == Refuse {
 		e.Decision.Verdict, e.Decision.Reason, e.Grant = border.Refuse, first(end.Refusal), nil

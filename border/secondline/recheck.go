@@ -58,6 +58,7 @@ func (l *Line) again(ctx context.Context, actor audit.Actor, d Dossier) (*Run, e
 		}
 		run.Findings = append(run.Findings, f)
 	}
+	run.Findings = border.Kept(run.Findings)
 	return run, nil
 }
 

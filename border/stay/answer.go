@@ -14,7 +14,8 @@ type Ask struct {
 	Nationality string
 	Basis       border.Basis
 	Category    border.Category
-	Visa        *Visa // nil when there is none, or nothing is known of it
+	Visa        *Visa      // nil when there is none, or nothing is known of it
+	EntryRule   *EntryRule // by which he comes, where he comes on no visa; nil when none is known
 }
 
 // Figures are the numbers of an answer, in calendar days.

@@ -19,6 +19,7 @@ const (
 	BoundVisaDays    = "visa_days"    // the days that the visa authorises are used
 	BoundVisaEntries = "visa_entries" // the entries that the visa authorises are used up
 	BoundVisaStart   = "visa_start"   // the visa does not begin before
+	BoundEntryRule   = "entry_rule"   // the days of the rule of entry by which no visa is needed, or one is had on arrival
 	BoundExtension   = "extension"    // the authorisation of stay was extended
 	BoundRevocation  = "revocation"   // the authorisation of stay was revoked
 	BoundAnnulment   = "annulment"    // the authorisation of stay was annulled
@@ -27,8 +28,8 @@ const (
 // Bounds are all bounds.
 func Bounds() []string {
 	return []string{
-		BoundNone, BoundRule, BoundGranted, BoundVisa, BoundVisaDays, BoundVisaEntries, BoundVisaStart, BoundExtension, BoundRevocation,
-		BoundAnnulment,
+		BoundNone, BoundRule, BoundGranted, BoundVisa, BoundVisaDays, BoundVisaEntries, BoundVisaStart, BoundEntryRule,
+		BoundExtension, BoundRevocation, BoundAnnulment,
 	}
 }
 

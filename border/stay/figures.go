@@ -79,6 +79,7 @@ func (v *view) limit(first day, f *Figures) (limit, []extension) {
 			earliest(other)
 		}
 	}
+	earliest(v.ask.EntryRule.limit(first))
 	if v.present == nil {
 		return lim, nil
 	}

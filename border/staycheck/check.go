@@ -3,6 +3,7 @@ package staycheck
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/openbmis/openbmis/border"
@@ -18,7 +19,7 @@ type Config struct {
 	Histories Histories
 	// Regimes are the rules of the country; the zero value is 90 days in any 180 for everybody.
 	Regimes stay.Regimes
-	// Visas knows visas beyond what a scan shows; nil: only the scan is looked at.
+	// Visas knows visas beyond what a scan shows, and the rules of entry; nil: only the scan is looked at.
 	Visas Visas
 	// State is the State of the crossing point, three letters as in an MRZ: its nationals are at home. Empty: nobody is.
 	State string
@@ -46,7 +47,7 @@ func (*Check) Name() string { return Name }
 func (c *Check) Check(ctx context.Context, s border.Subject) (border.Finding, error) {
 	source := border.Source{Name: Name, Version: c.cfg.Regimes.Version()}
 	if code := c.notCounted(s); code != "" {
-		return border.Finding{Source: source, Outcome: border.NoHit, Evidence: []border.Evidence{note(code, string(s.Basis))}}, nil
+		return c.uncounted(ctx, s, source, code)
 	}
 	if traveldoc.FoldNumber(s.Document.Number) == "" {
 		return border.Unanswered(Name, source, border.ReasonDataInsufficient), nil
@@ -56,23 +57,31 @@ func (c *Check) Check(ctx context.Context, s border.Subject) (border.Finding, er
 		return border.Finding{Source: source}, fmt.Errorf("history of stays: %w", err)
 	}
 	source.AsOf = history.AsOf
-	visa, evidence, err := c.visa(ctx, s)
+	ground, evidence, err := c.ground(ctx, s)
 	if err != nil {
 		return border.Finding{Source: source}, fmt.Errorf("visa: %w", err)
 	}
+	s, found := onVisa(s, ground.Visa)
+	if s.Basis == border.LongStayVisa {
+		return onLongStay(s, source, ground.Visa, evidence), nil
+	}
 	timeline := stay.Build(with(history, s))
-	answer := timeline.Answer(c.cfg.Regimes, ask(s, visa))
-	evidence = append(judge(s, answer), evidence...)
+	answer := timeline.Answer(c.cfg.Regimes, ask(s, ground))
+	proposed := grant(s, answer, ground)
+	evidence = slices.Concat(judge(s, answer), bounding(proposed), evidence)
 	evidence = append(evidence, doubts(s, timeline, answer)...)
 	evidence = append(evidence, c.persons(s, timeline)...)
 	evidence = append(evidence, c.others(s, history)...)
-	f := border.Finding{Source: source, Evidence: evidence, Grant: grant(s, answer)}
+	f := border.Finding{Source: source, Evidence: evidence, Grant: proposed}
+	if found {
+		f.Grant.Basis = s.Basis
+	}
 	f.Outcome, f.Reason = c.outcome(history, evidence)
 	return f, nil
 }
 
-func ask(s border.Subject, visa *stay.Visa) stay.Ask {
-	return stay.Ask{On: s.Today, Nationality: s.Identity.Nationality, Basis: s.Basis, Category: s.Category, Visa: visa}
+func ask(s border.Subject, g stay.Ground) stay.Ask {
+	return stay.Ask{On: s.Today, Nationality: s.Identity.Nationality, Basis: s.Basis, Category: s.Category, Visa: g.Visa, EntryRule: g.Rule}
 }
 
 // Explain explains day by day what the check counts for a subject: the same records, the crossing itself among them. It reads the
@@ -82,11 +91,12 @@ func (c *Check) Explain(ctx context.Context, s border.Subject) (stay.Explanation
 	if err != nil {
 		return stay.Explanation{}, stay.Answer{}, fmt.Errorf("history of stays: %w", err)
 	}
-	visa, _, err := c.visa(ctx, s)
+	ground, _, err := c.ground(ctx, s)
 	if err != nil {
 		return stay.Explanation{}, stay.Answer{}, fmt.Errorf("visa: %w", err)
 	}
-	timeline, asked := stay.Build(with(history, s)), ask(s, visa)
+	s, _ = onVisa(s, ground.Visa) // whether that changed the basis is the finding's to say
+	timeline, asked := stay.Build(with(history, s)), ask(s, ground)
 	return timeline.Explain(c.cfg.Regimes, asked), timeline.Answer(c.cfg.Regimes, asked), nil
 }
 
@@ -148,7 +158,7 @@ func with(h stay.History, s border.Subject) stay.History {
 }
 
 // grant is the stay that is proposed at entry, and at exit what was found.
-func grant(s border.Subject, a stay.Answer) *border.Grant {
+func grant(s border.Subject, a stay.Answer, ground stay.Ground) *border.Grant {
 	g := &border.Grant{
 		MaxDays: a.MaxStay, Until: a.LastLawful, Rule: a.Rule.String(), Regime: a.Regime, Bound: a.Bound, Used: a.Used,
 		Overstay: a.Overstay, Uncertain: a.Uncertain,
@@ -161,6 +171,7 @@ func grant(s border.Subject, a stay.Answer) *border.Grant {
 		return g
 	}
 	g.Overstay = 0
+	g.BoundBy, g.BoundVersion, g.BoundDays = namedBound(a.Bound, ground)
 	if a.MaxStay == 0 && !a.Unbounded { // not even this day: said by the day before, since no date means no bound
 		g.Until = stay.AddDays(a.On, -1)
 	}

@@ -233,10 +233,13 @@ func TestRecordsOfOtherCrossingPoints(t *testing.T) {
 
 type visas struct {
 	visa *stay.Visa
+	rule *stay.EntryRule
 	err  error
 }
 
-func (v visas) Visa(context.Context, border.Subject) (*stay.Visa, error) { return v.visa, v.err }
+func (v visas) Ground(context.Context, border.Subject) (stay.Ground, error) {
+	return stay.Ground{Visa: v.visa, Rule: v.rule}, v.err
+}
 
 func TestVisas(t *testing.T) {
 	h := known(t, "2026-05-01 2026-05-05", "2026-05-10 2026-05-12")
@@ -379,4 +382,25 @@ func TestEvidenceCodesAreUnique(t *testing.T) {
 		require.False(t, seen[code], code)
 		seen[code] = true
 	}
+}
+
+// A visa that lets somebody in of whom nobody noted one is his basis of stay, and bounds it; one for longer than a short stay is no short stay.
+func TestTheBasisIsThatOfTheVisa(t *testing.T) {
+	on := func(v *stay.Visa) func(*staycheck.Config) {
+		return func(c *staycheck.Config) { c.Visas = visas{visa: v} }
+	}
+	short := &stay.Visa{Number: "E7KXR4MTQ", Until: date(t, "2026-07-31"), Days: 30}
+	f := check(t, known(t), subject(border.Entry), on(short))
+	require.Equal(t, []string{"granted note 30 · 2026-06-18 · 90/180", "by_visa note E7KXR4MTQ · 30", "on_visa note E7KXR4MTQ"}, evidence(f))
+	require.Equal(t, []any{border.ShortStayVisa, stay.BoundVisaDays, 30}, []any{f.Grant.Basis, f.Grant.Bound, f.Grant.MaxDays})
+	long := &stay.Visa{Number: "E7KXR4MTQ", Until: date(t, "2027-03-01"), Days: 365}
+	f = check(t, known(t, "2026-02-01 2026-05-01"), subject(border.Entry), on(long))
+	require.Equal(t, border.NoHit, f.Outcome, "days of short stays do not bound it")
+	require.Equal(t, border.Grant{MaxDays: 286, Until: date(t, "2027-03-01"), Bound: stay.BoundVisa, BoundBy: "E7KXR4MTQ", BoundDays: 365, Basis: border.LongStayVisa}, *f.Grant)
+	f = check(t, known(t), subject(border.Entry), on(nil))
+	require.Empty(t, f.Grant.Basis, "he needs none, or none lets him in")
+	resident := subject(border.Entry)
+	resident.Basis = border.ResidencePermit
+	require.Nil(t, check(t, known(t), resident, on(short)).Grant, "the officer chose another ground")
+	require.Empty(t, check(t, known(t), subject(border.Exit), on(short)).Grant.Basis)
 }

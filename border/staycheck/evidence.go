@@ -21,6 +21,9 @@ const (
 	CodeVisaEntriesUsed  = "stay.visa_entries_used" // the entries that the visa authorises are used up
 	CodeVisaUnreadable   = "stay.visa_unreadable"   // what is noted of the visa is no date or number
 	CodeVisaUnknown      = "stay.visa_unknown"      // a stay on a visa of which nothing is known here
+	CodeOnVisa           = "stay.on_visa"           // the stay is on this visa, which nobody had to note
+	CodeByVisa           = "stay.by_visa"           // the visa bounds the stay: number · days of stay
+	CodeByEntryRule      = "stay.by_entry_rule"     // the rule of entry bounds it: id · version of the rules · days
 	CodeOverstayed       = "stay.overstayed"        // at exit: days over · since
 	CodeWithin           = "stay.within"            // at exit: days used · rule
 	CodeOverstayedBefore = "stay.overstayed_before" // at entry: days over in earlier stays within the window
@@ -41,7 +44,7 @@ func EvidenceCodes() []string {
 	return append(stay.ProblemCodes(),
 		CodeGranted, CodeUnbounded, CodeNoneLeft, CodeVisaEnded, CodeVisaNotBegun, CodeVisaDaysUsed, CodeVisaEntriesUsed, CodeVisaUnreadable,
 		CodeVisaUnknown, CodeOverstayed, CodeWithin, CodeOverstayedBefore, CodeUncertain, CodeUncertainMax, CodeOtherNationality, CodeFuture, CodeMore,
-		CodeOthersMissing, CodeOthersOld, CodeOwnNational, CodeFreeMovement, CodeExempt,
+		CodeOthersMissing, CodeOthersOld, CodeOnVisa, CodeByVisa, CodeByEntryRule, CodeOwnNational, CodeFreeMovement, CodeExempt,
 	)
 }
 

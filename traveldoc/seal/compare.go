@@ -39,8 +39,8 @@ func Compare(s Content, printed *mrz.Document) Comparison {
 		return c
 	}
 	for _, f := range s.Fields() {
-		if f.Name == FieldPassportNumber && f.Problem == "" {
-			c.hold(FieldPassportNumber, f.Value, printed.DocumentNumber)
+		if f.Problem == "" {
+			c.named(f, printed)
 		}
 	}
 	if !ok {
@@ -54,6 +54,21 @@ func Compare(s Content, printed *mrz.Document) Comparison {
 		c.hold(id.String(), own.Field(id).Raw, printed.Field(id).Raw)
 	}
 	return c
+}
+
+// named compares a field that says by its name what it is: the passport's number, and what the message of a VDS-NC says of the person.
+func (c *Comparison) named(f Field, printed *mrz.Document) {
+	switch f.Name {
+	case FieldPassportNumber, ncDocument:
+		c.hold(FieldPassportNumber, f.Value, printed.DocumentNumber)
+	case ncNationality:
+		c.hold(mrz.Nationality.String(), f.Value, printed.Field(mrz.Nationality).Raw)
+	case ncBirth:
+		raw := strings.ReplaceAll(f.Value, "-", "")
+		c.hold(mrz.BirthDate.String(), raw[min(2, len(raw)):], printed.Field(mrz.BirthDate).Raw)
+	case ncSex:
+		c.hold(mrz.Sex.String(), strings.Trim(f.Value, "X"), printed.Field(mrz.Sex).Raw)
+	}
 }
 
 // heldOf is how many characters of the second line a seal holds: of a visa 28, unless there is something behind them.

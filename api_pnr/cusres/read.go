@@ -1,0 +1,178 @@
+package cusres
+
+import (
+	"fmt"
+	"strings"
+
+	apipnr "github.com/openbmis/openbmis/api_pnr"
+	"github.com/openbmis/openbmis/api_pnr/edifact"
+	"github.com/openbmis/openbmis/api_pnr/paxlst"
+)
+
+// Read reads an answer. It always gives a message: what cannot be read is among its diagnostics.
+func Read(m *edifact.Message) apipnr.Message {
+	r := reader{m: m, out: m.Canonical()}
+	r.out.Answers = make([]apipnr.Verdict, 0, m.About(tagERP))
+	segments := m.Reader()
+	r.s = &segments.Segment
+	for segments.Next() {
+		r.segment()
+	}
+	if m.Truncated && m.Fragment != "" && r.verdict != nil && r.verdict.Code == "" {
+		r.cut()
+	}
+	m.Finish(&r.out)
+	return r.out
+}
+
+// reader is a message while it is read.
+type reader struct {
+	m       *edifact.Message
+	s       *edifact.Segment
+	out     apipnr.Message
+	verdict *apipnr.Verdict // opened by ERP
+	flight  *apipnr.Flight  // opened by RFF+AF
+}
+
+func (r *reader) segment() {
+	switch r.s.Tag {
+	case edifact.UNH, edifact.UNT:
+	case tagBGM:
+		r.begin()
+	case tagERP:
+		r.open(r.s.Text(0, 0) == "1")
+	case tagRFF:
+		r.reference()
+	case tagERC:
+		r.judged().Code = strings.TrimSpace(r.s.Text(0, 0))
+	case tagFTX:
+		r.text()
+	case tagDTM:
+		r.time()
+	case tagLOC:
+		r.place()
+	default:
+		r.report(apipnr.CodeSegmentUnknown, "segment that is not known here: "+r.s.Raw())
+	}
+}
+
+func (r *reader) report(code, message string) {
+	record := 0
+	if r.verdict != nil {
+		record = len(r.out.Answers)
+	}
+	r.s.Report(code, apipnr.Warning, 0, 0, record, message)
+}
+
+func (r *reader) begin() {
+	switch code := r.s.Text(0, 0); code {
+	case "962":
+		r.out.Function = apipnr.Answer
+	case "132":
+		r.out.Function = apipnr.StatusChange
+	case "312":
+		r.out.Function = apipnr.Acknowledgement
+	default:
+		r.report(apipnr.CodeQualifier, fmt.Sprintf("BGM %q is not known", code))
+	}
+}
+
+// open begins a verdict.
+func (r *reader) open(whole bool) {
+	r.flight = nil
+	r.out.Answers = append(r.out.Answers, apipnr.Verdict{Whole: whole})
+	r.verdict = &r.out.Answers[len(r.out.Answers)-1]
+}
+
+// judged is the current verdict. A code without ERP opens one of the message as a whole: it can be nobody's.
+func (r *reader) judged() *apipnr.Verdict {
+	if r.verdict == nil {
+		r.report(apipnr.CodeSegmentMissing, "no ERP before it: "+r.s.Raw())
+		r.open(true)
+	}
+	return r.verdict
+}
+
+func (r *reader) reference() {
+	qualifier, value := r.s.Text(0, 0), r.s.Text(0, 1)
+	switch {
+	case qualifier == "TN":
+		r.out.Transaction, r.out.Revision = value, r.s.Text(0, 4)
+	case qualifier == "AF" && r.verdict == nil:
+		r.openFlight(strings.ToUpper(value))
+	case r.verdict == nil:
+		r.report(apipnr.CodeQualifier, "kept as sent: "+r.s.Raw())
+	case qualifier == "ABO":
+		r.verdict.Ref = value
+	case qualifier == "AVF":
+		r.verdict.Locator = value
+	default:
+		r.verdict.Reference = qualifier + ":" + value
+	}
+}
+
+func (r *reader) openFlight(sent string) {
+	f := apipnr.Flight{Role: apipnr.CrossingLeg}
+	prefix, number := paxlst.Designator(sent, "")
+	f.Carrier = prefix
+	var ok bool
+	if f.Number, f.Suffix, ok = apipnr.FlightNumber(number); !ok {
+		r.report(apipnr.CodeFlightNumber, fmt.Sprintf("%q is no flight number", sent))
+	}
+	f.Origins = append(f.Origins, r.s.Origin(apipnr.FieldFlightNumber, 0, 0, 1))
+	r.out.Flights = append(r.out.Flights, f)
+	r.flight = &r.out.Flights[len(r.out.Flights)-1]
+}
+
+func (r *reader) text() {
+	v := r.judged()
+	for e := 2; e < r.s.Elements(); e++ {
+		for c := range r.s.Components(e) {
+			if more := strings.TrimSpace(r.s.Text(e, c)); more != "" && e == 3 {
+				v.Text = strings.TrimLeft(v.Text+" "+more, " ")
+			}
+		}
+	}
+}
+
+func (r *reader) time() {
+	t, _, ok := paxlst.LocalTime(strings.TrimSpace(r.s.Text(0, 1)), r.s.Text(0, 2))
+	qualifier := r.s.Text(0, 0)
+	switch {
+	case r.flight == nil || (qualifier != "189" && qualifier != "232"):
+		r.report(apipnr.CodeQualifier, "kept as sent: "+r.s.Raw())
+	case !ok:
+		r.report(apipnr.CodeDateUnreadable, fmt.Sprintf("%q is no date and time", r.s.Text(0, 1)))
+	case qualifier == "189":
+		r.flight.Departure = t
+	default:
+		r.flight.Arrival = t
+	}
+}
+
+func (r *reader) place() {
+	qualifier, code := r.s.Text(0, 0), strings.TrimSpace(r.s.Text(1, 0))
+	switch {
+	case r.flight == nil:
+		r.report(apipnr.CodeQualifier, "kept as sent: "+r.s.Raw())
+	case qualifier == "125":
+		r.flight.Origin = code
+	case qualifier == "87":
+		r.flight.Destination = code
+	case qualifier == "92" && r.flight.Origin == "":
+		r.flight.Origin = code
+	case qualifier == "92":
+		r.flight.Destination = code
+	default:
+		r.report(apipnr.CodeQualifier, "kept as sent: "+r.s.Raw())
+	}
+}
+
+// cut takes a verdict off whose code never came.
+func (r *reader) cut() {
+	r.m.Report(apipnr.Diagnostic{
+		Code: apipnr.CodeTruncated, Severity: apipnr.Failure, Segment: r.s.Number + 1, Offset: r.m.End, Record: len(r.out.Answers),
+		Message: "the text ends within this answer, which is left out",
+	})
+	r.out.Answers = r.out.Answers[:len(r.out.Answers)-1]
+}

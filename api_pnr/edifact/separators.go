@@ -1,0 +1,182 @@
+package edifact
+
+import (
+	"strings"
+
+	apipnr "github.com/openbmis/openbmis/api_pnr"
+)
+
+// DefaultSeparators are those of ISO 9735 level A, in force where no UNA says otherwise.
+func DefaultSeparators() apipnr.Separators {
+	return apipnr.Separators{Component: ':', Element: '+', Decimal: '.', Release: '?', Repetition: ' ', Terminator: '\''}
+}
+
+// blank bytes stand between segments for nothing.
+func blank(b byte) bool { return b <= ' ' && (b < 0x1C || b == ' ') }
+
+func alphanumeric(b byte) bool { return b-'0' < 10 || b-'a' < 26 || b-'A' < 26 }
+
+// separator reports whether a byte can separate.
+func separator(b byte) bool { return b < 0x80 && !alphanumeric(b) && !blank(b) }
+
+// opening is the start of an interchange: where it is, where its first segment is, and its service characters.
+type opening struct {
+	at, segment int
+	separators  apipnr.Separators
+	detected    string // why the service characters are not those that a UNA says; "" when they are
+}
+
+// findOpening finds the next UNA or UNB that begins an interchange.
+func findOpening(body string, from int) (opening, bool) {
+	for at := from; ; at += 3 {
+		next := strings.Index(body[at:], "UN")
+		if next < 0 || at+next+4 >= len(body) {
+			return opening{}, false
+		}
+		at += next
+		switch body[at+2] {
+		case 'A':
+			if o, ok := openUNA(body, at); ok {
+				return o, true
+			}
+		case 'B':
+			if plausible(body, at) {
+				return openUNB(body, at, at), true
+			}
+		}
+	}
+}
+
+// plausible reports whether UNB at an index is a segment and no word of a text: a separator and a syntax identifier follow.
+func plausible(body string, at int) bool {
+	rest := body[at+3:]
+	if len(rest) < 6 || !separator(rest[0]) {
+		return false
+	}
+	for i := 1; i < 5; i++ {
+		if !alphanumeric(rest[i]) {
+			return false
+		}
+	}
+	return separator(rest[5]) || blank(rest[5])
+}
+
+// openUNA reads the service string and compares it with what the interchange does. Strings of fewer than six characters occur.
+func openUNA(body string, at int) (opening, bool) {
+	const widest = 24 // six characters and line ends or indents
+	window := body[at+3 : min(at+3+widest, len(body))]
+	first := strings.Index(window, "UNB")
+	if first < 4 || !plausible(body, at+3+first) {
+		return opening{}, false
+	}
+	service, segment := window[:first], at+3+first
+	o := openUNB(body, at, segment)
+	short := strings.TrimRight(service, " \r\n") // of five, one is left out, mostly the decimal mark; a line end is then the sixth
+	five := len(short) == 5 && short[4] == o.separators.Terminator
+	if len(service) < 6 || five || !blankAll(service[6:]) {
+		o.detected = "UNA has not six characters"
+		if len(short) == 5 {
+			o.separators.Release, o.separators.Repetition = short[2], short[3]
+		}
+		return o, true
+	}
+	said := apipnr.Separators{
+		Component: service[0], Element: service[1], Decimal: service[2], Release: service[3], Repetition: service[4], Terminator: service[5],
+	}
+	shown := body[segment+8] != said.Element // the syntax identifier has a version
+	if (said.Component == o.separators.Component || !shown) && said.Element == o.separators.Element && ends(body[segment:], said) {
+		return opening{at: at, segment: segment, separators: said}, true
+	}
+	o.separators.Release, o.separators.Repetition, o.separators.Decimal = said.Release, said.Repetition, said.Decimal
+	o.detected = "UNA contradicts what the interchange uses"
+	return o, true
+}
+
+func blankAll(s string) bool {
+	for i := range len(s) {
+		if !blank(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// ends reports whether the terminator that a UNA says stands before the first message or group; true where that cannot be seen.
+func ends(body string, said apipnr.Separators) bool {
+	at := firstMessage(body, said.Element)
+	return at < 0 || strings.IndexByte(body[:at], said.Terminator) >= 0
+}
+
+// firstMessage is where the first UNH or UNG segment stands; -1 when there is none nearby.
+func firstMessage(body string, separator byte) int {
+	const near = 4096
+	body = body[:min(len(body), near)]
+	for at := 3; ; at += 3 {
+		next := strings.Index(body[at:], "UN")
+		if next < 0 || at+next+3 >= len(body) {
+			return -1
+		}
+		at += next
+		if (body[at+2] == 'H' || body[at+2] == 'G') && body[at+3] == separator && !alphanumeric(body[at-1]) {
+			return at
+		}
+	}
+}
+
+// openUNB finds the service characters from the text: the byte behind UNB separates elements, that behind the syntax identifier
+// components, and that before the first UNG or UNH terminates segments.
+func openUNB(body string, at, segment int) opening {
+	o := opening{at: at, segment: segment, separators: DefaultSeparators(), detected: "no UNA"}
+	s := &o.separators
+	s.Element = body[segment+3]
+	if c := body[segment+8]; c != s.Element && separator(c) {
+		s.Component = c
+	}
+	s.Terminator = detectTerminator(body[segment:], *s)
+	if s.Element < ' ' || s.Release == s.Component || s.Release == s.Element || s.Release == s.Terminator {
+		s.Release = 0
+	}
+	return o
+}
+
+func detectTerminator(body string, s apipnr.Separators) byte {
+	if at := firstMessage(body, s.Element); at > 0 {
+		before := at - 1
+		for before > 0 && blank(body[before]) {
+			before--
+		}
+		if b := body[before]; separator(b) && b != s.Element && b != s.Component {
+			return b
+		}
+		if before < at-1 && !strings.ContainsAny(body[:at], "'\"") {
+			return body[before+1] // lines are segments
+		}
+	}
+	if strings.IndexByte(body, '\'') < 0 && strings.IndexByte(body, '"') >= 0 {
+		return '"'
+	}
+	return '\''
+}
+
+// findBare finds a message that stands without UNB: the byte behind UNH separates elements, that behind the type of message components,
+// and that before the next segment terminates it.
+func findBare(body string) (opening, bool) {
+	at := strings.Index(body, "UNH")
+	if at < 0 || at+20 > len(body) || !separator(body[at+3]) {
+		return opening{}, false
+	}
+	s := DefaultSeparators()
+	s.Element = body[at+3]
+	head := body[at+4 : min(at+200, len(body))]
+	_, kind, _ := strings.Cut(head, string(rune(s.Element))) // without a separator there is no kind
+	for i := range len(kind) {
+		if separator(kind[i]) {
+			s.Component = kind[i]
+			break
+		}
+	}
+	if !strings.ContainsRune(head, '\'') && strings.ContainsRune(head, '"') {
+		s.Terminator = '"'
+	}
+	return opening{at: at, segment: at, separators: s, detected: "no UNB"}, true
+}
