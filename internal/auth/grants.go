@@ -18,23 +18,35 @@ import "slices"
 func grants(role Role) []Permission {
 	switch role {
 	case RoleOfficer:
-		return []Permission{SessionOwn, CrossingRecord, CrossingCorrect, ProtectionSignal, ShiftWork}
+		return []Permission{SessionOwn, CrossingRecord, CrossingCorrect, ProtectionSignal, ShiftWork, ExpectedView, EntryRulesView}
 	case RoleSecondLine:
-		return append(grants(RoleOfficer), SecondLineWork, HitWork, CrossingRefuse, HitReasonView, FileView, ExhibitView)
+		return append(grants(RoleOfficer), SecondLineWork, HitWork, CrossingRefuse, HitReasonView, FileView, ExhibitView, PrintsAdjudicate)
 	case RoleSupervisor:
 		return append(grants(RoleSecondLine), OverrideApprove, FileRepair, DuplicateDecide, ShiftLead, RecheckView, OverstayView,
-			HistoryView, FlowsView, AlertView, AlertManage, AlertApprove, HitStatistics, StationsView, CrossingSearch, ReadersManage, TrustView)
+			HistoryView, FlowsView, AlertView, AlertManage, AlertApprove, HitStatistics, StationsView, CrossingSearch, ReadersManage, TrustView, PrintsView,
+			PassengersView, CarriersScore)
 	case RoleListOwner:
 		return []Permission{SessionOwn, HitAnswer, HitReasonView, AlertView, AlertManage, AlertApprove, AlertDiscreet, HitStatistics}
 	case RoleProtection:
 		return []Permission{SessionOwn, ProtectionWork}
 	case RoleAnalyst:
 		return []Permission{SessionOwn, CrossingSearch, CrossingLive, HistoryView, FlowsView,
-			ExportCreate, StationsView, AlertView, HitReasonView, HitStatistics, OverstayView, TrustView}
+			ExportCreate, StationsView, AlertView, HitReasonView, HitStatistics, OverstayView, TrustView,
+			PassengersView, PassengersDecide, MessagesWork, RiskManage, RiskApprove, CarriersScore, UnmaskRequest, LawView,
+			VisasStatistics, EntryRulesView}
 	case RoleAdministrator:
-		return []Permission{SessionOwn, UserManage, StationsEnrol, StationsView, DeadLetterManage, ReadersManage, TrustView, TrustImport}
+		return []Permission{SessionOwn, UserManage, StationsEnrol, StationsView, DeadLetterManage, ReadersManage, TrustView, TrustImport, PrintsView,
+			CarriersManage, CarriersScore, LawView}
 	case RoleAuditor:
-		return []Permission{SessionOwn, AuditView, StationsView, TrustView}
+		return []Permission{SessionOwn, AuditView, StationsView, TrustView, LawView}
+	case RoleDataProtection:
+		return []Permission{SessionOwn, AuditView, UnmaskApprove, LawView}
+	case RoleCarrier:
+		return []Permission{SessionOwn, CarrierOwn}
+	case RoleVisaOfficer:
+		return []Permission{SessionOwn, VisasWork, VisasDecide, VisasStatistics, EntryRulesView}
+	case RoleVisaSupervisor:
+		return append(grants(RoleVisaOfficer), VisasManage, VisasRules)
 	default:
 		return nil
 	}

@@ -80,6 +80,46 @@ const (
 	TrustView Permission = "trust.view"
 	// TrustImport: propose trust material, and approve as a second person what another proposed.
 	TrustImport Permission = "trust.import"
+	// PrintsAdjudicate: look at the prints of a candidate or a mismatch side by side, and say whether they are one person's.
+	PrintsAdjudicate Permission = "prints.adjudicate"
+	// PrintsView: the state of the biometric store: how many, how far, which engine; of nobody in particular.
+	PrintsView Permission = "prints.view"
+	// PassengersView: flights that are expected, who is on board by API and PNR, and what screening found.
+	PassengersView Permission = "passengers.view"
+	// PassengersDecide: say, with a reason, that an expected person may board, may not, or is looked at on arrival.
+	PassengersDecide Permission = "passengers.decide"
+	// MessagesWork: carriers' messages as they came, those in quarantine, and reading them again.
+	MessagesWork Permission = "messages.work"
+	// ExpectedView: at a crossing point, the day's flights and who has not come or was not declared.
+	ExpectedView Permission = "expected.view"
+	// RiskManage: write risk rules and try them on past flights.
+	RiskManage Permission = "risk.manage"
+	// RiskApprove: agree, as a second person, to activating a risk rule.
+	RiskApprove Permission = "risk.approve"
+	// CarriersManage: admit carriers, give them credentials and take them back.
+	CarriersManage Permission = "carriers.manage"
+	// CarriersScore: how complete and timely each carrier's data is; of nobody in particular.
+	CarriersScore Permission = "carriers.score"
+	// CarrierOwn: for a carrier's own people: its messages, their errors, its score. Nothing of another carrier, nothing of screening.
+	CarrierOwn Permission = "carrier.own"
+	// UnmaskRequest: ask, with a reason, for passenger data that was masked; and read what was agreed to.
+	UnmaskRequest Permission = "unmask.request"
+	// UnmaskApprove: agree, as a second person, to unmasking.
+	UnmaskApprove Permission = "unmask.approve"
+	// LawView: which law's profile is in force for passenger data, and what its machinery did.
+	LawView Permission = "law.view"
+	// VisasWork: the queue of applications, what they hold and what their checks found; ask for more, invite, propose.
+	VisasWork Permission = "visas.work"
+	// VisasDecide: approve and refuse applications; as a second person where the policy wants one.
+	VisasDecide Permission = "visas.decide"
+	// VisasManage: revoke, annul, extend and re-issue visas; decide cases of visas used at several posts; refunds.
+	VisasManage Permission = "visas.manage"
+	// VisasRules: propose rules of who needs a visa, and approve as a second person what another proposed.
+	VisasRules Permission = "visas.rules"
+	// VisasStatistics: numbers of applications, decisions and times; of nobody in particular.
+	VisasStatistics Permission = "visas.statistics"
+	// EntryRulesView: the rules of who needs a visa, and which applies to whom.
+	EntryRulesView Permission = "entry_rules.view"
 	// SessionOwn: what concerns one's own session only: log out, lock, unlock,
 	// language, own password and PIN.
 	SessionOwn Permission = "session.own"
@@ -95,7 +135,10 @@ func Permissions() []Permission {
 		AlertView, AlertManage, AlertApprove, HitWork, HitAnswer, AlertDiscreet, HitStatistics, UserManage, AuditView,
 		SecondLineWork, OverrideApprove, FileView, FileRepair, DuplicateDecide, ProtectionSignal, ProtectionWork,
 		ShiftWork, ShiftLead, RecheckView, OverstayView, ReadersManage, ExhibitView,
-		TrustView, TrustImport, SessionOwn,
+		TrustView, TrustImport, PrintsAdjudicate, PrintsView,
+		PassengersView, PassengersDecide, MessagesWork, ExpectedView, RiskManage, RiskApprove, CarriersManage, CarriersScore, CarrierOwn,
+		UnmaskRequest, UnmaskApprove, LawView,
+		VisasWork, VisasDecide, VisasManage, VisasRules, VisasStatistics, EntryRulesView, SessionOwn,
 	}
 }
 

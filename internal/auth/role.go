@@ -24,12 +24,21 @@ const (
 	RoleAdministrator Role = "administrator"
 	// RoleAuditor reads the audit log and changes nothing.
 	RoleAuditor Role = "auditor"
+	// RoleDataProtection is the data-protection officer: agrees to unmasking and sees what the law's machinery does.
+	RoleDataProtection Role = "data_protection"
+	// RoleCarrier works for an airline or its handling agent, which is the account's agency; it sees that carrier's own messages alone.
+	RoleCarrier Role = "carrier"
+	// RoleVisaOfficer examines applications for visas and decides them (a consular officer).
+	RoleVisaOfficer Role = "visa_officer"
+	// RoleVisaSupervisor leads a visa desk: second person, revocation, rules of entry, refunds, cases of visas used twice.
+	RoleVisaSupervisor Role = "visa_supervisor"
 )
 
 // Roles lists every role, in the order in which screens and the matrix test
 // show them. The caller owns the slice.
 func Roles() []Role {
-	return []Role{RoleOfficer, RoleSecondLine, RoleSupervisor, RoleProtection, RoleListOwner, RoleAnalyst, RoleAdministrator, RoleAuditor}
+	return []Role{RoleOfficer, RoleSecondLine, RoleSupervisor, RoleProtection, RoleListOwner, RoleAnalyst, RoleAdministrator, RoleAuditor,
+		RoleDataProtection, RoleCarrier, RoleVisaOfficer, RoleVisaSupervisor}
 }
 
 // Valid reports whether r is one of Roles.

@@ -24,7 +24,7 @@ func (p *Page) listen(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
 		}
 		if m.IsException() || m.Type == "error" || m.Type == "warning" || m.Source == "security" {
 			p.mu.Lock()
-			p.console = append(p.console, fmt.Sprintf("%s: %s", m.Type, m.Text))
+			p.console = append(p.console, strings.TrimSpace(fmt.Sprintf("%s: %s %s", m.Type, m.Text, m.URL)))
 			p.mu.Unlock()
 		}
 	}

@@ -19,7 +19,7 @@ func named() map[string]string {
 		"Tab": kb.Tab, "Enter": kb.Enter, "Escape": kb.Escape, "Space": " ", "Backspace": kb.Backspace,
 		"ArrowUp": kb.ArrowUp, "ArrowDown": kb.ArrowDown, "ArrowLeft": kb.ArrowLeft, "ArrowRight": kb.ArrowRight,
 		"F1": kb.F1, "F2": kb.F2, "F3": kb.F3, "F4": kb.F4, "F5": kb.F5, "F6": kb.F6, "F7": kb.F7, "F8": kb.F8,
-		"F9": kb.F9, "F10": kb.F10,
+		"F9": kb.F9, "F10": kb.F10, "F11": kb.F11,
 	}
 }
 

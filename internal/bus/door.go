@@ -126,7 +126,8 @@ func (d *door) connected() []string {
 func StationPermissions(station string) *server.Permissions {
 	return &server.Permissions{
 		Publish: &server.SubjectPermission{Allow: []string{
-			PushSubject(station), CursorSubject(station), AuditSubject(station), BlobSubject(station), StatusSubject(station), ReferenceSubjects(),
+			PushSubject(station), CursorSubject(station), AuditSubject(station), BlobSubject(station), PrintsSubject(station), StatusSubject(station),
+			ReferenceSubjects(),
 		}},
 		Subscribe: &server.SubjectPermission{Allow: []string{NewsSubjects(), InboxPrefix(station) + ".>"}},
 	}

@@ -69,7 +69,7 @@ func Start(config ServerConfig) (*Server, error) {
 	}
 	gate.cut = ns.DisconnectClientByID
 	gate.alive = func(id uint64) bool { return ns.GetClient(id) != nil }
-	ns.SetLoggerV2(natsLog{config.Log}, false, false, false)
+	ns.SetLoggerV2(ServerLog(config.Log, "bus"), false, false, false)
 	ns.Start()
 	if !ns.ReadyForConnections(readyWithin) {
 		ns.Shutdown()
@@ -177,21 +177,3 @@ func randomPassword(random io.Reader) (string, error) {
 	}
 	return hex.EncodeToString(b[:]), nil
 }
-
-// natsLog brings the server's own log lines into ours. They hold addresses and subjects, never messages.
-type natsLog struct{ log *slog.Logger }
-
-const fromNATS = "bus: nats-server"
-
-func natsText(format string, v []any) slog.Attr {
-	return slog.String("text", fmt.Sprintf(format, v...))
-}
-
-var _ server.Logger = natsLog{}
-
-func (l natsLog) Noticef(format string, v ...any) { l.log.Debug(fromNATS, natsText(format, v)) }
-func (l natsLog) Warnf(format string, v ...any)   { l.log.Warn(fromNATS, natsText(format, v)) }
-func (l natsLog) Errorf(format string, v ...any)  { l.log.Warn(fromNATS, natsText(format, v)) }
-func (l natsLog) Fatalf(format string, v ...any)  { l.log.Error(fromNATS, natsText(format, v)) }
-func (l natsLog) Debugf(string, ...any)           {}
-func (l natsLog) Tracef(string, ...any)           {}

@@ -14,6 +14,7 @@ const (
 	prefixNews      = "ref.new."
 	prefixAudit     = "audit.push."
 	prefixBlob      = "blob.push."
+	prefixPrints    = "prints.get."
 	prefixStatus    = "station.status."
 	prefixInbox     = "_INBOX_"
 )
@@ -60,6 +61,12 @@ func BlobSubject(station string) string { return prefixBlob + station }
 
 // BlobSubjects is every station's BlobSubject.
 func BlobSubjects() string { return prefixBlob + "*" }
+
+// PrintsSubject asks the centre for the prints of another station's candidate that a task of one station names (request).
+func PrintsSubject(station string) string { return prefixPrints + station }
+
+// PrintsSubjects is every station's PrintsSubject.
+func PrintsSubjects() string { return prefixPrints + "*" }
 
 // StatusSubject carries the heartbeat of one station (request).
 func StatusSubject(station string) string { return prefixStatus + station }

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/openbmis/openbmis/internal/filelock"
 )
 
 // The files of an authority's folder.
@@ -42,7 +44,7 @@ func OpenOrCreate(dir string, random io.Reader, now func() time.Time) (*Authorit
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("certificate authority: %w", err)
 	}
-	err := locked(a.path(lockFile), func() error {
+	err := filelock.Do(a.path(lockFile), func() error {
 		if err := a.openRoot(); err != nil {
 			return fmt.Errorf("root: %w", err)
 		}

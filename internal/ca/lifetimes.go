@@ -10,6 +10,9 @@ const (
 	IntermediateLife = 3 * 365 * 24 * time.Hour
 	// LeafLife is the life of a server's and a station's certificate.
 	LeafLife = 30 * 24 * time.Hour
+	// CarrierLife is the life of a carrier's certificate: people of two organisations renew it by hand. It ends before the intermediate
+	// that signed it, which is renewed when a third of its own life is left.
+	CarrierLife = 330 * 24 * time.Hour
 	// backdate allows for clocks that run behind ours.
 	backdate = time.Hour
 )

@@ -14,6 +14,8 @@ import (
 	"net/url"
 	"slices"
 	"time"
+
+	"github.com/openbmis/openbmis/internal/filelock"
 )
 
 func newKey(random io.Reader) (*ecdsa.PrivateKey, error) {
@@ -66,6 +68,10 @@ func sign(random io.Reader, template, parent *x509.Certificate, public *ecdsa.Pu
 
 // leaf signs a leaf and gives it with the chain up to and including the root, which a station that only has the pin needs to see.
 func (a *Authority) leaf(template *x509.Certificate, public *ecdsa.PublicKey) ([]*x509.Certificate, error) {
+	return a.leafFor(LeafLife, template, public)
+}
+
+func (a *Authority) leafFor(life time.Duration, template *x509.Certificate, public *ecdsa.PublicKey) ([]*x509.Certificate, error) {
 	serial, err := newSerial(a.random)
 	if err != nil {
 		return nil, err
@@ -74,12 +80,12 @@ func (a *Authority) leaf(template *x509.Certificate, public *ecdsa.PublicKey) ([
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.intermediateDue() { // another process may have renewed it: look at the files again
-		if err := locked(a.path(lockFile), a.openIntermediate); err != nil {
+		if err := filelock.Do(a.path(lockFile), a.openIntermediate); err != nil {
 			return nil, err
 		}
 	}
 	template.SerialNumber = serial
-	template.NotBefore, template.NotAfter = now.Add(-backdate), now.Add(LeafLife)
+	template.NotBefore, template.NotAfter = now.Add(-backdate), now.Add(life)
 	template.KeyUsage = x509.KeyUsageDigitalSignature
 	template.BasicConstraintsValid = true
 	cert, err := sign(a.random, template, a.intermediate, public, a.key)

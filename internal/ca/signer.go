@@ -13,6 +13,8 @@ import (
 	"regexp"
 	"sync"
 	"time"
+
+	"github.com/openbmis/openbmis/internal/filelock"
 )
 
 // signerURN is the URI that names a signer in the subject alternative name of its certificate: urn:openbmis:signer:reference-data.
@@ -93,7 +95,7 @@ func (s *Signer) certificate() (*tls.Certificate, error) {
 func (s *Signer) open() (*tls.Certificate, error) {
 	var kept *tls.Certificate
 	path := s.authority.path("signer-" + s.purpose + ".pem")
-	err := locked(s.authority.path("."+s.purpose+".lock"), func() error {
+	err := filelock.Do(s.authority.path("."+s.purpose+".lock"), func() error {
 		key, chain, err := readKeyAndChain(path)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err

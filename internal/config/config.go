@@ -86,7 +86,7 @@ const (
 
 func (r *reader) common(program string) Common {
 	var c Common
-	c.DataDir = r.path("BMIS_DATA_DIR", defaultDataDir(r.getenv, program), "directory for keys and the private database")
+	c.DataDir = r.path("BMIS_DATA_DIR", defaultDataDir(r.getenv, program), aboutDataDir)
 	c.Database = Database{
 		DSN:        r.secret("BMIS_DSN", "external PostgreSQL, as the role bmis_app; empty starts a private one"),
 		MigrateDSN: r.secret("BMIS_MIGRATE_DSN", "the same database as its owner, for migrations"),
@@ -106,7 +106,7 @@ func (r *reader) common(program string) Common {
 		Lifetime: r.duration("BMIS_SESSION_LIFETIME", 12*time.Hour, span{time.Minute, 24 * time.Hour}, "a session ends after so long"),
 	}
 	c.LogLevel = r.logLevel("BMIS_LOG_LEVEL")
-	c.Language = r.oneOf("BMIS_LANGUAGE", "en", []string{"en", "fr", "es", "ar"}, "language before a person chose one")
+	c.Language = r.oneOf("BMIS_LANGUAGE", "en", []string{"en", "fr", "es", "ar"}, aboutLanguage)
 	c.StayRules = r.path("BMIS_STAY_RULES", "", "JSON file of the country's rules of stay; empty is 90 days in any 180 for everybody")
 	c.BackupsKept = r.duration("BMIS_BACKUPS_KEPT", 35*24*time.Hour, span{24 * time.Hour, 3660 * 24 * time.Hour},
 		"how long backups are kept; older ones cannot be read for evidence")

@@ -215,7 +215,11 @@ func (r *reader) deadlines(name string, all time.Duration, about string) Deadlin
 }
 
 func (r *reader) url(name string, schemes []string, about string) string {
-	value := r.get(name, "", about)
+	return r.checkURL(name, r.get(name, "", about), schemes)
+}
+
+// checkURL is an address without a slash at its end; "" stays.
+func (r *reader) checkURL(name, value string, schemes []string) string {
 	if value == "" {
 		return ""
 	}

@@ -32,7 +32,7 @@ func (r *reader) refusal() Refusal {
 	c := Refusal{
 		ReasonsFile: r.path("BMIS_REFUSAL_REASONS", "", "JSON file of reasons for refusal; empty: annex V of Regulation (EU) 2016/399"),
 		AppealFile:  r.path("BMIS_REFUSAL_APPEAL", "", "JSON file of appeal information; empty: words that say where to ask"),
-		Chromium:    r.get("BMIS_CHROMIUM", "", "browser that prints forms as PDF; empty searches the usual names, 'off' has none"),
+		Chromium:    r.get("BMIS_CHROMIUM", "", aboutChromium),
 	}
 	if strings.ContainsRune(c.Chromium, filepath.Separator) && !filepath.IsAbs(c.Chromium) {
 		r.fail("BMIS_CHROMIUM", fmt.Sprintf("is %q; expected an absolute path, a name, or off", c.Chromium))

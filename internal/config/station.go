@@ -17,8 +17,13 @@ type Station struct {
 	Documents  Documents
 	Refusal    Refusal
 	Protection Protection
+	Fingers    Fingers
 	// Interpol is the file of the adapters to outside services of the INTERPOL kind (docs/interpol.md); "" is none.
 	Interpol string
+	// ExpectedPolicy is the file of what differences between carriers' data and documents ask for (docs/expected.md); "" is the program's own.
+	ExpectedPolicy string
+	// VisaRegistry is the file of an outside e-visa platform (docs/visa-check.md); "" is none.
+	VisaRegistry string
 	// EvidenceKept is how long evidence stays at the station after the centre has it.
 	EvidenceKept time.Duration
 	// ReadingsKept is how long what a document reader sent waits for somebody to take it.
@@ -48,13 +53,17 @@ type Counter struct {
 	AdultAge   int           // in years; who is younger is a minor
 }
 
+const aboutInterpol = "JSON file of the adapters to outside services of the INTERPOL kind; empty is none"
+
+const aboutVisaRegistry = "JSON file of an outside e-visa platform that is asked beside the State's own register (docs/visa-check.md); empty is none"
+
 // LoadStation reads the station's configuration; the error is Problems, naming every wrong variable.
 func LoadStation(getenv Getenv) (Station, error) {
 	r := newReader(getenv)
 	var s Station
 	s.ID = r.id("BMIS_STATION_ID", "the station in events, certificates and subjects; never changes")
 	s.Name = r.text("BMIS_STATION_NAME", s.ID, 80, "the station for people")
-	s.State = r.state("BMIS_STATE", "the State of the crossing point, three letters as in an MRZ; the made-up UTO while training")
+	s.State = r.state("BMIS_STATE", aboutState)
 	s.Transport = Transport(r.oneOf("BMIS_TRANSPORT", "", transports, "how travellers come here: air, land, sea, rail, river, foot"))
 	s.Zone = r.zone("BMIS_ZONE", "UTC", "IANA time zone of the station's clocks")
 	s.Lanes = r.lanes("BMIS_LANES", "lanes and their direction: `1:entry,2:exit`")
@@ -64,7 +73,10 @@ func LoadStation(getenv Getenv) (Station, error) {
 	s.Documents = r.documents()
 	s.Refusal = r.refusal()
 	s.Protection = r.protection()
-	s.Interpol = r.path("BMIS_INTERPOL", "", "JSON file of the adapters to outside services of the INTERPOL kind; empty is none")
+	s.Fingers = r.fingers(s.Lanes)
+	s.Interpol = r.path("BMIS_INTERPOL", "", aboutInterpol)
+	s.ExpectedPolicy = r.path("BMIS_EXPECTED_POLICY", "", "JSON file of what differences between carriers' data and documents ask for; empty is the program's own")
+	s.VisaRegistry = r.path("BMIS_VISA_REGISTRY", "", aboutVisaRegistry)
 	s.EvidenceKept = r.duration("BMIS_EVIDENCE_KEPT", 30*24*time.Hour, span{0, 3660 * 24 * time.Hour},
 		"how long evidence stays at the station after the centre has it")
 	s.ReadingsKept = r.duration("BMIS_READINGS_KEPT", 24*time.Hour, span{time.Hour, 30 * 24 * time.Hour},

@@ -31,11 +31,6 @@ type KeyAnswer struct {
 	Key []byte `json:"key"`
 }
 
-// ErrorAnswer is the body of an answer that is none.
-type ErrorAnswer struct {
-	Error string `json:"error"`
-}
-
 // Longest bodies taken, in bytes.
 const (
 	MaxQuery  = 16 << 10

@@ -138,10 +138,10 @@ func startShared(ctx context.Context, dir string) (*pgcluster.Cluster, error) {
 	return cluster, nil
 }
 
-// settings trade every safety for speed. Tests that crash a server use Durable.
+// settings trade every safety for speed, and keep the log small, which may lie in memory. Tests that crash a server use Durable.
 func settings() map[string]string {
 	return map[string]string{"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal",
-		"max_wal_senders": "0", "autovacuum": "off", "max_connections": "500"}
+		"max_wal_senders": "0", "max_wal_size": "256MB", "autovacuum": "off", "max_connections": "500"}
 }
 
 // dropLeftovers drops the databases of tests that were killed.

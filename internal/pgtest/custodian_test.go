@@ -156,3 +156,11 @@ func TestOldTemplatesAreDropped(t *testing.T) {
 			templates(t, cluster))
 	})
 }
+
+func TestTheClusterLiesInMemoryWhereThereIsRoom(t *testing.T) {
+	dir := t.TempDir()
+	require.Equal(t, dir, place("", dir, 1))
+	require.Equal(t, os.TempDir(), place("", dir, 1<<62), "too small")
+	require.Equal(t, os.TempDir(), place("", filepath.Join(dir, "none"), 1), "no such folder")
+	require.Equal(t, os.TempDir(), place(os.TempDir(), dir, 1), "another is asked for")
+}

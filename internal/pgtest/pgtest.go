@@ -51,6 +51,18 @@ func dsnAs(t testing.TB, db *postgres.DB, role string) string {
 	return shared{socket: config.Host}.dsn(config.Database, role)
 }
 
+// PortalDSN is how the public portal connects to a test's database, of the central kind.
+func PortalDSN(t testing.TB, db *postgres.DB) string { return dsnAs(t, db, postgres.PortalRole) }
+
+// Portal opens a test's database, of the central kind, as the public portal's role.
+func Portal(t testing.TB, db *postgres.DB) *postgres.DB {
+	t.Helper()
+	portal, err := postgres.Open(t.Context(), PortalDSN(t, db), postgres.WithMaxConns(maxConns))
+	require.NoError(t, err)
+	t.Cleanup(portal.Close)
+	return portal
+}
+
 // Admin opens the test's database as the owner of the schema.
 func Admin(t testing.TB, db *postgres.DB) *postgres.DB {
 	t.Helper()

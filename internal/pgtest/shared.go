@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -28,7 +29,7 @@ type shared struct{ socket string }
 // join makes sure that the shared cluster runs, and keeps it running until the test ends.
 func join(t testing.TB) shared {
 	t.Helper()
-	dir, err := sharedDir(os.TempDir(), os.Geteuid())
+	dir, err := sharedDir(place(os.Getenv("TMPDIR"), memory, roomy), os.Geteuid())
 	require.NoError(t, err)
 	holders, err := lock(filepath.Join(dir, holdersFile), false)
 	require.NoError(t, err)
@@ -36,6 +37,23 @@ func join(t testing.TB) shared {
 	socket, err := ensure(t.Context(), dir)
 	require.NoError(t, err, "the tests need PostgreSQL")
 	return shared{socket}
+}
+
+// memory is where Linux keeps files in memory, and roomy how large it has to be in all: a cluster takes some hundred megabytes.
+const (
+	memory = "/dev/shm"
+	roomy  = 8 << 30
+)
+
+// place is the folder of shared directories: the temporary one that is asked for, else memory where there is enough of it. A test's
+// database is a thousand small files, which a disk's file system makes and removes many times slower. What is free does not matter, or
+// programs that run together would not find one another.
+func place(asked, memory string, roomy uint64) string {
+	var fs syscall.Statfs_t
+	if asked == "" && syscall.Statfs(memory, &fs) == nil && fs.Blocks*uint64(fs.Bsize) >= roomy {
+		return memory
+	}
+	return os.TempDir()
 }
 
 // sharedDir is the well-known directory of a user's cluster. Somebody else's directory at that place is refused.

@@ -17,7 +17,7 @@ import (
 
 const (
 	templateLock  = 0x74706c // "tpl": one template is made at a time
-	templateStage = 2        // to be raised when postgres.Migrate itself does something else
+	templateStage = 4        // to be raised when postgres.Migrate itself does something else
 	keptTemplates = 4        // per kind; older ones belong to schemas that have been edited since
 )
 

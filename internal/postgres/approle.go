@@ -5,10 +5,15 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/openbmis/openbmis/migrations"
 )
 
 // AppRole is the role the programs connect as. It owns nothing, is no superuser and is subject to every row policy.
 const AppRole = "bmis_app"
+
+// PortalRole is the role the public portal of visas connects as. It has rights on the schema portal alone, by the migrations.
+const PortalRole = "bmis_portal"
 
 // prepareAppRole makes the role where it is missing and gives it rights on what migrations will create. The rights are default
 // privileges, set before the migrations run: a grant on all tables afterwards would undo what a migration has revoked.
@@ -16,10 +21,7 @@ func prepareAppRole(ctx context.Context, conn *pgx.Conn) error {
 	if conn.Config().User == AppRole {
 		return fmt.Errorf("role %s may not migrate: BMIS_MIGRATE_DSN is the owner's role, BMIS_DSN the application's", AppRole)
 	}
-	if err := createAppRole(ctx, conn); err != nil {
-		return err
-	}
-	if err := confined(ctx, conn, AppRole); err != nil {
+	if err := prepareRole(ctx, conn, AppRole, "BMIS_DSN"); err != nil {
 		return err
 	}
 	for _, statement := range []string{
@@ -36,26 +38,70 @@ func prepareAppRole(ctx context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
-// createAppRole creates the role unless it exists. Roles belong to the whole cluster, so that another database's migration may
+// preparePortalRole makes the portal's role where it is missing: the migrations of the centre grant it its rights.
+func preparePortalRole(ctx context.Context, conn *pgx.Conn, kind migrations.Kind) error {
+	if kind != migrations.Central {
+		return nil
+	}
+	if conn.Config().User == PortalRole {
+		return fmt.Errorf("role %s may not migrate: BMIS_MIGRATE_DSN is the owner's role, BMIS_PORTAL_DSN the portal's", PortalRole)
+	}
+	if err := prepareRole(ctx, conn, PortalRole, "BMIS_PORTAL_DSN"); err != nil {
+		return err
+	}
+	return keepAdvisoryLocks(ctx, conn)
+}
+
+// keepAdvisoryLocks takes advisory locks from everybody but the application's and the owner's role: whoever holds one that the centre's work
+// waits for would stop it. An owner who may not (the functions belong to the database's administrator) leaves them as they are, with a warning
+// of the server's; the portal says so at its start (portaldb.MayStop).
+func keepAdvisoryLocks(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, `
+		DO $$
+		DECLARE f regprocedure;
+		BEGIN
+			FOR f IN SELECT oid::regprocedure FROM pg_proc
+			          WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '^pg_(try_)?advisory_' LOOP
+				EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+				EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO `+AppRole+`, %I', f, current_user);
+			END LOOP;
+		EXCEPTION WHEN insufficient_privilege THEN
+			RAISE WARNING 'advisory locks stay open to everybody: %', SQLERRM;
+		END $$`)
+	if err != nil {
+		return fmt.Errorf("rights on advisory locks: %w", err)
+	}
+	return nil
+}
+
+// prepareRole makes a role where it is missing, and refuses one that is not confined. variable is where its DSN is configured.
+func prepareRole(ctx context.Context, conn *pgx.Conn, role, variable string) error {
+	if err := createRole(ctx, conn, role, variable); err != nil {
+		return err
+	}
+	return confined(ctx, conn, role)
+}
+
+// createRole creates the role unless it exists. Roles belong to the whole cluster, so that another database's migration may
 // create it at the same moment: both get one.
-func createAppRole(ctx context.Context, conn *pgx.Conn) error {
+func createRole(ctx context.Context, conn *pgx.Conn, role, variable string) error {
 	var exists bool
 	const query = `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)`
-	if err := conn.QueryRow(ctx, query, AppRole).Scan(&exists); err != nil {
-		return fmt.Errorf("role %s: %w", AppRole, err)
+	if err := conn.QueryRow(ctx, query, role).Scan(&exists); err != nil {
+		return fmt.Errorf("role %s: %w", role, err)
 	}
 	if exists {
 		return nil
 	}
-	_, err := conn.Exec(ctx, `CREATE ROLE `+AppRole+` LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION`)
+	_, err := conn.Exec(ctx, `CREATE ROLE `+role+` LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION`)
 	switch {
 	case err == nil, IsUnique(err), Code(err) == "42710": // duplicate_object
 		return nil
 	case IsDenied(err):
 		return fmt.Errorf("role %s does not exist and the owner's role may not create it: as an administrator run "+
-			"CREATE ROLE %[1]s LOGIN PASSWORD '...' and use it in BMIS_DSN: %w", AppRole, err)
+			"CREATE ROLE %[1]s LOGIN PASSWORD '...' and use it in %s: %w", role, variable, err)
 	default:
-		return fmt.Errorf("role %s: %w", AppRole, err)
+		return fmt.Errorf("role %s: %w", role, err)
 	}
 }
 

@@ -31,6 +31,25 @@ func TestADatabaseThatSomebodyElseAdministers(t *testing.T) {
 	require.ErrorContains(t, postgres.Migrate(t.Context(), cluster.DSN("external", postgres.AppRole), migrations.Station), "role bmis_app may not migrate")
 }
 
+// An owner who may not take advisory locks from everybody migrates all the same; once the administrator has done it, too.
+func TestAdvisoryLocksOfADatabaseThatSomebodyElseAdministers(t *testing.T) {
+	cluster := pgtest.Durable(t)
+	execOn(t, cluster.AdminDSN("postgres"), "CREATE ROLE schema_owner LOGIN", "CREATE DATABASE external OWNER schema_owner",
+		"CREATE ROLE bmis_app LOGIN", "CREATE ROLE bmis_portal LOGIN")
+	owner := cluster.DSN("external", "schema_owner")
+	require.NoError(t, postgres.Migrate(t.Context(), owner, migrations.Central))
+	portal, err := postgres.Open(t.Context(), cluster.DSN("external", postgres.PortalRole))
+	require.NoError(t, err)
+	defer portal.Close()
+	_, err = portal.Pool.Exec(t.Context(), "SELECT pg_advisory_lock(1)")
+	require.NoError(t, err, "nobody could take it away")
+	require.NoError(t, postgres.Migrate(t.Context(), cluster.AdminDSN("external"), migrations.Central), "by the administrator")
+	_, err = portal.Pool.Exec(t.Context(), "SELECT pg_advisory_lock(1)")
+	require.ErrorContains(t, err, "permission denied")
+	execOn(t, cluster.AdminDSN("external"), "GRANT EXECUTE ON FUNCTION pg_try_advisory_lock(bigint) TO schema_owner")
+	require.NoError(t, postgres.Migrate(t.Context(), owner, migrations.Central), "what is revoked already is no reason to fail")
+}
+
 func TestARoleThatOwnsTablesIsNotConfined(t *testing.T) {
 	cluster := pgtest.Durable(t)
 	execOn(t, cluster.AdminDSN("postgres"), "CREATE ROLE owning LOGIN", "CREATE DATABASE owned OWNER owning")

@@ -31,6 +31,9 @@ func Migrate(ctx context.Context, ownerDSN string, kind migrations.Kind) error {
 		if err := prepareAppRole(ctx, m.conn); err != nil {
 			return err
 		}
+		if err := preparePortalRole(ctx, m.conn, kind); err != nil {
+			return err
+		}
 		if err := stampKind(ctx, m.conn, kind); err != nil {
 			return err
 		}

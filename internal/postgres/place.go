@@ -13,9 +13,11 @@ import (
 
 // Place is a database that can be reached: configured by its DSN, or in the private cluster of this machine.
 type Place struct {
-	AppDSN   string             // as the application's role
-	OwnerDSN string             // as the schema's owner; "" when it is not configured
-	Cluster  *pgcluster.Cluster // the private cluster if we run it, else nil
+	AppDSN   string // as the application's role
+	OwnerDSN string // as the schema's owner; "" when it is not configured
+	// PortalDSN is as the public portal's role; "" when the database is configured, for then so is this.
+	PortalDSN string
+	Cluster   *pgcluster.Cluster // the private cluster if we run it, else nil
 }
 
 // Reach is for commands that people run: the configured database, else the private cluster of a program that runs, else that cluster
@@ -46,7 +48,10 @@ func own(ctx context.Context, db config.Database, log *slog.Logger) (*Place, err
 }
 
 func private(address pgcluster.Address, cluster *pgcluster.Cluster) *Place {
-	return &Place{AppDSN: address.DSN(pgcluster.Database, AppRole), OwnerDSN: address.AdminDSN(pgcluster.Database), Cluster: cluster}
+	return &Place{
+		AppDSN: address.DSN(pgcluster.Database, AppRole), OwnerDSN: address.AdminDSN(pgcluster.Database),
+		PortalDSN: address.DSN(pgcluster.Database, PortalRole), Cluster: cluster,
+	}
 }
 
 // Close stops the private cluster if it is ours.

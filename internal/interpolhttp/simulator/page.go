@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/openbmis/openbmis/alerts/interpol"
+	"github.com/openbmis/openbmis/internal/jsonhttp"
 )
 
 var pageTemplate = template.Must(template.New("page").Parse(`<!doctype html>
@@ -60,18 +61,18 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 4096)
 	delay, err := time.ParseDuration(r.PostFormValue("delay"))
 	if err != nil {
-		refuse(w, http.StatusBadRequest, ErrKnobs.Error())
+		jsonhttp.Refuse(w, http.StatusBadRequest, ErrKnobs.Error())
 		return
 	}
 	errors, err := strconv.ParseFloat(r.PostFormValue("errors"), 64)
 	if err != nil {
-		refuse(w, http.StatusBadRequest, ErrKnobs.Error())
+		jsonhttp.Refuse(w, http.StatusBadRequest, ErrKnobs.Error())
 		return
 	}
 	on := func(name string) bool { return r.PostFormValue(name) != "" }
 	knobs := Knobs{Delay: Duration(delay), Errors: errors, Hang: on("hang"), Refuse: on("refuse"), Down: on("down")}
 	if err := s.Set(interpol.Kind(r.PostFormValue("kind")), knobs); err != nil {
-		refuse(w, http.StatusBadRequest, err.Error())
+		jsonhttp.Refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
 	http.Redirect(w, r, "/", http.StatusSeeOther)

@@ -1,21 +1,18 @@
 package simulator
 
 import (
-	"context"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/openbmis/openbmis/alerts/interpol"
 	"github.com/openbmis/openbmis/internal/interpolhttp"
+	"github.com/openbmis/openbmis/internal/jsonhttp"
 )
 
 // Options are what a simulator is made of.
@@ -30,9 +27,9 @@ type Options struct {
 // Server answers by the protocol, and has a page. It implements http.Handler.
 type Server struct {
 	Options
-	board  board
-	secret []byte
-	mux    *http.ServeMux
+	board   board
+	secret  []byte
+	handler http.Handler
 
 	mu      sync.Mutex
 	draw    *rand.Rand
@@ -47,27 +44,27 @@ type madeFilter struct {
 // New makes a simulator.
 func New(o Options) (*Server, error) {
 	s := &Server{
-		Options: o, board: board{knobs: map[interpol.Kind]Knobs{}, count: map[interpol.Kind]int{}}, secret: make([]byte, sha256.Size), mux: http.NewServeMux(),
+		Options: o, board: board{knobs: map[interpol.Kind]Knobs{}, count: map[interpol.Kind]int{}}, secret: make([]byte, sha256.Size),
 		draw: rand.New(rand.NewPCG(o.Seed, 7)), filters: map[interpol.Kind]madeFilter{}, //nolint:gosec // failures that can be had again
 	}
 	if _, err := io.ReadFull(o.Random, s.secret); err != nil {
 		return nil, fmt.Errorf("key of the filters: %w", err)
 	}
-	s.mux.HandleFunc("GET "+interpolhttp.StatusPath+"{kind}", s.status)
-	s.mux.HandleFunc("POST "+interpolhttp.SearchPath, s.search)
-	s.mux.HandleFunc("POST "+interpolhttp.DetailPath, s.detail)
-	s.mux.HandleFunc("GET "+interpolhttp.FilterPath+"{kind}", s.filter)
-	s.mux.HandleFunc("POST "+interpolhttp.FilterKeyPath, s.filterKey)
-	s.mux.HandleFunc("GET /{$}", s.page)
-	s.mux.Handle("POST /control", http.NewCrossOriginProtection().Handler(http.HandlerFunc(s.control)))
+	mux := http.NewServeMux()
+	s.handler = jsonhttp.Simulated(mux)
+	mux.HandleFunc("GET "+interpolhttp.StatusPath+"{kind}", s.status)
+	mux.HandleFunc("POST "+interpolhttp.SearchPath, s.search)
+	mux.HandleFunc("POST "+interpolhttp.DetailPath, s.detail)
+	mux.HandleFunc("GET "+interpolhttp.FilterPath+"{kind}", s.filter)
+	mux.HandleFunc("POST "+interpolhttp.FilterKeyPath, s.filterKey)
+	mux.HandleFunc("GET /{$}", s.page)
+	mux.Handle("POST /control", http.NewCrossOriginProtection().Handler(http.HandlerFunc(s.control)))
 	return s, nil
 }
 
 // ServeHTTP answers. Every answer says that it is a simulator's.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("X-Simulator", "yes")
-	w.Header().Set("Cache-Control", "no-store")
-	s.mux.ServeHTTP(w, r)
+	s.handler.ServeHTTP(w, r)
 }
 
 // Set turns the knobs of a kind.
@@ -87,13 +84,11 @@ func (s *Server) Asked(k interpol.Kind) int { return s.board.counted(k) }
 
 // admit lets in who shows the token, and does what the knobs of the kind say; false when the answer was given, or there is to be none.
 func (s *Server) admit(w http.ResponseWriter, r *http.Request, k interpol.Kind) bool {
-	given, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if subtle.ConstantTimeCompare([]byte(given), []byte(s.Token)) != 1 {
-		refuse(w, http.StatusUnauthorized, "token: expected the one of the configuration")
+	if !jsonhttp.Admit(w, r, s.Token) {
 		return false
 	}
 	if !k.Valid() {
-		refuse(w, http.StatusBadRequest, fmt.Sprintf("kind: expected one of %v", interpol.Kinds()))
+		jsonhttp.Refuse(w, http.StatusBadRequest, fmt.Sprintf("kind: expected one of %v", interpol.Kinds()))
 		return false
 	}
 	knobs := s.board.get(k)
@@ -103,30 +98,16 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, k interpol.Kind) 
 	case knobs.Hang:
 		<-r.Context().Done()
 		return false
-	case !pause(r.Context(), time.Duration(knobs.Delay)):
+	case !jsonhttp.Pause(r.Context(), time.Duration(knobs.Delay)):
 		return false
 	case knobs.Refuse:
-		refuse(w, http.StatusForbidden, "not admitted")
+		jsonhttp.Refuse(w, http.StatusForbidden, "not admitted")
 		return false
 	case s.fails(knobs.Errors):
-		refuse(w, http.StatusInternalServerError, "failed, as it was told to")
+		jsonhttp.Refuse(w, http.StatusInternalServerError, "failed, as it was told to")
 		return false
 	}
 	return true
-}
-
-func pause(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 func (s *Server) fails(part float64) bool {
@@ -138,35 +119,35 @@ func (s *Server) fails(part float64) bool {
 func (s *Server) status(w http.ResponseWriter, r *http.Request) {
 	kind := interpol.Kind(r.PathValue("kind"))
 	if s.admit(w, r, kind) {
-		answer(w, s.Data.Service(kind))
+		jsonhttp.Answer(w, s.Data.Service(kind))
 	}
 }
 
 func (s *Server) search(w http.ResponseWriter, r *http.Request) {
 	var q interpol.Query
-	if !question(w, r, &q) || !s.admit(w, r, q.Kind) {
+	if !jsonhttp.Question(w, r, interpolhttp.MaxQuery, &q) || !s.admit(w, r, q.Kind) {
 		return
 	}
 	if field := q.Check(); field != "" {
-		refuse(w, http.StatusBadRequest, field+": expected the fields of the kind, and no others")
+		jsonhttp.Refuse(w, http.StatusBadRequest, field+": expected the fields of the kind, and no others")
 		return
 	}
 	s.board.asked(q.Kind)
-	answer(w, s.Data.Search(q))
+	jsonhttp.Answer(w, s.Data.Search(q))
 }
 
 func (s *Server) detail(w http.ResponseWriter, r *http.Request) {
 	var q interpolhttp.DetailRequest
-	if !question(w, r, &q) || !s.admit(w, r, q.Kind) {
+	if !jsonhttp.Question(w, r, interpolhttp.MaxQuery, &q) || !s.admit(w, r, q.Kind) {
 		return
 	}
 	s.board.asked(q.Kind)
 	record, known := s.Data.Detail(q.Kind, q.ID)
 	if !known {
-		refuse(w, http.StatusNotFound, "id: not known")
+		jsonhttp.Refuse(w, http.StatusNotFound, "id: not known")
 		return
 	}
-	answer(w, record)
+	jsonhttp.Answer(w, record)
 }
 
 func (s *Server) filter(w http.ResponseWriter, r *http.Request) {
@@ -175,12 +156,12 @@ func (s *Server) filter(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !kind.OfDocuments() {
-		refuse(w, http.StatusNotFound, "kind: only lists of documents have a filter")
+		jsonhttp.Refuse(w, http.StatusNotFound, "kind: only lists of documents have a filter")
 		return
 	}
 	version, encoded, err := s.newest(kind)
 	if err != nil {
-		refuse(w, http.StatusInternalServerError, "the filter cannot be made")
+		jsonhttp.Refuse(w, http.StatusInternalServerError, "the filter cannot be made")
 		return
 	}
 	w.Header().Set("ETag", `"`+version+`"`)
@@ -220,34 +201,12 @@ func (s *Server) keyID() string {
 
 func (s *Server) filterKey(w http.ResponseWriter, r *http.Request) {
 	var q interpolhttp.KeyRequest
-	if !question(w, r, &q) || !s.admit(w, r, q.Kind) {
+	if !jsonhttp.Question(w, r, interpolhttp.MaxQuery, &q) || !s.admit(w, r, q.Kind) {
 		return
 	}
 	if q.ID != s.keyID() {
-		refuse(w, http.StatusNotFound, "id: not known")
+		jsonhttp.Refuse(w, http.StatusNotFound, "id: not known")
 		return
 	}
-	answer(w, interpolhttp.KeyAnswer{Key: s.secret})
-}
-
-// question reads the body; false when it was refused.
-func question(w http.ResponseWriter, r *http.Request, into any) bool {
-	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, interpolhttp.MaxQuery))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(into); err != nil {
-		refuse(w, http.StatusBadRequest, "expected a question of the protocol, and no other fields")
-		return false
-	}
-	return true
-}
-
-func answer(w http.ResponseWriter, value any) {
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(value) // the asker has gone otherwise
-}
-
-func refuse(w http.ResponseWriter, status int, why string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(interpolhttp.ErrorAnswer{Error: why}) // the asker has gone otherwise
+	jsonhttp.Answer(w, interpolhttp.KeyAnswer{Key: s.secret})
 }

@@ -83,12 +83,16 @@ func (b *batch) applyBulk(ctx context.Context) (parked int, err error) {
 		return 0, err
 	}
 	b.addExhibits(work.crossings)
+	b.noteExpected(work.crossings)
+	b.noteVisas(work.crossings)
+	b.noteOnArrival(work.crossings)
 	annulled, err := b.correct(ctx, work)
 	if err != nil {
 		return 0, err
 	}
+	b.noteUnused(annulled)
 	b.dismiss(work.dismissals)
-	if err := b.storeRecords(work.records); err != nil {
+	if err := b.storeRecords(ctx, work.records); err != nil {
 		return 0, err
 	}
 	b.park(work.bad)

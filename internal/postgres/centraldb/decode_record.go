@@ -8,6 +8,7 @@ import (
 
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/file"
+	"github.com/openbmis/openbmis/border/fingers"
 	"github.com/openbmis/openbmis/border/stay"
 	"github.com/openbmis/openbmis/replication"
 )
@@ -23,6 +24,7 @@ type recordRow struct {
 	supplied      *file.Supplied
 	voided        *file.Voided
 	authorisation *file.Authorisation
+	prints        *fingers.Event
 }
 
 func decodeRecord(station string, e *replication.Event) (*recordRow, error) {
@@ -62,6 +64,8 @@ func (r *recordRow) decodeBody() error {
 		return r.decodeVoided()
 	case border.AuthorisationChanged:
 		return r.decodeAuthorisation()
+	case border.FingerprintEvent:
+		return r.decodePrints()
 	default:
 		if r.File != uuid.Nil && !r.Kind.Confidential() {
 			r.seen = []sighting{{file: r.File}}

@@ -33,6 +33,7 @@ type person struct {
 	voided     []uuid.UUID
 	lastVoided time.Time // of the latest movement that does not stand
 	links      []file.StandingLink
+	prints     []string // stations that hold prints of him
 	timeline   stay.Timeline
 }
 
@@ -68,6 +69,7 @@ func readPersons(ctx context.Context, tx pgx.Tx, s scope) ([]*person, error) {
 	l.queueMovements(ask)
 	l.queueAuthorisations(ask)
 	l.queueLinks(ask)
+	l.queuePrints(ask)
 	if err := tx.SendBatch(ctx, ask).Close(); err != nil {
 		return nil, fmt.Errorf("read files: %w", err)
 	}
@@ -94,6 +96,8 @@ func (p *person) sort() {
 	})
 	slices.SortFunc(p.history.Authorisations, func(a, b stay.Authorisation) int { return compareIDs(a.ID, b.ID) })
 	slices.SortFunc(p.links, func(a, b file.StandingLink) int { return compareIDs(a.ID, b.ID) })
+	slices.Sort(p.prints)
+	p.prints = slices.Compact(p.prints)
 	p.links = slices.CompactFunc(p.links, func(a, b file.StandingLink) bool { return a.ID == b.ID })
 }
 
@@ -261,6 +265,21 @@ func (l *loader) queueLinks(ask *pgx.Batch) {
 					end.links = append(end.links, link)
 				}
 			}
+			return nil
+		})
+		return err
+	})
+}
+
+// queuePrints reads at which stations prints of the travellers are references: what others are compared with.
+func (l *loader) queuePrints(ask *pgx.Batch) {
+	ask.Queue(`SELECT DISTINCT e.traveller_id, e.station FROM finger_enrolment e WHERE e.traveller_id = ANY($1) AND e.state = 'enrolled'
+		AND EXISTS (SELECT FROM biometric.print p WHERE p.link = e.link AND p.station = e.station AND p.state = 'reference')`,
+		l.travellers).Query(func(rows pgx.Rows) error {
+		var traveller uuid.UUID
+		var station string
+		_, err := pgx.ForEachRow(rows, []any{&traveller, &station}, func() error {
+			l.of[traveller].prints = append(l.of[traveller].prints, station)
 			return nil
 		})
 		return err

@@ -67,12 +67,13 @@ type published struct {
 	stay.History
 	Voided []uuid.UUID         `json:"voided,omitempty"`
 	Links  []file.StandingLink `json:"links,omitempty"`
+	Prints []string            `json:"prints,omitempty"`
 }
 
 // publishedRow is what the stations are told of a person.
 func publishedRow(who *person) (json.RawMessage, error) {
 	row := published{
-		File: who.key(), Papers: who.papers, History: who.history, Voided: who.voided, Links: who.links,
+		File: who.key(), Papers: who.papers, History: who.history, Voided: who.voided, Links: who.links, Prints: who.prints,
 	}
 	if len(who.files) > 1 {
 		row.Members = who.files

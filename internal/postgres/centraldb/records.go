@@ -1,6 +1,7 @@
 package centraldb
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 
@@ -11,7 +12,7 @@ import (
 
 // storeRecords stores records and what the centre computes from. Nothing of it is ever changed: whether a record stands is asked
 // when it is needed, so the order of arrival decides nothing.
-func (b *batch) storeRecords(records []*recordRow) error {
+func (b *batch) storeRecords(ctx context.Context, records []*recordRow) error {
 	for _, r := range records {
 		b.storeRecord(r)
 		var err error
@@ -24,8 +25,11 @@ func (b *batch) storeRecords(records []*recordRow) error {
 			b.out.Queue(`INSERT INTO movement_void (movement_id, record_id) VALUES ($1, $2)`, r.voided.Movement, r.ID)
 			b.dirty = append(b.dirty, r.traveller())
 			b.markOwners(r.voided.Movement)
+			b.lookAtUses(r.voided.Movement)
 		case r.authorisation != nil:
 			err = b.storeAuthorisation(r)
+		case r.prints != nil:
+			err = b.storePrints(ctx, r)
 		}
 		if err != nil {
 			return err
@@ -69,6 +73,7 @@ func (b *batch) supersede(r *recordRow) {
 	}
 	if len(r.Supersedes) > 0 {
 		b.markOwners(r.Supersedes...)
+		b.lookAtVoided(r.Supersedes)
 		if r.traveller() != uuid.Nil {
 			b.dirty = append(b.dirty, r.traveller())
 		}

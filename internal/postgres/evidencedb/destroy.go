@@ -21,12 +21,6 @@ type Whose struct {
 const (
 	keysOfFile = `SELECT id FROM person_key WHERE file_id = $1 AND destroyed_at IS NULL ORDER BY id FOR UPDATE`
 	keysOfScan = `SELECT id FROM person_key WHERE scan_id = $1 AND file_id IS NULL AND destroyed_at IS NULL ORDER BY id FOR UPDATE`
-
-	destroyKeys  = `UPDATE person_key SET wrapped = NULL, destroyed_at = $2 WHERE id = ANY ($1)`
-	forgetPrints = `UPDATE exhibit SET fingerprint = NULL WHERE key_id = ANY ($1)`
-	forgetBytes  = `UPDATE exhibit_blob SET sealed = NULL, state = 'destroyed', dropped_at = $2
-		WHERE digest IN (SELECT digest FROM exhibit WHERE key_id = ANY ($1))`
-	layTombstones = `INSERT INTO key_tombstone (key_id, ground, destroyed_at) SELECT unnest($1::uuid[]), $2, $3`
 )
 
 // Destroy destroys keys in the caller's transaction, with what they sealed, and lays a tombstone for each, of which the centre is told.
@@ -47,13 +41,7 @@ func (s *Store) Destroy(ctx context.Context, tx pgx.Tx, whose Whose, ground stri
 	if err != nil {
 		return 0, fmt.Errorf("destroy evidence keys: %w", err)
 	}
-	now := s.o.Now()
-	b := &pgx.Batch{}
-	b.Queue(destroyKeys, keys, now)
-	b.Queue(forgetPrints, keys)
-	b.Queue(forgetBytes, keys, now)
-	b.Queue(layTombstones, keys, ground, now)
-	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+	if err := tables().Destroy(ctx, tx, keys, ground, s.o.Now()); err != nil {
 		return 0, fmt.Errorf("destroy evidence keys: %w", err)
 	}
 	entry.ResultCount = len(keys)

@@ -8,16 +8,10 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/internal/postgres/sealdb"
 	"github.com/openbmis/openbmis/internal/vault"
 	"github.com/openbmis/openbmis/traveldoc"
 )
-
-// wrappedKey is a row of person_key.
-type wrappedKey struct {
-	id         uuid.UUID
-	generation string
-	wrapped    []byte
-}
 
 const (
 	// keyOfScan is the key that the scan has already. The row stays locked: of two who keep at once the second sees what the first kept.
@@ -35,7 +29,7 @@ const (
 // keyFor is the key under which a scan's reading is kept: what the scan has already, else that of its bearer's file, else a new one.
 // The key of a document that nobody has seen is the scan's alone until a decision makes a file.
 func (s *Store) keyFor(ctx context.Context, tx pgx.Tx, scan border.Scan) (*vault.DataKey, error) {
-	if k, err := s.found(tx.QueryRow(ctx, keyOfScan, scan.ID)); k != nil || err != nil {
+	if k, err := sealdb.FindKey(tx.QueryRow(ctx, keyOfScan, scan.ID), s.o.Wrapping); k != nil || err != nil {
 		return k, err
 	}
 	var file uuid.UUID
@@ -47,44 +41,23 @@ func (s *Store) keyFor(ctx context.Context, tx pgx.Tx, scan border.Scan) (*vault
 	if err != nil {
 		return nil, err
 	}
-	if k, err := s.found(tx.QueryRow(ctx, keyOfFile, file)); k != nil || err != nil {
+	if k, err := sealdb.FindKey(tx.QueryRow(ctx, keyOfFile, file), s.o.Wrapping); k != nil || err != nil {
 		return k, err
 	}
 	return s.makeKey(ctx, tx, scan.ID, file)
 }
 
-// found opens a key that a query found. One whose generation is gone is as good as none: its exhibits are lost, new ones need not be.
-func (s *Store) found(row pgx.Row) (*vault.DataKey, error) {
-	var w wrappedKey
-	err := row.Scan(&w.id, &w.generation, &w.wrapped)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, nil //nolint:nilnil // no key: no error either
-	}
-	if err != nil {
-		return nil, err
-	}
-	k, err := s.o.Wrapping.Unwrap(w.id, w.generation, w.wrapped)
-	if errors.Is(err, vault.ErrDestroyed) {
-		return nil, nil //nolint:nilnil // as above
-	}
-	return k, err
-}
-
 // makeKey makes a key for a scan, and for its file when that is known.
 func (s *Store) makeKey(ctx context.Context, tx pgx.Tx, scan, file uuid.UUID) (*vault.DataKey, error) {
-	k, err := vault.NewDataKey(s.o.NewID(), s.o.Random)
-	if err != nil {
-		return nil, err
-	}
-	generation, wrapped, err := s.o.Wrapping.Wrap(k)
+	k, row, err := sealdb.NewKey(s.o.NewID(), s.o.Random, s.o.Wrapping)
 	if err != nil {
 		return nil, err
 	}
 	now := s.o.Now()
 	if file == uuid.Nil {
-		_, err = tx.Exec(ctx, insertKey, k.ID(), scan, nil, generation, wrapped, now, nil)
+		_, err = tx.Exec(ctx, insertKey, row.ID, scan, nil, row.Generation, row.Wrapped, now, nil)
 	} else {
-		_, err = tx.Exec(ctx, insertKey, k.ID(), scan, file, generation, wrapped, now, now)
+		_, err = tx.Exec(ctx, insertKey, row.ID, scan, file, row.Generation, row.Wrapped, now, now)
 	}
 	return k, err
 }

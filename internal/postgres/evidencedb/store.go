@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/openbmis/openbmis/internal/postgres"
+	"github.com/openbmis/openbmis/internal/postgres/sealdb"
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/internal/vault"
 )
@@ -39,11 +40,20 @@ type Options struct {
 	NewID    func() uuid.UUID
 }
 
-// Store implements stationdb.Exhibits and the station's side of replication.BlobOutbox.
-type Store struct{ o Options }
+// Store implements stationdb.Exhibits and the station's side of replication.BlobOutbox (by sealdb.Store).
+type Store struct {
+	*sealdb.Store
+	o Options
+}
 
 // New makes the store.
-func New(o Options) *Store { return &Store{o} }
+func New(o Options) *Store {
+	return &Store{sealdb.New(sealdb.Options{Tables: tables(), What: "evidence", DB: o.DB, Wrapping: o.Wrapping, Now: o.Now}), o}
+}
+
+func tables() sealdb.Tables {
+	return sealdb.Tables{Key: "person_key", Item: "exhibit", Blob: "exhibit_blob", Tombstone: "key_tombstone", Mark: "fingerprint"}
+}
 
 func wrap(err error, doing string, args ...any) error {
 	if err == nil {

@@ -105,26 +105,7 @@ func (f *Files) Compare(ctx context.Context, pair file.Pair, entry audit.Entry) 
 // Link writes a person's word on two files, and works out anew who is one person. seen are the words that the person saw standing:
 // file.ErrLinkChanged when others stand by now. The record brings id, author, place, times, origin and status.
 func (f *Files) Link(ctx context.Context, r border.Record, link file.Link, seen []uuid.UUID, entry audit.Entry) error {
-	pair := file.PairOf(link.A, link.B)
-	link.A, link.B = pair.A, pair.B
-	if err := link.Check(); err != nil {
-		return err
-	}
-	err := f.DB.InTx(ctx, func(tx pgx.Tx) error {
-		if err := lockGroups(ctx, tx); err != nil {
-			return err
-		}
-		heads, err := headsOf(ctx, tx, pair)
-		switch {
-		case err != nil:
-			return err
-		case !sameIDs(heads, seen):
-			return file.ErrLinkChanged
-		case link.Ground == file.GroundUndo && len(heads) == 0:
-			return file.ErrNothingToUndo
-		}
-		return f.link(ctx, tx, r, link, heads, entry)
-	})
+	err := f.DB.InTx(ctx, func(tx pgx.Tx) error { return LinkIn(ctx, tx, r, link, seen, entry) })
 	if err != nil {
 		return fmt.Errorf("link of files: %w", err)
 	}
@@ -132,7 +113,29 @@ func (f *Files) Link(ctx context.Context, r border.Record, link file.Link, seen 
 	return nil
 }
 
-func (f *Files) link(ctx context.Context, tx pgx.Tx, r border.Record, link file.Link, heads []uuid.UUID, entry audit.Entry) error {
+// LinkIn is Files.Link in the caller's transaction. Wake the relay after the commit.
+func LinkIn(ctx context.Context, tx pgx.Tx, r border.Record, link file.Link, seen []uuid.UUID, entry audit.Entry) error {
+	pair := file.PairOf(link.A, link.B)
+	link.A, link.B = pair.A, pair.B
+	if err := link.Check(); err != nil {
+		return err
+	}
+	if err := lockGroups(ctx, tx); err != nil {
+		return err
+	}
+	heads, err := headsOf(ctx, tx, pair)
+	switch {
+	case err != nil:
+		return err
+	case !sameIDs(heads, seen):
+		return file.ErrLinkChanged
+	case link.Ground == file.GroundUndo && len(heads) == 0:
+		return file.ErrNothingToUndo
+	}
+	return keepLink(ctx, tx, r, link, heads, entry)
+}
+
+func keepLink(ctx context.Context, tx pgx.Tx, r border.Record, link file.Link, heads []uuid.UUID, entry audit.Entry) error {
 	var known int
 	if err := tx.QueryRow(ctx, `SELECT count(*) FROM traveller WHERE id IN ($1, $2)`, link.A, link.B).Scan(&known); err != nil {
 		return err

@@ -25,12 +25,13 @@ const queueLimit = 200
 
 const rowColumns = `h.id, h.central, h.station, h.agency, h.list, h.alert, h.alert_version, h.band, h.score, h.retro, coalesce(h.raise->>'action', ''),
 	coalesce((h.raise->>'simulator')::boolean, false), ` + orphan + `,
-	h.raised_at, h.crossed_at, h.stage, h.asked_at, h.answer_by, h.answered_at, h.closed_at, h.confirmed, h.same, h.outcome, h.worker`
+	h.raised_at, h.crossed_at, h.stage, h.asked_at, h.answer_by, h.answered_at, h.closed_at, h.confirmed, h.same, h.outcome, h.worker,
+	h.raise->'flight'`
 
 func rowTargets(r *screening.Row, times *[6]*time.Time) []any {
 	return []any{
 		&r.ID, &r.Central, &r.Station, &r.Agency, &r.List, &r.Alert, &r.AlertVersion, &r.Band, &r.Score, &r.Retro, &r.Action, &r.Simulator, &r.NoDesk,
-		&times[0], &times[1], &r.Stage, &times[2], &times[3], &times[4], &times[5], &r.Confirmed, &r.Same, &r.Outcome, &r.Worker,
+		&times[0], &times[1], &r.Stage, &times[2], &times[3], &times[4], &times[5], &r.Confirmed, &r.Same, &r.Outcome, &r.Worker, &r.Flight,
 	}
 }
 

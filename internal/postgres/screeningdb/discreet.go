@@ -36,6 +36,9 @@ func (k *keeper) keepDiscreet(ctx context.Context, tx pgx.Tx, f screening.Found)
 	if occasion == uuid.Nil {
 		occasion = r.Inspection
 	}
+	if r.Flight != nil {
+		occasion = r.Flight.Person
+	}
 	tag, err := tx.Exec(ctx, `
 		INSERT INTO discreet_hit AS h (id, agency, list, alert, alert_version, matcher, band, score, retro, station, traveller_id, crossing, raised_at,
 			crossed_at, raise)

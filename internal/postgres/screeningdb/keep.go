@@ -25,6 +25,8 @@ type keeper struct {
 	at   time.Time
 	open int // open hits that were raised or reopened
 	told []uuid.UUID
+	// again are expected persons of whom a changed alert says something new: their checks are made again.
+	again []uuid.UUID
 }
 
 // write runs work in a transaction, publishes what it has to tell, and nudges the stations after the commit.
@@ -35,12 +37,32 @@ func (s *Store) write(ctx context.Context, doing string, work func(pgx.Tx, *keep
 		if err := work(tx, k); err != nil {
 			return err
 		}
+		if err := k.recheck(ctx, tx); err != nil {
+			return err
+		}
 		return k.publish(ctx, tx)
 	})
 	if err == nil && len(k.told) > 0 {
 		s.published(hit.AnswersDataset)
 	}
+	if err == nil && len(k.again) > 0 {
+		s.rechecked()
+	}
 	return wrap(err, doing)
+}
+
+// recheck has the checks of expected persons made again.
+func (k *keeper) recheck(ctx context.Context, tx pgx.Tx) error {
+	if len(k.again) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `UPDATE passenger_screening SET recheck_at = $2 WHERE person = ANY($1)`, k.again, k.at)
+	return err
+}
+
+// Expected keeps what was found of people who are expected.
+func (s *Store) Expected(ctx context.Context, found []screening.Found) error {
+	return s.write(ctx, "keep what was found of expected people", func(tx pgx.Tx, k *keeper) error { return k.keep(ctx, tx, found) })
 }
 
 // Screened keeps what was found among arrivals, brings the hits up to date whose records have come, and takes the notes away.
@@ -116,7 +138,11 @@ func (k *keeper) keepOpen(ctx context.Context, tx pgx.Tx, f screening.Found) err
 		return err
 	}
 	k.open++
-	k.told = append(k.told, f.ID)
+	if f.Raise.Flight == nil {
+		k.told = append(k.told, f.ID) // his station; of somebody who is still to come it is told with his flight
+	} else if f.Raise.Retro == screening.AlertChanged {
+		k.again = append(k.again, f.Raise.Flight.Person)
+	}
 	entry := screener().Entry(k.at, audit.Alteration, "hit", f.ID.String())
 	entry.Purpose, entry.Decision = hit.PurposeOfHits, "raised: "+f.Raise.Retro
 	return auditlog.Insert(ctx, tx, entry)
@@ -186,8 +212,8 @@ func (k *keeper) apply(ctx context.Context, tx pgx.Tx, h *hit.Hit, e hit.Event, 
 
 // publish tells the stations of every hit that has news for them, in one version of the dataset.
 func (k *keeper) publish(ctx context.Context, tx pgx.Tx) error {
-	if len(k.told) == 0 {
-		return nil
+	if err := k.leaveOut(ctx, tx); err != nil || len(k.told) == 0 {
+		return err
 	}
 	changes := make([]replication.Change, 0, len(k.told))
 	for _, id := range k.told {
@@ -202,6 +228,20 @@ func (k *keeper) publish(ctx context.Context, tx pgx.Tx) error {
 		changes = append(changes, replication.Change{Op: replication.OpPut, Key: id.String(), Data: data})
 	}
 	_, err := centraldb.Publish(ctx, tx, hit.AnswersDataset, Name, k.at, changes)
+	return err
+}
+
+// leaveOut takes hits on expected persons off those that stations are told of: no station has a crossing of theirs.
+func (k *keeper) leaveOut(ctx context.Context, tx pgx.Tx) error {
+	if len(k.told) == 0 {
+		return nil
+	}
+	rows, err := tx.Query(ctx, `SELECT id FROM desk_hit WHERE id = ANY($1) AND raise ? 'flight'`, k.told)
+	if err != nil {
+		return err
+	}
+	expected, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	k.told = slices.DeleteFunc(k.told, func(id uuid.UUID) bool { return slices.Contains(expected, id) })
 	return err
 }
 

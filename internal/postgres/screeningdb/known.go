@@ -86,11 +86,14 @@ func (k *keeper) renew(ctx context.Context, tx pgx.Tx, f screening.Found) (done 
 		now, was := f, o.Raise
 		r := &now.Raise // of another crossing of his, maybe: that stays
 		r.Inspection, r.Crossing, r.File, r.Station, r.Lane = was.Inspection, was.Crossing, was.File, was.Station, was.Lane
-		r.CrossedAt, r.Direction, r.Transport, r.Retro = was.CrossedAt, was.Direction, was.Transport, was.Retro
+		r.CrossedAt, r.Direction, r.Transport, r.Retro, r.Flight = was.CrossedAt, was.Direction, was.Transport, was.Retro, was.Flight
 		if err := k.rewrite(ctx, tx, o.ID, now, ""); err != nil {
 			return false, err
 		}
 		k.told = append(k.told, o.ID)
+		if r.Flight != nil {
+			k.again = append(k.again, r.Flight.Person)
+		}
 		entry := screener().Entry(k.at, audit.Alteration, "hit", o.ID.String())
 		entry.Purpose, entry.Decision = hit.PurposeOfHits, fmt.Sprintf("renewed: version %d", f.Raise.AlertVersion)
 		if err := auditlog.Insert(ctx, tx, entry); err != nil {

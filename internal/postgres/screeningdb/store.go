@@ -17,6 +17,7 @@ type Store struct {
 	db        *postgres.DB
 	now       func() time.Time
 	published func(dataset string)
+	rechecked func()
 }
 
 // New makes the store. published, which may be nil, is told after every commit that has news for the stations.
@@ -24,8 +25,11 @@ func New(db *postgres.DB, now func() time.Time, published func(dataset string)) 
 	if published == nil {
 		published = func(string) {}
 	}
-	return &Store{db, now, published}
+	return &Store{db, now, published, func() {}}
 }
+
+// OnRecheck sets what is told after every commit that has the checks of expected persons made again; before the store is used.
+func (s *Store) OnRecheck(told func()) { s.rechecked = told }
 
 // clock is the present instant as the database keeps it.
 func (s *Store) clock() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
@@ -41,32 +45,5 @@ func wrap(err error, doing string) error {
 
 // Alone runs work while no other process of the centre does; it waits for its turn.
 func (s *Store) Alone(ctx context.Context, every time.Duration, work func(context.Context) error) error {
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
-	for {
-		ran, err := s.alone(ctx, work)
-		if ran || ctx.Err() != nil {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-		}
-	}
-}
-
-func (s *Store) alone(ctx context.Context, work func(context.Context) error) (ran bool, err error) {
-	conn, err := s.db.Pool.Acquire(ctx)
-	if err != nil {
-		return false, wrap(err, "screening: take the lock")
-	}
-	defer conn.Release()
-	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock(hashtext('screening'))`).Scan(&ran); err != nil || !ran {
-		return false, wrap(err, "screening: take the lock")
-	}
-	defer func() {
-		_, _ = conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock(hashtext('screening'))`) // ends with the connection at the latest
-	}()
-	return true, work(ctx)
+	return s.db.Alone(ctx, "screening", every, work)
 }

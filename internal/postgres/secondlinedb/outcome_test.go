@@ -9,6 +9,7 @@ import (
 
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/bordertest"
+	"github.com/openbmis/openbmis/border/refusal"
 	"github.com/openbmis/openbmis/border/secondline"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/traveldoc"
@@ -67,6 +68,17 @@ func TestAnAdmissionInSpiteOfAHitTakesTwo(t *testing.T) {
 
 func form(reasons ...string) *border.Refusal {
 	return &border.Refusal{Reasons: reasons, Signature: "refused_to_sign", Language: "ar"}
+}
+
+func TestARefusalSaysThatPrintsWereTaken(t *testing.T) {
+	p := open(t)
+	e := p.mine(t, "L898902C3", listed(border.SecondLine))
+	p.printsState = refusal.BiometricsTaken
+	decision, err := p.line.End(t.Context(), actor("sam"), e.CrossingID, secondline.End{Outcome: secondline.Refuse, Refusal: form("B")})
+	require.NoError(t, err)
+	require.Equal(t, refusal.BiometricsTaken, decision.Refusal.Biometrics)
+	require.NotEqual(t, uuid.Nil, p.printsOf, "asked of the inspection")
+	require.Equal(t, 1, p.count(t, "decision where event -> 'refusal' ->> 'biometrics' = 'taken'"))
 }
 
 func TestARefusalHasItsFormAndAnOutcomeIsAllOrNothing(t *testing.T) {

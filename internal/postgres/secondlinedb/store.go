@@ -32,12 +32,23 @@ type Hits interface {
 	Committed()
 }
 
-// Config is what a Store is made of. Protect may be nil: then the outcome protection is not to be had. Hits may be nil: then a case's
+// Prints keeps travellers' prints; fingerdb.Store does. Each says whether there was anything.
+type Prints interface {
+	// Conclude lets a decision that ends a case stand in the place of the one that referred the traveller.
+	Conclude(ctx context.Context, tx pgx.Tx, inspection uuid.UUID, e border.CrossingEvent, entry audit.Entry) (bool, error)
+	// Withdraw takes back what the referral made of the prints: the traveller stands in his lane again, undecided.
+	Withdraw(ctx context.Context, tx pgx.Tx, inspection uuid.UUID, c border.CorrectionEvent, entry audit.Entry) (bool, error)
+	// Committed is called after the transaction.
+	Committed()
+}
+
+// Config is what a Store is made of. Prints is nil where none are taken. Protect may be nil: then the outcome protection is not to be had. Hits may be nil: then a case's
 // hits are its own.
 type Config struct {
 	DB        *postgres.DB
 	Decisions Decisions
 	Hits      Hits
+	Prints    Prints
 	Protect   Protect
 	Zone      *time.Location
 	// Space is what the disk has left; nil when nobody knows. Without room nothing is decided here, as at the counters.
@@ -75,6 +86,9 @@ func (s *Store) Change(ctx context.Context, id uuid.UUID, act func(*secondline.C
 	if s.cfg.Hits != nil {
 		s.cfg.Hits.Committed()
 	}
+	if s.cfg.Prints != nil && (step.Decision != nil || step.Reopen) {
+		s.cfg.Prints.Committed()
+	}
 	return step, nil
 }
 
@@ -101,7 +115,7 @@ func (s *Store) write(ctx context.Context, tx pgx.Tx, c *secondline.Case, step *
 	case step.Decision != nil:
 		return s.decide(ctx, tx, c, step)
 	case step.Reopen:
-		return reopen(ctx, tx, c)
+		return s.reopen(ctx, tx, c, step)
 	case step.Protect != nil:
 		if s.cfg.Protect == nil {
 			return secondline.ErrNoProtection
@@ -141,13 +155,16 @@ func (s *Store) decide(ctx context.Context, tx pgx.Tx, c *secondline.Case, step 
 		return secondline.ErrRefusalStops // the cause stays where it is: it must not reach a log
 	}
 	step.Decision = &written
+	if err == nil && s.cfg.Prints != nil {
+		_, err = s.cfg.Prints.Conclude(ctx, tx, c.Inspection, written, step.DecisionEntry)
+	}
 	return err
 }
 
 const reopenScan = `UPDATE scan SET status = 'open', closed_at = NULL WHERE id = $1 AND status = 'decided'`
 
 // reopen opens the traveller's scan again in its lane. One that is open already, or was decided again, is left as it is.
-func reopen(ctx context.Context, tx pgx.Tx, c *secondline.Case) error {
+func (s *Store) reopen(ctx context.Context, tx pgx.Tx, c *secondline.Case, step *secondline.Step) error {
 	tag, err := tx.Exec(ctx, reopenScan, c.Inspection)
 	if err != nil {
 		return err
@@ -155,7 +172,13 @@ func reopen(ctx context.Context, tx pgx.Tx, c *secondline.Case) error {
 	if tag.RowsAffected() == 0 {
 		return border.ErrScanNotOpen
 	}
-	return nil
+	if s.cfg.Prints == nil {
+		return nil
+	}
+	_, err = s.cfg.Prints.Withdraw(ctx, tx, c.Inspection, border.CorrectionEvent{
+		CrossingID: c.ID(), Station: step.Record.Station, Lane: step.Record.Lane, Officer: step.Record.Officer, CorrectedAt: step.Event.At,
+	}, step.Entry)
+	return err
 }
 
 func instantOrNull(t time.Time) *time.Time {

@@ -2,6 +2,7 @@ package secondlinedb_test
 
 import (
 	"context"
+	"crypto/rand"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -20,23 +21,29 @@ import (
 	"github.com/openbmis/openbmis/internal/pgcluster"
 	"github.com/openbmis/openbmis/internal/pgtest"
 	"github.com/openbmis/openbmis/internal/postgres"
+	"github.com/openbmis/openbmis/internal/postgres/fingerdb"
 	"github.com/openbmis/openbmis/internal/postgres/secondlinedb"
 	"github.com/openbmis/openbmis/internal/postgres/stationdb"
+	"github.com/openbmis/openbmis/internal/postgres/visaregdb"
+	"github.com/openbmis/openbmis/internal/vault"
 	"github.com/openbmis/openbmis/migrations"
 )
 
 // post is a crossing point with a first and a second line on a database of its own.
 type post struct {
-	db    *postgres.DB
-	first *stationdb.Store
-	line  *secondline.Line
-	store *secondlinedb.Store
-	now   time.Time
-	check *answering
-	kept  kept
-	woken atomic.Int64
-	space pgcluster.Space
-	given []uuid.UUID // inspections handed to the protection service
+	printsState string    // what came of taking fingerprints
+	printsOf    uuid.UUID // of which inspection that was asked
+	db          *postgres.DB
+	first       *stationdb.Store
+	line        *secondline.Line
+	store       *secondlinedb.Store
+	prints      *fingerdb.Store
+	now         time.Time
+	check       *answering
+	kept        kept
+	woken       atomic.Int64
+	space       pgcluster.Space
+	given       []uuid.UUID // inspections handed to the protection service
 }
 
 // answering is a check that answers what the test says.
@@ -62,9 +69,14 @@ func open(t testing.TB) *post {
 	t.Helper()
 	p := &post{db: pgtest.New(t, migrations.Station), now: bordertest.Noon, check: &answering{}, space: pgcluster.Ample}
 	nudge := func() { p.woken.Add(1) }
-	p.first = stationdb.New(p.db, uuid.New, nudge)
+	keys, err := vault.OpenFiles(t.TempDir(), rand.Reader, func() time.Time { return p.now })
+	require.NoError(t, err)
+	p.prints = fingerdb.New(fingerdb.Options{
+		DB: p.db, Wrapping: keys, Random: rand.Reader, Now: func() time.Time { return p.now }, NewID: uuid.New, Station: "test-air", Zone: time.UTC,
+	})
+	p.first = stationdb.New(p.db, uuid.New, nudge).Enrolling(p.prints).Expecting(visaregdb.Uses{})
 	p.store = secondlinedb.New(secondlinedb.Config{
-		DB: p.db, Decisions: p.first, Zone: time.UTC, Nudge: nudge, Space: func() pgcluster.Space { return p.space },
+		DB: p.db, Decisions: p.first, Prints: p.prints, Zone: time.UTC, Nudge: nudge, Space: func() pgcluster.Space { return p.space },
 		Protect: func(_ context.Context, _ pgx.Tx, _ audit.Actor, s protection.Signal) error {
 			p.given = append(p.given, s.Inspection)
 			return nil
@@ -76,7 +88,11 @@ func open(t testing.TB) *post {
 		Post: border.Post{Station: "test-air", Zone: time.UTC, Mode: border.Air}, Store: p.store, Readings: &p.kept,
 		Plan:   func() []border.Planned { return []border.Planned{{Check: p.check, Deadline: time.Minute}} },
 		Status: func() border.Status { return border.Confirmed }, Reasons: reasons,
-		Now: func() time.Time { return p.now }, NewID: uuid.New,
+		Prints: func(_ context.Context, inspection uuid.UUID) (string, error) {
+			p.printsOf = inspection
+			return p.printsState, nil
+		},
+		VisaNumber: func() (string, error) { return "A1", nil }, Now: func() time.Time { return p.now }, NewID: uuid.New,
 	})
 	return p
 }

@@ -19,11 +19,12 @@ select d.inspection_id, d.decided_at, exists (select from correction c where c.c
 from decision d where d.crossing_id = $1 and d.lane = $2 for update of d`
 
 const reopenScan = `
-update scan set status = 'open', closed_at = null, replaces = $2 where id = $1 returning ` + scanColumns
+update scan set status = 'open', closed_at = null, replaces = $2 where id = $1 returning ` + scanColumns + `, prints`
 
 // Annul writes a correction and opens the crossing's scan again; nothing is deleted.
 func (s *Store) Annul(ctx context.Context, c border.CorrectionEvent, notBefore time.Time, entry audit.Entry) (border.Scan, error) {
 	var scan border.Scan
+	var prints bool
 	err := s.db.InTx(ctx, func(tx pgx.Tx) error {
 		inspection, err := annullable(ctx, tx, c, notBefore)
 		if err != nil {
@@ -45,8 +46,14 @@ func (s *Store) Annul(ctx context.Context, c border.CorrectionEvent, notBefore t
 		if err != nil {
 			return err
 		}
-		if scan, err = pgx.CollectExactlyOneRow(rows, scanRow); err != nil {
+		scan, err = pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (border.Scan, error) { return scanOf(row, &prints) })
+		if err != nil {
 			return err
+		}
+		if prints {
+			if prints, err = s.withdrawPrints(ctx, tx, inspection, c, entry); err != nil {
+				return err
+			}
 		}
 		if err := auditlog.Insert(ctx, tx, entry); err != nil {
 			return err
@@ -57,6 +64,7 @@ func (s *Store) Annul(ctx context.Context, c border.CorrectionEvent, notBefore t
 		return border.Scan{}, fmt.Errorf("annul crossing %s: %w", c.CrossingID, err)
 	}
 	s.nudge()
+	s.tellPrints(prints)
 	return scan, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -20,16 +21,19 @@ import (
 // Record writes the decision on an open scan: traveller's file, inspection, findings, decision, crossing, audit entry and outbox
 // event, in one transaction.
 func (s *Store) Record(ctx context.Context, scanID uuid.UUID, e border.CrossingEvent, entry audit.Entry) (border.CrossingEvent, error) {
-	hits := false
+	var hits, prints bool
 	err := s.db.InTx(ctx, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, closeScan, scanID, "decided", e.CrossedAt, "")
+		err := tx.QueryRow(ctx, decideScan, scanID, "decided", e.CrossedAt, "").Scan(&prints)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return border.ErrScanNotOpen
+		}
 		if err != nil {
 			return err
 		}
-		if tag.RowsAffected() == 0 {
-			return border.ErrScanNotOpen
+		if e, hits, err = s.writeAll(ctx, tx, scanID, e, entry); err != nil || !prints {
+			return err
 		}
-		e, hits, err = s.writeAll(ctx, tx, scanID, e, entry)
+		prints, err = s.settlePrints(ctx, tx, scanID, e, entry)
 		return err
 	})
 	if err != nil {
@@ -37,11 +41,14 @@ func (s *Store) Record(ctx context.Context, scanID uuid.UUID, e border.CrossingE
 	}
 	s.nudge()
 	s.tell(hits)
+	s.tellPrints(prints)
+	s.tellArrivals(e)
 	return e, nil
 }
 
 // Write writes a decision on an inspection in the caller's transaction. It is the one way by which a decision comes to be: at a
-// counter (Record) and as the outcome of a case (the second line). Wake the relay after the commit.
+// counter (Record) and as the outcome of a case (the second line). Wake the relay after the commit. The prints of a case are the file's since
+// the decision that referred the traveller.
 func (s *Store) Write(ctx context.Context, tx pgx.Tx, inspection uuid.UUID, e border.CrossingEvent, entry audit.Entry) (border.CrossingEvent, error) {
 	e, _, err := s.writeAll(ctx, tx, inspection, e, entry)
 	return e, err
@@ -60,6 +67,7 @@ func (s *Store) writeAll(
 }
 
 func (s *Store) write(ctx context.Context, tx pgx.Tx, inspection uuid.UUID, e border.CrossingEvent, entry audit.Entry) (border.CrossingEvent, error) {
+	e.Findings = border.Kept(e.Findings)
 	file, err := s.file(ctx, tx, e)
 	if err != nil {
 		return e, err
@@ -73,6 +81,7 @@ func (s *Store) write(ctx context.Context, tx pgx.Tx, inspection uuid.UUID, e bo
 		return e, err
 	}
 	rows := facts(inspection, e, payload)
+	s.queueArrival(rows, inspection, e)
 	if file.made {
 		rows.Queue(FindDuplicates, []uuid.UUID{file.id}, e.CrossedAt)
 	}

@@ -24,6 +24,8 @@ type Store struct {
 	nudge    func()
 	exhibits Exhibits
 	hits     Hits
+	prints   Prints
+	arrivals Arrivals
 }
 
 var _ border.Store = (*Store)(nil)
@@ -44,6 +46,20 @@ func (s *Store) Keeping(e Exhibits) *Store {
 func (s *Store) Raising(h Hits) *Store {
 	with := *s
 	with.hits = h
+	return &with
+}
+
+// Enrolling makes the store settle the prints of what is decided.
+func (s *Store) Enrolling(p Prints) *Store {
+	with := *s
+	with.prints = p
+	return &with
+}
+
+// Expecting makes the store keep who of the expected persons came.
+func (s *Store) Expecting(a Arrivals) *Store {
+	with := *s
+	with.arrivals = a
 	return &with
 }
 
@@ -73,12 +89,14 @@ func (s *Store) OpenScan(ctx context.Context, scan border.Scan, entry audit.Entr
 const scanColumns = `id, scanned_at, station, lane, officer, direction, mode, transport, purpose, mrz, identity, document, replaces,
 	circumstances`
 
-func scanRow(row pgx.CollectableRow) (border.Scan, error) {
+func scanOf(row pgx.CollectableRow, more ...any) (border.Scan, error) {
 	var s border.Scan
-	err := row.Scan(&s.ID, &s.At, &s.Station, &s.Lane, &s.Officer, &s.Direction, &s.Mode, &s.Transport, &s.Purpose, &s.MRZ,
-		&s.Identity, &s.Document, &s.Replaces, &s.Circumstances)
+	err := row.Scan(append([]any{&s.ID, &s.At, &s.Station, &s.Lane, &s.Officer, &s.Direction, &s.Mode, &s.Transport, &s.Purpose, &s.MRZ,
+		&s.Identity, &s.Document, &s.Replaces, &s.Circumstances}, more...)...)
 	return s, err
 }
+
+func scanRow(row pgx.CollectableRow) (border.Scan, error) { return scanOf(row) }
 
 // OpenScanByID is one undecided scan of a lane.
 func (s *Store) OpenScanByID(ctx context.Context, lane string, id uuid.UUID) (border.Scan, error) {
@@ -96,7 +114,10 @@ func (s *Store) OpenScanByID(ctx context.Context, lane string, id uuid.UUID) (bo
 	return scan, nil
 }
 
-const closeScan = `update scan set status = $2, closed_at = $3, dismiss_reason = $4 where id = $1 and status = 'open'`
+const (
+	closeScan  = `update scan set status = $2, closed_at = $3, dismiss_reason = $4 where id = $1 and status = 'open'`
+	decideScan = closeScan + ` returning prints`
+)
 
 // Dismiss closes a scan without a decision.
 func (s *Store) Dismiss(ctx context.Context, d border.DismissalEvent, entry audit.Entry) error {

@@ -1,25 +1,14 @@
-// Package archive keeps at the centre the evidence that stations send: encrypted, under the persons' keys, which stations sealed for the
-// centre and the centre wraps with a key that does not stand in its database. It exists so that evidence outlives a station, and can be
-// judged again with newer trust material.
-//
-// It must never confirm a blob that is not whole, verified, openable and committed, never take a blob or key of one station for another's,
-// and never keep what a destroyed key sealed.
+// Package archive keeps at the centre the evidence that stations send: encrypted, under the persons' keys (see sealdb/archive). It exists so
+// that evidence outlives a station, and can be judged again with newer trust material.
 package archive
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"time"
-
-	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/openbmis/openbmis/internal/pgcluster"
 	"github.com/openbmis/openbmis/internal/postgres"
-	"github.com/openbmis/openbmis/internal/postgres/evidencedb"
+	sealed "github.com/openbmis/openbmis/internal/postgres/sealdb/archive"
 	"github.com/openbmis/openbmis/internal/vault"
-	"github.com/openbmis/openbmis/replication"
 )
 
 // Options are what an archive is made of; all but Space are needed.
@@ -32,122 +21,14 @@ type Options struct {
 	Space func() pgcluster.Space
 }
 
-// Archive implements replication.BlobStore.
-type Archive struct{ o Options }
-
-var _ replication.BlobStore = (*Archive)(nil)
+// Archive implements replication.BlobStore for evidence of documents.
+type Archive struct {
+	*sealed.Archive
+	o Options
+}
 
 // New makes the archive.
-func New(o Options) *Archive { return &Archive{o} }
-
-// Codes of refusals; keys of the text catalogue below "exhibits.reasons.".
-const (
-	ReasonEnvelope = "envelope"     // the centre's key does not open the envelope
-	ReasonUnread   = "unreadable"   // the person's key does not open the blob
-	ReasonForeign  = "foreign_key"  // the key is another station's
-	ReasonKeyLost  = "key_lost"     // the person's key cannot be opened here any more
-	maxPartial     = 8              // blobs of a station of which only a part is here
-	partialFor     = 24 * time.Hour // how long a part is kept that nobody goes on with
-)
-
-// Piece takes bytes of a station's blob; see replication.BlobStore.
-func (a *Archive) Piece(ctx context.Context, station string, b replication.Blob, offset int64, bytes []byte) (have int64, done bool, err error) {
-	if a.o.Space != nil && a.o.Space() != pgcluster.Ample {
-		return 0, false, postgres.ErrFull
-	}
-	var verdict error // what is told although the transaction is committed
-	err = a.o.DB.InTx(ctx, func(tx pgx.Tx) (err error) {
-		p := &piece{Archive: a, tx: tx, station: station, blob: b}
-		have, done, err = p.take(ctx, offset, bytes)
-		verdict = p.verdict
-		return err
-	})
-	if err == nil {
-		err = verdict
-	}
-	if err != nil {
-		return 0, false, fmt.Errorf("evidence %x of station %s: %w", b.Digest, station, err)
-	}
-	return have, done, nil
+func New(o Options) *Archive {
+	tables := sealed.Tables{Key: "person_key", Named: "exhibit_named", Blob: "exhibit_blob", Chunk: "exhibit_chunk", Missing: "exhibit_missing"}
+	return &Archive{sealed.New(sealed.Options{Tables: tables, DB: o.DB, Own: o.Own, Wrapping: o.Wrapping, Now: o.Now, Space: o.Space}), o}
 }
-
-const (
-	bury = `INSERT INTO person_key (id, station, received_at, destroyed_at, ground) VALUES ($1, $2, $3, $3, $4)
-		ON CONFLICT (id) DO UPDATE SET wrapped = NULL, destroyed_at = coalesce(person_key.destroyed_at, excluded.destroyed_at),
-			ground = CASE WHEN person_key.ground = '' THEN excluded.ground ELSE person_key.ground END
-		WHERE person_key.station = excluded.station`
-	buryBytes  = `UPDATE exhibit_blob SET sealed = NULL WHERE key_id = $1 AND station = $2`
-	buryPieces = `DELETE FROM exhibit_chunk WHERE station = $2 AND digest IN (SELECT digest FROM exhibit_named WHERE key_id = $1 AND station = $2)`
-	buryNames  = `UPDATE exhibit_named SET settled_at = $3 WHERE key_id = $1 AND station = $2 AND settled_at IS NULL`
-)
-
-// Bury destroys a station's key and everything it sealed. A key that comes later finds its tombstone.
-func (a *Archive) Bury(ctx context.Context, station string, t replication.Tombstone) error {
-	now := a.o.Now()
-	err := a.o.DB.InTx(ctx, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, bury, t.Key, station, now, t.Ground)
-		if err != nil {
-			return err
-		}
-		if tag.RowsAffected() == 0 {
-			return &replication.BlobRefusal{Reason: ReasonForeign}
-		}
-		b := &pgx.Batch{}
-		b.Queue(buryBytes, t.Key, station)
-		b.Queue(buryPieces, t.Key, station)
-		b.Queue(buryNames, t.Key, station, now)
-		return tx.SendBatch(ctx, b).Close()
-	})
-	if err != nil {
-		return fmt.Errorf("destroy key %s of station %s: %w", t.Key, station, err)
-	}
-	return nil
-}
-
-// justNamed is how long the centre waits for a blob before it asks for it: it follows its event.
-const justNamed = time.Minute
-
-const (
-	// settleLate accounts for what came at the same moment as its event.
-	settleLate = `UPDATE exhibit_named SET settled_at = $2 WHERE station = $1 AND settled_at IS NULL AND named_at < $3
-		AND NOT EXISTS (SELECT FROM exhibit_missing m WHERE m.crossing_id = exhibit_named.crossing_id AND m.exhibit_id = exhibit_named.exhibit_id)`
-	selectMissing = `SELECT digest FROM exhibit_missing WHERE station = $1 AND named_at < $2 GROUP BY digest ORDER BY min(named_at), digest LIMIT $3`
-)
-
-// Missing are blobs that the station's events name and that are not here.
-func (a *Archive) Missing(ctx context.Context, station string, limit int) ([][]byte, error) {
-	now := a.o.Now()
-	if _, err := a.o.DB.Pool.Exec(ctx, settleLate, station, now, now.Add(-justNamed)); err != nil {
-		return nil, fmt.Errorf("missing evidence of station %s: %w", station, err)
-	}
-	rows, err := a.o.DB.Pool.Query(ctx, selectMissing, station, now.Add(-justNamed), limit)
-	if err != nil {
-		return nil, fmt.Errorf("missing evidence of station %s: %w", station, err)
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
-	if err != nil {
-		return nil, fmt.Errorf("missing evidence of station %s: %w", station, err)
-	}
-	return list, nil
-}
-
-// Maintain wraps keys anew after the month has changed and destroys generations that backups need no longer.
-func (a *Archive) Maintain(ctx context.Context, kept time.Duration) error {
-	current, err := a.o.Wrapping.Current()
-	if err != nil {
-		return err
-	}
-	for after, n := uuid.Nil, 1; n > 0; {
-		err := a.o.DB.InTx(ctx, func(tx pgx.Tx) (err error) {
-			after, n, err = evidencedb.Rewrap(ctx, tx, a.o.Wrapping, current, after, 500)
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("rotate evidence keys: %w", err)
-		}
-	}
-	return evidencedb.Retire(ctx, a.o.DB.Pool, a.o.Wrapping, a.o.Now().Add(-kept))
-}
-
-// none says that a row is not there.
-func none(err error) bool { return errors.Is(err, pgx.ErrNoRows) }
