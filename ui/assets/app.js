@@ -11,7 +11,8 @@
     return [...scope.querySelectorAll("[data-hotkey]")].find((x) => x.dataset.hotkey === key && usable(x));
   };
   // A key may come before htmx has taken up what it has just swapped in; the click waits for it, or it would load the whole page.
-  const ready = (el) => el.closest("[hx-get], [hx-post]")?.hasAttribute("data-htmx-powered") ?? true;
+  // A button may stand outside of the form that it sends.
+  const ready = (el) => [el, el.form].every((x) => x?.closest("[hx-get], [hx-post]")?.hasAttribute("data-htmx-powered") ?? true);
   const use = (key, until) => {
     const el = holder(key);
     if (!el) return;
@@ -40,6 +41,41 @@
     const menu = document.querySelector("details.menu[open]");
     if (menu && !menu.contains(e.target)) menu.open = false;
   });
+
+  // The page renews parts of itself while somebody acts. htmx forgets an answer whose place was renewed meanwhile, and the key would be
+  // lost: the place is looked up again for the last act of a person. What the page asked by itself is never shown out of its place.
+  const acts = new Map(); // the id of a place to what was last asked for it by a person
+  const placeOf = (ctx) => (["click", "submit"].includes(ctx?.sourceEvent?.type) && ctx.target instanceof Element ? ctx.target.id : "");
+  document.addEventListener("htmx:before:request", (e) => {
+    const ctx = e.detail?.ctx, id = placeOf(ctx);
+    if (id) acts.set(id, ctx);
+  });
+  document.addEventListener("htmx:after:request", (e) => {
+    const ctx = e.detail?.ctx, id = placeOf(ctx);
+    if (id && acts.get(id) === ctx && !ctx.target.isConnected) ctx.target = document.getElementById(id) ?? ctx.target;
+  });
+
+  // The header: pages that its row has no room for stand first in the menu behind it, none of them cut in the middle of a word. The page
+  // that is open, and those with a number beside them, stay as long as another one can go.
+  const row = document.querySelector(".top nav > ul"), more = document.querySelector(".top nav > details.more");
+  const order = row ? [...row.children] : [];
+  const fit = () => {
+    const list = more.querySelector("ul");
+    if (row.contains(document.activeElement) || row.children.length === order.length && row.scrollWidth <= row.clientWidth) return;
+    row.append(...order);
+    more.hidden = list.children.length === 0;
+    const stays = (item) => (item.querySelector("[aria-current]") ? 2 : item.querySelector(".nav-count:not(:empty)") ? 1 : 0);
+    while (row.scrollWidth > row.clientWidth && row.children.length > 1) {
+      more.hidden = false;
+      const all = [...row.children], least = Math.min(...all.map(stays));
+      const item = all.findLast((x) => stays(x) === least);
+      list.prepend(item);
+    }
+  };
+  if (row && more) {
+    const sizes = new ResizeObserver(fit);
+    for (const el of document.querySelectorAll(".top, .top nav, .top .badges, .top .nav-count")) sizes.observe(el);
+  }
 
   // What htmx brings: dialogs open themselves, and the element marked data-focus gets the focus.
   let behind = null; // what had the focus before the session's gate closed

@@ -15,7 +15,7 @@ import (
 	"strings"
 )
 
-//go:embed app.css hits.css counter.css groups.css passes.css analyst.css files.css secondline.css protection.css refusal.css refusal.js shift.css receipt.css receipt.js recheck.css readers.css exhibits.css trust.css lists.css desk.css training.css app.js counter.js wedge.js
+//go:embed app.css visanotice.css adjudication.css hits.css counter.css groups.css passes.css analyst.css files.css secondline.css protection.css refusal.css refusal.js shift.css receipt.css receipt.js recheck.css readers.css exhibits.css trust.css lists.css desk.css expected.css passengers.css training.css prints.css risk.css fingers.css carriers.css carrierportal.css visaportal.css visaportal.js visas.css app.js counter.js wedge.js
 //go:embed vendor/htmx.org/*.js vendor/uplot/*.js vendor/uplot/*.css
 //go:embed vendor/noto-sans/*.woff2 vendor/noto-sans-arabic/*.woff2
 var files embed.FS

@@ -16,7 +16,7 @@
   const SUFFIX = 250; // ms in which the reader's closing Enter or Tab still belongs to the scan
   const BURST = 30; // characters after which Enter and Tab are the reader's and not the person's
   const READER = 40; // ms: the mean distance of keys that only a reader reaches
-  const TWICE = 2000; // ms in which the same zone is the same scan
+  const TWICE = 2000; // ms in which the same zone is the same scan, when nobody has done anything in between
 
   // ---- pure functions, which the tests call --------------------------------------------------------------------------------
 
@@ -101,7 +101,7 @@
 
   // ---- the page ------------------------------------------------------------------------------------------------------------
 
-  let typed = "", began = 0, last = -Infinity, keys = 0, before = null;
+  let typed = "", began = 0, last = -Infinity, keys = 0, before = [];
   let taken = { text: "", at: -Infinity };
   let quiet = 0;
   const queue = [];
@@ -115,22 +115,23 @@
     if (el) el.textContent = what ? (el.dataset[what] || what).replace("{n}", String(n ?? "")) : "";
   };
 
-  const forget = () => { typed = ""; keys = 0; before = null; clearTimeout(quiet); };
+  const forget = () => { typed = ""; keys = 0; before = []; clearTimeout(quiet); };
 
-  // remember what the focused field held before the reader typed into it; restore puts it back, with what the person had typed
-  // just before.
+  // remember what the focused field held before the reader typed into it, and every further field that gets the focus while it types
+  // (a part of the page may come in between); restore puts them back, the first with what the person had typed just before.
   const remember = () => {
     const el = document.activeElement;
-    before = el && "value" in el && el.matches("input, textarea, select")
-      ? { el, value: el.value, from: el.type === "text" || el.matches("textarea") ? el.selectionStart : null } : null;
+    if (!el || el === before.at(-1)?.el || !("value" in el) || !el.matches("input, textarea, select")) return;
+    before.push({ el, value: el.value, from: el.type === "text" || el.matches("textarea") ? el.selectionStart : null });
   };
-  const restore = (kept = "") => {
-    if (!before || before.el.value === before.value && !kept) return;
-    before.el.value = before.value;
-    if (before.from === null) return;
-    before.el.setSelectionRange(before.from, before.from);
-    before.el.setRangeText(kept, before.from, before.from, "end");
-  };
+  const restore = (kept = "") => before.forEach(({ el, value, from }, n) => {
+    const own = n === 0 ? kept : "";
+    if (el.value === value && !own) return;
+    el.value = value;
+    if (from === null) return;
+    el.setSelectionRange(from, from);
+    el.setRangeText(own, from, from, "end");
+  });
 
   const take = (found, source, at) => {
     const text = found.lines.join("\n");
@@ -178,10 +179,11 @@
   window.addEventListener("beforeunload", (e) => { if (queue.length && !("leaving" in document.documentElement.dataset)) e.preventDefault(); });
 
   // settle: no key came for a while. What has the right form is taken although a check digit is wrong, because that is for the
-  // checks to say; what a reader typed and nobody can read is told.
+  // checks to say: at once where the reader ended it, else when the gap is over. What a reader typed and nobody can read is told; it is
+  // not forgotten, because the page or the machine may have been busy and the rest may come: only the keys' own times end a text.
   const settle = (given) => {
     const whole = zone(typed) ?? pass(typed);
-    const found = whole?.valid ? whole : ending(typed) ?? whole;
+    const found = whole?.valid ? whole : ending(typed) ?? (given || typed.endsWith("\n") ? whole : null);
     if (found) return take(found, "reader", last);
     if (!given) { quiet = setTimeout(settle, GAP - QUIET, true); return; } // it may go on yet
     const mean = keys > 1 ? (last - began) / (keys - 1) : Infinity;
@@ -189,7 +191,6 @@
     const wrong = layout(typed);
     restore();
     say(wrong ? "layout" + wrong[0].toUpperCase() + wrong.slice(1) : "unreadable", bare(typed).length);
-    forget();
   };
 
   const charOf = (e) => {
@@ -199,12 +200,16 @@
     return [...e.key].length === 1 || /^\p{Script=Arabic}+$/u.test(e.key) ? e.key : null;
   };
 
+  // acted: the person did something since the last scan. Whoever is scanned again after that is scanned anew: the traveller may have
+  // been admitted in between, and a scan that says nothing would be lost.
+  const acted = () => { taken.text = ""; };
+
   const onKey = (e) => {
     if (e.isComposing || !form()) return;
     const at = e.timeStamp;
     const c = charOf(e);
     if (c === null) {
-      if (!["Shift", "AltGraph", "CapsLock", "Control", "Alt"].includes(e.key)) forget();
+      if (!["Shift", "AltGraph", "CapsLock", "Control", "Alt"].includes(e.key)) { forget(); acted(); }
       return;
     }
     if (at - last > GAP) forget();
@@ -214,8 +219,8 @@
     if (typed === "") {
       if (suffix) return;
       began = at;
-      remember();
     }
+    remember();
     typed += c;
     keys += suffix ? 0 : 1;
     last = at;
@@ -228,6 +233,7 @@
   const swallow = (e) => { e.preventDefault(); e.stopImmediatePropagation(); };
 
   document.addEventListener("keydown", onKey, true);
+  document.addEventListener("pointerdown", acted, true);
   document.addEventListener("paste", (e) => {
     const text = e.clipboardData?.getData("text") || "";
     const found = form() && (zone(text) ?? pass(text));

@@ -242,6 +242,63 @@ func TestSameScanTwiceIsOne(t *testing.T) {
 	require.Eventually(t, func() bool { return len(l.got()) == 2 }, patience, tick)
 }
 
+// Whoever does something between two scans of one document scans anew: the traveller may have been admitted in between, and a scan that
+// is neither sent nor told would be lost.
+func TestTheSameScanAfterAnActIsAnother(t *testing.T) {
+	for name, act := range map[string]func(*browsertest.Page){
+		"a key": func(p *browsertest.Page) { p.Press("F2") },
+		"a click": func(p *browsertest.Page) {
+			browsertest.Eval[bool](p, `document.getElementById("admit").dispatchEvent(new PointerEvent("pointerdown", {bubbles: true}))`)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, l := openLane(t)
+			p.Scan(td3, "\r")
+			l.wait(t, p, 1)
+			act(p)
+			p.Scan(td3, "\r")
+			require.Eventually(t, func() bool { return len(l.got()) == 2 }, patience, tick)
+			require.Equal(t, l.got()[0], l.got()[1])
+		})
+	}
+}
+
+// A machine that stalls in the middle of a scan loses no letter of it, whatever the timers of the page have said meanwhile: the keys tell
+// their own times.
+func TestAStallInTheMiddleOfAScanLosesNoLetter(t *testing.T) {
+	for _, after := range []int{20, 60, 72, 80} { // 72 letters of this document look like a smaller one
+		t.Run(fmt.Sprint(after), func(t *testing.T) {
+			p, l := openLane(t)
+			browsertest.Eval[bool](p, `(() => { window.at = performance.now();
+				window.key = (key) => { const e = new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true});
+					Object.defineProperty(e, "timeStamp", {value: window.at++}); document.dispatchEvent(e); }; return true; })()`)
+			browsertest.Eval[bool](p, fmt.Sprintf(`[...%s].forEach(window.key), true`, quoted(flat(td3)[:after])))
+			if after >= 60 && after != 72 {
+				p.WaitText("#line", fmt.Sprintf("unreadable %d", after)) // told, and yet not given up
+			}
+			// 200 ms: after the page's first look and before its second, in the order of its own timers.
+			browsertest.Eval[bool](p, fmt.Sprintf(`new Promise((done) => setTimeout(() => { [...%s].forEach(window.key); window.key("Enter"); done(true); }, 200))`,
+				quoted(flat(td3)[after:])))
+			l.wait(t, p, 1)
+			require.Equal(t, td3+"|reader", l.got()[0])
+		})
+	}
+}
+
+// The focus may move to another field while the reader types, because a part of the page came: the scan is whole, and no field keeps its
+// letters.
+func TestTheFocusMovesInTheMiddleOfAScan(t *testing.T) {
+	p, l := openLane(t)
+	browsertest.Eval[bool](p, `document.getElementById("reason").value = "gate 7", document.getElementById("reason").focus(), true`)
+	p.Scan(flat(td3)[:44], "") // what follows begins with L, as one choice does
+	browsertest.Eval[bool](p, `document.getElementById("choice").focus(), true`)
+	p.Scan(flat(td3)[44:], "\r")
+	l.wait(t, p, 1)
+	require.Equal(t, td3+"|reader", l.got()[0])
+	require.Equal(t, "gate 7", p.Value("#reason"))
+	require.Equal(t, "none", p.Value("#choice"))
+}
+
 func TestScansWaitWhileTheServerIsAway(t *testing.T) {
 	p, l := openLane(t)
 	p.AllowConsole("status of 503")

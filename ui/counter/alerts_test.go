@@ -92,7 +92,7 @@ func TestWhoMaySeesWhatWasCompared(t *testing.T) {
 	p := browsertest.Open(t, "en")
 	p.Size(1366, 768)
 	s.SignIn(p, s.Person(t, auth.RoleSupervisor, "sara"))
-	p.Wait("location.pathname === '/counter/lane'")
+	p.WaitFocus("button[name=lane]")
 	p.Press("Enter")
 	p.Wait("location.pathname === '/counter'")
 	p.Wait("document.readyState === 'complete' && !!globalThis.wedge")

@@ -61,7 +61,7 @@ func (h *Handlers) Register(s *web.Server) {
 	s.Handle(http.MethodPost, "/counter/scans", auth.CrossingRecord, h.inLane(h.scan))
 	s.Handle(http.MethodGet, "/counter/typed", auth.CrossingRecord, h.inLane(h.askTyped))
 	s.Handle(http.MethodPost, "/counter/typed", auth.CrossingRecord, h.inLane(h.typed))
-	s.Handle(http.MethodGet, "/counter/inspections/:id/stream", auth.CrossingRecord, h.inLane(h.stream), web.Background())
+	s.Handle(http.MethodGet, "/counter/inspections/:id/stream", auth.CrossingRecord, web.UnlessOver(h.inLane(h.stream), border.ErrNoSuchScan), web.Background())
 	s.Handle(http.MethodPost, "/counter/inspections/:id/decision", auth.CrossingRecord, h.inLane(h.decide))
 	s.Handle(http.MethodGet, "/counter/stream", auth.CrossingRecord, h.inLane(h.listen), web.Background())
 	s.Handle(http.MethodGet, "/counter/strip", auth.CrossingRecord, h.inLane(h.strip))
@@ -130,7 +130,7 @@ func (h *Handlers) screen(c *web.Context, lane counterview.Lane) (counterview.Sc
 		Lane: lane, Circumstances: h.circumstances(c.Session().ID), Now: c.Now(), Undo: h.desk.UndoWindow(),
 		ShowReasons: c.May(auth.HitReasonView), Simulated: strings.HasPrefix(lane.Name, SimulatorLane),
 		Provisional: h.desk.Status() == border.Provisional, Grouped: h.parts.Groups != nil,
-		Images: h.parts.Arrivals != nil,
+		Images: h.parts.Arrivals != nil, Fingers: h.parts.Fingers,
 	}
 	s.Rung, _ = h.bells.of(lane.Name) // before the lane is looked at: what comes in between is told again
 	look := h.desk.Lane

@@ -25,6 +25,7 @@ import (
 	"github.com/openbmis/openbmis/border/secondline"
 	"github.com/openbmis/openbmis/border/stay"
 	"github.com/openbmis/openbmis/border/staycheck"
+	"github.com/openbmis/openbmis/evisa/visacheck"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/browsertest"
@@ -32,6 +33,7 @@ import (
 	"github.com/openbmis/openbmis/internal/postgres/groupdb"
 	"github.com/openbmis/openbmis/internal/postgres/passdb"
 	"github.com/openbmis/openbmis/internal/postgres/stationdb"
+	"github.com/openbmis/openbmis/internal/postgres/visaregdb"
 	"github.com/openbmis/openbmis/migrations"
 	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/traveldoc/mrz"
@@ -88,6 +90,8 @@ type station struct {
 	centre *atomic.Bool // within reach
 	back   *outcomes
 	who    *webtest.Person // of whom atLane signed in
+	// visas makes the check of visas; nil: nobody is asked for one.
+	visas func(site *webtest.Site) *visacheck.Check
 }
 
 // outcomes are what the second line tells the lane.
@@ -112,9 +116,12 @@ func (d days) Explain(ctx context.Context, s border.Subject) (stay.Explanation, 
 	return timeline.Explain(stay.Regimes{}, ask), timeline.Answer(stay.Regimes{}, ask), err
 }
 
-func open(t testing.TB) *station {
+func open(t testing.TB, change ...func(*station)) *station {
 	t.Helper()
 	made := &station{list: &list{answer: noHit}, centre: &atomic.Bool{}, back: &outcomes{}, who: &webtest.Person{}}
+	for _, c := range change {
+		c(made)
+	}
 	made.centre.Store(true)
 	made.Site = webtest.New(t, migrations.Station, func(s *webtest.Site) { made.build(s) })
 	return made
@@ -127,20 +134,29 @@ func (s *station) build(site *webtest.Site) {
 		DB: site.DB, Post: post, Status: func() border.Status { return border.Confirmed }, NewID: uuid.New, Nudge: func() {},
 	})
 	histories := filedb.NewHistories(site.DB)
-	checks := []border.Check{
-		documentcheck.Check{}, s.list, staycheck.New(staycheck.Config{Histories: histories, State: "UTO", Now: site.Clock.Now, Alone: true}),
+	var numbers atomic.Int64 // of visas on arrival
+	stays := staycheck.Config{Histories: histories, State: "UTO", Now: site.Clock.Now, Alone: true}
+	var visas []border.Check
+	if s.visas != nil {
+		check := s.visas(site)
+		stays.Visas, visas = check, []border.Check{check}
+	}
+	checks := append([]border.Check{documentcheck.Check{}, s.list}, visas...)
+	checks = append(checks, []border.Check{
+		staycheck.New(stays),
 		previous.New(stationdb.NewHistory(site.DB), webtest.Post, site.Clock.Now),
 		minor.New(groupdb.NewMinors(site.DB), 18, webtest.Post, site.Clock.Now),
 		listcheck.NewVehicles(listcheck.Config{Lists: (*listcheck.Memory)(nil)}),
 		pass.NewCheck(s.passes, webtest.Post, site.Clock.Now),
-	}
+	}...)
 	plan := make([]border.Planned, len(checks))
 	for n, check := range checks {
 		plan[n] = border.Planned{Check: check, Deadline: 10 * time.Second}
 	}
 	desk := border.NewDesk(border.DeskConfig{
-		Post: post, Store: stationdb.New(site.DB, uuid.New, func() {}), Plan: plan, State: "UTO", Centre: s.centre.Load,
+		Post: post, Store: stationdb.New(site.DB, uuid.New, func() {}).Expecting(visaregdb.Uses{}), Plan: plan, State: "UTO", Centre: s.centre.Load,
 		Undo: time.Minute, Now: site.Clock.Now, NewID: uuid.New,
+		VisaNumber: func() (string, error) { return fmt.Sprintf("A%d", numbers.Add(1)), nil },
 	})
 	lanes := []counterview.Lane{{Name: "1", Direction: border.Entry}, {Name: "2", Direction: border.Exit}}
 	travelling := group.New(group.Config{Desk: desk, Store: groupdb.New(site.DB, func() {}), Now: site.Clock.Now, NewID: uuid.New})
@@ -182,7 +198,7 @@ func (s *station) atLane(t *testing.T, language, lane string) *browsertest.Page 
 	p.Size(1366, 768)
 	*s.who = s.speaker(t, language)
 	s.SignIn(p, *s.who)
-	p.Wait("location.pathname === '/counter/lane'")
+	p.WaitFocus("button[name=lane]")
 	p.Screenshot("lane-" + language)
 	p.CheckAccessible()
 	if lane == "2" {

@@ -2,6 +2,7 @@ package counter
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,6 +23,9 @@ func (h *Handlers) decide(c *web.Context, lane counterview.Lane) error {
 	}
 	decision := border.Decision{
 		Verdict: border.Verdict(c.FormValue("verdict")), Reason: c.FormValue("reason"), Note: strings.TrimSpace(c.FormValue("note")),
+	}
+	if decision.Verdict == border.Admit && c.FormValue("receipt")+c.FormValue("waiver") != "" {
+		decision.OnArrival = &border.ArrivalVisa{Receipt: strings.TrimSpace(c.FormValue("receipt")), Waiver: c.FormValue("waiver")}
 	}
 	if err := days(c, &decision); err != nil {
 		return h.undecided(c, lane, decision, err)
@@ -73,13 +77,14 @@ func (h *Handlers) undecided(c *web.Context, lane counterview.Lane, d border.Dec
 
 // panelAgain is the panel in which the officer can put right what was wrong.
 func panelAgain(c *web.Context, field string, d border.Decision) counterview.Panel {
+	p := counterview.Panel{Kind: counterview.PanelKind(d.Verdict), Note: d.Note, Receipt: c.FormValue("receipt"), Waiver: c.FormValue("waiver"), Reason: d.Reason}
 	switch {
 	case c.FormValue("panel") == string(counterview.PanelDays):
-		return counterview.Panel{Kind: counterview.PanelDays, Days: c.FormValue("days")}
-	case field != "reason" && field != "note":
+		p.Kind, p.Days = counterview.PanelDays, c.FormValue("days")
+	case !slices.Contains([]string{"reason", "note", "receipt", "waiver"}, field):
 		return counterview.Panel{Kind: counterview.PanelParticulars}
 	}
-	return counterview.Panel{Kind: counterview.PanelKind(d.Verdict), Note: d.Note}
+	return p
 }
 
 func recorded(c *web.Context, e border.CrossingEvent) string {

@@ -30,6 +30,8 @@ type Parts struct {
 	Arrivals Arrivals
 	// Receipts says that the route /receipts/:crossing is there.
 	Receipts bool
+	// Fingers says that the routes below /counter/inspections/:id/fingers are there.
+	Fingers bool
 }
 
 // Passes are the border passes that the crossing point knows.

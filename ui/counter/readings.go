@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/arrival"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/ui/view/counterview"
@@ -14,13 +15,13 @@ import (
 
 // registerImages registers what comes from document readers and images: those handed in, those that wait, and those shown.
 func (h *Handlers) registerImages(s *web.Server) {
-	s.Handle(http.MethodGet, "/counter/inspections/:id/images/:name", auth.CrossingRecord, h.inLane(h.image))
+	s.Handle(http.MethodGet, "/counter/inspections/:id/images/:name", auth.CrossingRecord, web.UnlessOver(h.inLane(h.image), border.ErrNoSuchScan))
 	if h.parts.Arrivals == nil {
 		return
 	}
 	s.Handle(http.MethodPost, "/counter/images", auth.CrossingRecord, h.inLane(h.hand), web.MaxBody(maxHanded))
 	s.Handle(http.MethodGet, "/counter/readings", auth.CrossingRecord, h.inLane(h.readings))
-	s.Handle(http.MethodGet, "/counter/readings/:id/images/:name", auth.CrossingRecord, h.inLane(h.waitingImage))
+	s.Handle(http.MethodGet, "/counter/readings/:id/images/:name", auth.CrossingRecord, web.UnlessOver(h.inLane(h.waitingImage), arrival.ErrNone))
 	s.Handle(http.MethodPost, "/counter/readings/:id/taking", auth.CrossingRecord, h.inLane(h.take))
 	s.Handle(http.MethodPost, "/counter/readings/:id/dismissal", auth.CrossingRecord, h.inLane(h.putAside))
 }

@@ -31,6 +31,8 @@ type StatusBar struct {
 	Outside func() []counterview.Outside
 	// Training is true of the crossing point of the country that does not exist.
 	Training bool
+	// Reader is how the fingerprint reader of a lane stands, "" for who works in none; none when nil.
+	Reader func(lane string) *counterview.ReaderStanding
 }
 
 // Badge is the bar as it stands now. A backlog that cannot be counted is not shown as none: the link is shown as away.
@@ -51,6 +53,9 @@ func (b StatusBar) status(c *web.Context) (counterview.Status, error) {
 	s.Backlog = backlog
 	if b.Outside != nil {
 		s.Outside = b.Outside()
+	}
+	if b.Reader != nil {
+		s.Reader = b.Reader(c.Session().Lane)
 	}
 	if b.Trust != nil {
 		s.ShowTrust = true

@@ -12,6 +12,7 @@ import (
 
 	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/alerts/hit"
+	"github.com/openbmis/openbmis/alerts/screening"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/browsertest"
@@ -186,5 +187,29 @@ func TestWhatCannotBeRead(t *testing.T) {
 		"/hit-statistics?from=2026-02-01&to=2026-01-01": http.StatusUnprocessableEntity, "/hit-statistics?from=x": http.StatusUnprocessableEntity,
 	} {
 		require.Equal(t, want, s.Get(t, client, path).Status, path)
+	}
+}
+
+// A hit on somebody who is expected says on which flight, and how long there is to decide.
+func TestAHitBeforeTheArrival(t *testing.T) {
+	s := open(t)
+	now := s.Clock.Now()
+	person := deskworld.NewID()
+	raise := hit.Raise{
+		Station: "LHR", Check: alerts.CheckName, List: "national", Alert: "national/EXP-1", AlertVersion: 1, Band: alerts.Probable, Retro: screening.IsExpected,
+		Action: alerts.ActionDetain, CrossedAt: now.Add(3 * time.Hour), Direction: border.Entry,
+		Flight: &hit.Flight{Person: person, Carrier: "XX", Number: "0123", Origin: "DXB", Destination: "LHR", ArrivesAt: now.Add(3*time.Hour + 5*time.Minute)},
+	}
+	id := hit.ID(person, raise.Alert)
+	require.NoError(t, s.c.Store.Expected(t.Context(), []screening.Found{
+		{ID: id, Person: screening.Person{Occasion: person, Traveller: person, Flight: raise.Flight}, Agency: deskworld.Owner, Raise: raise},
+	}))
+	client := s.SignedIn(t, s.owner)
+	for _, path := range []string{"/desk", "/desk/hits/" + id.String()} {
+		page := s.Get(t, client, path)
+		require.Equal(t, http.StatusOK, page.Status)
+		for _, words := range []string{"XX 0123", "DXB–LHR", "3:05 left", "announces the person"} {
+			require.Contains(t, page.Body, words, path)
+		}
 	}
 }

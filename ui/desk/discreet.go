@@ -58,7 +58,7 @@ func (x *screens) openDiscreet(c *web.Context) (d deskview.DiscreetHit, err erro
 	if err != nil {
 		return d, err
 	}
-	d.Agency = c.User().Agency
+	d.Agency, d.Now = c.User().Agency, c.Now()
 	d.DiscreetHit, err = x.store.DiscreetHit(c.Ctx(), id, d.Agency, c.User().Login, look(c, audit.Consultation, id.String()))
 	return d, err
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/file"
+	"github.com/openbmis/openbmis/border/fingers"
 	"github.com/openbmis/openbmis/border/stay"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/auth"
@@ -38,7 +39,12 @@ type Evidence interface {
 	Open(ctx context.Context, subject, id uuid.UUID, entry audit.Entry) (file.Evidence, []byte, error)
 }
 
-// Options are what the screens are made of; all are needed.
+// Enrolled says what prints of a person were taken here, and how many tasks about them are open; fingertaskdb.Store does.
+type Enrolled interface {
+	Enrolled(ctx context.Context, files []uuid.UUID) (found []fingers.OnFile, open int, err error)
+}
+
+// Options are what the screens are made of; all but Prints are needed.
 type Options struct {
 	Files    Keeper
 	Evidence Evidence
@@ -48,6 +54,8 @@ type Options struct {
 	// Centre tells whether the centre answers: what is written without it is provisional.
 	Centre func() bool
 	NewID  func() uuid.UUID
+	// Prints may be nil: then nothing is said of prints.
+	Prints Enrolled
 }
 
 type screens struct{ Options }

@@ -24,6 +24,7 @@ import (
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/browsertest"
 	"github.com/openbmis/openbmis/internal/postgres/filedb"
+	"github.com/openbmis/openbmis/internal/postgres/fingertaskdb"
 	"github.com/openbmis/openbmis/internal/postgres/stationdb"
 	"github.com/openbmis/openbmis/migrations"
 	"github.com/openbmis/openbmis/traveldoc"
@@ -54,6 +55,7 @@ func open(t testing.TB) *post {
 		files.Register(s.Server, files.Options{
 			Files: keeper, Evidence: evidence, Post: border.Post{Station: webtest.Post, Zone: time.UTC},
 			Regimes: func() stay.Regimes { return stay.Under(stay.DefaultRule()) }, Centre: func() bool { return true }, NewID: uuid.New,
+			Prints: fingertaskdb.New(fingertaskdb.Config{DB: s.DB, Nudge: func() {}}),
 		})
 		s.Handle(http.MethodGet, "/", auth.SessionOwn, func(c *web.Context) error { return c.SeeOther("/files") })
 	}, func(o *web.Options) { o.Nav = files.Nav(count) })

@@ -4,12 +4,15 @@ import (
 	"mime"
 	"net/http"
 
+	"github.com/google/uuid"
+
 	"github.com/openbmis/openbmis/border/file"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/ui/text"
+	"github.com/openbmis/openbmis/ui/view/adjudicationview"
 	"github.com/openbmis/openbmis/ui/view/filesview"
 	"github.com/openbmis/openbmis/ui/web"
 )
@@ -66,6 +69,16 @@ func (x *screens) load(c *web.Context) (p filesview.Person, err error) {
 	}
 	p.Seen = file.See(p.History, x.Regimes(), x.ask(c, p.Person))
 	p.Link = form(c, []string{"number", "state"})
+	if x.Prints != nil {
+		all := make([]uuid.UUID, len(p.Files))
+		for n, f := range p.Files {
+			all[n] = f.ID
+		}
+		p.Prints = &adjudicationview.OnFile{MayOpen: c.May(auth.PrintsAdjudicate)}
+		if p.Prints.Takings, p.Prints.Tasks, err = x.Prints.Enrolled(c.Ctx(), all); err != nil {
+			return p, err
+		}
+	}
 	p.MayRepair, p.MayLink = c.May(auth.FileRepair), c.May(auth.DuplicateDecide)
 	return p, nil
 }

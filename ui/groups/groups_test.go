@@ -114,7 +114,7 @@ func TestABusOf40(t *testing.T) {
 			p := browsertest.Open(t, language)
 			p.Size(1366, 768)
 			s.SignIn(p, s.Person(t, auth.RoleOfficer, "amira", language))
-			p.Wait("location.pathname === '/counter/lane'")
+			p.WaitFocus("button[name=lane]")
 			p.Press("Enter")
 			p.Wait("location.pathname === '/counter' && document.readyState === 'complete' && !!globalThis.wedge")
 			p.Press("F8")

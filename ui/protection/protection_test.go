@@ -96,7 +96,7 @@ func (s *station) atCounter(t *testing.T, language string) *browsertest.Page {
 	t.Helper()
 	p := browsertest.Open(t, language)
 	s.SignIn(p, s.Person(t, auth.RoleOfficer, "amira", language))
-	p.Wait("location.pathname === '/counter/lane'")
+	p.WaitFocus("button[name=lane]")
 	p.Press("Enter")
 	p.Wait("location.pathname === '/counter' && document.readyState === 'complete' && !!globalThis.wedge")
 	p.Scan(zone(t, "HAILE", "SELAM", "L898902C3"), "\r")

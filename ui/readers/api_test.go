@@ -127,10 +127,12 @@ func TestAReadingIsOpenedInTheNameOfWhoSitsThere(t *testing.T) {
 	require.Equal(t, http.StatusOK, image.Status)
 	require.Equal(t, "no-store", image.Header.Get("Cache-Control"))
 	require.True(t, strings.HasPrefix(image.Header.Get("Content-Type"), "image/"))
-	require.Equal(t, http.StatusNotFound, s.Get(t, client, "/counter/inspections/"+inspection+"/images/99").Status)
+	require.Equal(t, http.StatusNoContent, s.Get(t, client, "/counter/inspections/"+inspection+"/images/99").Status)
 	other := s.SignedIn(t, s.Person(t, auth.RoleOfficer, "basma"))
 	s.Post(t, other, "/counter/lane", url.Values{"lane": {"2"}})
-	require.Equal(t, http.StatusNotFound, s.Get(t, other, "/counter/inspections/"+inspection+"/images/page").Status, "another lane sees nothing")
+	elsewhere := s.Get(t, other, "/counter/inspections/"+inspection+"/images/page")
+	require.Equal(t, http.StatusNoContent, elsewhere.Status, "another lane sees nothing")
+	require.Empty(t, elsewhere.Body)
 }
 
 func TestALockedOfficerIsNotThere(t *testing.T) {

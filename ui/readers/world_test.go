@@ -170,7 +170,7 @@ func (s *station) atLane(t *testing.T, language string) *browsertest.Page {
 	p := browsertest.Open(t, language)
 	who := s.Person(t, auth.RoleOfficer, "amira", language)
 	s.SignIn(p, who)
-	p.Wait("location.pathname === '/counter/lane'")
+	p.WaitFocus("button[name=lane]")
 	p.Press("Enter")
 	p.Wait("location.pathname === '/counter'")
 	p.WaitFor("#desk")

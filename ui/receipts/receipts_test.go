@@ -78,6 +78,9 @@ func (s station) cross(t testing.TB, nationality string, status border.Status) b
 	e := bordertest.Event(scan, s.Clock.Now())
 	e.Status, e.Zone, e.Findings = status, "Europe/Lisbon", e.Findings[:1]
 	e.Grant = &border.Grant{MaxDays: 90, Until: date(t, "2027-02-18"), Rule: "90/180"}
+	e.Decision.OnArrival = &border.ArrivalVisa{
+		Number: "A7KXR4MTQ", ArrivalTerms: border.ArrivalTerms{Rule: "arrival", Days: 90, FeeMinor: 5000, Currency: "EUR"}, Receipt: "R-17",
+	}
 	e, err := s.facts.Record(t.Context(), scan.ID, e, bordertest.Entry(audit.Collection, "crossing", e.CrossingID))
 	require.NoError(t, err)
 	return e
@@ -118,7 +121,7 @@ func TestAReceiptIsPrintedByKeyboard(t *testing.T) {
 			p.CheckAccessible()
 			p.CheckNoSidewaysScroll()
 			paper := p.Text("article.receipt")
-			for _, stated := range []string{"MARTIN, SOPHIE LOUISE", "12AB34567", "2026-11-21 08:00 +00:00", "18 FEB 2027", "90", webtest.Post + "-000001", "Almara airport"} {
+			for _, stated := range []string{"MARTIN, SOPHIE LOUISE", "12AB34567", "2026-11-21 08:00 +00:00", "18 FEB 2027", "90", webtest.Post + "-000001", "Almara airport", "A7KXR4MTQ-", "50.00 EUR · R-17"} {
 				require.Contains(t, paper, stated)
 			}
 			require.Contains(t, paper, map[string]string{"ar": "مؤقت", "fr": "PROVISOIRE", "es": "PROVISIONAL", "en": "PROVISIONAL"}[c.offered])

@@ -59,6 +59,9 @@ func readEnd(c *web.Context) (end secondline.End, err error) {
 	switch end.Outcome {
 	case secondline.Admit:
 		end.Reason = c.FormValue("reason")
+		if receipt, waiver := trimmed(c, "receipt"), c.FormValue("waiver"); receipt+waiver != "" {
+			end.OnArrival = &border.ArrivalVisa{Receipt: receipt, Waiver: waiver}
+		}
 	case secondline.Refuse:
 		values, err := c.FormParams()
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
 	"time"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -25,8 +26,14 @@ type Catalogue struct {
 	printers map[Language]*Printer
 }
 
-// Load reads the built-in texts. It fails on the faults that the generator refuses too.
-func Load() (*Catalogue, error) {
+// Load gives the built-in texts, which are read once for all programs of a process. It fails on the faults that the generator refuses
+// too.
+func Load() (*Catalogue, error) { return builtIn() }
+
+// builtIn is what the first Load has read: the texts are part of the program and do not change.
+var builtIn = sync.OnceValues(read)
+
+func read() (*Catalogue, error) {
 	folder, err := fs.Sub(files, "catalogue")
 	if err != nil {
 		return nil, fmt.Errorf("open catalogue: %w", err)

@@ -4,6 +4,330 @@ package text
 
 // The keys of the catalogue.
 const (
+	// AcceptedBestOfTries is "best of all tries".
+	AcceptedBestOfTries Key = "accepted.best_of_tries"
+	// AcceptedDrySkin is "dry skin".
+	AcceptedDrySkin Key = "accepted.dry_skin"
+	// AcceptedReader is "the reader gives no better".
+	AcceptedReader Key = "accepted.reader"
+	// AcceptedTime is "no time for another try".
+	AcceptedTime Key = "accepted.time"
+	// AcceptedWetSkin is "wet skin".
+	AcceptedWetSkin Key = "accepted.wet_skin"
+	// AcceptedWornSkin is "worn skin".
+	AcceptedWornSkin Key = "accepted.worn_skin"
+	// AdjudicationAbout is "Both persons".
+	AdjudicationAbout Key = "adjudication.about"
+	// AdjudicationAct is "Action".
+	AdjudicationAct Key = "adjudication.act"
+	// AdjudicationAgreed is "Agreed by {{.login}}".
+	AdjudicationAgreed Key = "adjudication.agreed"
+	// AdjudicationAllFingers is "All fingers".
+	AdjudicationAllFingers Key = "adjudication.all_fingers"
+	// AdjudicationAsked is "The prints of this candidate are at another station. The centre is being asked.".
+	AdjudicationAsked Key = "adjudication.asked"
+	// AdjudicationBearer is "The candidate has no file. {{.by}} found on {{.at}} that whoever has these prints showed another person’s document.".
+	AdjudicationBearer Key = "adjudication.bearer"
+	// AdjudicationBearerElsewhere is "The candidate has no file. Another crossing point found that whoever has these prints showed another person’s document.".
+	AdjudicationBearerElsewhere Key = "adjudication.bearer_elsewhere"
+	// AdjudicationBearerFound is "No file: found with another person’s document.".
+	AdjudicationBearerFound Key = "adjudication.bearer_found"
+	// AdjudicationBearerTask is "Open that task".
+	AdjudicationBearerTask Key = "adjudication.bearer_task"
+	// AdjudicationBeyondBound is "{{.count}} more were beyond the bound and have no task".
+	AdjudicationBeyondBound Key = "adjudication.beyond_bound"
+	// AdjudicationBorn is "Born".
+	AdjudicationBorn Key = "adjudication.born"
+	// AdjudicationCancel is "Back".
+	AdjudicationCancel Key = "adjudication.cancel"
+	// AdjudicationCandidate is "Candidate".
+	AdjudicationCandidate Key = "adjudication.candidate"
+	// AdjudicationCaption is "Tasks of this crossing point, the longest wait first".
+	AdjudicationCaption Key = "adjudication.caption"
+	// AdjudicationChoose is "Choose".
+	AdjudicationChoose Key = "adjudication.choose"
+	// AdjudicationClaim is "Claim".
+	AdjudicationClaim Key = "adjudication.claim"
+	// AdjudicationCompare is "Prints side by side".
+	AdjudicationCompare Key = "adjudication.compare"
+	// AdjudicationCompared is "{{.count}} persons compared".
+	AdjudicationCompared Key = "adjudication.compared"
+	// AdjudicationContested is "Two people decided against each other: neither counts".
+	AdjudicationContested Key = "adjudication.contested"
+	// AdjudicationCourse is "What was done".
+	AdjudicationCourse Key = "adjudication.course"
+	// AdjudicationCrossings is "Crossings known".
+	AdjudicationCrossings Key = "adjudication.crossings"
+	// AdjudicationDecide is "Verdict".
+	AdjudicationDecide Key = "adjudication.decide"
+	// AdjudicationDifferentKept is "the pair is not raised again.".
+	AdjudicationDifferentKept Key = "adjudication.different_kept"
+	// AdjudicationDifferentMismatch is "the prints stay apart, and none of the file’s.".
+	AdjudicationDifferentMismatch Key = "adjudication.different_mismatch"
+	// AdjudicationDocument is "Document".
+	AdjudicationDocument Key = "adjudication.document"
+	// AdjudicationDrawnWith is "Drawn with {{.engine}}".
+	AdjudicationDrawnWith Key = "adjudication.drawn_with"
+	// AdjudicationEffect is "Same person: {{.same}} Different: {{.different}} Undecided: somebody else looks.".
+	AdjudicationEffect Key = "adjudication.effect"
+	// AdjudicationElsewhere is "prints at {{.station}}".
+	AdjudicationElsewhere Key = "adjudication.elsewhere"
+	// AdjudicationEnrolledCaption is "{{.count}} takings".
+	AdjudicationEnrolledCaption Key = "adjudication.enrolled.caption"
+	// AdjudicationEnrolledErased is "erased".
+	AdjudicationEnrolledErased Key = "adjudication.enrolled.erased"
+	// AdjudicationEnrolledFingers is "Fingers".
+	AdjudicationEnrolledFingers Key = "adjudication.enrolled.fingers"
+	// AdjudicationEnrolledNone is "No fingerprints of this person were taken at this station.".
+	AdjudicationEnrolledNone Key = "adjudication.enrolled.none"
+	// AdjudicationEnrolledReader is "Reader".
+	AdjudicationEnrolledReader Key = "adjudication.enrolled.reader"
+	// AdjudicationEnrolledState is "Used".
+	AdjudicationEnrolledState Key = "adjudication.enrolled.state"
+	// AdjudicationEnrolledTask is "{{.count}} tasks about these prints are open".
+	AdjudicationEnrolledTask Key = "adjudication.enrolled.task"
+	// AdjudicationEnrolledTitle is "Fingerprints enrolled here".
+	AdjudicationEnrolledTitle Key = "adjudication.enrolled.title"
+	// AdjudicationEnrolledUseDisputed is "did not match the file".
+	AdjudicationEnrolledUseDisputed Key = "adjudication.enrolled.use_disputed"
+	// AdjudicationEnrolledUseEnrolled is "to verify against".
+	AdjudicationEnrolledUseEnrolled Key = "adjudication.enrolled.use_enrolled"
+	// AdjudicationEnrolledUsePresented is "kept as evidence".
+	AdjudicationEnrolledUsePresented Key = "adjudication.enrolled.use_presented"
+	// AdjudicationEnrolledWhen is "Taken".
+	AdjudicationEnrolledWhen Key = "adjudication.enrolled.when"
+	// AdjudicationEnrolledWhere is "Where".
+	AdjudicationEnrolledWhere Key = "adjudication.enrolled.where"
+	// AdjudicationExpiry is "Valid until".
+	AdjudicationExpiry Key = "adjudication.expiry"
+	// AdjudicationFewerThan is "fewer than one in {{.n}} pairs of different fingers is as alike".
+	AdjudicationFewerThan Key = "adjudication.fewer_than"
+	// AdjudicationFewerThanShort is "< 1 in {{.n}}".
+	AdjudicationFewerThanShort Key = "adjudication.fewer_than_short"
+	// AdjudicationField is "Field".
+	AdjudicationField Key = "adjudication.field"
+	// AdjudicationFile is "File of the document".
+	AdjudicationFile Key = "adjudication.file"
+	// AdjudicationFilter is "Which tasks".
+	AdjudicationFilter Key = "adjudication.filter"
+	// AdjudicationFiltersAll is "Open".
+	AdjudicationFiltersAll Key = "adjudication.filters.all"
+	// AdjudicationFiltersCandidates is "Candidates".
+	AdjudicationFiltersCandidates Key = "adjudication.filters.candidates"
+	// AdjudicationFiltersDone is "Decided".
+	AdjudicationFiltersDone Key = "adjudication.filters.done"
+	// AdjudicationFiltersMine is "Mine".
+	AdjudicationFiltersMine Key = "adjudication.filters.mine"
+	// AdjudicationFiltersMismatches is "Mismatches".
+	AdjudicationFiltersMismatches Key = "adjudication.filters.mismatches"
+	// AdjudicationFiltersWaiting is "Waiting".
+	AdjudicationFiltersWaiting Key = "adjudication.filters.waiting"
+	// AdjudicationFirstSeen is "First seen".
+	AdjudicationFirstSeen Key = "adjudication.first_seen"
+	// AdjudicationFoundBy is "found at {{.place}}".
+	AdjudicationFoundBy Key = "adjudication.found_by"
+	// AdjudicationFoundEngine is "As found: {{.score}} · engine {{.engine}}".
+	AdjudicationFoundEngine Key = "adjudication.found_engine"
+	// AdjudicationFoundWith is "As found: {{.score}} · engine {{.engine}} · version {{.version}}".
+	AdjudicationFoundWith Key = "adjudication.found_with"
+	// AdjudicationFromCentre is "Given by the centre for this task; nothing of it is kept here.".
+	AdjudicationFromCentre Key = "adjudication.from_centre"
+	// AdjudicationFused is "All fingers: {{.score}}".
+	AdjudicationFused Key = "adjudication.fused"
+	// AdjudicationGround is "Why".
+	AdjudicationGround Key = "adjudication.ground"
+	// AdjudicationGroundsCandidate is "Perhaps the same person".
+	AdjudicationGroundsCandidate Key = "adjudication.grounds.candidate"
+	// AdjudicationGroundsMismatch is "Prints unlike those on file".
+	AdjudicationGroundsMismatch Key = "adjudication.grounds.mismatch"
+	// AdjudicationInSearch is "{{.count}} candidates in this search".
+	AdjudicationInSearch Key = "adjudication.in_search"
+	// AdjudicationKeep is "Keep the verdict".
+	AdjudicationKeep Key = "adjudication.keep"
+	// AdjudicationLastCrossing is "Last crossing".
+	AdjudicationLastCrossing Key = "adjudication.last_crossing"
+	// AdjudicationLinked is "The two files are one person already.".
+	AdjudicationLinked Key = "adjudication.linked"
+	// AdjudicationMissing is "Not taken".
+	AdjudicationMissing Key = "adjudication.missing"
+	// AdjudicationMostPairs is "most pairs of different fingers are as alike".
+	AdjudicationMostPairs Key = "adjudication.most_pairs"
+	// AdjudicationMostPairsShort is "most pairs".
+	AdjudicationMostPairsShort Key = "adjudication.most_pairs_short"
+	// AdjudicationName is "Name".
+	AdjudicationName Key = "adjudication.name"
+	// AdjudicationNationality is "Nationality".
+	AdjudicationNationality Key = "adjudication.nationality"
+	// AdjudicationNav is "Adjudication".
+	AdjudicationNav Key = "adjudication.nav"
+	// AdjudicationNoCommon is "No finger is on both sides: there is nothing to compare.".
+	AdjudicationNoCommon Key = "adjudication.no_common"
+	// AdjudicationNoImage is "no image is kept".
+	AdjudicationNoImage Key = "adjudication.no_image"
+	// AdjudicationNoPrints is "The prints are not here any more.".
+	AdjudicationNoPrints Key = "adjudication.no_prints"
+	// AdjudicationNoneCandidates is "No candidate is open.".
+	AdjudicationNoneCandidates Key = "adjudication.none_candidates"
+	// AdjudicationNoneDone is "No task was decided in the last 30 days.".
+	AdjudicationNoneDone Key = "adjudication.none_done"
+	// AdjudicationNoneMine is "You work on no task.".
+	AdjudicationNoneMine Key = "adjudication.none_mine"
+	// AdjudicationNoneMismatches is "No mismatch is open.".
+	AdjudicationNoneMismatches Key = "adjudication.none_mismatches"
+	// AdjudicationNoneOpen is "No task is open.".
+	AdjudicationNoneOpen Key = "adjudication.none_open"
+	// AdjudicationNoneWaiting is "No task waits for anybody.".
+	AdjudicationNoneWaiting Key = "adjudication.none_waiting"
+	// AdjudicationNotKnown is "not known here".
+	AdjudicationNotKnown Key = "adjudication.not_known"
+	// AdjudicationNotSearchedCancelled is "whoever asked went away before there was an answer".
+	AdjudicationNotSearchedCancelled Key = "adjudication.not_searched.cancelled"
+	// AdjudicationNotSearchedGallery is "the station’s gallery has no answer now".
+	AdjudicationNotSearchedGallery Key = "adjudication.not_searched.gallery"
+	// AdjudicationNotSearchedGalleryIncomplete is "prints of people are missing from the gallery".
+	AdjudicationNotSearchedGalleryIncomplete Key = "adjudication.not_searched.gallery_incomplete"
+	// AdjudicationNotSearchedGalleryStale is "changes to the prints could not be read for a while".
+	AdjudicationNotSearchedGalleryStale Key = "adjudication.not_searched.gallery_stale"
+	// AdjudicationNotSearchedNoPrint is "no print could be made out".
+	AdjudicationNotSearchedNoPrint Key = "adjudication.not_searched.no_print"
+	// AdjudicationNotSearchedNobodyCompared is "nobody had a finger in common to compare".
+	AdjudicationNotSearchedNobodyCompared Key = "adjudication.not_searched.nobody_compared"
+	// AdjudicationNotWithinReach is "The centre is not within reach: the candidate’s prints cannot be shown.".
+	AdjudicationNotWithinReach Key = "adjudication.not_within_reach"
+	// AdjudicationOneIn is "one in {{.n}} pairs of different fingers is as alike".
+	AdjudicationOneIn Key = "adjudication.one_in"
+	// AdjudicationOneInShort is "1 in {{.n}}".
+	AdjudicationOneInShort Key = "adjudication.one_in_short"
+	// AdjudicationOnlyLeft is "Taken of the traveller alone: {{.fingers}}".
+	AdjudicationOnlyLeft Key = "adjudication.only_left"
+	// AdjudicationOnlyRight is "On file alone: {{.fingers}}".
+	AdjudicationOnlyRight Key = "adjudication.only_right"
+	// AdjudicationOpenFile is "Open the file".
+	AdjudicationOpenFile Key = "adjudication.open_file"
+	// AdjudicationOpenTasks is "{{.count}} open tasks".
+	AdjudicationOpenTasks Key = "adjudication.open_tasks"
+	// AdjudicationOverruled is "did not count: another step came before".
+	AdjudicationOverruled Key = "adjudication.overruled"
+	// AdjudicationOwned is "{{.owner}} works on it".
+	AdjudicationOwned Key = "adjudication.owned"
+	// AdjudicationPersons is "Persons".
+	AdjudicationPersons Key = "adjudication.persons"
+	// AdjudicationPrintsTaken is "Prints taken".
+	AdjudicationPrintsTaken Key = "adjudication.prints_taken"
+	// AdjudicationQuality is "quality {{.quality}}".
+	AdjudicationQuality Key = "adjudication.quality"
+	// AdjudicationRaised is "Raised".
+	AdjudicationRaised Key = "adjudication.raised"
+	// AdjudicationReason is "What you saw, in your own words".
+	AdjudicationReason Key = "adjudication.reason"
+	// AdjudicationRefused is "The centre has no prints for this task.".
+	AdjudicationRefused Key = "adjudication.refused"
+	// AdjudicationRelease is "Release".
+	AdjudicationRelease Key = "adjudication.release"
+	// AdjudicationReopen is "Reopen".
+	AdjudicationReopen Key = "adjudication.reopen"
+	// AdjudicationReopenWhy is "Why is it opened again?".
+	AdjudicationReopenWhy Key = "adjudication.reopen_why"
+	// AdjudicationRetry is "Ask again".
+	AdjudicationRetry Key = "adjudication.retry"
+	// AdjudicationSameCentre is "the centre is told, and joins the files.".
+	AdjudicationSameCentre Key = "adjudication.same_centre"
+	// AdjudicationSameLinks is "the two files become one person.".
+	AdjudicationSameLinks Key = "adjudication.same_links"
+	// AdjudicationSameReferences is "the prints taken become references of the file.".
+	AdjudicationSameReferences Key = "adjudication.same_references"
+	// AdjudicationScore is "Score".
+	AdjudicationScore Key = "adjudication.score"
+	// AdjudicationSearchFile is "File".
+	AdjudicationSearchFile Key = "adjudication.search.file"
+	// AdjudicationSearchFingers is "Fingers".
+	AdjudicationSearchFingers Key = "adjudication.search.fingers"
+	// AdjudicationSearchFound is "{{.count}} candidates among {{.compared}} persons enrolled".
+	AdjudicationSearchFound Key = "adjudication.search.found"
+	// AdjudicationSearchGo is "Take and search".
+	AdjudicationSearchGo Key = "adjudication.search.go"
+	// AdjudicationSearchHelp is "A finger is taken from the reader and compared with everybody enrolled at this station. Who looked, and what for, is recorded.".
+	AdjudicationSearchHelp Key = "adjudication.search.help"
+	// AdjudicationSearchMore is "{{.count}} more candidates are not shown: search with more fingers.".
+	AdjudicationSearchMore Key = "adjudication.search.more"
+	// AdjudicationSearchNav is "Find by fingerprint".
+	AdjudicationSearchNav Key = "adjudication.search.nav"
+	// AdjudicationSearchNoReader is "This station has no fingerprint reader.".
+	AdjudicationSearchNoReader Key = "adjudication.search.no_reader"
+	// AdjudicationSearchNone is "Nobody among {{.compared}} persons enrolled at this station is like this. A person enrolled elsewhere is not looked for.".
+	AdjudicationSearchNone Key = "adjudication.search.none"
+	// AdjudicationSearchNotSearched is "Nothing was searched: {{.why}}.".
+	AdjudicationSearchNotSearched Key = "adjudication.search.not_searched"
+	// AdjudicationSearchPurpose is "What for".
+	AdjudicationSearchPurpose Key = "adjudication.search.purpose"
+	// AdjudicationSearchTaken is "Taken: {{.fingers}}".
+	AdjudicationSearchTaken Key = "adjudication.search.taken"
+	// AdjudicationSearchThreshold is "Candidates from a score of {{.score}} on: {{.words}}.".
+	AdjudicationSearchThreshold Key = "adjudication.search.threshold"
+	// AdjudicationSearchTitle is "Find a file by fingerprint".
+	AdjudicationSearchTitle Key = "adjudication.search.title"
+	// AdjudicationSearchUnknownFile is "No file is known of this person here.".
+	AdjudicationSearchUnknownFile Key = "adjudication.search.unknown_file"
+	// AdjudicationSecret is "His PIN or password".
+	AdjudicationSecret Key = "adjudication.secret"
+	// AdjudicationSeparated is "These prints are not the holder’s. They stand for a person without a file, who is found by them from now on.".
+	AdjudicationSeparated Key = "adjudication.separated"
+	// AdjudicationSex is "Sex".
+	AdjudicationSex Key = "adjudication.sex"
+	// AdjudicationShowMinutiae is "Minutiae without a pair".
+	AdjudicationShowMinutiae Key = "adjudication.show_minutiae"
+	// AdjudicationShowPairs is "Matched pairs".
+	AdjudicationShowPairs Key = "adjudication.show_pairs"
+	// AdjudicationShowPrints is "Prints".
+	AdjudicationShowPrints Key = "adjudication.show_prints"
+	// AdjudicationStagesClaimed is "Being looked at".
+	AdjudicationStagesClaimed Key = "adjudication.stages.claimed"
+	// AdjudicationStagesDecided is "Decided".
+	AdjudicationStagesDecided Key = "adjudication.stages.decided"
+	// AdjudicationStagesOpen is "Waiting".
+	AdjudicationStagesOpen Key = "adjudication.stages.open"
+	// AdjudicationState is "State".
+	AdjudicationState Key = "adjudication.state"
+	// AdjudicationStepsAdjudicated is "Verdict".
+	AdjudicationStepsAdjudicated Key = "adjudication.steps.adjudicated"
+	// AdjudicationStepsClaimed is "Claimed".
+	AdjudicationStepsClaimed Key = "adjudication.steps.claimed"
+	// AdjudicationStepsRaised is "Raised".
+	AdjudicationStepsRaised Key = "adjudication.steps.raised"
+	// AdjudicationStepsReleased is "Released".
+	AdjudicationStepsReleased Key = "adjudication.steps.released"
+	// AdjudicationStepsReopened is "Reopened".
+	AdjudicationStepsReopened Key = "adjudication.steps.reopened"
+	// AdjudicationStuck is "{{.count}} messages of the centre about fingerprints cannot be used here. Tell the centre.".
+	AdjudicationStuck Key = "adjudication.stuck"
+	// AdjudicationTakeOver is "Take over".
+	AdjudicationTakeOver Key = "adjudication.take_over"
+	// AdjudicationTakeOverWhy is "Why do you take it over?".
+	AdjudicationTakeOverWhy Key = "adjudication.take_over_why"
+	// AdjudicationTask is "Two sets of fingerprints".
+	AdjudicationTask Key = "adjudication.task"
+	// AdjudicationTheCentre is "the centre".
+	AdjudicationTheCentre Key = "adjudication.the_centre"
+	// AdjudicationTitle is "Adjudication of fingerprints".
+	AdjudicationTitle Key = "adjudication.title"
+	// AdjudicationTraveller is "Traveller".
+	AdjudicationTraveller Key = "adjudication.traveller"
+	// AdjudicationUnclaimed is "Nobody works on it".
+	AdjudicationUnclaimed Key = "adjudication.unclaimed"
+	// AdjudicationVerdict is "Are they one person’s prints?".
+	AdjudicationVerdict Key = "adjudication.verdict"
+	// AdjudicationVerdictsDifferent is "Different persons".
+	AdjudicationVerdictsDifferent Key = "adjudication.verdicts.different"
+	// AdjudicationVerdictsSame is "Same person".
+	AdjudicationVerdictsSame Key = "adjudication.verdicts.same"
+	// AdjudicationVerdictsUndecided is "Cannot tell".
+	AdjudicationVerdictsUndecided Key = "adjudication.verdicts.undecided"
+	// AdjudicationWitness is "Supervisor who agrees, for “same person”: log-in name".
+	AdjudicationWitness Key = "adjudication.witness"
+	// AdjudicationWordsStand is "What was said about the two files".
+	AdjudicationWordsStand Key = "adjudication.words_stand"
+	// AdjudicationYours is "Yours".
+	AdjudicationYours Key = "adjudication.yours"
 	// AlertActionDetain is "Detain and call the police".
 	AlertActionDetain Key = "alert_action.detain"
 	// AlertActionInform is "Inform the list’s owner".
@@ -526,6 +850,18 @@ const (
 	AnalystZone Key = "analyst.zone"
 	// AnalystZoneHint is "IANA name, such as Europe/Paris".
 	AnalystZoneHint Key = "analyst.zone_hint"
+	// ApplyLetterNews is "Hello, there is news of your visa application {{.references}}. Read it with the reference and the birth date: {{.link}} We never ask for a password or a card number by e-mail.".
+	ApplyLetterNews Key = "apply.letter.news"
+	// ApplyLetterNewsSubject is "News of your visa application".
+	ApplyLetterNewsSubject Key = "apply.letter.news_subject"
+	// ApplyLetterResume is "Hello, you asked for a link to go on with your visa application: {{.link}} It can be used once, within {{.hours}} hours. Do not give it to anybody: whoever has it can read and change the application. If you did not ask for it, do nothing.".
+	ApplyLetterResume Key = "apply.letter.resume"
+	// ApplyLetterResumeSubject is "Your visa application: link to go on".
+	ApplyLetterResumeSubject Key = "apply.letter.resume_subject"
+	// ApplyLetterSent is "Hello, your visa application was sent. Keep the reference: {{.references}} With the reference and the birth date you can see at any time where the application stands, pay a fee that is still due, answer questions and withdraw it: {{.link}}".
+	ApplyLetterSent Key = "apply.letter.sent"
+	// ApplyLetterSentSubject is "Your visa application was sent".
+	ApplyLetterSentSubject Key = "apply.letter.sent_subject"
 	// ArrivalExpired is "Nobody took it in time: what was read is gone.".
 	ArrivalExpired Key = "arrival.expired"
 	// ArrivalInterruption is "the station was interrupted while taking it in".
@@ -562,6 +898,616 @@ const (
 	BasisShortStay Key = "basis.short_stay"
 	// BasisShortStayVisa is "Short-stay visa".
 	BasisShortStayVisa Key = "basis.short_stay_visa"
+	// BiometricsAgain is "Look again".
+	BiometricsAgain Key = "biometrics.again"
+	// BiometricsAway is "{{.name}} does not answer: searches among all are not made, and stay due.".
+	BiometricsAway Key = "biometrics.away"
+	// BiometricsCaption is "The store now".
+	BiometricsCaption Key = "biometrics.caption"
+	// BiometricsDue is "Searches not made yet".
+	BiometricsDue Key = "biometrics.due"
+	// BiometricsErased is "Persons erased because their time was over".
+	BiometricsErased Key = "biometrics.erased"
+	// BiometricsExpired is "Persons whose time of keeping is over, erased at the next round".
+	BiometricsExpired Key = "biometrics.expired"
+	// BiometricsFailed is "Searches tried without an answer".
+	BiometricsFailed Key = "biometrics.failed"
+	// BiometricsHeld is "Persons that the engine holds".
+	BiometricsHeld Key = "biometrics.held"
+	// BiometricsHeldHits is "Of them kept, because a hit or a case is open".
+	BiometricsHeldHits Key = "biometrics.held_hits"
+	// BiometricsHeldTasks is "Of them kept, because a task is open".
+	BiometricsHeldTasks Key = "biometrics.held_tasks"
+	// BiometricsLead is "How the store of fingerprints stands: numbers, of nobody in particular.".
+	BiometricsLead Key = "biometrics.lead"
+	// BiometricsLoading is "Not everybody can be searched yet: {{.loaded}} of {{.persons}} persons are loaded.".
+	BiometricsLoading Key = "biometrics.loading"
+	// BiometricsLook is "look into it".
+	BiometricsLook Key = "biometrics.look"
+	// BiometricsNone is "Nobody is enrolled yet.".
+	BiometricsNone Key = "biometrics.none"
+	// BiometricsNumber is "Number".
+	BiometricsNumber Key = "biometrics.number"
+	// BiometricsOldest is "The oldest search is due since:".
+	BiometricsOldest Key = "biometrics.oldest"
+	// BiometricsOutside is "{{.name}}, an outside system, searches.".
+	BiometricsOutside Key = "biometrics.outside"
+	// BiometricsOwn is "{{.name}}, version {{.version}}, searches.".
+	BiometricsOwn Key = "biometrics.own"
+	// BiometricsParked is "Refused by the centre".
+	BiometricsParked Key = "biometrics.parked"
+	// BiometricsPersons is "Persons with prints".
+	BiometricsPersons Key = "biometrics.persons"
+	// BiometricsPrints is "Prints that are compared".
+	BiometricsPrints Key = "biometrics.prints"
+	// BiometricsReasonsGalleryStale is "changes to the prints could not be read for a while".
+	BiometricsReasonsGalleryStale Key = "biometrics.reasons.gallery_stale"
+	// BiometricsReasonsPrintsUnreadable is "the prints could not be read".
+	BiometricsReasonsPrintsUnreadable Key = "biometrics.reasons.prints_unreadable"
+	// BiometricsReasonsSearchFailed is "the engine gave no answer".
+	BiometricsReasonsSearchFailed Key = "biometrics.reasons.search_failed"
+	// BiometricsReasonsTimeout is "the engine took too long".
+	BiometricsReasonsTimeout Key = "biometrics.reasons.timeout"
+	// BiometricsRefused is "Persons that the engine does not take".
+	BiometricsRefused Key = "biometrics.refused"
+	// BiometricsRetention is "Prints are erased {{.months}} months after the last crossing, and {{.inside}} months after an entry without an exit.".
+	BiometricsRetention Key = "biometrics.retention"
+	// BiometricsRetentionOff is "Prints are kept until they are erased by hand: the policy sets no time.".
+	BiometricsRetentionOff Key = "biometrics.retention_off"
+	// BiometricsTasks is "Tasks open".
+	BiometricsTasks Key = "biometrics.tasks"
+	// BiometricsTitle is "State of fingerprints".
+	BiometricsTitle Key = "biometrics.title"
+	// BiometricsUnreadable is "Prints that cannot be read".
+	BiometricsUnreadable Key = "biometrics.unreadable"
+	// BiometricsWaiting is "Templates and images on their way to the centre".
+	BiometricsWaiting Key = "biometrics.waiting"
+	// BiometricsWhat is "What".
+	BiometricsWhat Key = "biometrics.what"
+	// BoardingAcknowledged is "Acknowledged".
+	BoardingAcknowledged Key = "boarding.acknowledged"
+	// BoardingAgain is "Again at".
+	BoardingAgain Key = "boarding.again"
+	// BoardingAgainst is "On board against the answer".
+	BoardingAgainst Key = "boarding.against"
+	// BoardingAll is "All lists".
+	BoardingAll Key = "boarding.all"
+	// BoardingAnswers is "Answers".
+	BoardingAnswers Key = "boarding.answers"
+	// BoardingArrives is "Arrives".
+	BoardingArrives Key = "boarding.arrives"
+	// BoardingAsked is "Asked".
+	BoardingAsked Key = "boarding.asked"
+	// BoardingCarrier is "Carrier".
+	BoardingCarrier Key = "boarding.carrier"
+	// BoardingDecisionsBoard is "board".
+	BoardingDecisionsBoard Key = "boarding.decisions.board"
+	// BoardingDecisionsContact is "contact the authority".
+	BoardingDecisionsContact Key = "boarding.decisions.contact"
+	// BoardingDecisionsDoNotBoard is "do not board".
+	BoardingDecisionsDoNotBoard Key = "boarding.decisions.do_not_board"
+	// BoardingDecisionsNotChecked is "not checked".
+	BoardingDecisionsNotChecked Key = "boarding.decisions.not_checked"
+	// BoardingFlight is "Flight".
+	BoardingFlight Key = "boarding.flight"
+	// BoardingLate is "Late or unanswered".
+	BoardingLate Key = "boarding.late"
+	// BoardingNav is "Boarding".
+	BoardingNav Key = "boarding.nav"
+	// BoardingNewest is "The newest requests".
+	BoardingNewest Key = "boarding.newest"
+	// BoardingNoneAgainst is "Nobody is on board against the answer.".
+	BoardingNoneAgainst Key = "boarding.none_against"
+	// BoardingNoneLate is "No request was late.".
+	BoardingNoneLate Key = "boarding.none_late"
+	// BoardingNoneNewest is "No carrier has asked.".
+	BoardingNoneNewest Key = "boarding.none_newest"
+	// BoardingNoneTold is "No carrier was told anything without asking.".
+	BoardingNoneTold Key = "boarding.none_told"
+	// BoardingNow is "Is told".
+	BoardingNow Key = "boarding.now"
+	// BoardingPolicy is "Policy".
+	BoardingPolicy Key = "boarding.policy"
+	// BoardingRef is "Reference".
+	BoardingRef Key = "boarding.ref"
+	// BoardingState is "State".
+	BoardingState Key = "boarding.state"
+	// BoardingStatesAcknowledged is "acknowledged".
+	BoardingStatesAcknowledged Key = "boarding.states.acknowledged"
+	// BoardingStatesExpired is "ended without acknowledgement".
+	BoardingStatesExpired Key = "boarding.states.expired"
+	// BoardingStatesReplaced is "replaced by a newer answer".
+	BoardingStatesReplaced Key = "boarding.states.replaced"
+	// BoardingStatesSent is "told, not acknowledged".
+	BoardingStatesSent Key = "boarding.states.sent"
+	// BoardingStatesWaiting is "waits for the carrier’s stream".
+	BoardingStatesWaiting Key = "boarding.states.waiting"
+	// BoardingTimedOut is "timed out".
+	BoardingTimedOut Key = "boarding.timed_out"
+	// BoardingTimes is "Told so often".
+	BoardingTimes Key = "boarding.times"
+	// BoardingTitle is "Answers to carriers".
+	BoardingTitle Key = "boarding.title"
+	// BoardingTold is "Told without being asked".
+	BoardingTold Key = "boarding.told"
+	// BoardingTook is "Took".
+	BoardingTook Key = "boarding.took"
+	// BoardingUnanswered is "unanswered".
+	BoardingUnanswered Key = "boarding.unanswered"
+	// BoardingUnansweredLast is "last request unanswered".
+	BoardingUnansweredLast Key = "boarding.unanswered_last"
+	// BoardingWas is "Was told".
+	BoardingWas Key = "boarding.was"
+	// CaptureBadHashChain is "Reader's data is not complete".
+	CaptureBadHashChain Key = "capture.bad_hash_chain"
+	// CaptureBadSignature is "Reader's signature is not valid".
+	CaptureBadSignature Key = "capture.bad_signature"
+	// CaptureNoFinger is "No finger on the reader".
+	CaptureNoFinger Key = "capture.no_finger"
+	// CaptureNoReader is "No reader at this lane".
+	CaptureNoReader Key = "capture.no_reader"
+	// CaptureNotThisRequest is "Answer to another request".
+	CaptureNotThisRequest Key = "capture.not_this_request"
+	// CaptureReaderBusy is "Reader busy".
+	CaptureReaderBusy Key = "capture.reader_busy"
+	// CaptureReaderFailed is "Reader failed".
+	CaptureReaderFailed Key = "capture.reader_failed"
+	// CaptureReaderNotReady is "Reader not ready".
+	CaptureReaderNotReady Key = "capture.reader_not_ready"
+	// CaptureReaderTimeout is "No answer of the reader in time".
+	CaptureReaderTimeout Key = "capture.reader_timeout"
+	// CaptureReaderUnreachable is "Reader not reachable".
+	CaptureReaderUnreachable Key = "capture.reader_unreachable"
+	// CaptureStoreFailed is "Prints could not be kept".
+	CaptureStoreFailed Key = "capture.store_failed"
+	// CaptureUnsupported is "Form of the prints not known".
+	CaptureUnsupported Key = "capture.unsupported"
+	// CaptureWrongCount is "Other fingers than asked for".
+	CaptureWrongCount Key = "capture.wrong_count"
+	// CarrierportalAbout is "About".
+	CarrierportalAbout Key = "carrierportal.about"
+	// CarrierportalAgrees is "What was declared and what came agree, or nothing was declared.".
+	CarrierportalAgrees Key = "carrierportal.agrees"
+	// CarrierportalApply is "Show".
+	CarrierportalApply Key = "carrierportal.apply"
+	// CarrierportalAt is "When".
+	CarrierportalAt Key = "carrierportal.at"
+	// CarrierportalBad is "Unusable records".
+	CarrierportalBad Key = "carrierportal.bad"
+	// CarrierportalBoard is "Carriers’ scorecard".
+	CarrierportalBoard Key = "carrierportal.board"
+	// CarrierportalBoardLead is "How complete and timely the data of each carrier is. The trend compares with a period as long, just before. It names nobody.".
+	CarrierportalBoardLead Key = "carrierportal.board_lead"
+	// CarrierportalByte is "byte {{.offset}}".
+	CarrierportalByte Key = "carrierportal.byte"
+	// CarrierportalBytes is "Bytes".
+	CarrierportalBytes Key = "carrierportal.bytes"
+	// CarrierportalCame is "Came".
+	CarrierportalCame Key = "carrierportal.came"
+	// CarrierportalCarrier is "Carrier".
+	CarrierportalCarrier Key = "carrierportal.carrier"
+	// CarrierportalCodeCarrierMismatch is "Carriers in the message differ, or differ from yours.".
+	CarrierportalCodeCarrierMismatch Key = "carrierportal.code.carrier_mismatch"
+	// CarrierportalCodeCharset is "Text is not in the character set that is declared.".
+	CarrierportalCodeCharset Key = "carrierportal.code.charset"
+	// CarrierportalCodeCountMismatch is "A count (UNT, UNE, UNZ, CNT or EQN) does not agree with what stands there.".
+	CarrierportalCodeCountMismatch Key = "carrierportal.code.count_mismatch"
+	// CarrierportalCodeDateFormat is "The date is in another format than it says; it was read.".
+	CarrierportalCodeDateFormat Key = "carrierportal.code.date_format"
+	// CarrierportalCodeDateMissing is "A date is missing.".
+	CarrierportalCodeDateMissing Key = "carrierportal.code.date_missing"
+	// CarrierportalCodeDateUnreadable is "The date cannot be read.".
+	CarrierportalCodeDateUnreadable Key = "carrierportal.code.date_unreadable"
+	// CarrierportalCodeDocumentMissing is "The traveller has no document.".
+	CarrierportalCodeDocumentMissing Key = "carrierportal.code.document_missing"
+	// CarrierportalCodeDocumentTypeMissing is "The document’s type is missing.".
+	CarrierportalCodeDocumentTypeMissing Key = "carrierportal.code.document_type_missing"
+	// CarrierportalCodeDocumentUnlinked is "The document could be given to no traveller.".
+	CarrierportalCodeDocumentUnlinked Key = "carrierportal.code.document_unlinked"
+	// CarrierportalCodeEnvelope is "A header (Type B or other) was taken off.".
+	CarrierportalCodeEnvelope Key = "carrierportal.code.envelope"
+	// CarrierportalCodeFlightNumber is "The flight number is not one.".
+	CarrierportalCodeFlightNumber Key = "carrierportal.code.flight_number"
+	// CarrierportalCodeFolded is "Lines were folded; they were joined.".
+	CarrierportalCodeFolded Key = "carrierportal.code.folded"
+	// CarrierportalCodeFunctionUnknown is "The message does not say, in a way that is known, what it is for.".
+	CarrierportalCodeFunctionUnknown Key = "carrierportal.code.function_unknown"
+	// CarrierportalCodeLimit is "A bound was met; what lies beyond it was not used.".
+	CarrierportalCodeLimit Key = "carrierportal.code.limit"
+	// CarrierportalCodeNumberUnreadable is "The number cannot be read.".
+	CarrierportalCodeNumberUnreadable Key = "carrierportal.code.number_unreadable"
+	// CarrierportalCodePart is "A part of the series is missing, came twice, or contradicts another.".
+	CarrierportalCodePart Key = "carrierportal.code.part"
+	// CarrierportalCodePastRetention is "The time to keep data of this flight is over: nothing was taken.".
+	CarrierportalCodePastRetention Key = "carrierportal.code.past_retention"
+	// CarrierportalCodeQualifierUnknown is "The qualifier is not known.".
+	CarrierportalCodeQualifierUnknown Key = "carrierportal.code.qualifier_unknown"
+	// CarrierportalCodeReferenceMismatch is "A trailer (UNT, UNE or UNZ) does not repeat the reference of its header.".
+	CarrierportalCodeReferenceMismatch Key = "carrierportal.code.reference_mismatch"
+	// CarrierportalCodeReleaseNeedless is "A release character stands before a character that needs none.".
+	CarrierportalCodeReleaseNeedless Key = "carrierportal.code.release_needless"
+	// CarrierportalCodeSegmentMissing is "A segment that the guide asks for is missing.".
+	CarrierportalCodeSegmentMissing Key = "carrierportal.code.segment_missing"
+	// CarrierportalCodeSegmentOrder is "The segment stands where the guide has another.".
+	CarrierportalCodeSegmentOrder Key = "carrierportal.code.segment_order"
+	// CarrierportalCodeSegmentUnknown is "The segment is not known; it was kept as it is.".
+	CarrierportalCodeSegmentUnknown Key = "carrierportal.code.segment_unknown"
+	// CarrierportalCodeSensitiveDropped is "The law forbids to keep this; it was overwritten before it was stored.".
+	CarrierportalCodeSensitiveDropped Key = "carrierportal.code.sensitive_dropped"
+	// CarrierportalCodeSeparatorsDetected is "It does not say its separators (UNA); they were found from the text.".
+	CarrierportalCodeSeparatorsDetected Key = "carrierportal.code.separators_detected"
+	// CarrierportalCodeStrayText is "Between segments stands text that is none.".
+	CarrierportalCodeStrayText Key = "carrierportal.code.stray_text"
+	// CarrierportalCodeTerminatorMissing is "A segment has no terminator at its end.".
+	CarrierportalCodeTerminatorMissing Key = "carrierportal.code.terminator_missing"
+	// CarrierportalCodeTravellerNotKnown is "The traveller who is to be taken off was not on your list of the flight.".
+	CarrierportalCodeTravellerNotKnown Key = "carrierportal.code.traveller_not_known"
+	// CarrierportalCodeTravellerUnusable is "The traveller has neither a name nor a document.".
+	CarrierportalCodeTravellerUnusable Key = "carrierportal.code.traveller_unusable"
+	// CarrierportalCodeTruncated is "It ends within a message: the rest never came.".
+	CarrierportalCodeTruncated Key = "carrierportal.code.truncated"
+	// CarrierportalCodeVersionUnknown is "The version of the message is not known; it was read as the nearest.".
+	CarrierportalCodeVersionUnknown Key = "carrierportal.code.version_unknown"
+	// CarrierportalCodeXmlSyntax is "The XML is not well-formed.".
+	CarrierportalCodeXmlSyntax Key = "carrierportal.code.xml_syntax"
+	// CarrierportalCopies is "came again: {{.n}}".
+	CarrierportalCopies Key = "carrierportal.copies"
+	// CarrierportalCounts is "Counts and fields".
+	CarrierportalCounts Key = "carrierportal.counts"
+	// CarrierportalDeparts is "Departs".
+	CarrierportalDeparts Key = "carrierportal.departs"
+	// CarrierportalDoor is "Through".
+	CarrierportalDoor Key = "carrierportal.door"
+	// CarrierportalDropped is "{{.n}} values were overwritten, as the law asks, before anything was stored".
+	CarrierportalDropped Key = "carrierportal.dropped"
+	// CarrierportalDue is "Due".
+	CarrierportalDue Key = "carrierportal.due"
+	// CarrierportalDueAt is "was due {{.at}}".
+	CarrierportalDueAt Key = "carrierportal.due_at"
+	// CarrierportalDuplicate is "The same bytes were received before: a duplicate. Nothing new was stored. If the first could not be used, change what is wrong and send it again. It stands under this number:".
+	CarrierportalDuplicate Key = "carrierportal.duplicate"
+	// CarrierportalEnough is "enough".
+	CarrierportalEnough Key = "carrierportal.enough"
+	// CarrierportalErased is "The bytes are erased: the time for which the law lets them be kept is over.".
+	CarrierportalErased Key = "carrierportal.erased"
+	// CarrierportalExplained is "Points are 100 when all that is due came on time. A push that is late or incomplete counts half, a missing one nothing; each field counts a quarter, when enough persons have it; counts that differ cost as much as one push. What is not due yet, or not known, does not count.".
+	CarrierportalExplained Key = "carrierportal.explained"
+	// CarrierportalFieldBirthDate is "Date of birth".
+	CarrierportalFieldBirthDate Key = "carrierportal.field.birth_date"
+	// CarrierportalFieldDocumentExpiry is "Date of expiry".
+	CarrierportalFieldDocumentExpiry Key = "carrierportal.field.document_expiry"
+	// CarrierportalFieldDocumentIssuer is "Issuing State".
+	CarrierportalFieldDocumentIssuer Key = "carrierportal.field.document_issuer"
+	// CarrierportalFieldDocumentNumber is "Document number".
+	CarrierportalFieldDocumentNumber Key = "carrierportal.field.document_number"
+	// CarrierportalFieldDocumentType is "Document type".
+	CarrierportalFieldDocumentType Key = "carrierportal.field.document_type"
+	// CarrierportalFieldGivenNames is "Given names".
+	CarrierportalFieldGivenNames Key = "carrierportal.field.given_names"
+	// CarrierportalFieldLocator is "Booking reference".
+	CarrierportalFieldLocator Key = "carrierportal.field.locator"
+	// CarrierportalFieldNationality is "Nationality".
+	CarrierportalFieldNationality Key = "carrierportal.field.nationality"
+	// CarrierportalFieldRef is "Passenger reference".
+	CarrierportalFieldRef Key = "carrierportal.field.ref"
+	// CarrierportalFieldResidence is "Country of residence".
+	CarrierportalFieldResidence Key = "carrierportal.field.residence"
+	// CarrierportalFieldSeat is "Seat".
+	CarrierportalFieldSeat Key = "carrierportal.field.seat"
+	// CarrierportalFieldSex is "Sex".
+	CarrierportalFieldSex Key = "carrierportal.field.sex"
+	// CarrierportalFieldSurname is "Surname".
+	CarrierportalFieldSurname Key = "carrierportal.field.surname"
+	// CarrierportalFieldName is "Field".
+	CarrierportalFieldName Key = "carrierportal.field_name"
+	// CarrierportalFields is "Fields filled".
+	CarrierportalFields Key = "carrierportal.fields"
+	// CarrierportalFile is "File".
+	CarrierportalFile Key = "carrierportal.file"
+	// CarrierportalFilled is "Filled".
+	CarrierportalFilled Key = "carrierportal.filled"
+	// CarrierportalFindings is "What was found in it".
+	CarrierportalFindings Key = "carrierportal.findings"
+	// CarrierportalFirstAt is "First received {{.at}}.".
+	CarrierportalFirstAt Key = "carrierportal.first_at"
+	// CarrierportalFlight is "Flight".
+	CarrierportalFlight Key = "carrierportal.flight"
+	// CarrierportalFlights is "Flights".
+	CarrierportalFlights Key = "carrierportal.flights"
+	// CarrierportalFrom is "From".
+	CarrierportalFrom Key = "carrierportal.from"
+	// CarrierportalHolds is "Holds".
+	CarrierportalHolds Key = "carrierportal.holds"
+	// CarrierportalInMessage is "message {{.n}}".
+	CarrierportalInMessage Key = "carrierportal.in_message"
+	// CarrierportalIncomplete is "Incomplete".
+	CarrierportalIncomplete Key = "carrierportal.incomplete"
+	// CarrierportalInside is "Messages in it".
+	CarrierportalInside Key = "carrierportal.inside"
+	// CarrierportalLate is "Late".
+	CarrierportalLate Key = "carrierportal.late"
+	// CarrierportalLead is "What you sent for each flight, against what is owed. Only what came through your own door counts; nothing here comes from anybody else.".
+	CarrierportalLead Key = "carrierportal.lead"
+	// CarrierportalMessage is "Message".
+	CarrierportalMessage Key = "carrierportal.message"
+	// CarrierportalMessages is "Messages sent".
+	CarrierportalMessages Key = "carrierportal.messages"
+	// CarrierportalMismatch is "{{.declared}} declared, {{.received}} received".
+	CarrierportalMismatch Key = "carrierportal.mismatch"
+	// CarrierportalMismatches is "Count mismatches".
+	CarrierportalMismatches Key = "carrierportal.mismatches"
+	// CarrierportalMissing is "Missing".
+	CarrierportalMissing Key = "carrierportal.missing"
+	// CarrierportalMore is "and {{.n}} more".
+	CarrierportalMore Key = "carrierportal.more"
+	// CarrierportalNoFindings is "Nothing is wrong with it.".
+	CarrierportalNoFindings Key = "carrierportal.no_findings"
+	// CarrierportalNoFlights is "No flight of this period has any data.".
+	CarrierportalNoFlights Key = "carrierportal.no_flights"
+	// CarrierportalNoMessages is "No such message was received from you.".
+	CarrierportalNoMessages Key = "carrierportal.no_messages"
+	// CarrierportalNoNotices is "There is no notice.".
+	CarrierportalNoNotices Key = "carrierportal.no_notices"
+	// CarrierportalNotKnown is "not known".
+	CarrierportalNotKnown Key = "carrierportal.not_known"
+	// CarrierportalNotKnownLead is "When this flight departs is not known (the airport’s time zone, or the time, is missing): no push of it can be late.".
+	CarrierportalNotKnownLead Key = "carrierportal.not_known_lead"
+	// CarrierportalNoted is "Noted".
+	CarrierportalNoted Key = "carrierportal.noted"
+	// CarrierportalNoticePushIncomplete is "A push is incomplete".
+	CarrierportalNoticePushIncomplete Key = "carrierportal.notice.push_incomplete"
+	// CarrierportalNoticePushMissing is "A push is missing".
+	CarrierportalNoticePushMissing Key = "carrierportal.notice.push_missing"
+	// CarrierportalNoticeQuarantine is "In quarantine".
+	CarrierportalNoticeQuarantine Key = "carrierportal.notice.quarantine"
+	// CarrierportalNotices is "Notices".
+	CarrierportalNotices Key = "carrierportal.notices"
+	// CarrierportalNoticesLead is "Sent by themselves to the carrier’s stream, once for each matter.".
+	CarrierportalNoticesLead Key = "carrierportal.notices_lead"
+	// CarrierportalOf is "{{.n}} of {{.all}}".
+	CarrierportalOf Key = "carrierportal.of"
+	// CarrierportalOnTime is "On time".
+	CarrierportalOnTime Key = "carrierportal.on_time"
+	// CarrierportalOwed is "Owed".
+	CarrierportalOwed Key = "carrierportal.owed"
+	// CarrierportalOwedBefore is "{{.source}}, {{.hours}} hours before departure; {{.grace}} minutes of grace".
+	CarrierportalOwedBefore Key = "carrierportal.owed_before"
+	// CarrierportalOwedClose is "{{.source}}, when the flight closes, at departure at the latest; {{.grace}} minutes of grace".
+	CarrierportalOwedClose Key = "carrierportal.owed_close"
+	// CarrierportalPercent is "{{.n}}%".
+	CarrierportalPercent Key = "carrierportal.percent"
+	// CarrierportalPersons is "Persons".
+	CarrierportalPersons Key = "carrierportal.persons"
+	// CarrierportalPlace is "segment {{.segment}}, byte {{.offset}}".
+	CarrierportalPlace Key = "carrierportal.place"
+	// CarrierportalPoints is "Points".
+	CarrierportalPoints Key = "carrierportal.points"
+	// CarrierportalPushIncomplete is "incomplete".
+	CarrierportalPushIncomplete Key = "carrierportal.push.incomplete"
+	// CarrierportalPushLate is "late".
+	CarrierportalPushLate Key = "carrierportal.push.late"
+	// CarrierportalPushMissing is "missing".
+	CarrierportalPushMissing Key = "carrierportal.push.missing"
+	// CarrierportalPushNotDue is "not due yet".
+	CarrierportalPushNotDue Key = "carrierportal.push.not_due"
+	// CarrierportalPushNotKnown is "cannot be said".
+	CarrierportalPushNotKnown Key = "carrierportal.push.not_known"
+	// CarrierportalPushOnTime is "on time".
+	CarrierportalPushOnTime Key = "carrierportal.push.on_time"
+	// CarrierportalPushLabel is "Push".
+	CarrierportalPushLabel Key = "carrierportal.push_label"
+	// CarrierportalPushes is "Pushes owed".
+	CarrierportalPushes Key = "carrierportal.pushes"
+	// CarrierportalRated is "as of {{.at}}, policy {{.policy}}".
+	CarrierportalRated Key = "carrierportal.rated"
+	// CarrierportalReasonCarrierMismatch is "The flight is of another carrier, for which you may not speak.".
+	CarrierportalReasonCarrierMismatch Key = "carrierportal.reason.carrier_mismatch"
+	// CarrierportalReasonFunction is "It is of a type, or for a purpose, that is not known here.".
+	CarrierportalReasonFunction Key = "carrierportal.reason.function"
+	// CarrierportalReasonNoFlight is "It names no flight.".
+	CarrierportalReasonNoFlight Key = "carrierportal.reason.no_flight"
+	// CarrierportalReasonNoMessage is "It holds no message that could be found.".
+	CarrierportalReasonNoMessage Key = "carrierportal.reason.no_message"
+	// CarrierportalReasonNoTraveller is "None of its records could be used.".
+	CarrierportalReasonNoTraveller Key = "carrierportal.reason.no_traveller"
+	// CarrierportalReasonNotApplied is "It could not be applied; the fault is ours, and we look into it.".
+	CarrierportalReasonNotApplied Key = "carrierportal.reason.not_applied"
+	// CarrierportalReasonPastRetention is "The time to keep data of this flight is over: nothing was taken.".
+	CarrierportalReasonPastRetention Key = "carrierportal.reason.past_retention"
+	// CarrierportalReasonQuarantined is "It could not be used.".
+	CarrierportalReasonQuarantined Key = "carrierportal.reason.quarantined"
+	// CarrierportalReasonUnreadable is "It could not be read; the fault is ours, and we look into it.".
+	CarrierportalReasonUnreadable Key = "carrierportal.reason.unreadable"
+	// CarrierportalReceived is "Received and stored. It is being read; where it stands is shown under this number:".
+	CarrierportalReceived Key = "carrierportal.received"
+	// CarrierportalRecord is "traveller or reservation {{.n}}".
+	CarrierportalRecord Key = "carrierportal.record"
+	// CarrierportalReservations is "Reservations".
+	CarrierportalReservations Key = "carrierportal.reservations"
+	// CarrierportalSegment is "Segment, as sent".
+	CarrierportalSegment Key = "carrierportal.segment"
+	// CarrierportalSend is "Send a message, or a corrected one".
+	CarrierportalSend Key = "carrierportal.send"
+	// CarrierportalSendIt is "Send".
+	CarrierportalSendIt Key = "carrierportal.send_it"
+	// CarrierportalSendLead is "EDIFACT or XML, 16 MB at most. It goes the way of all your messages: what the law forbids to keep is overwritten, then it is stored, then you are told. The same bytes sent again are a duplicate.".
+	CarrierportalSendLead Key = "carrierportal.send_lead"
+	// CarrierportalShare is "Share".
+	CarrierportalShare Key = "carrierportal.share"
+	// CarrierportalShow is "Show".
+	CarrierportalShow Key = "carrierportal.show"
+	// CarrierportalState is "State".
+	CarrierportalState Key = "carrierportal.state"
+	// CarrierportalStateLeadApplied is "All of it was used.".
+	CarrierportalStateLeadApplied Key = "carrierportal.state_lead.applied"
+	// CarrierportalStateLeadDuplicate is "The same message came before.".
+	CarrierportalStateLeadDuplicate Key = "carrierportal.state_lead.duplicate"
+	// CarrierportalStateLeadIncomplete is "Other parts of its series did not come in time. What came was used.".
+	CarrierportalStateLeadIncomplete Key = "carrierportal.state_lead.incomplete"
+	// CarrierportalStateLeadParsed is "It was read; there is nothing in it to apply.".
+	CarrierportalStateLeadParsed Key = "carrierportal.state_lead.parsed"
+	// CarrierportalStateLeadPartial is "Its good records were used. The others could not be: correct and send them again.".
+	CarrierportalStateLeadPartial Key = "carrierportal.state_lead.partial"
+	// CarrierportalStateLeadQuarantined is "Nothing of it could be used. Correct it and send it again.".
+	CarrierportalStateLeadQuarantined Key = "carrierportal.state_lead.quarantined"
+	// CarrierportalStateLeadReceived is "It is stored and waits to be read.".
+	CarrierportalStateLeadReceived Key = "carrierportal.state_lead.received"
+	// CarrierportalStateLeadSuperseded is "A newer push of the flight holds.".
+	CarrierportalStateLeadSuperseded Key = "carrierportal.state_lead.superseded"
+	// CarrierportalStateLeadWaitingParts is "It is a part of a series whose other parts have not come yet.".
+	CarrierportalStateLeadWaitingParts Key = "carrierportal.state_lead.waiting_parts"
+	// CarrierportalTitle is "Carrier’s own data".
+	CarrierportalTitle Key = "carrierportal.title"
+	// CarrierportalTo is "To".
+	CarrierportalTo Key = "carrierportal.to"
+	// CarrierportalTold is "Sent".
+	CarrierportalTold Key = "carrierportal.told"
+	// CarrierportalTooFew is "too few".
+	CarrierportalTooFew Key = "carrierportal.too_few"
+	// CarrierportalTotals is "Totals of the period".
+	CarrierportalTotals Key = "carrierportal.totals"
+	// CarrierportalTrend is "Trend".
+	CarrierportalTrend Key = "carrierportal.trend"
+	// CarrierportalTroubled is "Messages not used in full".
+	CarrierportalTroubled Key = "carrierportal.troubled"
+	// CarrierportalTruncated is "cut off".
+	CarrierportalTruncated Key = "carrierportal.truncated"
+	// CarrierportalWaits is "waits to be sent".
+	CarrierportalWaits Key = "carrierportal.waits"
+	// CarrierportalWarnings is "Warnings".
+	CarrierportalWarnings Key = "carrierportal.warnings"
+	// CarrierportalWeight is "Weight".
+	CarrierportalWeight Key = "carrierportal.weight"
+	// CarrierportalWhat is "What".
+	CarrierportalWhat Key = "carrierportal.what"
+	// CarrierportalWhere is "Where".
+	CarrierportalWhere Key = "carrierportal.where"
+	// CarrierportalWhole is "the whole".
+	CarrierportalWhole Key = "carrierportal.whole"
+	// CarrierportalWrong is "What is wrong".
+	CarrierportalWrong Key = "carrierportal.wrong"
+	// CarriersAct is "Act".
+	CarriersAct Key = "carriers.act"
+	// CarriersAdd is "Admit carrier".
+	CarriersAdd Key = "carriers.add"
+	// CarriersAdmitted is "admitted".
+	CarriersAdmitted Key = "carriers.admitted"
+	// CarriersBack is "All carriers".
+	CarriersBack Key = "carriers.back"
+	// CarriersCertificates is "HTTPS certificates".
+	CarriersCertificates Key = "carriers.certificates"
+	// CarriersCode is "Designator".
+	CarriersCode Key = "carriers.code"
+	// CarriersCodeHint is "two or three letters or digits, such as XA".
+	CarriersCodeHint Key = "carriers.code_hint"
+	// CarriersConnected is "connections open".
+	CarriersConnected Key = "carriers.connected"
+	// CarriersConnections is "NATS connections at once".
+	CarriersConnections Key = "carriers.connections"
+	// CarriersCredentials is "NATS credentials".
+	CarriersCredentials Key = "carriers.credentials"
+	// CarriersDone is "Done.".
+	CarriersDone Key = "carriers.done"
+	// CarriersDoorShut is "The carriers' door of this process is shut: connections and messages laid aside cannot be shown.".
+	CarriersDoorShut Key = "carriers.door_shut"
+	// CarriersEnds is "ends {{.at}}".
+	CarriersEnds Key = "carriers.ends"
+	// CarriersExpired is "expired".
+	CarriersExpired Key = "carriers.expired"
+	// CarriersGive is "Give and download".
+	CarriersGive Key = "carriers.give"
+	// CarriersHolds is "holds".
+	CarriersHolds Key = "carriers.holds"
+	// CarriersIssue is "Give a credential".
+	CarriersIssue Key = "carriers.issue"
+	// CarriersIssueLead is "The file is downloaded this once and kept nowhere. Hand it over by a safe way.".
+	CarriersIssueLead Key = "carriers.issue_lead"
+	// CarriersIssued is "Issued".
+	CarriersIssued Key = "carriers.issued"
+	// CarriersLabel is "What it is for".
+	CarriersLabel Key = "carriers.label"
+	// CarriersLead is "Carriers that may send passenger data. Each comes in by what it was given here, reads and writes nothing but its own, and is cut at once when that is taken back.".
+	CarriersLead Key = "carriers.lead"
+	// CarriersLimits is "Limits".
+	CarriersLimits Key = "carriers.limits"
+	// CarriersList is "Carriers".
+	CarriersList Key = "carriers.list"
+	// CarriersName is "Name".
+	CarriersName Key = "carriers.name"
+	// CarriersNone is "No carrier has been admitted yet.".
+	CarriersNone Key = "carriers.none"
+	// CarriersNoneGiven is "None given yet.".
+	CarriersNoneGiven Key = "carriers.none_given"
+	// CarriersOf is "of {{.carrier}}".
+	CarriersOf Key = "carriers.of"
+	// CarriersOpen is "Let in again".
+	CarriersOpen Key = "carriers.open"
+	// CarriersOverlap is "after".
+	CarriersOverlap Key = "carriers.overlap"
+	// CarriersOverlap0 is "at once".
+	CarriersOverlap0 Key = "carriers.overlap_0"
+	// CarriersOverlap168 is "7 days".
+	CarriersOverlap168 Key = "carriers.overlap_168"
+	// CarriersOverlap24 is "24 hours".
+	CarriersOverlap24 Key = "carriers.overlap_24"
+	// CarriersOverlap720 is "30 days".
+	CarriersOverlap720 Key = "carriers.overlap_720"
+	// CarriersParked is "Messages laid aside".
+	CarriersParked Key = "carriers.parked"
+	// CarriersParkedCount is "Laid aside: {{.n}}".
+	CarriersParkedCount Key = "carriers.parked_count"
+	// CarriersParkedLead is "These were receipted and could not be kept. They are safe, and wait here until they are tried again.".
+	CarriersParkedLead Key = "carriers.parked_lead"
+	// CarriersParkedNone is "None: everything that was receipted is kept.".
+	CarriersParkedNone Key = "carriers.parked_none"
+	// CarriersPayload is "Bytes of one NATS message".
+	CarriersPayload Key = "carriers.payload"
+	// CarriersPublicKey is "Public key".
+	CarriersPublicKey Key = "carriers.public_key"
+	// CarriersRate is "Messages a second".
+	CarriersRate Key = "carriers.rate"
+	// CarriersReason is "Reason".
+	CarriersReason Key = "carriers.reason"
+	// CarriersReasonHint is "is kept in the audit log".
+	CarriersReasonHint Key = "carriers.reason_hint"
+	// CarriersReceived is "Received".
+	CarriersReceived Key = "carriers.received"
+	// CarriersReference is "Reference".
+	CarriersReference Key = "carriers.reference"
+	// CarriersRequest is "Certificate request".
+	CarriersRequest Key = "carriers.request"
+	// CarriersRequestHint is "PEM, with an ECDSA key on P-256; the carrier makes it and keeps the key".
+	CarriersRequestHint Key = "carriers.request_hint"
+	// CarriersRetry is "Try again".
+	CarriersRetry Key = "carriers.retry"
+	// CarriersRevoke is "Take back".
+	CarriersRevoke Key = "carriers.revoke"
+	// CarriersRoot is "Root certificate of the centre".
+	CarriersRoot Key = "carriers.root"
+	// CarriersRotate is "Take back all the others".
+	CarriersRotate Key = "carriers.rotate"
+	// CarriersSave is "Save limits".
+	CarriersSave Key = "carriers.save"
+	// CarriersSerial is "Serial number".
+	CarriersSerial Key = "carriers.serial"
+	// CarriersShut is "Shut out".
+	CarriersShut Key = "carriers.shut"
+	// CarriersShutLead is "The carrier is kept out, whatever it holds, until it is let in again.".
+	CarriersShutLead Key = "carriers.shut_lead"
+	// CarriersShutOut is "shut out".
+	CarriersShutOut Key = "carriers.shut_out"
+	// CarriersSign is "Sign and download".
+	CarriersSign Key = "carriers.sign"
+	// CarriersState is "State".
+	CarriersState Key = "carriers.state"
+	// CarriersTakenBack is "taken back".
+	CarriersTakenBack Key = "carriers.taken_back"
+	// CarriersTitle is "Carriers".
+	CarriersTitle Key = "carriers.title"
+	// CarriersUntil is "Good until".
+	CarriersUntil Key = "carriers.until"
+	// CarriersWhy is "Why".
+	CarriersWhy Key = "carriers.why"
 	// CategoryAirCrew is "Air crew".
 	CategoryAirCrew Key = "category.air_crew"
 	// CategoryBorderResident is "Border resident".
@@ -588,6 +1534,12 @@ const (
 	CheckAlertReason Key = "check.alert_reason"
 	// CheckAlertsNational is "Alert lists".
 	CheckAlertsNational Key = "check.alerts_national"
+	// CheckAnalyst is "Analyst".
+	CheckAnalyst Key = "check.analyst"
+	// CheckApplicationFee is "Fee".
+	CheckApplicationFee Key = "check.application_fee"
+	// CheckApplicationPayment is "Payment".
+	CheckApplicationPayment Key = "check.application_payment"
 	// CheckBorderPass is "Border pass".
 	CheckBorderPass Key = "check.border_pass"
 	// CheckCheckBroken is "Fault in the check itself".
@@ -598,6 +1550,8 @@ const (
 	CheckDocument Key = "check.document"
 	// CheckDocumentChip is "Chip".
 	CheckDocumentChip Key = "check.document_chip"
+	// CheckDocumentDeclared is "Document as declared".
+	CheckDocumentDeclared Key = "check.document_declared"
 	// CheckDocumentImage is "Images".
 	CheckDocumentImage Key = "check.document_image"
 	// CheckDocumentLists is "Lists of documents".
@@ -610,6 +1564,8 @@ const (
 	CheckDocumentSeal Key = "check.document_seal"
 	// CheckExitWithoutEntry is "Exit without entry since the last exit".
 	CheckExitWithoutEntry Key = "check.exit_without_entry"
+	// CheckFingerprints is "Fingerprints".
+	CheckFingerprints Key = "check.fingerprints"
 	// CheckInterpolNominals is "INTERPOL: persons in notices".
 	CheckInterpolNominals Key = "check.interpol_nominals"
 	// CheckInterpolSltd is "INTERPOL: stolen and lost documents".
@@ -624,34 +1580,92 @@ const (
 	CheckOpenEntry Key = "check.open_entry"
 	// CheckOtherBearer is "Same number shown by another person".
 	CheckOtherBearer Key = "check.other_bearer"
+	// CheckPassengerData is "Passenger data".
+	CheckPassengerData Key = "check.passenger_data"
+	// CheckPassengerDuplicate is "On two flights at once".
+	CheckPassengerDuplicate Key = "check.passenger_duplicate"
 	// CheckPreviousEntry is "Last entry here".
 	CheckPreviousEntry Key = "check.previous_entry"
 	// CheckPreviousExit is "Last exit here".
 	CheckPreviousExit Key = "check.previous_exit"
 	// CheckPreviousNone is "No earlier crossing recorded here".
 	CheckPreviousNone Key = "check.previous_none"
+	// CheckReasonBadHashChain is "reader's data is not complete".
+	CheckReasonBadHashChain Key = "check.reason_bad_hash_chain"
+	// CheckReasonBadSignature is "reader's signature is not valid".
+	CheckReasonBadSignature Key = "check.reason_bad_signature"
 	// CheckReasonBreakerOpen is "the service failed lately and is left alone until it answers".
 	CheckReasonBreakerOpen Key = "check.reason_breaker_open"
 	// CheckReasonDataInsufficient is "not enough data".
 	CheckReasonDataInsufficient Key = "check.reason_data_insufficient"
+	// CheckReasonDeviceFailure is "the reader failed".
+	CheckReasonDeviceFailure Key = "check.reason_device_failure"
 	// CheckReasonFailed is "the check failed".
 	CheckReasonFailed Key = "check.reason_failed"
+	// CheckReasonGalleryIncomplete is "prints of people are missing from the gallery".
+	CheckReasonGalleryIncomplete Key = "check.reason_gallery_incomplete"
+	// CheckReasonGalleryLoading is "the prints of this station are still being loaded".
+	CheckReasonGalleryLoading Key = "check.reason_gallery_loading"
+	// CheckReasonGalleryStale is "changes to the prints could not be read for a while".
+	CheckReasonGalleryStale Key = "check.reason_gallery_stale"
 	// CheckReasonListIncomplete is "some entries of the list cannot be read here".
 	CheckReasonListIncomplete Key = "check.reason_list_incomplete"
 	// CheckReasonListMissing is "this station has no list yet".
 	CheckReasonListMissing Key = "check.reason_list_missing"
 	// CheckReasonListTooOld is "the list is too old to say no hit".
 	CheckReasonListTooOld Key = "check.reason_list_too_old"
+	// CheckReasonNoCommonFinger is "other fingers are on file than were taken".
+	CheckReasonNoCommonFinger Key = "check.reason_no_common_finger"
+	// CheckReasonNoFinger is "no finger on the reader".
+	CheckReasonNoFinger Key = "check.reason_no_finger"
+	// CheckReasonNoPrints is "no prints to compare".
+	CheckReasonNoPrints Key = "check.reason_no_prints"
+	// CheckReasonNoReader is "no reader at this lane".
+	CheckReasonNoReader Key = "check.reason_no_reader"
+	// CheckReasonNobodyCompared is "nobody had a finger in common to compare".
+	CheckReasonNobodyCompared Key = "check.reason_nobody_compared"
 	// CheckReasonNotAdmitted is "the service does not let the station in".
 	CheckReasonNotAdmitted Key = "check.reason_not_admitted"
+	// CheckReasonNotThisRequest is "answer to another request".
+	CheckReasonNotThisRequest Key = "check.reason_not_this_request"
+	// CheckReasonOutsideLate is "the service outside has not answered in time".
+	CheckReasonOutsideLate Key = "check.reason_outside_late"
+	// CheckReasonPrintsToTake is "to be taken".
+	CheckReasonPrintsToTake Key = "check.reason_prints_to_take"
+	// CheckReasonPrintsUnreadable is "the prints on file cannot be opened".
+	CheckReasonPrintsUnreadable Key = "check.reason_prints_unreadable"
+	// CheckReasonReaderBusy is "reader busy".
+	CheckReasonReaderBusy Key = "check.reason_reader_busy"
+	// CheckReasonReaderFailed is "reader failed".
+	CheckReasonReaderFailed Key = "check.reason_reader_failed"
+	// CheckReasonReaderNotReady is "reader not ready".
+	CheckReasonReaderNotReady Key = "check.reason_reader_not_ready"
+	// CheckReasonReaderTimeout is "no answer of the reader in time".
+	CheckReasonReaderTimeout Key = "check.reason_reader_timeout"
+	// CheckReasonReaderUnreachable is "reader not reachable".
+	CheckReasonReaderUnreachable Key = "check.reason_reader_unreachable"
+	// CheckReasonSearchFailed is "the search gave no answer".
+	CheckReasonSearchFailed Key = "check.reason_search_failed"
 	// CheckReasonTimeout is "no answer in time".
 	CheckReasonTimeout Key = "check.reason_timeout"
 	// CheckReasonUnreachable is "source not reachable".
 	CheckReasonUnreachable Key = "check.reason_unreachable"
+	// CheckReasonUnsupported is "form of the prints not known".
+	CheckReasonUnsupported Key = "check.reason_unsupported"
+	// CheckReasonVisaUnverified is "a visa is declared and no register was asked".
+	CheckReasonVisaUnverified Key = "check.reason_visa_unverified"
+	// CheckReasonWrongCount is "other fingers than asked for".
+	CheckReasonWrongCount Key = "check.reason_wrong_count"
+	// CheckRisk is "The rules of risk".
+	CheckRisk Key = "check.risk"
 	// CheckSecondDocument is "Another valid passport of the same State".
 	CheckSecondDocument Key = "check.second_document"
 	// CheckSourceAlertsNational is "lists of the centre".
 	CheckSourceAlertsNational Key = "check.source_alerts_national"
+	// CheckSourceApplicationFee is "the policy and what the portal says was paid".
+	CheckSourceApplicationFee Key = "check.source_application_fee"
+	// CheckSourceApplicationPayment is "the payment provider itself".
+	CheckSourceApplicationPayment Key = "check.source_application_payment"
 	// CheckSourceBorderPass is "register of this post".
 	CheckSourceBorderPass Key = "check.source_border_pass"
 	// CheckSourceCrossingPrevious is "records of this post".
@@ -660,6 +1674,8 @@ const (
 	CheckSourceDocument Key = "check.source_document"
 	// CheckSourceDocumentChip is "rules of documents".
 	CheckSourceDocumentChip Key = "check.source_document_chip"
+	// CheckSourceDocumentDeclared is "Document as declared".
+	CheckSourceDocumentDeclared Key = "check.source_document_declared"
 	// CheckSourceDocumentImage is "rules of documents".
 	CheckSourceDocumentImage Key = "check.source_document_image"
 	// CheckSourceDocumentLists is "list of documents".
@@ -670,20 +1686,54 @@ const (
 	CheckSourceDocumentRules Key = "check.source_document_rules"
 	// CheckSourceDocumentSeal is "rules of documents".
 	CheckSourceDocumentSeal Key = "check.source_document_seal"
+	// CheckSourceEntryRules is "rules of entry".
+	CheckSourceEntryRules Key = "check.source_entry_rules"
 	// CheckSourceFiles is "files of all crossing points".
 	CheckSourceFiles Key = "check.source_files"
+	// CheckSourceFingerprints is "prints at this station".
+	CheckSourceFingerprints Key = "check.source_fingerprints"
 	// CheckSourceMinorAccompanied is "records of this post".
 	CheckSourceMinorAccompanied Key = "check.source_minor_accompanied"
+	// CheckSourcePassengerData is "carriers’ data from the centre".
+	CheckSourcePassengerData Key = "check.source_passenger_data"
+	// CheckSourcePassengerDuplicate is "On two flights at once".
+	CheckSourcePassengerDuplicate Key = "check.source_passenger_duplicate"
 	// CheckSourceStayRules is "entries and exits".
 	CheckSourceStayRules Key = "check.source_stay_rules"
 	// CheckSourceTrust is "trust material".
 	CheckSourceTrust Key = "check.source_trust"
 	// CheckSourceVehiclePlate is "list of the centre".
 	CheckSourceVehiclePlate Key = "check.source_vehicle_plate"
+	// CheckSourceVisa is "register of visas".
+	CheckSourceVisa Key = "check.source_visa"
+	// CheckSourceVisaDocument is "the application itself".
+	CheckSourceVisaDocument Key = "check.source_visa_document"
+	// CheckSourceVisaDuplicates is "applications kept here".
+	CheckSourceVisaDuplicates Key = "check.source_visa_duplicates"
+	// CheckSourceVisaOverstay is "stays known to the centre".
+	CheckSourceVisaOverstay Key = "check.source_visa_overstay"
+	// CheckSourceVisaPlatform is "outside e-visa platform".
+	CheckSourceVisaPlatform Key = "check.source_visa_platform"
+	// CheckSourceVisaRefusals is "refusals at the border and at the desk".
+	CheckSourceVisaRefusals Key = "check.source_visa_refusals"
+	// CheckSourceVisas is "visas as the centre tells them".
+	CheckSourceVisas Key = "check.source_visas"
 	// CheckStayRules is "Rules of stay".
 	CheckStayRules Key = "check.stay_rules"
+	// CheckTravelAuthorisation is "Permission to travel".
+	CheckTravelAuthorisation Key = "check.travel_authorisation"
 	// CheckVehiclePlate is "Vehicle".
 	CheckVehiclePlate Key = "check.vehicle_plate"
+	// CheckVisa is "Visa".
+	CheckVisa Key = "check.visa"
+	// CheckVisaDocument is "Travel document".
+	CheckVisaDocument Key = "check.visa_document"
+	// CheckVisaDuplicates is "Other applications".
+	CheckVisaDuplicates Key = "check.visa_duplicates"
+	// CheckVisaOverstay is "Earlier overstays".
+	CheckVisaOverstay Key = "check.visa_overstay"
+	// CheckVisaRefusals is "Earlier refusals".
+	CheckVisaRefusals Key = "check.visa_refusals"
 	// CodeAir is "Air".
 	CodeAir Key = "code.air"
 	// CodeBusiness is "Business".
@@ -814,6 +1864,8 @@ const (
 	CounterBasis Key = "counter.basis"
 	// CounterBirthDate is "Date of birth".
 	CounterBirthDate Key = "counter.birth_date"
+	// CounterBound is "bound: {{.what}}".
+	CounterBound Key = "counter.bound"
 	// CounterCancel is "Back".
 	CounterCancel Key = "counter.cancel"
 	// CounterCategory is "Category".
@@ -1076,6 +2128,8 @@ const (
 	DeskAnswerText Key = "desk.answer_text"
 	// DeskAnswers is "Answers given".
 	DeskAnswers Key = "desk.answers"
+	// DeskArrivalUnknown is "arrival not known".
+	DeskArrivalUnknown Key = "desk.arrival_unknown"
 	// DeskAsked is "Questions of crossing points".
 	DeskAsked Key = "desk.asked"
 	// DeskBack is "Back to the list".
@@ -1140,6 +2194,8 @@ const (
 	DeskFaulty Key = "desk.faulty"
 	// DeskFinished is "Finished".
 	DeskFinished Key = "desk.finished"
+	// DeskFlight is "Expected on flight".
+	DeskFlight Key = "desk.flight"
 	// DeskFound is "Found".
 	DeskFound Key = "desk.found"
 	// DeskFrom is "From".
@@ -1168,6 +2224,8 @@ const (
 	DeskJudge Key = "desk.judge"
 	// DeskKey is "Counted by".
 	DeskKey Key = "desk.key"
+	// DeskLanded is "landed".
+	DeskLanded Key = "desk.landed"
 	// DeskLastScreened is "Last screened".
 	DeskLastScreened Key = "desk.last_screened"
 	// DeskLeft is "Time left".
@@ -1380,6 +2438,270 @@ const (
 	DocumentStatusStolen Key = "document_status.stolen"
 	// DocumentStatusStolenBlank is "blank document stolen".
 	DocumentStatusStolenBlank Key = "document_status.stolen_blank"
+	// EntryrulesActs is "Acts".
+	EntryrulesActs Key = "entryrules.acts"
+	// EntryrulesAdd is "Add a rule".
+	EntryrulesAdd Key = "entryrules.add"
+	// EntryrulesAlways is "always".
+	EntryrulesAlways Key = "entryrules.always"
+	// EntryrulesAnswer is "Answer".
+	EntryrulesAnswer Key = "entryrules.answer"
+	// EntryrulesAnswerNoneAsked is "Give a nationality and a document, then ask.".
+	EntryrulesAnswerNoneAsked Key = "entryrules.answer_none_asked"
+	// EntryrulesAnswerNotHeld is "No rules came here.".
+	EntryrulesAnswerNotHeld Key = "entryrules.answer_not_held"
+	// EntryrulesAny is "any".
+	EntryrulesAny Key = "entryrules.any"
+	// EntryrulesApprove is "Put in force".
+	EntryrulesApprove Key = "entryrules.approve"
+	// EntryrulesAsk is "Ask".
+	EntryrulesAsk Key = "entryrules.ask"
+	// EntryrulesBack is "Back to the rules".
+	EntryrulesBack Key = "entryrules.back"
+	// EntryrulesBackVersions is "Back to the versions".
+	EntryrulesBackVersions Key = "entryrules.back_versions"
+	// EntryrulesBasis is "Basis of stay".
+	EntryrulesBasis Key = "entryrules.basis"
+	// EntryrulesBetween is "{{.from}} to {{.until}}".
+	EntryrulesBetween Key = "entryrules.between"
+	// EntryrulesCancel is "Cancel".
+	EntryrulesCancel Key = "entryrules.cancel"
+	// EntryrulesCategory is "Category".
+	EntryrulesCategory Key = "entryrules.category"
+	// EntryrulesChange is "Change".
+	EntryrulesChange Key = "entryrules.change"
+	// EntryrulesChangedAdded is "new".
+	EntryrulesChangedAdded Key = "entryrules.changed.added"
+	// EntryrulesChangedChanged is "changed".
+	EntryrulesChangedChanged Key = "entryrules.changed.changed"
+	// EntryrulesChangedMoved is "tried in another order".
+	EntryrulesChangedMoved Key = "entryrules.changed.moved"
+	// EntryrulesChangedRemoved is "goes".
+	EntryrulesChangedRemoved Key = "entryrules.changed.removed"
+	// EntryrulesChanges is "What changes".
+	EntryrulesChanges Key = "entryrules.changes"
+	// EntryrulesChangesCaption is "Rules that change: {{.count}}".
+	EntryrulesChangesCaption Key = "entryrules.changes_caption"
+	// EntryrulesChangesNone is "Nothing changes.".
+	EntryrulesChangesNone Key = "entryrules.changes_none"
+	// EntryrulesClose is "Came close, and do not apply".
+	EntryrulesClose Key = "entryrules.close"
+	// EntryrulesDaysHint is "Empty: the rules of stay alone.".
+	EntryrulesDaysHint Key = "entryrules.days_hint"
+	// EntryrulesDecidedBy is "Decided by".
+	EntryrulesDecidedBy Key = "entryrules.decided_by"
+	// EntryrulesDocument is "Document code".
+	EntryrulesDocument Key = "entryrules.document"
+	// EntryrulesDoneApproved is "In force, and published.".
+	EntryrulesDoneApproved Key = "entryrules.done.approved"
+	// EntryrulesDoneRejected is "It is not put in force.".
+	EntryrulesDoneRejected Key = "entryrules.done.rejected"
+	// EntryrulesDown is "Down".
+	EntryrulesDown Key = "entryrules.down"
+	// EntryrulesDraft is "The next version".
+	EntryrulesDraft Key = "entryrules.draft"
+	// EntryrulesDraftHelp is "Nothing is in force by this. The draft stays on this page until it is proposed; then a second person puts it in force.".
+	EntryrulesDraftHelp Key = "entryrules.draft_help"
+	// EntryrulesDraftShown is "Rules of the draft: {{.total}} in all".
+	EntryrulesDraftShown Key = "entryrules.draft_shown"
+	// EntryrulesEarlier is "Rules before".
+	EntryrulesEarlier Key = "entryrules.earlier"
+	// EntryrulesEdit is "Change".
+	EntryrulesEdit Key = "entryrules.edit"
+	// EntryrulesEffects is "For whom something changes".
+	EntryrulesEffects Key = "entryrules.effects"
+	// EntryrulesEffectsCut is "There are more kinds of travellers than were asked: look at the rules themselves too.".
+	EntryrulesEffectsCut Key = "entryrules.effects_cut"
+	// EntryrulesEffectsHelp is "Kinds of travellers asked of both tables: {{.count}}. Nobody’s data is used.".
+	EntryrulesEffectsHelp Key = "entryrules.effects_help"
+	// EntryrulesEffectsMore is "More that are not listed: {{.count}}".
+	EntryrulesEffectsMore Key = "entryrules.effects_more"
+	// EntryrulesEffectsNone is "For none of them does anything change.".
+	EntryrulesEffectsNone Key = "entryrules.effects_none"
+	// EntryrulesEmpty is "No rules are in force: nobody is asked for a visa.".
+	EntryrulesEmpty Key = "entryrules.empty"
+	// EntryrulesFeeHint is "Of a visa on arrival, such as 35.00 EUR.".
+	EntryrulesFeeHint Key = "entryrules.fee_hint"
+	// EntryrulesFieldBases is "Bases of stay".
+	EntryrulesFieldBases Key = "entryrules.field.bases"
+	// EntryrulesFieldBasis is "Provision".
+	EntryrulesFieldBasis Key = "entryrules.field.basis"
+	// EntryrulesFieldCategories is "Categories".
+	EntryrulesFieldCategories Key = "entryrules.field.categories"
+	// EntryrulesFieldDays is "Stay".
+	EntryrulesFieldDays Key = "entryrules.field.days"
+	// EntryrulesFieldDocuments is "Documents".
+	EntryrulesFieldDocuments Key = "entryrules.field.documents"
+	// EntryrulesFieldFee is "Fee".
+	EntryrulesFieldFee Key = "entryrules.field.fee"
+	// EntryrulesFieldFrom is "In force from".
+	EntryrulesFieldFrom Key = "entryrules.field.from"
+	// EntryrulesFieldId is "Rule’s name".
+	EntryrulesFieldId Key = "entryrules.field.id"
+	// EntryrulesFieldInForce is "In force".
+	EntryrulesFieldInForce Key = "entryrules.field.in_force"
+	// EntryrulesFieldIssuers is "Issued by".
+	EntryrulesFieldIssuers Key = "entryrules.field.issuers"
+	// EntryrulesFieldKind is "What it says".
+	EntryrulesFieldKind Key = "entryrules.field.kind"
+	// EntryrulesFieldNationalities is "Nationalities".
+	EntryrulesFieldNationalities Key = "entryrules.field.nationalities"
+	// EntryrulesFieldPorts is "Crossing points".
+	EntryrulesFieldPorts Key = "entryrules.field.ports"
+	// EntryrulesFieldPurposes is "Purposes".
+	EntryrulesFieldPurposes Key = "entryrules.field.purposes"
+	// EntryrulesFieldUntil is "until, inclusive".
+	EntryrulesFieldUntil Key = "entryrules.field.until"
+	// EntryrulesFilter is "Only for nationality".
+	EntryrulesFilter Key = "entryrules.filter"
+	// EntryrulesFromPlace is "From rule".
+	EntryrulesFromPlace Key = "entryrules.from_place"
+	// EntryrulesIs is "After".
+	EntryrulesIs Key = "entryrules.is"
+	// EntryrulesIssuer is "Issued by (empty: nationality)".
+	EntryrulesIssuer Key = "entryrules.issuer"
+	// EntryrulesKeep is "Put into the draft".
+	EntryrulesKeep Key = "entryrules.keep"
+	// EntryrulesKindVisaFree is "No visa needed".
+	EntryrulesKindVisaFree Key = "entryrules.kind.visa_free"
+	// EntryrulesKindVisaOnArrival is "Visa on arrival".
+	EntryrulesKindVisaOnArrival Key = "entryrules.kind.visa_on_arrival"
+	// EntryrulesKindVisaRequired is "Visa required".
+	EntryrulesKindVisaRequired Key = "entryrules.kind.visa_required"
+	// EntryrulesLegal is "Act".
+	EntryrulesLegal Key = "entryrules.legal"
+	// EntryrulesListHint is "Codes of Doc 9303-3, with commas.".
+	EntryrulesListHint Key = "entryrules.list_hint"
+	// EntryrulesMissed is "not met: {{.part}}".
+	EntryrulesMissed Key = "entryrules.missed"
+	// EntryrulesNationality is "Nationality".
+	EntryrulesNationality Key = "entryrules.nationality"
+	// EntryrulesNav is "Rules of entry".
+	EntryrulesNav Key = "entryrules.nav"
+	// EntryrulesNoneFits is "No rule fits. Who fits none needs a visa.".
+	EntryrulesNoneFits Key = "entryrules.none_fits"
+	// EntryrulesNoneSaid is "not said".
+	EntryrulesNoneSaid Key = "entryrules.none_said"
+	// EntryrulesNotHeld is "No rules of entry ever came here. Nobody can be told whether a visa is needed: it counts as not checked.".
+	EntryrulesNotHeld Key = "entryrules.not_held"
+	// EntryrulesNothingAsked is "Nothing is asked".
+	EntryrulesNothingAsked Key = "entryrules.nothing_asked"
+	// EntryrulesNumber is "Published as".
+	EntryrulesNumber Key = "entryrules.number"
+	// EntryrulesOn is "Day of arrival".
+	EntryrulesOn Key = "entryrules.on"
+	// EntryrulesOpen is "Open".
+	EntryrulesOpen Key = "entryrules.open"
+	// EntryrulesOtherNationality is "any other nationality".
+	EntryrulesOtherNationality Key = "entryrules.other_nationality"
+	// EntryrulesOwn is "You proposed this: a second person puts it in force. You may take it back.".
+	EntryrulesOwn Key = "entryrules.own"
+	// EntryrulesPatternHint is "Such as P, PD; P* stands for every passport.".
+	EntryrulesPatternHint Key = "entryrules.pattern_hint"
+	// EntryrulesPlace is "Place".
+	EntryrulesPlace Key = "entryrules.place"
+	// EntryrulesPlaceHint is "Empty: at the end. The first rule that fits applies.".
+	EntryrulesPlaceHint Key = "entryrules.place_hint"
+	// EntryrulesPort is "Crossing point".
+	EntryrulesPort Key = "entryrules.port"
+	// EntryrulesPortsHint is "Ids of crossing points, with commas.".
+	EntryrulesPortsHint Key = "entryrules.ports_hint"
+	// EntryrulesProposal is "Version of the rules".
+	EntryrulesProposal Key = "entryrules.proposal"
+	// EntryrulesPropose is "Propose to a second person".
+	EntryrulesPropose Key = "entryrules.propose"
+	// EntryrulesProposeHelp is "Look at the changes above first.".
+	EntryrulesProposeHelp Key = "entryrules.propose_help"
+	// EntryrulesProposedBy is "Proposed by".
+	EntryrulesProposedBy Key = "entryrules.proposed_by"
+	// EntryrulesPurpose is "Purpose".
+	EntryrulesPurpose Key = "entryrules.purpose"
+	// EntryrulesReject is "Reject".
+	EntryrulesReject Key = "entryrules.reject"
+	// EntryrulesRemark is "Reason".
+	EntryrulesRemark Key = "entryrules.remark"
+	// EntryrulesRemove is "Remove".
+	EntryrulesRemove Key = "entryrules.remove"
+	// EntryrulesRule is "Rule".
+	EntryrulesRule Key = "entryrules.rule"
+	// EntryrulesRuleAt is "Rule {{.place}}".
+	EntryrulesRuleAt Key = "entryrules.rule_at"
+	// EntryrulesRuleHelp is "A list that is empty holds for everybody.".
+	EntryrulesRuleHelp Key = "entryrules.rule_help"
+	// EntryrulesRulesHeld is "Rules: {{.count}}".
+	EntryrulesRulesHeld Key = "entryrules.rules_held"
+	// EntryrulesSays is "Says".
+	EntryrulesSays Key = "entryrules.says"
+	// EntryrulesSecond is "The second person".
+	EntryrulesSecond Key = "entryrules.second"
+	// EntryrulesSecondHelp is "Look at what changes and for whom. On approval it is published to every crossing point at once.".
+	EntryrulesSecondHelp Key = "entryrules.second_help"
+	// EntryrulesSeen is "I have looked at what changes".
+	EntryrulesSeen Key = "entryrules.seen"
+	// EntryrulesShow is "Show".
+	EntryrulesShow Key = "entryrules.show"
+	// EntryrulesShown is "Rules {{.from}} to {{.to}} of {{.total}}".
+	EntryrulesShown Key = "entryrules.shown"
+	// EntryrulesSince is "from {{.day}}".
+	EntryrulesSince Key = "entryrules.since"
+	// EntryrulesStale is "Another version came in force since this was proposed: it has to be proposed anew.".
+	EntryrulesStale Key = "entryrules.stale"
+	// EntryrulesStateInForce is "in force".
+	EntryrulesStateInForce Key = "entryrules.state.in_force"
+	// EntryrulesStateProposed is "waits for a second person".
+	EntryrulesStateProposed Key = "entryrules.state.proposed"
+	// EntryrulesStateRejected is "rejected".
+	EntryrulesStateRejected Key = "entryrules.state.rejected"
+	// EntryrulesStateReplaced is "was in force".
+	EntryrulesStateReplaced Key = "entryrules.state.replaced"
+	// EntryrulesStateOf is "State".
+	EntryrulesStateOf Key = "entryrules.state_of"
+	// EntryrulesStayDays is "{{.count}} days".
+	EntryrulesStayDays Key = "entryrules.stay_days"
+	// EntryrulesStayRules is "rules of stay".
+	EntryrulesStayRules Key = "entryrules.stay_rules"
+	// EntryrulesTable is "The whole table".
+	EntryrulesTable Key = "entryrules.table"
+	// EntryrulesTableNone is "No rule is to be shown.".
+	EntryrulesTableNone Key = "entryrules.table_none"
+	// EntryrulesTakeBack is "Take back".
+	EntryrulesTakeBack Key = "entryrules.take_back"
+	// EntryrulesTitle is "Who needs a visa".
+	EntryrulesTitle Key = "entryrules.title"
+	// EntryrulesUndo is "Undo the last step".
+	EntryrulesUndo Key = "entryrules.undo"
+	// EntryrulesUp is "Up".
+	EntryrulesUp Key = "entryrules.up"
+	// EntryrulesUpTo is "until {{.day}}".
+	EntryrulesUpTo Key = "entryrules.up_to"
+	// EntryrulesVersion is "Version".
+	EntryrulesVersion Key = "entryrules.version"
+	// EntryrulesVersionHint is "A name that no version had.".
+	EntryrulesVersionHint Key = "entryrules.version_hint"
+	// EntryrulesVersions is "Versions and proposals".
+	EntryrulesVersions Key = "entryrules.versions"
+	// EntryrulesVersionsNone is "Nothing was proposed yet.".
+	EntryrulesVersionsNone Key = "entryrules.versions_none"
+	// EntryrulesWas is "Before".
+	EntryrulesWas Key = "entryrules.was"
+	// EntryrulesWhich is "Which rule applies?".
+	EntryrulesWhich Key = "entryrules.which"
+	// EntryrulesWhichHelp is "Asks for nobody’s data. Rules are tried in their order; the first that fits applies.".
+	EntryrulesWhichHelp Key = "entryrules.which_help"
+	// EntryrulesWho is "Who".
+	EntryrulesWho Key = "entryrules.who"
+	// EntryrulesWhole is "The whole table as JSON".
+	EntryrulesWhole Key = "entryrules.whole"
+	// EntryrulesWholeLabel is "Table of rules (JSON)".
+	EntryrulesWholeLabel Key = "entryrules.whole_label"
+	// EntryrulesWholeTake is "Take this table".
+	EntryrulesWholeTake Key = "entryrules.whole_take"
+	// EntryrulesWhom is "For whom".
+	EntryrulesWhom Key = "entryrules.whom"
+	// EntryrulesWhy is "What it is for".
+	EntryrulesWhy Key = "entryrules.why"
+	// EntryrulesWrite is "Write the next version".
+	EntryrulesWrite Key = "entryrules.write"
 	// EvidenceAlertCategory is "Category".
 	EvidenceAlertCategory Key = "evidence.alert_category"
 	// EvidenceAlertCleared is "Looked into before: not the same person".
@@ -1400,6 +2722,22 @@ const (
 	EvidenceAlertNameUnread Key = "evidence.alert_name_unread"
 	// EvidenceAlertSafety is "Officer safety".
 	EvidenceAlertSafety Key = "evidence.alert_safety"
+	// EvidenceAnalystDecision is "An analyst decided".
+	EvidenceAnalystDecision Key = "evidence.analyst_decision"
+	// EvidenceAuthorisedCrew is "Crew".
+	EvidenceAuthorisedCrew Key = "evidence.authorised_crew"
+	// EvidenceAuthorisedNational is "A national".
+	EvidenceAuthorisedNational Key = "evidence.authorised_national"
+	// EvidenceAuthorisedTransit is "In transit".
+	EvidenceAuthorisedTransit Key = "evidence.authorised_transit"
+	// EvidenceAuthorisedVisa is "A visa is declared".
+	EvidenceAuthorisedVisa Key = "evidence.authorised_visa"
+	// EvidenceAuthorisedVisaFree is "Needs no visa".
+	EvidenceAuthorisedVisaFree Key = "evidence.authorised_visa_free"
+	// EvidenceAuthorisedVisaOnArrival is "A visa on arrival is possible".
+	EvidenceAuthorisedVisaOnArrival Key = "evidence.authorised_visa_on_arrival"
+	// EvidenceAuthorisedVisaValid is "A valid visa".
+	EvidenceAuthorisedVisaValid Key = "evidence.authorised_visa_valid"
 	// EvidenceBirthDateFuture is "Birth date in the future".
 	EvidenceBirthDateFuture Key = "evidence.birth_date.future"
 	// EvidenceBirthDateImplausible is "Age not plausible".
@@ -1448,6 +2786,8 @@ const (
 	EvidenceDocumentCodeNotInForce Key = "evidence.document_code.not_in_force"
 	// EvidenceDocumentCodeUnknown is "Document type not known".
 	EvidenceDocumentCodeUnknown Key = "evidence.document_code.unknown"
+	// EvidenceDocumentElsewhere is "The document is on another flight at the same time".
+	EvidenceDocumentElsewhere Key = "evidence.document_elsewhere"
 	// EvidenceDocumentNumberLong is "Number goes on in the optional data".
 	EvidenceDocumentNumberLong Key = "evidence.document_number.long"
 	// EvidenceDocumentNumberLongFiller is "Number goes on in the optional data".
@@ -1456,6 +2796,48 @@ const (
 	EvidenceDocumentNumberMissing Key = "evidence.document_number.missing"
 	// EvidenceDocumentNumberSyntax is "Number should be digits only".
 	EvidenceDocumentNumberSyntax Key = "evidence.document_number.syntax"
+	// EvidenceExpectedAlso is "Also expected on".
+	EvidenceExpectedAlso Key = "evidence.expected_also"
+	// EvidenceExpectedBoard is "Carrier was answered".
+	EvidenceExpectedBoard Key = "evidence.expected_board"
+	// EvidenceExpectedByName is "Found by the name alone: compare the person".
+	EvidenceExpectedByName Key = "evidence.expected_by_name"
+	// EvidenceExpectedCandidate is "May be this person: compare".
+	EvidenceExpectedCandidate Key = "evidence.expected_candidate"
+	// EvidenceExpectedDecision is "Decision of the centre".
+	EvidenceExpectedDecision Key = "evidence.expected_decision"
+	// EvidenceExpectedDiffers is "Carrier’s data differ".
+	EvidenceExpectedDiffers Key = "evidence.expected_differs"
+	// EvidenceExpectedFlightStatus is "Flight is".
+	EvidenceExpectedFlightStatus Key = "evidence.expected_flight_status"
+	// EvidenceExpectedFound is "Expected on flight".
+	EvidenceExpectedFound Key = "evidence.expected_found"
+	// EvidenceExpectedNoFlight is "Not known, and no flight is noted: not looked for on a list".
+	EvidenceExpectedNoFlight Key = "evidence.expected_no_flight"
+	// EvidenceExpectedNoManifest is "The carrier sent no list of the flight: not held against the traveller".
+	EvidenceExpectedNoManifest Key = "evidence.expected_no_manifest"
+	// EvidenceExpectedNone is "Not on the list of the flight, and need not be".
+	EvidenceExpectedNone Key = "evidence.expected_none"
+	// EvidenceExpectedOtherFlight is "Declared on another flight than noted".
+	EvidenceExpectedOtherFlight Key = "evidence.expected_other_flight"
+	// EvidenceExpectedOtherPerson is "This document was declared for another person".
+	EvidenceExpectedOtherPerson Key = "evidence.expected_other_person"
+	// EvidenceExpectedReason is "Why".
+	EvidenceExpectedReason Key = "evidence.expected_reason"
+	// EvidenceExpectedScreened is "Screening before arrival".
+	EvidenceExpectedScreened Key = "evidence.expected_screened"
+	// EvidenceExpectedSeat is "Seat".
+	EvidenceExpectedSeat Key = "evidence.expected_seat"
+	// EvidenceExpectedStatus is "Should not be here".
+	EvidenceExpectedStatus Key = "evidence.expected_status"
+	// EvidenceExpectedUndeclared is "Not on the list of the flight".
+	EvidenceExpectedUndeclared Key = "evidence.expected_undeclared"
+	// EvidenceExpectedUnreadable is "Rows of the centre that cannot be read here".
+	EvidenceExpectedUnreadable Key = "evidence.expected_unreadable"
+	// EvidenceExpectedUnscreened is "Not screened before arrival".
+	EvidenceExpectedUnscreened Key = "evidence.expected_unscreened"
+	// EvidenceExpectedWords is "Reason given by the centre".
+	EvidenceExpectedWords Key = "evidence.expected_words"
 	// EvidenceExpiryDateBeforeBirth is "Expires before birth".
 	EvidenceExpiryDateBeforeBirth Key = "evidence.expiry_date.before_birth"
 	// EvidenceExpiryDateExpired is "Document has expired".
@@ -1524,6 +2906,8 @@ const (
 	EvidenceNameTruncated Key = "evidence.name.truncated"
 	// EvidenceNationalityDiffers is "Nationality differs from the issuing state".
 	EvidenceNationalityDiffers Key = "evidence.nationality.differs"
+	// EvidenceNoAuthorisation is "May not travel here without a visa".
+	EvidenceNoAuthorisation Key = "evidence.no_authorisation"
 	// EvidenceNotApplicable is "Does not apply".
 	EvidenceNotApplicable Key = "evidence.not_applicable"
 	// EvidenceOptionalDataOwnDigit is "Optional data ends with its own right check digit".
@@ -1544,8 +2928,62 @@ const (
 	EvidencePassValid Key = "evidence.pass_valid"
 	// EvidencePassZone is "Border pass not valid at this crossing point".
 	EvidencePassZone Key = "evidence.pass_zone"
+	// EvidencePersonElsewhere is "The person is on another flight at the same time".
+	EvidencePersonElsewhere Key = "evidence.person_elsewhere"
 	// EvidencePreviousElsewhere is "At another crossing point".
 	EvidencePreviousElsewhere Key = "evidence.previous_elsewhere"
+	// EvidencePrintApart is "Prints like those of somebody found to be another person".
+	EvidencePrintApart Key = "evidence.print_apart"
+	// EvidencePrintBearer is "The candidate has no file: found with another person’s document".
+	EvidencePrintBearer Key = "evidence.print_bearer"
+	// EvidencePrintBeyond is "Of these beyond the bound: no task is made for them".
+	EvidencePrintBeyond Key = "evidence.print_beyond"
+	// EvidencePrintCandidate is "Prints like those of another person".
+	EvidencePrintCandidate Key = "evidence.print_candidate"
+	// EvidencePrintCandidateBefore is "An earlier taking was like another person's prints; score".
+	EvidencePrintCandidateBefore Key = "evidence.print_candidate_before"
+	// EvidencePrintElsewhere is "Has prints at another station: the centre compares them later".
+	EvidencePrintElsewhere Key = "evidence.print_elsewhere"
+	// EvidencePrintFalseMatch is "Chance of such a score by different fingers".
+	EvidencePrintFalseMatch Key = "evidence.print_false_match"
+	// EvidencePrintFinger is "Score of the finger".
+	EvidencePrintFinger Key = "evidence.print_finger"
+	// EvidencePrintMatch is "Prints are those on file".
+	EvidencePrintMatch Key = "evidence.print_match"
+	// EvidencePrintMismatch is "Prints are not those on file".
+	EvidencePrintMismatch Key = "evidence.print_mismatch"
+	// EvidencePrintMismatchBefore is "An earlier taking did not match the file; score".
+	EvidencePrintMismatchBefore Key = "evidence.print_mismatch_before"
+	// EvidencePrintMissing is "Finger missing".
+	EvidencePrintMissing Key = "evidence.print_missing"
+	// EvidencePrintMore is "More candidates than are shown, each with a task after the decision".
+	EvidencePrintMore Key = "evidence.print_more"
+	// EvidencePrintNew is "Nobody here has such prints; persons compared".
+	EvidencePrintNew Key = "evidence.print_new"
+	// EvidencePrintNotCompared is "Persons without a finger in common: not compared".
+	EvidencePrintNotCompared Key = "evidence.print_not_compared"
+	// EvidencePrintNotHeld is "Persons whose prints are not, or not all, in the gallery: not compared".
+	EvidencePrintNotHeld Key = "evidence.print_not_held"
+	// EvidencePrintOdd is "A finger that is not like the one on file, though the others are".
+	EvidencePrintOdd Key = "evidence.print_odd"
+	// EvidencePrintQuality is "Below the wanted quality".
+	EvidencePrintQuality Key = "evidence.print_quality"
+	// EvidencePrintReader is "The last attempt".
+	EvidencePrintReader Key = "evidence.print_reader"
+	// EvidencePrintRefused is "Finger refused".
+	EvidencePrintRefused Key = "evidence.print_refused"
+	// EvidencePrintSearchLater is "The search is made in the background after the decision".
+	EvidencePrintSearchLater Key = "evidence.print_search_later"
+	// EvidencePrintTaking is "Prints taken".
+	EvidencePrintTaking Key = "evidence.print_taking"
+	// EvidencePrintToTake is "Fingers to take".
+	EvidencePrintToTake Key = "evidence.print_to_take"
+	// EvidencePrintUnreadable is "Prints on file that cannot be opened".
+	EvidencePrintUnreadable Key = "evidence.print_unreadable"
+	// EvidenceRiskConfirmed is "A person confirmed a hit of a rule of risk".
+	EvidenceRiskConfirmed Key = "evidence.risk_confirmed"
+	// EvidenceRiskRule is "A rule of risk speaks of the person".
+	EvidenceRiskRule Key = "evidence.risk_rule"
 	// EvidenceSexInvalid is "Sex not readable".
 	EvidenceSexInvalid Key = "evidence.sex.invalid"
 	// EvidenceSexPrintedX is "X is printed for sex".
@@ -1566,6 +3004,8 @@ const (
 	EvidenceStayBasisUnknown Key = "evidence.stay.basis_unknown"
 	// EvidenceStayBoundAnnulment is "annulment".
 	EvidenceStayBoundAnnulment Key = "evidence.stay.bound_annulment"
+	// EvidenceStayBoundEntryRule is "days of the rule of entry".
+	EvidenceStayBoundEntryRule Key = "evidence.stay.bound_entry_rule"
 	// EvidenceStayBoundExtension is "extension".
 	EvidenceStayBoundExtension Key = "evidence.stay.bound_extension"
 	// EvidenceStayBoundGranted is "granted at entry".
@@ -1586,6 +3026,10 @@ const (
 	EvidenceStayBoundVisaEntries Key = "evidence.stay.bound_visa_entries"
 	// EvidenceStayBoundVisaStart is "start of the visa".
 	EvidenceStayBoundVisaStart Key = "evidence.stay.bound_visa_start"
+	// EvidenceStayByEntryRule is "Bounded by the rule of entry: rule · version · days".
+	EvidenceStayByEntryRule Key = "evidence.stay.by_entry_rule"
+	// EvidenceStayByVisa is "Bounded by the visa: number · days of stay".
+	EvidenceStayByVisa Key = "evidence.stay.by_visa"
 	// EvidenceStayCategoryUnknown is "Category of traveller not known".
 	EvidenceStayCategoryUnknown Key = "evidence.stay.category_unknown"
 	// EvidenceStayChangeDateMissing is "Change of authorisation without its date".
@@ -1632,6 +3076,8 @@ const (
 	EvidenceStayMore Key = "evidence.stay.more"
 	// EvidenceStayNoneLeft is "No day of stay left (ground F)".
 	EvidenceStayNoneLeft Key = "evidence.stay.none_left"
+	// EvidenceStayOnVisa is "On the visa".
+	EvidenceStayOnVisa Key = "evidence.stay.on_visa"
 	// EvidenceStayOriginUnknown is "Provenance of the record not known".
 	EvidenceStayOriginUnknown Key = "evidence.stay.origin_unknown"
 	// EvidenceStayOtherNationality is "The file has crossings under another nationality".
@@ -1680,10 +3126,128 @@ const (
 	EvidenceVehicleClear Key = "evidence.vehicle_clear"
 	// EvidenceVehicleListed is "Vehicle is listed".
 	EvidenceVehicleListed Key = "evidence.vehicle_listed"
+	// EvidenceVisaAnnulled is "Visa was annulled".
+	EvidenceVisaAnnulled Key = "evidence.visa_annulled"
+	// EvidenceVisaApplicationRefused is "An application was refused: ground, reference".
+	EvidenceVisaApplicationRefused Key = "evidence.visa_application_refused"
+	// EvidenceVisaBorderRefusal is "Was refused at the border: ground, day".
+	EvidenceVisaBorderRefusal Key = "evidence.visa_border_refusal"
+	// EvidenceVisaCase is "Posts used this visa without knowing of each other: a case is open".
+	EvidenceVisaCase Key = "evidence.visa_case"
+	// EvidenceVisaCondition is "Condition".
+	EvidenceVisaCondition Key = "evidence.visa_condition"
+	// EvidenceVisaDays is "Days of stay allowed".
+	EvidenceVisaDays Key = "evidence.visa_days"
+	// EvidenceVisaDocument is "Visa was issued on another passport: compare".
+	EvidenceVisaDocument Key = "evidence.visa_document"
+	// EvidenceVisaEntries is "Entries used · allowed".
+	EvidenceVisaEntries Key = "evidence.visa_entries"
+	// EvidenceVisaEntriesUsed is "Entries of the visa are used up".
+	EvidenceVisaEntriesUsed Key = "evidence.visa_entries_used"
+	// EvidenceVisaExit is "Came on a visa; entry".
+	EvidenceVisaExit Key = "evidence.visa_exit"
+	// EvidenceVisaExpired is "Visa has expired".
+	EvidenceVisaExpired Key = "evidence.visa_expired"
+	// EvidenceVisaExpiresInStay is "The document expires before the journey ends".
+	EvidenceVisaExpiresInStay Key = "evidence.visa_expires_in_stay"
+	// EvidenceVisaFeeDiffers is "The fee is not the policy's: told, wanted".
+	EvidenceVisaFeeDiffers Key = "evidence.visa_fee_differs"
+	// EvidenceVisaHolder is "Visa on this passport was issued to somebody else: compare name and birth date".
+	EvidenceVisaHolder Key = "evidence.visa_holder"
+	// EvidenceVisaIssuedExpired is "The document expires before it was issued".
+	EvidenceVisaIssuedExpired Key = "evidence.visa_issued_expired"
+	// EvidenceVisaIssuedLater is "The document was issued after the application".
+	EvidenceVisaIssuedLater Key = "evidence.visa_issued_later"
+	// EvidenceVisaMultiple is "Multiple entries; entries used".
+	EvidenceVisaMultiple Key = "evidence.visa_multiple"
+	// EvidenceVisaNameDiffers is "The name is not the zone's: typed, zone".
+	EvidenceVisaNameDiffers Key = "evidence.visa_name_differs"
+	// EvidenceVisaNameUncompared is "The name could not be held against the zone's".
+	EvidenceVisaNameUncompared Key = "evidence.visa_name_uncompared"
+	// EvidenceVisaNeeded is "A visa is needed by".
+	EvidenceVisaNeeded Key = "evidence.visa_needed"
+	// EvidenceVisaNoRules is "No rules of entry are in force: nobody is asked for a visa".
+	EvidenceVisaNoRules Key = "evidence.visa_no_rules"
+	// EvidenceVisaNone is "No visa: one is needed".
+	EvidenceVisaNone Key = "evidence.visa_none"
+	// EvidenceVisaNotNeeded is "No visa needed".
+	EvidenceVisaNotNeeded Key = "evidence.visa_not_needed"
+	// EvidenceVisaNotYet is "Visa is not valid yet; valid from".
+	EvidenceVisaNotYet Key = "evidence.visa_not_yet"
+	// EvidenceVisaOnArrival is "Visa on arrival possible".
+	EvidenceVisaOnArrival Key = "evidence.visa_on_arrival"
+	// EvidenceVisaOther is "Another visa of this person".
+	EvidenceVisaOther Key = "evidence.visa_other"
+	// EvidenceVisaOutage is "A further register of visas gave no answer".
+	EvidenceVisaOutage Key = "evidence.visa_outage"
+	// EvidenceVisaOverstayNow is "Is in the country and overstays: days, since".
+	EvidenceVisaOverstayNow Key = "evidence.visa_overstay_now"
+	// EvidenceVisaOverstayPast is "Overstayed before: days, since".
+	EvidenceVisaOverstayPast Key = "evidence.visa_overstay_past"
+	// EvidenceVisaOverstayed is "Longer than the visa allowed: days · last day".
+	EvidenceVisaOverstayed Key = "evidence.visa_overstayed"
+	// EvidenceVisaPaidAside is "A payment was set aside, it is not the fee: paid, fee".
+	EvidenceVisaPaidAside Key = "evidence.visa_paid_aside"
+	// EvidenceVisaPaidLess is "Less was paid than the policy wants: paid, wanted".
+	EvidenceVisaPaidLess Key = "evidence.visa_paid_less"
+	// EvidenceVisaPaidNothing is "Nothing was paid: wanted".
+	EvidenceVisaPaidNothing Key = "evidence.visa_paid_nothing"
+	// EvidenceVisaPaymentAmount is "The provider took less than the applications cost, or another currency: taken, owed".
+	EvidenceVisaPaymentAmount Key = "evidence.visa_payment_amount"
+	// EvidenceVisaPaymentNobody is "The centre knows no payment provider that it could ask".
+	EvidenceVisaPaymentNobody Key = "evidence.visa_payment_nobody"
+	// EvidenceVisaPaymentProvider is "Another payment provider than the one that can be asked: told, known".
+	EvidenceVisaPaymentProvider Key = "evidence.visa_payment_provider"
+	// EvidenceVisaPaymentShared is "Another group of applications rests on the same payment".
+	EvidenceVisaPaymentShared Key = "evidence.visa_payment_shared"
+	// EvidenceVisaPaymentUnknown is "The provider knows no such payment".
+	EvidenceVisaPaymentUnknown Key = "evidence.visa_payment_unknown"
+	// EvidenceVisaPortraitBlank is "The portrait cannot be compared with others".
+	EvidenceVisaPortraitBlank Key = "evidence.visa_portrait_blank"
+	// EvidenceVisaPortraitMissing is "No portrait came".
+	EvidenceVisaPortraitMissing Key = "evidence.visa_portrait_missing"
+	// EvidenceVisaReplaced is "Visa was replaced by another".
+	EvidenceVisaReplaced Key = "evidence.visa_replaced"
+	// EvidenceVisaRevoked is "Visa was revoked".
+	EvidenceVisaRevoked Key = "evidence.visa_revoked"
+	// EvidenceVisaSameDocument is "Another application on the same document".
+	EvidenceVisaSameDocument Key = "evidence.visa_same_document"
+	// EvidenceVisaSamePerson is "Another application with the same name and birth date".
+	EvidenceVisaSamePerson Key = "evidence.visa_same_person"
+	// EvidenceVisaSamePortrait is "Another application with an alike portrait".
+	EvidenceVisaSamePortrait Key = "evidence.visa_same_portrait"
+	// EvidenceVisaTooManyApplications is "More applications are alike than were looked at".
+	EvidenceVisaTooManyApplications Key = "evidence.visa_too_many_applications"
+	// EvidenceVisaTooManyTravellers is "Too many travellers could be the applicant".
+	EvidenceVisaTooManyTravellers Key = "evidence.visa_too_many_travellers"
+	// EvidenceVisaTypeUnknown is "The policy has no such type".
+	EvidenceVisaTypeUnknown Key = "evidence.visa_type_unknown"
+	// EvidenceVisaTyped is "The document was typed by hand".
+	EvidenceVisaTyped Key = "evidence.visa_typed"
+	// EvidenceVisaUnreadable is "Visas of the centre that cannot be read here".
+	EvidenceVisaUnreadable Key = "evidence.visa_unreadable"
+	// EvidenceVisaUntil is "Valid until".
+	EvidenceVisaUntil Key = "evidence.visa_until"
+	// EvidenceVisaValid is "Valid visa".
+	EvidenceVisaValid Key = "evidence.visa_valid"
+	// EvidenceVisaWrongMode is "Visa is not good for this way of travel".
+	EvidenceVisaWrongMode Key = "evidence.visa_wrong_mode"
+	// EvidenceVisaWrongPort is "Visa is not good for this crossing point".
+	EvidenceVisaWrongPort Key = "evidence.visa_wrong_port"
+	// EvidenceVisaWrongPurpose is "Visa was issued for another purpose".
+	EvidenceVisaWrongPurpose Key = "evidence.visa_wrong_purpose"
+	// EvidenceVisaZoneDiffers is "What was confirmed is not what the zone says".
+	EvidenceVisaZoneDiffers Key = "evidence.visa_zone_differs"
+	// EvidenceVisaZoneUnreadable is "The photographed zone cannot be read".
+	EvidenceVisaZoneUnreadable Key = "evidence.visa_zone_unreadable"
 	// ExemptAdult is "an adult".
 	ExemptAdult Key = "exempt.adult"
+	// ExemptBelowFingerprintAge is "below the age for fingerprints".
+	ExemptBelowFingerprintAge Key = "exempt.below_fingerprint_age"
 	// ExemptNoChip is "no chip".
 	ExemptNoChip Key = "exempt.no_chip"
+	// ExemptNoFlight is "not by air".
+	ExemptNoFlight Key = "exempt.no_flight"
 	// ExemptNoList is "no list".
 	ExemptNoList Key = "exempt.no_list"
 	// ExemptNoRule is "no rule".
@@ -1692,6 +3256,10 @@ const (
 	ExemptNoSeal Key = "exempt.no_seal"
 	// ExemptNoVehicle is "no vehicle noted".
 	ExemptNoVehicle Key = "exempt.no_vehicle"
+	// ExemptNotThisWay is "not asked in this direction".
+	ExemptNotThisWay Key = "exempt.not_this_way"
+	// ExemptOwnNational is "own national".
+	ExemptOwnNational Key = "exempt.own_national"
 	// ExemptZoneOnly is "only the zone is read here".
 	ExemptZoneOnly Key = "exempt.zone_only"
 	// ExhibitsApart is "Without a decision".
@@ -1798,6 +3366,8 @@ const (
 	ExhibitsReasonsForeignKey Key = "exhibits.reasons.foreign_key"
 	// ExhibitsReasonsKeyLost is "the key is lost".
 	ExhibitsReasonsKeyLost Key = "exhibits.reasons.key_lost"
+	// ExhibitsReasonsKind is "it is no fingerprint of this store".
+	ExhibitsReasonsKind Key = "exhibits.reasons.kind"
 	// ExhibitsReasonsMalformed is "the centre could not read it".
 	ExhibitsReasonsMalformed Key = "exhibits.reasons.malformed"
 	// ExhibitsReasonsUnreadable is "the key does not open it".
@@ -1858,6 +3428,178 @@ const (
 	ExhibitsWaiting Key = "exhibits.waiting"
 	// ExhibitsWaitingCount is "{{.count}} exhibits".
 	ExhibitsWaitingCount Key = "exhibits.waiting_count"
+	// ExpectedAbsent is "Not arrived".
+	ExpectedAbsent Key = "expected.absent"
+	// ExpectedArrived is "Arrived".
+	ExpectedArrived Key = "expected.arrived"
+	// ExpectedAsOf is "As the centre said {{.ago}}".
+	ExpectedAsOf Key = "expected.as_of"
+	// ExpectedBack is "Flights".
+	ExpectedBack Key = "expected.back"
+	// ExpectedBirth is "Date of birth".
+	ExpectedBirth Key = "expected.birth"
+	// ExpectedBoth is "All".
+	ExpectedBoth Key = "expected.both"
+	// ExpectedCaption is "{{.count}} flights".
+	ExpectedCaption Key = "expected.caption"
+	// ExpectedDayAfter is "Day after".
+	ExpectedDayAfter Key = "expected.day_after"
+	// ExpectedDayBefore is "Day before".
+	ExpectedDayBefore Key = "expected.day_before"
+	// ExpectedDiffering is "Differences".
+	ExpectedDiffering Key = "expected.differing"
+	// ExpectedDiffers is "{{.count}} differences".
+	ExpectedDiffers Key = "expected.differs"
+	// ExpectedDocument is "Document".
+	ExpectedDocument Key = "expected.document"
+	// ExpectedExpected is "Expected".
+	ExpectedExpected Key = "expected.expected"
+	// ExpectedFilter is "What is shown".
+	ExpectedFilter Key = "expected.filter"
+	// ExpectedFlight is "Flight".
+	ExpectedFlight Key = "expected.flight"
+	// ExpectedFlightTitle is "Expected flight".
+	ExpectedFlightTitle Key = "expected.flight_title"
+	// ExpectedHits is "Hits".
+	ExpectedHits Key = "expected.hits"
+	// ExpectedMissingCaption is "{{.count}} persons did not arrive".
+	ExpectedMissingCaption Key = "expected.missing_caption"
+	// ExpectedMissingData is "The centre has told nothing of expected persons yet. The check of passenger data counts as not made.".
+	ExpectedMissingData Key = "expected.missing_data"
+	// ExpectedMissingHelp is "Who was expected on a flight that was due more than two hours ago, and came to no counter of this post.".
+	ExpectedMissingHelp Key = "expected.missing_help"
+	// ExpectedMissingMore is "The first {{.shown}} are shown: choose a flight for the others.".
+	ExpectedMissingMore Key = "expected.missing_more"
+	// ExpectedMissingNone is "Nobody is missing.".
+	ExpectedMissingNone Key = "expected.missing_none"
+	// ExpectedMissingTitle is "Declared, not arrived".
+	ExpectedMissingTitle Key = "expected.missing_title"
+	// ExpectedName is "Name".
+	ExpectedName Key = "expected.name"
+	// ExpectedNationality is "Nationality".
+	ExpectedNationality Key = "expected.nationality"
+	// ExpectedNav is "Expected flights".
+	ExpectedNav Key = "expected.nav"
+	// ExpectedNoManifest is "no list".
+	ExpectedNoManifest Key = "expected.no_manifest"
+	// ExpectedNoManifestHelp is "The carrier has sent no list of this flight. Who is not named here is not held against anybody.".
+	ExpectedNoManifestHelp Key = "expected.no_manifest_help"
+	// ExpectedNobody is "Nobody here.".
+	ExpectedNobody Key = "expected.nobody"
+	// ExpectedNone is "No flight is expected on this day.".
+	ExpectedNone Key = "expected.none"
+	// ExpectedNothingHeld is "Nothing is known of expected flights.".
+	ExpectedNothingHeld Key = "expected.nothing_held"
+	// ExpectedOldData is "The centre was last heard {{.ago}}: persons and flights may be missing. The check of passenger data counts as not made.".
+	ExpectedOldData Key = "expected.old_data"
+	// ExpectedPanelBoth is "document {{.document}}, carrier {{.carrier}}: {{.relation}}".
+	ExpectedPanelBoth Key = "expected.panel_both"
+	// ExpectedPanelCarrier is "Carrier".
+	ExpectedPanelCarrier Key = "expected.panel_carrier"
+	// ExpectedPanelDifferences is "What differs between the carrier’s data and the document".
+	ExpectedPanelDifferences Key = "expected.panel_differences"
+	// ExpectedPanelDocument is "Document".
+	ExpectedPanelDocument Key = "expected.panel_document"
+	// ExpectedPanelField is "Field".
+	ExpectedPanelField Key = "expected.panel_field"
+	// ExpectedPanelFlight is "Flight".
+	ExpectedPanelFlight Key = "expected.panel_flight"
+	// ExpectedPanelNotSaid is "not said".
+	ExpectedPanelNotSaid Key = "expected.panel_not_said"
+	// ExpectedPanelRelation is "Comparison".
+	ExpectedPanelRelation Key = "expected.panel_relation"
+	// ExpectedPanelSame is "Carrier’s data and document agree".
+	ExpectedPanelSame Key = "expected.panel_same"
+	// ExpectedPanelScreened is "{{.outcome}} · {{.ago}}".
+	ExpectedPanelScreened Key = "expected.panel_screened"
+	// ExpectedPersonAbsent is "not arrived".
+	ExpectedPersonAbsent Key = "expected.person_absent"
+	// ExpectedPersonArrived is "admitted".
+	ExpectedPersonArrived Key = "expected.person_arrived"
+	// ExpectedPersonExpected is "expected".
+	ExpectedPersonExpected Key = "expected.person_expected"
+	// ExpectedPersonUndeclared is "not declared".
+	ExpectedPersonUndeclared Key = "expected.person_undeclared"
+	// ExpectedPersons is "{{.count}} persons".
+	ExpectedPersons Key = "expected.persons"
+	// ExpectedRoute is "Route".
+	ExpectedRoute Key = "expected.route"
+	// ExpectedScreening is "Screening before arrival".
+	ExpectedScreening Key = "expected.screening"
+	// ExpectedSeat is "Seat".
+	ExpectedSeat Key = "expected.seat"
+	// ExpectedState is "State".
+	ExpectedState Key = "expected.state"
+	// ExpectedTime is "Time".
+	ExpectedTime Key = "expected.time"
+	// ExpectedTitle is "Expected flights".
+	ExpectedTitle Key = "expected.title"
+	// ExpectedToday is "Today".
+	ExpectedToday Key = "expected.today"
+	// ExpectedTotal is "All flights".
+	ExpectedTotal Key = "expected.total"
+	// ExpectedUndeclared is "Not declared".
+	ExpectedUndeclared Key = "expected.undeclared"
+	// ExpectedUnreadable is "{{.count}} rows of the centre cannot be read by this release. Tell the centre.".
+	ExpectedUnreadable Key = "expected.unreadable"
+	// ExpectedUnscreened is "not screened".
+	ExpectedUnscreened Key = "expected.unscreened"
+	// ExpectedBoardBoard is "board".
+	ExpectedBoardBoard Key = "expected_board.board"
+	// ExpectedBoardContact is "contact the authority".
+	ExpectedBoardContact Key = "expected_board.contact"
+	// ExpectedBoardDoNotBoard is "do not board".
+	ExpectedBoardDoNotBoard Key = "expected_board.do_not_board"
+	// ExpectedBoardNotChecked is "not checked".
+	ExpectedBoardNotChecked Key = "expected_board.not_checked"
+	// ExpectedDecisionBoard is "may board".
+	ExpectedDecisionBoard Key = "expected_decision.board"
+	// ExpectedDecisionNoBoard is "not to board".
+	ExpectedDecisionNoBoard Key = "expected_decision.no_board"
+	// ExpectedDecisionRefer is "to the second line".
+	ExpectedDecisionRefer Key = "expected_decision.refer"
+	// ExpectedFilterAbsent is "Not arrived".
+	ExpectedFilterAbsent Key = "expected_filter.absent"
+	// ExpectedFilterAll is "All".
+	ExpectedFilterAll Key = "expected_filter.all"
+	// ExpectedFilterArrived is "Arrived".
+	ExpectedFilterArrived Key = "expected_filter.arrived"
+	// ExpectedFilterDiffering is "Differences".
+	ExpectedFilterDiffering Key = "expected_filter.differing"
+	// ExpectedFilterHits is "Hits".
+	ExpectedFilterHits Key = "expected_filter.hits"
+	// ExpectedFilterUndeclared is "Not declared".
+	ExpectedFilterUndeclared Key = "expected_filter.undeclared"
+	// ExpectedFlightArriving is "due".
+	ExpectedFlightArriving Key = "expected_flight.arriving"
+	// ExpectedFlightCancelled is "cancelled".
+	ExpectedFlightCancelled Key = "expected_flight.cancelled"
+	// ExpectedFlightExpected is "expected".
+	ExpectedFlightExpected Key = "expected_flight.expected"
+	// ExpectedFlightPast is "past".
+	ExpectedFlightPast Key = "expected_flight.past"
+	// ExpectedFlightUnknown is "time not known".
+	ExpectedFlightUnknown Key = "expected_flight.unknown"
+	// ExpectedOutcomeHit is "hit".
+	ExpectedOutcomeHit Key = "expected_outcome.hit"
+	// ExpectedOutcomeNoHit is "no hit".
+	ExpectedOutcomeNoHit Key = "expected_outcome.no_hit"
+	// ExpectedOutcomeNotChecked is "not checked".
+	ExpectedOutcomeNotChecked Key = "expected_outcome.not_checked"
+	// ExpectedStatusCancelled is "taken off the list by the carrier".
+	ExpectedStatusCancelled Key = "expected_status.cancelled"
+	// ExpectedStatusExpected is "expected".
+	ExpectedStatusExpected Key = "expected_status.expected"
+	// ExpectedStatusNotOnBoard is "not on board, says the carrier".
+	ExpectedStatusNotOnBoard Key = "expected_status.not_on_board"
+	// ExpectedStatusOnBoard is "on board".
+	ExpectedStatusOnBoard Key = "expected_status.on_board"
+	// ExpectedVerdictAdmit is "admitted".
+	ExpectedVerdictAdmit Key = "expected_verdict.admit"
+	// ExpectedVerdictRefer is "at the second line".
+	ExpectedVerdictRefer Key = "expected_verdict.refer"
+	// ExpectedVerdictRefuse is "refused".
+	ExpectedVerdictRefuse Key = "expected_verdict.refuse"
 	// FeatureAxialProtection is "Retroreflective film".
 	FeatureAxialProtection Key = "feature.axial_protection"
 	// FeatureBarcodeFormatCheck is "Form of the barcode".
@@ -2314,6 +4056,8 @@ const (
 	FilesRecordsEvidenceAttached Key = "files.records.evidence_attached"
 	// FilesRecordsFileLinked is "Decision on two files".
 	FilesRecordsFileLinked Key = "files.records.file_linked"
+	// FilesRecordsFingerprintEvent is "Step about fingerprints".
+	FilesRecordsFingerprintEvent Key = "files.records.fingerprint_event"
 	// FilesRecordsGroupEvent is "Step of a manifest".
 	FilesRecordsGroupEvent Key = "files.records.group_event"
 	// FilesRecordsMovementSupplied is "Entry or exit supplied".
@@ -2438,6 +4182,204 @@ const (
 	FilesWordsCount Key = "files.words_count"
 	// FilesYourWord is "Your decision".
 	FilesYourWord Key = "files.your_word"
+	// FingerLeftFour is "four fingers of the left hand".
+	FingerLeftFour Key = "finger.left_four"
+	// FingerLeftIndex is "left index finger".
+	FingerLeftIndex Key = "finger.left_index"
+	// FingerLeftLittle is "left little finger".
+	FingerLeftLittle Key = "finger.left_little"
+	// FingerLeftMiddle is "left middle finger".
+	FingerLeftMiddle Key = "finger.left_middle"
+	// FingerLeftRing is "left ring finger".
+	FingerLeftRing Key = "finger.left_ring"
+	// FingerLeftThumb is "left thumb".
+	FingerLeftThumb Key = "finger.left_thumb"
+	// FingerRightFour is "four fingers of the right hand".
+	FingerRightFour Key = "finger.right_four"
+	// FingerRightIndex is "right index finger".
+	FingerRightIndex Key = "finger.right_index"
+	// FingerRightLittle is "right little finger".
+	FingerRightLittle Key = "finger.right_little"
+	// FingerRightMiddle is "right middle finger".
+	FingerRightMiddle Key = "finger.right_middle"
+	// FingerRightRing is "right ring finger".
+	FingerRightRing Key = "finger.right_ring"
+	// FingerRightThumb is "right thumb".
+	FingerRightThumb Key = "finger.right_thumb"
+	// FingerTwoThumbs is "both thumbs".
+	FingerTwoThumbs Key = "finger.two_thumbs"
+	// FingerUnknown is "unknown finger".
+	FingerUnknown Key = "finger.unknown"
+	// FingersAccept is "Accept".
+	FingersAccept Key = "fingers.accept"
+	// FingersAgain is "Take again".
+	FingersAgain Key = "fingers.again"
+	// FingersAllLeft is "All without a print".
+	FingersAllLeft Key = "fingers.all_left"
+	// FingersApartFacts is "{{.by}} found on {{.at}} that it is another person (task {{.task}})".
+	FingersApartFacts Key = "fingers.apart_facts"
+	// FingersAskAgain is "Wanted after all".
+	FingersAskAgain Key = "fingers.ask_again"
+	// FingersAway is "they are not at this station".
+	FingersAway Key = "fingers.away"
+	// FingersBack is "Back".
+	FingersBack Key = "fingers.back"
+	// FingersBadge is "Fingerprint reader".
+	FingersBadge Key = "fingers.badge"
+	// FingersBadgeAway is "Fingerprint reader: {{.why}}".
+	FingersBadgeAway Key = "fingers.badge_away"
+	// FingersBadgeReady is "Fingerprint reader ready: {{.name}}".
+	FingersBadgeReady Key = "fingers.badge_ready"
+	// FingersBandMatch is "Prints are those on file".
+	FingersBandMatch Key = "fingers.band_match"
+	// FingersBandNew is "New: prints are enrolled with the decision".
+	FingersBandNew Key = "fingers.band_new"
+	// FingersBandTake is "Take the fingerprints".
+	FingersBandTake Key = "fingers.band_take"
+	// FingersBandTakeHelp is "Press F11; every other check has answered".
+	FingersBandTakeHelp Key = "fingers.band_take_help"
+	// FingersBandTakeRunning is "Press F11; other checks are still running".
+	FingersBandTakeRunning Key = "fingers.band_take_running"
+	// FingersBearerFacts is "{{.by}} found on {{.at}} that whoever has these prints showed another person’s document (task {{.task}})".
+	FingersBearerFacts Key = "fingers.bearer_facts"
+	// FingersChoose is "Choose".
+	FingersChoose Key = "fingers.choose"
+	// FingersComplete is "Could not be taken the last time: complete it now".
+	FingersComplete Key = "fingers.complete"
+	// FingersConfirm is "Confirm".
+	FingersConfirm Key = "fingers.confirm"
+	// FingersEngine is "Engine {{.engine}}".
+	FingersEngine Key = "fingers.engine"
+	// FingersEngineMethod is "Engine {{.engine}} · method {{.method}}".
+	FingersEngineMethod Key = "fingers.engine_method"
+	// FingersEvidenceNone is "Nothing was compared".
+	FingersEvidenceNone Key = "fingers.evidence_none"
+	// FingersEvidenceTitle is "Prints compared".
+	FingersEvidenceTitle Key = "fingers.evidence_title"
+	// FingersFinger is "Finger".
+	FingersFinger Key = "fingers.finger"
+	// FingersFoundNeeded is "{{.found}} – needed {{.needed}}".
+	FingersFoundNeeded Key = "fingers.found_needed"
+	// FingersFusedFacts is "All fingers together {{.score}}, needed {{.needed}} – chance of such prints of different fingers {{.rate}} %".
+	FingersFusedFacts Key = "fingers.fused_facts"
+	// FingersHandLeft is "Left hand".
+	FingersHandLeft Key = "fingers.hand_left"
+	// FingersHandRight is "Right hand".
+	FingersHandRight Key = "fingers.hand_right"
+	// FingersKey is "Fingerprints".
+	FingersKey Key = "fingers.key"
+	// FingersMissing is "Finger missing".
+	FingersMissing Key = "fingers.missing"
+	// FingersNoImage is "The prints cannot be shown: {{.why}}".
+	FingersNoImage Key = "fingers.no_image"
+	// FingersNowFault is "Press F11 to try again, or say why it is not possible (F5)".
+	FingersNowFault Key = "fingers.now.fault"
+	// FingersNowKept is "Kept".
+	FingersNowKept Key = "fingers.now.kept"
+	// FingersNowLow is "F11 takes again, F3 accepts with a reason".
+	FingersNowLow Key = "fingers.now.low"
+	// FingersNowLowTitle is "Quality too low".
+	FingersNowLowTitle Key = "fingers.now.low_title"
+	// FingersNowOtherHand is "Now the other hand".
+	FingersNowOtherHand Key = "fingers.now.other_hand"
+	// FingersNowReady is "Ask for the fingers, then press F11".
+	FingersNowReady Key = "fingers.now.ready"
+	// FingersNowTaking is "Put the fingers on the reader".
+	FingersNowTaking Key = "fingers.now.taking"
+	// FingersOfCandidate is "Of the other person".
+	FingersOfCandidate Key = "fingers.of_candidate"
+	// FingersOnFile is "On file".
+	FingersOnFile Key = "fingers.on_file"
+	// FingersPolicy is "Policy {{.version}}".
+	FingersPolicy Key = "fingers.policy"
+	// FingersPresented is "Taken now".
+	FingersPresented Key = "fingers.presented"
+	// FingersPreview is "Live picture of the reader".
+	FingersPreview Key = "fingers.preview"
+	// FingersPreviewNone is "The live picture appears while the reader works".
+	FingersPreviewNone Key = "fingers.preview_none"
+	// FingersQuality is "Quality".
+	FingersQuality Key = "fingers.quality"
+	// FingersQualityOf is "{{.quality}} of 100, wanted {{.wanted}}".
+	FingersQualityOf Key = "fingers.quality_of"
+	// FingersReader is "Reader".
+	FingersReader Key = "fingers.reader"
+	// FingersReaderNone is "not asked yet".
+	FingersReaderNone Key = "fingers.reader_none"
+	// FingersRemembered is "Remembered: {{.by}}, {{.at}}. Wrong? F5, then “Wanted after all”.".
+	FingersRemembered Key = "fingers.remembered"
+	// FingersScoreFacts is "Score {{.score}}".
+	FingersScoreFacts Key = "fingers.score_facts"
+	// FingersShow is "Show prints".
+	FingersShow Key = "fingers.show"
+	// FingersSimulated is "SIMULATED READER – nobody's fingers".
+	FingersSimulated Key = "fingers.simulated"
+	// FingersStatesAccepted is "accepted".
+	FingersStatesAccepted Key = "fingers.states.accepted"
+	// FingersStatesAtReader is "at the reader".
+	FingersStatesAtReader Key = "fingers.states.at_reader"
+	// FingersStatesGood is "good".
+	FingersStatesGood Key = "fingers.states.good"
+	// FingersStatesLow is "too low".
+	FingersStatesLow Key = "fingers.states.low"
+	// FingersStatesMissing is "missing".
+	FingersStatesMissing Key = "fingers.states.missing"
+	// FingersStatesWanted is "to be taken".
+	FingersStatesWanted Key = "fingers.states.wanted"
+	// FingersStop is "Stop".
+	FingersStop Key = "fingers.stop"
+	// FingersTake is "Take".
+	FingersTake Key = "fingers.take"
+	// FingersTitle is "Fingerprints".
+	FingersTitle Key = "fingers.title"
+	// FingersTodoBadHashChain is "What came was changed or is incomplete. Do not use this reader; tell the supervisor.".
+	FingersTodoBadHashChain Key = "fingers.todo.bad_hash_chain"
+	// FingersTodoBadSignature is "What came is not signed by a reader we trust. Do not use this reader; tell the supervisor.".
+	FingersTodoBadSignature Key = "fingers.todo.bad_signature"
+	// FingersTodoNoFinger is "Nothing lay on it. Ask for the fingers, then try again.".
+	FingersTodoNoFinger Key = "fingers.todo.no_finger"
+	// FingersTodoNoReader is "Have him taken at a lane that has a reader, or note with F5 that the reader cannot take them.".
+	FingersTodoNoReader Key = "fingers.todo.no_reader"
+	// FingersTodoNotThisRequest is "The answer belongs to another request. Try again; tell the supervisor if it happens again.".
+	FingersTodoNotThisRequest Key = "fingers.todo.not_this_request"
+	// FingersTodoReaderBusy is "It works for somebody else, or has not finished. Wait a moment, then try again.".
+	FingersTodoReaderBusy Key = "fingers.todo.reader_busy"
+	// FingersTodoReaderFailed is "The reader failed. Try again, or use another one.".
+	FingersTodoReaderFailed Key = "fingers.todo.reader_failed"
+	// FingersTodoReaderNotReady is "Wait until it is ready, or have it looked at.".
+	FingersTodoReaderNotReady Key = "fingers.todo.reader_not_ready"
+	// FingersTodoReaderTimeout is "Ask for the fingers again; they must lie still until it is done.".
+	FingersTodoReaderTimeout Key = "fingers.todo.reader_timeout"
+	// FingersTodoReaderUnreachable is "Plug the reader in and see that its program runs. Then try again.".
+	FingersTodoReaderUnreachable Key = "fingers.todo.reader_unreachable"
+	// FingersTodoStoreFailed is "Nothing is lost: press F11 to keep the prints again.".
+	FingersTodoStoreFailed Key = "fingers.todo.store_failed"
+	// FingersTodoUnsupported is "The reader sent a form that we do not read. Tell the supervisor.".
+	FingersTodoUnsupported Key = "fingers.todo.unsupported"
+	// FingersTodoWrongCount is "Other fingers than asked for, or not as many. Look at the hand, then try again.".
+	FingersTodoWrongCount Key = "fingers.todo.wrong_count"
+	// FingersTryOf is "try {{.n}} of {{.most}}".
+	FingersTryOf Key = "fingers.try_of"
+	// FingersWhyNoPrint is "no print seen".
+	FingersWhyNoPrint Key = "fingers.why.no_print"
+	// FingersWhyOffCentre is "not in the middle of the glass".
+	FingersWhyOffCentre Key = "fingers.why.off_centre"
+	// FingersWhySameFinger is "the same finger as before: put on the next one".
+	FingersWhySameFinger Key = "fingers.why.same_finger"
+	// FingersWhyTooDry is "too dry: moisten the finger, or press a little more".
+	FingersWhyTooDry Key = "fingers.why.too_dry"
+	// FingersWhyTooSmall is "too little of the finger: lay it flat".
+	FingersWhyTooSmall Key = "fingers.why.too_small"
+	// FingersWhyTooWet is "too wet: wipe finger and glass".
+	FingersWhyTooWet Key = "fingers.why.too_wet"
+	// FingersWhyUnclear is "unclear: clean the glass, keep still".
+	FingersWhyUnclear Key = "fingers.why.unclear"
+	// FingersWhyUnreadable is "no print seen in the picture".
+	FingersWhyUnreadable Key = "fingers.why.unreadable"
+	// FingersWhyAccept is "Why it is good enough".
+	FingersWhyAccept Key = "fingers.why_accept"
+	// FingersWhyMissing is "Why".
+	FingersWhyMissing Key = "fingers.why_missing"
 	// FrameAccount is "Password and PIN".
 	FrameAccount Key = "frame.account"
 	// FrameCentre is "Border centre".
@@ -2482,6 +4424,10 @@ const (
 	FrameRoleAnalyst Key = "frame.role.analyst"
 	// FrameRoleAuditor is "Auditor".
 	FrameRoleAuditor Key = "frame.role.auditor"
+	// FrameRoleCarrier is "Carrier".
+	FrameRoleCarrier Key = "frame.role.carrier"
+	// FrameRoleDataProtection is "Data protection officer".
+	FrameRoleDataProtection Key = "frame.role.data_protection"
 	// FrameRoleListOwner is "List owner's desk".
 	FrameRoleListOwner Key = "frame.role.list_owner"
 	// FrameRoleOfficer is "Officer".
@@ -2492,6 +4438,10 @@ const (
 	FrameRoleSecondLine Key = "frame.role.second_line"
 	// FrameRoleSupervisor is "Supervisor".
 	FrameRoleSupervisor Key = "frame.role.supervisor"
+	// FrameRoleVisaOfficer is "Visa officer".
+	FrameRoleVisaOfficer Key = "frame.role.visa_officer"
+	// FrameRoleVisaSupervisor is "Visa supervisor".
+	FrameRoleVisaSupervisor Key = "frame.role.visa_supervisor"
 	// FrameSignOut is "Sign out".
 	FrameSignOut Key = "frame.sign_out"
 	// FrameSkip is "Skip to the content".
@@ -2914,6 +4864,8 @@ const (
 	HitsRestoreWhy Key = "hits.restore_why"
 	// HitsRetroAlertChanged is "Found afterwards: the alert is new or changed".
 	HitsRetroAlertChanged Key = "hits.retro_alert_changed"
+	// HitsRetroExpected is "Raised before the arrival: a carrier announces the person".
+	HitsRetroExpected Key = "hits.retro_expected"
 	// HitsRetroLateEvent is "Found afterwards at the centre".
 	HitsRetroLateEvent Key = "hits.retro_late_event"
 	// HitsRetroWasNotChecked is "Found when the check had an answer again".
@@ -3560,6 +5512,8 @@ const (
 	ListsPriority Key = "lists.priority"
 	// ListsPriorityHint is "1 is the most urgent; empty: as the action".
 	ListsPriorityHint Key = "lists.priority_hint"
+	// ListsProgram is "the program".
+	ListsProgram Key = "lists.program"
 	// ListsProgress is "{{.stage}}: {{.done}} of {{.total}}".
 	ListsProgress Key = "lists.progress"
 	// ListsProposal is "Proposal".
@@ -3818,6 +5772,20 @@ const (
 	MatchedRelation Key = "matched.relation"
 	// MatchedScore is "Score".
 	MatchedScore Key = "matched.score"
+	// MissingAmputated is "not there for good".
+	MissingAmputated Key = "missing.amputated"
+	// MissingBandaged is "bandaged".
+	MissingBandaged Key = "missing.bandaged"
+	// MissingDeviceFailure is "reader failed".
+	MissingDeviceFailure Key = "missing.device_failure"
+	// MissingExempt is "exempt".
+	MissingExempt Key = "missing.exempt"
+	// MissingInjured is "injured".
+	MissingInjured Key = "missing.injured"
+	// MissingNotAsked is "not asked".
+	MissingNotAsked Key = "missing.not_asked"
+	// MissingRefused is "refused".
+	MissingRefused Key = "missing.refused"
 	// NoticeBlue is "Blue Notice: identify and locate".
 	NoticeBlue Key = "notice.blue"
 	// NoticeDiffusion is "Diffusion".
@@ -4056,6 +6024,450 @@ const (
 	PassCodeReplaced Key = "pass_code.replaced"
 	// PassCodeStolen is "Stolen".
 	PassCodeStolen Key = "pass_code.stolen"
+	// PassengersAgency is "Booked by".
+	PassengersAgency Key = "passengers.agency"
+	// PassengersAmber is "Not checked".
+	PassengersAmber Key = "passengers.amber"
+	// PassengersApi is "API".
+	PassengersApi Key = "passengers.api"
+	// PassengersArrives is "Arrives".
+	PassengersArrives Key = "passengers.arrives"
+	// PassengersAt is "When".
+	PassengersAt Key = "passengers.at"
+	// PassengersAttempt is "Read".
+	PassengersAttempt Key = "passengers.attempt"
+	// PassengersBad is "Not usable".
+	PassengersBad Key = "passengers.bad"
+	// PassengersBoardsBoard is "may board".
+	PassengersBoardsBoard Key = "passengers.boards.board"
+	// PassengersBoardsContact is "contact the authority".
+	PassengersBoardsContact Key = "passengers.boards.contact"
+	// PassengersBoardsDoNotBoard is "do not board".
+	PassengersBoardsDoNotBoard Key = "passengers.boards.do_not_board"
+	// PassengersBoardsNotChecked is "not checked".
+	PassengersBoardsNotChecked Key = "passengers.boards.not_checked"
+	// PassengersBooked is "Booked".
+	PassengersBooked Key = "passengers.booked"
+	// PassengersBooking is "Reservation".
+	PassengersBooking Key = "passengers.booking"
+	// PassengersBorn is "Born".
+	PassengersBorn Key = "passengers.born"
+	// PassengersBytes is "Bytes".
+	PassengersBytes Key = "passengers.bytes"
+	// PassengersCarrier is "Carrier".
+	PassengersCarrier Key = "passengers.carrier"
+	// PassengersChangeKindsCancelled is "cancelled".
+	PassengersChangeKindsCancelled Key = "passengers.change_kinds.cancelled"
+	// PassengersChangeKindsChanged is "changed".
+	PassengersChangeKindsChanged Key = "passengers.change_kinds.changed"
+	// PassengersChangeKindsMerged is "found to be one person".
+	PassengersChangeKindsMerged Key = "passengers.change_kinds.merged"
+	// PassengersChangeKindsNew is "new".
+	PassengersChangeKindsNew Key = "passengers.change_kinds.new"
+	// PassengersChangeKindsNotOnBoard is "not on board".
+	PassengersChangeKindsNotOnBoard Key = "passengers.change_kinds.not_on_board"
+	// PassengersChangeKindsOnBoard is "on board".
+	PassengersChangeKindsOnBoard Key = "passengers.change_kinds.on_board"
+	// PassengersChangeKindsReinstated is "back again".
+	PassengersChangeKindsReinstated Key = "passengers.change_kinds.reinstated"
+	// PassengersChanged is "Last changed".
+	PassengersChanged Key = "passengers.changed"
+	// PassengersChanges is "What changed".
+	PassengersChanges Key = "passengers.changes"
+	// PassengersCode is "Code".
+	PassengersCode Key = "passengers.code"
+	// PassengersCompanions is "Travelling with".
+	PassengersCompanions Key = "passengers.companions"
+	// PassengersContact is "Contact".
+	PassengersContact Key = "passengers.contact"
+	// PassengersCopies is "came {{.count}} times again".
+	PassengersCopies Key = "passengers.copies"
+	// PassengersDateHint is "YYYY-MM-DD".
+	PassengersDateHint Key = "passengers.date_hint"
+	// PassengersDecide is "Decide about this person".
+	PassengersDecide Key = "passengers.decide"
+	// PassengersDecided is "Decided:".
+	PassengersDecided Key = "passengers.decided"
+	// PassengersDeparted is "The flight has left. The carrier is told nothing more; refer the person to be looked at on arrival.".
+	PassengersDeparted Key = "passengers.departed"
+	// PassengersDeparts is "Departs".
+	PassengersDeparts Key = "passengers.departs"
+	// PassengersDiagnostics is "{{.count}} things found".
+	PassengersDiagnostics Key = "passengers.diagnostics"
+	// PassengersDiffers is "differs".
+	PassengersDiffers Key = "passengers.differs"
+	// PassengersDocument is "Document".
+	PassengersDocument Key = "passengers.document"
+	// PassengersDoor is "Came by".
+	PassengersDoor Key = "passengers.door"
+	// PassengersDoorsFolder is "folder".
+	PassengersDoorsFolder Key = "passengers.doors.folder"
+	// PassengersDoorsHttps is "HTTPS".
+	PassengersDoorsHttps Key = "passengers.doors.https"
+	// PassengersDoorsIapi is "interactive".
+	PassengersDoorsIapi Key = "passengers.doors.iapi"
+	// PassengersDoorsNats is "NATS".
+	PassengersDoorsNats Key = "passengers.doors.nats"
+	// PassengersDoorsPage is "carriers’ page".
+	PassengersDoorsPage Key = "passengers.doors.page"
+	// PassengersDoorsReplay is "read again".
+	PassengersDoorsReplay Key = "passengers.doors.replay"
+	// PassengersDropped is "{{.count}} values overwritten by law".
+	PassengersDropped Key = "passengers.dropped"
+	// PassengersErased is "The bytes are gone: their time is over.".
+	PassengersErased Key = "passengers.erased"
+	// PassengersEvidence is "What was found".
+	PassengersEvidence Key = "passengers.evidence"
+	// PassengersExplained is "What each check answered".
+	PassengersExplained Key = "passengers.explained"
+	// PassengersField is "Field".
+	PassengersField Key = "passengers.field"
+	// PassengersFieldsAddress is "Address".
+	PassengersFieldsAddress Key = "passengers.fields.address"
+	// PassengersFieldsBags is "Bags".
+	PassengersFieldsBags Key = "passengers.fields.bags"
+	// PassengersFieldsBirthDate is "Born".
+	PassengersFieldsBirthDate Key = "passengers.fields.birth_date"
+	// PassengersFieldsBirthPlace is "Place of birth".
+	PassengersFieldsBirthPlace Key = "passengers.fields.birth_place"
+	// PassengersFieldsContact is "Contact".
+	PassengersFieldsContact Key = "passengers.fields.contact"
+	// PassengersFieldsDisembarks is "Disembarks".
+	PassengersFieldsDisembarks Key = "passengers.fields.disembarks"
+	// PassengersFieldsDocument is "Document".
+	PassengersFieldsDocument Key = "passengers.fields.document"
+	// PassengersFieldsDocumentExpiry is "Expiry".
+	PassengersFieldsDocumentExpiry Key = "passengers.fields.document_expiry"
+	// PassengersFieldsDocumentIssuer is "Issuer".
+	PassengersFieldsDocumentIssuer Key = "passengers.fields.document_issuer"
+	// PassengersFieldsDocumentNumber is "Document".
+	PassengersFieldsDocumentNumber Key = "passengers.fields.document_number"
+	// PassengersFieldsDocumentType is "Document type".
+	PassengersFieldsDocumentType Key = "passengers.fields.document_type"
+	// PassengersFieldsDocuments is "Documents".
+	PassengersFieldsDocuments Key = "passengers.fields.documents"
+	// PassengersFieldsEmbarks is "Embarks".
+	PassengersFieldsEmbarks Key = "passengers.fields.embarks"
+	// PassengersFieldsGivenNames is "Given names".
+	PassengersFieldsGivenNames Key = "passengers.fields.given_names"
+	// PassengersFieldsKind is "Kind".
+	PassengersFieldsKind Key = "passengers.fields.kind"
+	// PassengersFieldsLocator is "Locator".
+	PassengersFieldsLocator Key = "passengers.fields.locator"
+	// PassengersFieldsNationality is "Nationality".
+	PassengersFieldsNationality Key = "passengers.fields.nationality"
+	// PassengersFieldsRef is "Reference".
+	PassengersFieldsRef Key = "passengers.fields.ref"
+	// PassengersFieldsReservation is "Reservation".
+	PassengersFieldsReservation Key = "passengers.fields.reservation"
+	// PassengersFieldsResidence is "Residence".
+	PassengersFieldsResidence Key = "passengers.fields.residence"
+	// PassengersFieldsSeat is "Seat".
+	PassengersFieldsSeat Key = "passengers.fields.seat"
+	// PassengersFieldsSeats is "Seats".
+	PassengersFieldsSeats Key = "passengers.fields.seats"
+	// PassengersFieldsSex is "Sex".
+	PassengersFieldsSex Key = "passengers.fields.sex"
+	// PassengersFieldsStatus is "State".
+	PassengersFieldsStatus Key = "passengers.fields.status"
+	// PassengersFieldsSurname is "Surname".
+	PassengersFieldsSurname Key = "passengers.fields.surname"
+	// PassengersFieldsTicket is "Ticket".
+	PassengersFieldsTicket Key = "passengers.fields.ticket"
+	// PassengersFiltersF is "Everybody".
+	PassengersFiltersF Key = "passengers.filters.f_"
+	// PassengersFiltersFDecided is "Decided".
+	PassengersFiltersFDecided Key = "passengers.filters.f_decided"
+	// PassengersFiltersFHit is "Hits".
+	PassengersFiltersFHit Key = "passengers.filters.f_hit"
+	// PassengersFiltersFNotChecked is "Not checked".
+	PassengersFiltersFNotChecked Key = "passengers.filters.f_not_checked"
+	// PassengersFlight is "Flight".
+	PassengersFlight Key = "passengers.flight"
+	// PassengersFlightStatesCancelled is "cancelled".
+	PassengersFlightStatesCancelled Key = "passengers.flight_states.cancelled"
+	// PassengersFlightStatesClosed is "closed".
+	PassengersFlightStatesClosed Key = "passengers.flight_states.closed"
+	// PassengersFlightStatesOpen is "open".
+	PassengersFlightStatesOpen Key = "passengers.flight_states.open"
+	// PassengersFlights is "{{.count}} flights".
+	PassengersFlights Key = "passengers.flights"
+	// PassengersFound is "{{.count}} persons".
+	PassengersFound Key = "passengers.found"
+	// PassengersFromTo is "From and to".
+	PassengersFromTo Key = "passengers.from_to"
+	// PassengersFunctionsAcknowledgement is "acknowledgement".
+	PassengersFunctionsAcknowledgement Key = "passengers.functions.acknowledgement"
+	// PassengersFunctionsAnswer is "answer".
+	PassengersFunctionsAnswer Key = "passengers.functions.answer"
+	// PassengersFunctionsCancel is "cancellation".
+	PassengersFunctionsCancel Key = "passengers.functions.cancel"
+	// PassengersFunctionsCancelFlight is "flight cancelled".
+	PassengersFunctionsCancelFlight Key = "passengers.functions.cancel_flight"
+	// PassengersFunctionsChange is "changes".
+	PassengersFunctionsChange Key = "passengers.functions.change"
+	// PassengersFunctionsChangeFlight is "flight changed".
+	PassengersFunctionsChangeFlight Key = "passengers.functions.change_flight"
+	// PassengersFunctionsClose is "closing".
+	PassengersFunctionsClose Key = "passengers.functions.close"
+	// PassengersFunctionsCloseNotBoard is "closing: not on board".
+	PassengersFunctionsCloseNotBoard Key = "passengers.functions.close_not_board"
+	// PassengersFunctionsCloseOnBoard is "closing: on board".
+	PassengersFunctionsCloseOnBoard Key = "passengers.functions.close_on_board"
+	// PassengersFunctionsCrewList is "crew list".
+	PassengersFunctionsCrewList Key = "passengers.functions.crew_list"
+	// PassengersFunctionsFullPush is "all reservations".
+	PassengersFunctionsFullPush Key = "passengers.functions.full_push"
+	// PassengersFunctionsGatePass is "gate pass".
+	PassengersFunctionsGatePass Key = "passengers.functions.gate_pass"
+	// PassengersFunctionsList is "passenger list".
+	PassengersFunctionsList Key = "passengers.functions.list"
+	// PassengersFunctionsMasterCrewList is "master crew list".
+	PassengersFunctionsMasterCrewList Key = "passengers.functions.master_crew_list"
+	// PassengersFunctionsReduce is "smaller party".
+	PassengersFunctionsReduce Key = "passengers.functions.reduce"
+	// PassengersFunctionsStatusChange is "change of answer".
+	PassengersFunctionsStatusChange Key = "passengers.functions.status_change"
+	// PassengersFunctionsUnknown is "not known".
+	PassengersFunctionsUnknown Key = "passengers.functions.unknown"
+	// PassengersFunctionsUpdatePush is "changed reservations".
+	PassengersFunctionsUpdatePush Key = "passengers.functions.update_push"
+	// PassengersGivenNames is "Given names".
+	PassengersGivenNames Key = "passengers.given_names"
+	// PassengersHits is "Hits".
+	PassengersHits Key = "passengers.hits"
+	// PassengersHolds is "Holds".
+	PassengersHolds Key = "passengers.holds"
+	// PassengersInside is "Messages in it".
+	PassengersInside Key = "passengers.inside"
+	// PassengersKind is "Kind".
+	PassengersKind Key = "passengers.kind"
+	// PassengersKindsCrew is "crew".
+	PassengersKindsCrew Key = "passengers.kinds.crew"
+	// PassengersKindsPassenger is "passenger".
+	PassengersKindsPassenger Key = "passengers.kinds.passenger"
+	// PassengersKindsTransitCrew is "crew in transit".
+	PassengersKindsTransitCrew Key = "passengers.kinds.transit_crew"
+	// PassengersKindsTransitPassenger is "passenger in transit".
+	PassengersKindsTransitPassenger Key = "passengers.kinds.transit_passenger"
+	// PassengersLeft is "Time left".
+	PassengersLeft Key = "passengers.left"
+	// PassengersLeg is "Leg".
+	PassengersLeg Key = "passengers.leg"
+	// PassengersLocator is "Locator".
+	PassengersLocator Key = "passengers.locator"
+	// PassengersLoyalty is "Frequent flyer".
+	PassengersLoyalty Key = "passengers.loyalty"
+	// PassengersMasked is "Masked person".
+	PassengersMasked Key = "passengers.masked"
+	// PassengersMaskedLead is "The law in force took away what identifies this person.".
+	PassengersMaskedLead Key = "passengers.masked_lead"
+	// PassengersMessage is "Message".
+	PassengersMessage Key = "passengers.message"
+	// PassengersMessageStatesAll is "All".
+	PassengersMessageStatesAll Key = "passengers.message_states.all"
+	// PassengersMessageStatesApplied is "Applied".
+	PassengersMessageStatesApplied Key = "passengers.message_states.applied"
+	// PassengersMessageStatesDuplicate is "Duplicate".
+	PassengersMessageStatesDuplicate Key = "passengers.message_states.duplicate"
+	// PassengersMessageStatesIncomplete is "Incomplete".
+	PassengersMessageStatesIncomplete Key = "passengers.message_states.incomplete"
+	// PassengersMessageStatesParsed is "Read".
+	PassengersMessageStatesParsed Key = "passengers.message_states.parsed"
+	// PassengersMessageStatesPartial is "In part".
+	PassengersMessageStatesPartial Key = "passengers.message_states.partial"
+	// PassengersMessageStatesQuarantined is "Quarantine".
+	PassengersMessageStatesQuarantined Key = "passengers.message_states.quarantined"
+	// PassengersMessageStatesReceived is "Waits to be read".
+	PassengersMessageStatesReceived Key = "passengers.message_states.received"
+	// PassengersMessageStatesSuperseded is "Superseded".
+	PassengersMessageStatesSuperseded Key = "passengers.message_states.superseded"
+	// PassengersMessageStatesTrouble is "In trouble".
+	PassengersMessageStatesTrouble Key = "passengers.message_states.trouble"
+	// PassengersMessageStatesWaitingParts is "Waits for parts".
+	PassengersMessageStatesWaitingParts Key = "passengers.message_states.waiting_parts"
+	// PassengersMessages is "Carriers’ messages".
+	PassengersMessages Key = "passengers.messages"
+	// PassengersName is "Name".
+	PassengersName Key = "passengers.name"
+	// PassengersNationality is "Nationality".
+	PassengersNationality Key = "passengers.nationality"
+	// PassengersNoChanges is "Nothing changed yet.".
+	PassengersNoChanges Key = "passengers.no_changes"
+	// PassengersNoDiagnostics is "Nothing was found to be wrong.".
+	PassengersNoDiagnostics Key = "passengers.no_diagnostics"
+	// PassengersNoFlights is "No flight is expected now.".
+	PassengersNoFlights Key = "passengers.no_flights"
+	// PassengersNoMessages is "No message here.".
+	PassengersNoMessages Key = "passengers.no_messages"
+	// PassengersNobody is "Nobody to show here.".
+	PassengersNobody Key = "passengers.nobody"
+	// PassengersNotFound is "Nobody is found.".
+	PassengersNotFound Key = "passengers.not_found"
+	// PassengersNotLooked is "Not looked at yet: not checked.".
+	PassengersNotLooked Key = "passengers.not_looked"
+	// PassengersOddNationality is "unknown nationality {{.code}}".
+	PassengersOddNationality Key = "passengers.odd_nationality"
+	// PassengersOlderVersion is "older than the newest data".
+	PassengersOlderVersion Key = "passengers.older_version"
+	// PassengersOnFlight is "{{.count}} persons".
+	PassengersOnFlight Key = "passengers.on_flight"
+	// PassengersPartsWait is "{{.count}} messages wait for their other parts".
+	PassengersPartsWait Key = "passengers.parts_wait"
+	// PassengersPayment is "Payment".
+	PassengersPayment Key = "passengers.payment"
+	// PassengersPerson is "Person".
+	PassengersPerson Key = "passengers.person"
+	// PassengersPersonStatesCancelled is "cancelled".
+	PassengersPersonStatesCancelled Key = "passengers.person_states.cancelled"
+	// PassengersPersonStatesExpected is "expected".
+	PassengersPersonStatesExpected Key = "passengers.person_states.expected"
+	// PassengersPersonStatesNotOnBoard is "not on board".
+	PassengersPersonStatesNotOnBoard Key = "passengers.person_states.not_on_board"
+	// PassengersPersonStatesOnBoard is "on board".
+	PassengersPersonStatesOnBoard Key = "passengers.person_states.on_board"
+	// PassengersPersons is "Persons".
+	PassengersPersons Key = "passengers.persons"
+	// PassengersPlace is "segment {{.segment}}, byte {{.offset}}".
+	PassengersPlace Key = "passengers.place"
+	// PassengersPnr is "PNR".
+	PassengersPnr Key = "passengers.pnr"
+	// PassengersQuarantined is "{{.count}} records in quarantine".
+	PassengersQuarantined Key = "passengers.quarantined"
+	// PassengersReason is "Reason".
+	PassengersReason Key = "passengers.reason"
+	// PassengersReceived is "{{.count}} messages wait to be read".
+	PassengersReceived Key = "passengers.received"
+	// PassengersRemark is "Remark".
+	PassengersRemark Key = "passengers.remark"
+	// PassengersReplay is "Read it again".
+	PassengersReplay Key = "passengers.replay"
+	// PassengersReplayHelp is "Nothing of it is changed; what was wrong with the reader may be repaired.".
+	PassengersReplayHelp Key = "passengers.replay_help"
+	// PassengersRestricted is "There is a reason that you may not read.".
+	PassengersRestricted Key = "passengers.restricted"
+	// PassengersRoute is "Route".
+	PassengersRoute Key = "passengers.route"
+	// PassengersRuled is "Policy {{.policy}}, rule {{.rule}}: {{.makes}}".
+	PassengersRuled Key = "passengers.ruled"
+	// PassengersRuledDropped is "an analyst decided otherwise".
+	PassengersRuledDropped Key = "passengers.ruled_dropped"
+	// PassengersSameRefs is "same references, other bytes".
+	PassengersSameRefs Key = "passengers.same_refs"
+	// PassengersScreening is "Screening".
+	PassengersScreening Key = "passengers.screening"
+	// PassengersSearch is "Find a passenger".
+	PassengersSearch Key = "passengers.search"
+	// PassengersSearchDo is "Search".
+	PassengersSearchDo Key = "passengers.search_do"
+	// PassengersSearchLead is "By document, by name and birth date, or by locator. Each search is recorded.".
+	PassengersSearchLead Key = "passengers.search_lead"
+	// PassengersSeat is "Seat".
+	PassengersSeat Key = "passengers.seat"
+	// PassengersSegment is "Bytes of the message at".
+	PassengersSegment Key = "passengers.segment"
+	// PassengersSegments is "Segments".
+	PassengersSegments Key = "passengers.segments"
+	// PassengersService is "Service".
+	PassengersService Key = "passengers.service"
+	// PassengersSeveritiesError is "error".
+	PassengersSeveritiesError Key = "passengers.severities.error"
+	// PassengersSeveritiesInfo is "note".
+	PassengersSeveritiesInfo Key = "passengers.severities.info"
+	// PassengersSeveritiesWarning is "warning".
+	PassengersSeveritiesWarning Key = "passengers.severities.warning"
+	// PassengersShow is "Show".
+	PassengersShow Key = "passengers.show"
+	// PassengersSideBySide is "What carriers tell, side by side".
+	PassengersSideBySide Key = "passengers.side_by_side"
+	// PassengersSourcesApi is "API".
+	PassengersSourcesApi Key = "passengers.sources.api"
+	// PassengersSourcesPnr is "PNR".
+	PassengersSourcesPnr Key = "passengers.sources.pnr"
+	// PassengersSourcesLabel is "Told by".
+	PassengersSourcesLabel Key = "passengers.sources_label"
+	// PassengersState is "State".
+	PassengersState Key = "passengers.state"
+	// PassengersSurname is "Surname".
+	PassengersSurname Key = "passengers.surname"
+	// PassengersTakeBack is "Take the decision back".
+	PassengersTakeBack Key = "passengers.take_back"
+	// PassengersTitle is "Expected flights".
+	PassengersTitle Key = "passengers.title"
+	// PassengersTold is "The carrier was told:".
+	PassengersTold Key = "passengers.told"
+	// PassengersTrouble is "Messages in trouble".
+	PassengersTrouble Key = "passengers.trouble"
+	// PassengersTruncated is "cut off".
+	PassengersTruncated Key = "passengers.truncated"
+	// PassengersUnmask is "Ask for unmasking".
+	PassengersUnmask Key = "passengers.unmask"
+	// PassengersVerdictsBoard is "may board".
+	PassengersVerdictsBoard Key = "passengers.verdicts.board"
+	// PassengersVerdictsNoBoard is "may not board".
+	PassengersVerdictsNoBoard Key = "passengers.verdicts.no_board"
+	// PassengersVerdictsRefer is "look at on arrival".
+	PassengersVerdictsRefer Key = "passengers.verdicts.refer"
+	// PassengersVersion is "Version".
+	PassengersVersion Key = "passengers.version"
+	// PassengersWeight is "Weight".
+	PassengersWeight Key = "passengers.weight"
+	// PassengersWhat is "What".
+	PassengersWhat Key = "passengers.what"
+	// PassengersWhere is "Where".
+	PassengersWhere Key = "passengers.where"
+	// PassengersWords is "In words".
+	PassengersWords Key = "passengers.words"
+	// PassportCheckNoDigit is "no check digit".
+	PassportCheckNoDigit Key = "passport.check_no_digit"
+	// PassportCheckRight is "check digit right".
+	PassportCheckRight Key = "passport.check_right"
+	// PassportCheckSuspect is "check digit over all fields wrong".
+	PassportCheckSuspect Key = "passport.check_suspect"
+	// PassportCheckWrong is "check digit wrong".
+	PassportCheckWrong Key = "passport.check_wrong"
+	// PassportDoubtful is "read with little certainty".
+	PassportDoubtful Key = "passport.doubtful"
+	// PassportExpired is "This document has expired.".
+	PassportExpired Key = "passport.expired"
+	// PassportSuggested is "perhaps {{.value}}".
+	PassportSuggested Key = "passport.suggested"
+	// PassportTraining is "This is a specimen of no State.".
+	PassportTraining Key = "passport.training"
+	// PassportUnsure is "Not everything could be read with certainty. Compare every field with your passport.".
+	PassportUnsure Key = "passport.unsure"
+	// PassportWrongType is "This is no passport. The page of a passport is needed.".
+	PassportWrongType Key = "passport.wrong_type"
+	// PayReasonCentre is "returned by the consular service".
+	PayReasonCentre Key = "pay.reason_centre"
+	// PayReasonPaidTwice is "the fee was paid already".
+	PayReasonPaidTwice Key = "pay.reason_paid_twice"
+	// PayReasonWrongAmount is "it was not the amount of the fee".
+	PayReasonWrongAmount Key = "pay.reason_wrong_amount"
+	// PayReasonWrongCurrency is "it was another currency".
+	PayReasonWrongCurrency Key = "pay.reason_wrong_currency"
+	// PayRefundAsked is "on its way back".
+	PayRefundAsked Key = "pay.refund_asked"
+	// PayRefundDone is "returned".
+	PayRefundDone Key = "pay.refund_done"
+	// PayRefundDue is "to be returned".
+	PayRefundDue Key = "pay.refund_due"
+	// PayRefundRefused is "the payment service refuses; we see to it".
+	PayRefundRefused Key = "pay.refund_refused"
+	// PayStateCreated is "to be paid".
+	PayStateCreated Key = "pay.state_created"
+	// PayStateExpired is "the time for paying has passed".
+	PayStateExpired Key = "pay.state_expired"
+	// PayStateFailed is "the payment was refused".
+	PayStateFailed Key = "pay.state_failed"
+	// PayStatePaid is "paid".
+	PayStatePaid Key = "pay.state_paid"
+	// PayStatePending is "waiting for the payment".
+	PayStatePending Key = "pay.state_pending"
+	// PayStateRefundDue is "the money goes back".
+	PayStateRefundDue Key = "pay.state_refund_due"
+	// PayStateRefunded is "the money went back".
+	PayStateRefunded Key = "pay.state_refunded"
 	// PersonBasis is "Basis of stay".
 	PersonBasis Key = "person.basis"
 	// PersonBoundsAnnulment is "annulled".
@@ -4224,6 +6636,122 @@ const (
 	PersonUntil Key = "person.until"
 	// PersonVoided is "Declared not to have been".
 	PersonVoided Key = "person.voided"
+	// PhotoAtLeast is "at least {{.value}}".
+	PhotoAtLeast Key = "photo.at_least"
+	// PhotoAtMost is "at most {{.value}}".
+	PhotoAtMost Key = "photo.at_most"
+	// PhotoBackground is "Plain background".
+	PhotoBackground Key = "photo.background"
+	// PhotoBackgroundNotOk is "Stand before a plain wall, without pattern, shadow or other things.".
+	PhotoBackgroundNotOk Key = "photo.background_not_ok"
+	// PhotoBright is "Light background".
+	PhotoBright Key = "photo.bright"
+	// PhotoBrightNotOk is "The background must be light.".
+	PhotoBrightNotOk Key = "photo.bright_not_ok"
+	// PhotoClipped is "Blown out or black parts".
+	PhotoClipped Key = "photo.clipped"
+	// PhotoClippedNotOk is "Parts of the face are quite white or quite black. Avoid flash and hard shadows.".
+	PhotoClippedNotOk Key = "photo.clipped_not_ok"
+	// PhotoColour is "Colour".
+	PhotoColour Key = "photo.colour"
+	// PhotoColourNotOk is "The picture must be in colour.".
+	PhotoColourNotOk Key = "photo.colour_not_ok"
+	// PhotoContrast is "Contrast".
+	PhotoContrast Key = "photo.contrast"
+	// PhotoContrastNotOk is "The face has too little contrast. Use better light.".
+	PhotoContrastNotOk Key = "photo.contrast_not_ok"
+	// PhotoExposure is "Light on the face".
+	PhotoExposure Key = "photo.exposure"
+	// PhotoExposureNotOk is "The face is too dark or too bright. Use even light from the front.".
+	PhotoExposureNotOk Key = "photo.exposure_not_ok"
+	// PhotoEyeHeight is "Height of the eyes".
+	PhotoEyeHeight Key = "photo.eye_height"
+	// PhotoEyeHeightNotOk is "The eyes must be a little above the middle of the picture.".
+	PhotoEyeHeightNotOk Key = "photo.eye_height_not_ok"
+	// PhotoEyesLevel is "Eyes level".
+	PhotoEyesLevel Key = "photo.eyes_level"
+	// PhotoEyesLevelNotOk is "Hold the head straight: the eyes must be level.".
+	PhotoEyesLevelNotOk Key = "photo.eyes_level_not_ok"
+	// PhotoFocus is "Focus".
+	PhotoFocus Key = "photo.focus"
+	// PhotoFocusNotOk is "The face is blurred. Hold the camera still and focus on the eyes.".
+	PhotoFocusNotOk Key = "photo.focus_not_ok"
+	// PhotoFromTo is "{{.least}} to {{.most}}".
+	PhotoFromTo Key = "photo.from_to"
+	// PhotoHeadSize is "Size of the head".
+	PhotoHeadSize Key = "photo.head_size"
+	// PhotoHeadSizeNotOk is "From chin to crown the head must fill about three quarters of the height. Go nearer or further away.".
+	PhotoHeadSizeNotOk Key = "photo.head_size_not_ok"
+	// PhotoMeasured is "measured {{.value}}".
+	PhotoMeasured Key = "photo.measured"
+	// PhotoNotJudged is "could not be measured".
+	PhotoNotJudged Key = "photo.not_judged"
+	// PhotoNotOk is "to be improved".
+	PhotoNotOk Key = "photo.not_ok"
+	// PhotoOk is "good".
+	PhotoOk Key = "photo.ok"
+	// PhotoOneFace is "One face".
+	PhotoOneFace Key = "photo.one_face"
+	// PhotoOneFaceNotOk is "Exactly one face must be seen, looking straight into the camera, with nothing over brows and eyes.".
+	PhotoOneFaceNotOk Key = "photo.one_face_not_ok"
+	// PhotoPosition is "Face in the middle".
+	PhotoPosition Key = "photo.position"
+	// PhotoPositionNotOk is "The face must stand in the middle.".
+	PhotoPositionNotOk Key = "photo.position_not_ok"
+	// PhotoProportion is "Proportions".
+	PhotoProportion Key = "photo.proportion"
+	// PhotoProportionNotOk is "Cut the picture to 35 by 45 millimetres, upright.".
+	PhotoProportionNotOk Key = "photo.proportion_not_ok"
+	// PhotoResolution is "Sharpness of detail: from eye to eye".
+	PhotoResolution Key = "photo.resolution"
+	// PhotoResolutionNotOk is "The face has too few pixels. Go nearer, or use a better camera.".
+	PhotoResolutionNotOk Key = "photo.resolution_not_ok"
+	// PhotoSize is "Size of the picture".
+	PhotoSize Key = "photo.size"
+	// PhotoSizeNotOk is "Take the picture with more pixels.".
+	PhotoSizeNotOk Key = "photo.size_not_ok"
+	// PrintsAlike is "{{.finger}}: two prints side by side, {{.count}} points alike".
+	PrintsAlike Key = "prints.alike"
+	// PrintsPairs is "{{.count}} points alike".
+	PrintsPairs Key = "prints.pairs"
+	// ProblemAdjudicationAgreement is "That two files are one person needs a supervisor’s agreement.".
+	ProblemAdjudicationAgreement Key = "problem.adjudication.agreement"
+	// ProblemAdjudicationAnotherPerson is "You said that you cannot tell: somebody else looks at it.".
+	ProblemAdjudicationAnotherPerson Key = "problem.adjudication.another_person"
+	// ProblemAdjudicationClaimed is "{{.owner}} works on it: take it over with a reason.".
+	ProblemAdjudicationClaimed Key = "problem.adjudication.claimed"
+	// ProblemAdjudicationDecided is "This task is decided: reopen it first.".
+	ProblemAdjudicationDecided Key = "problem.adjudication.decided"
+	// ProblemAdjudicationFingers is "Choose one finger at least, and at most ten.".
+	ProblemAdjudicationFingers Key = "problem.adjudication.fingers"
+	// ProblemAdjudicationNoEvidence is "There are no prints for this task.".
+	ProblemAdjudicationNoEvidence Key = "problem.adjudication.no_evidence"
+	// ProblemAdjudicationNone is "There is no such task.".
+	ProblemAdjudicationNone Key = "problem.adjudication.none"
+	// ProblemAdjudicationNotDecided is "This task is open.".
+	ProblemAdjudicationNotDecided Key = "problem.adjudication.not_decided"
+	// ProblemAdjudicationNotOwner is "{{.owner}} works on this task: only he decides it.".
+	ProblemAdjudicationNotOwner Key = "problem.adjudication.not_owner"
+	// ProblemAdjudicationNotSeen is "The prints were not to be seen: only “cannot tell” can be said now.".
+	ProblemAdjudicationNotSeen Key = "problem.adjudication.not_seen"
+	// ProblemAdjudicationNotWithinReach is "The centre is not within reach.".
+	ProblemAdjudicationNotWithinReach Key = "problem.adjudication.not_within_reach"
+	// ProblemAdjudicationOwnAlready is "You work on it already.".
+	ProblemAdjudicationOwnAlready Key = "problem.adjudication.own_already"
+	// ProblemAdjudicationQuery is "There is no such page of tasks.".
+	ProblemAdjudicationQuery Key = "problem.adjudication.query"
+	// ProblemAdjudicationReason is "Give a reason of three characters at least.".
+	ProblemAdjudicationReason Key = "problem.adjudication.reason"
+	// ProblemAdjudicationTooLong is "Too long: at most {{.max}} characters.".
+	ProblemAdjudicationTooLong Key = "problem.adjudication.too_long"
+	// ProblemAdjudicationTookThePrints is "You took these prints: somebody else decides about them.".
+	ProblemAdjudicationTookThePrints Key = "problem.adjudication.took_the_prints"
+	// ProblemAdjudicationUnclaimed is "Nobody works on it: claim it first.".
+	ProblemAdjudicationUnclaimed Key = "problem.adjudication.unclaimed"
+	// ProblemAdjudicationVerdict is "Choose a verdict.".
+	ProblemAdjudicationVerdict Key = "problem.adjudication.verdict"
+	// ProblemAdjudicationWithdrawn is "The decision that these prints stood with was undone; wait until the traveller is decided again".
+	ProblemAdjudicationWithdrawn Key = "problem.adjudication.withdrawn"
 	// ProblemAgainDiffers is "The two entries differ. Type the same twice.".
 	ProblemAgainDiffers Key = "problem.again_differs"
 	// ProblemAgencyInvalid is "The agency's name has at most {{.max}} plain characters.".
@@ -4240,18 +6768,176 @@ const (
 	ProblemAlertSurname Key = "problem.alert_surname"
 	// ProblemAlertUnknown is "This alert is not on the list (any more).".
 	ProblemAlertUnknown Key = "problem.alert_unknown"
+	// ProblemApplyChoice is "Choose one of the answers.".
+	ProblemApplyChoice Key = "problem.apply.choice"
+	// ProblemApplyCountry is "Choose a country or territory of the list.".
+	ProblemApplyCountry Key = "problem.apply.country"
+	// ProblemApplyDate is "Give a whole date that exists, such as 27 3 2027.".
+	ProblemApplyDate Key = "problem.apply.date"
+	// ProblemApplyDateFar is "Give a day within the next {{.days}} days.".
+	ProblemApplyDateFar Key = "problem.apply.date_far"
+	// ProblemApplyDateFuture is "This day has not come yet.".
+	ProblemApplyDateFuture Key = "problem.apply.date_future"
+	// ProblemApplyDateImplausible is "This date does not fit the other dates. Check it.".
+	ProblemApplyDateImplausible Key = "problem.apply.date_implausible"
+	// ProblemApplyDatePast is "This day has passed.".
+	ProblemApplyDatePast Key = "problem.apply.date_past"
+	// ProblemApplyDocumentEnds is "A travel document of your group ends before that, on {{.until}}.".
+	ProblemApplyDocumentEnds Key = "problem.apply.document_ends"
+	// ProblemApplyEmail is "Give an e-mail address, such as name@example.org.".
+	ProblemApplyEmail Key = "problem.apply.email"
+	// ProblemApplyEncoding is "This held characters that are none. We have taken them out: look at it and go on.".
+	ProblemApplyEncoding Key = "problem.apply.encoding"
+	// ProblemApplyEntries is "More entries than this type of visa allows ({{.most}}).".
+	ProblemApplyEntries Key = "problem.apply.entries"
+	// ProblemApplyExpired is "The travel document has expired. Apply with one that is valid.".
+	ProblemApplyExpired Key = "problem.apply.expired"
+	// ProblemApplyExpiresBefore is "The travel document ends before the journey does ({{.until}}).".
+	ProblemApplyExpiresBefore Key = "problem.apply.expires_before"
+	// ProblemApplyFileMissing is "A file is missing.".
+	ProblemApplyFileMissing Key = "problem.apply.file_missing"
+	// ProblemApplyFilesFull is "At most {{.most}} files.".
+	ProblemApplyFilesFull Key = "problem.apply.files_full"
+	// ProblemApplyFilesLarge is "All files together have at most {{.most}} megabytes.".
+	ProblemApplyFilesLarge Key = "problem.apply.files_large"
+	// ProblemApplyGroupFull is "At most {{.most}} people can apply together.".
+	ProblemApplyGroupFull Key = "problem.apply.group_full"
+	// ProblemApplyHostNeeded is "This type of visa needs a host or a sponsor.".
+	ProblemApplyHostNeeded Key = "problem.apply.host_needed"
+	// ProblemApplyInvisible is "This held characters that cannot be seen. We have taken them out: look at it and go on.".
+	ProblemApplyInvisible Key = "problem.apply.invisible"
+	// ProblemApplyLatin is "Write it in Latin letters, as in the travel document.".
+	ProblemApplyLatin Key = "problem.apply.latin"
+	// ProblemApplyLeadStays is "The first person speaks for the others and cannot be taken out.".
+	ProblemApplyLeadStays Key = "problem.apply.lead_stays"
+	// ProblemApplyLetters is "A name holds letters, spaces, hyphens and apostrophes only.".
+	ProblemApplyLetters Key = "problem.apply.letters"
+	// ProblemApplyLink is "This link was used already, or is too old. Ask for a new one.".
+	ProblemApplyLink Key = "problem.apply.link"
+	// ProblemApplyMarks is "Too many marks on one letter. We have taken some away: look at it and go on.".
+	ProblemApplyMarks Key = "problem.apply.marks"
+	// ProblemApplyMissing is "Answers are missing. Complete the tasks that are left.".
+	ProblemApplyMissing Key = "problem.apply.missing"
+	// ProblemApplyName is "Give a name in letters, without < and >.".
+	ProblemApplyName Key = "problem.apply.name"
+	// ProblemApplyNoCentre is "Applications cannot be taken at the moment. Try again later.".
+	ProblemApplyNoCentre Key = "problem.apply.no_centre"
+	// ProblemApplyNoDraft is "There is no open application here any more. Begin anew, or ask for a link to go on.".
+	ProblemApplyNoDraft Key = "problem.apply.no_draft"
+	// ProblemApplyNoFile is "There is no such file in this application.".
+	ProblemApplyNoFile Key = "problem.apply.no_file"
+	// ProblemApplyNoMember is "There is no such person in this application.".
+	ProblemApplyNoMember Key = "problem.apply.no_member"
+	// ProblemApplyNoNotice is "There is no grant notice.".
+	ProblemApplyNoNotice Key = "problem.apply.no_notice"
+	// ProblemApplyNoPage is "There is no such question in this application.".
+	ProblemApplyNoPage Key = "problem.apply.no_page"
+	// ProblemApplyNoPayment is "Fees cannot be paid here at the moment, so this application cannot be sent. What you wrote is kept.".
+	ProblemApplyNoPayment Key = "problem.apply.no_payment"
+	// ProblemApplyNotAgreed is "Tick the box: without the declaration nothing can be sent.".
+	ProblemApplyNotAgreed Key = "problem.apply.not_agreed"
+	// ProblemApplyNotFound is "No application was found with this reference and this birth date.".
+	ProblemApplyNotFound Key = "problem.apply.not_found"
+	// ProblemApplyNotNow is "This is not possible as the application stands now.".
+	ProblemApplyNotNow Key = "problem.apply.not_now"
+	// ProblemApplyNumber is "Give the number as in the document: at least 3 letters A to Z and digits.".
+	ProblemApplyNumber Key = "problem.apply.number"
+	// ProblemApplyOrder is "The departure lies before the arrival.".
+	ProblemApplyOrder Key = "problem.apply.order"
+	// ProblemApplyPhone is "Give a telephone number of 5 to 15 digits, such as +33 6 12 34 56 78.".
+	ProblemApplyPhone Key = "problem.apply.phone"
+	// ProblemApplyReference is "Give the reference as in our letter, such as 7KX-R4M-TQC.".
+	ProblemApplyReference Key = "problem.apply.reference"
+	// ProblemApplyRequired is "Give an answer.".
+	ProblemApplyRequired Key = "problem.apply.required"
+	// ProblemApplySent is "This application was sent and cannot be changed any more.".
+	ProblemApplySent Key = "problem.apply.sent"
+	// ProblemApplySlowDown is "Too many tries. Wait {{.seconds}} seconds and try again.".
+	ProblemApplySlowDown Key = "problem.apply.slow_down"
+	// ProblemApplyStayLong is "Too long for this type of visa: at most {{.most}} days.".
+	ProblemApplyStayLong Key = "problem.apply.stay_long"
+	// ProblemApplyTooLong is "Too long: at most {{.most}} characters.".
+	ProblemApplyTooLong Key = "problem.apply.too_long"
+	// ProblemApplyUnconfirmed is "This was read from a photo. Look at it and confirm it.".
+	ProblemApplyUnconfirmed Key = "problem.apply.unconfirmed"
+	// ProblemApplyVisaNumber is "Give the number of a visa or the reference of an application as printed.".
+	ProblemApplyVisaNumber Key = "problem.apply.visa_number"
+	// ProblemApplyWordsChanged is "The declaration or the data notice has changed. Read it again and agree.".
+	ProblemApplyWordsChanged Key = "problem.apply.words_changed"
 	// ProblemAuditKeyInvalid is "The audit key is not good: expected the public key of this station, as bmis writes it.".
 	ProblemAuditKeyInvalid Key = "problem.audit_key_invalid"
+	// ProblemBoardLeft is "The flight has left: whether the person boards is decided no more. Refer the person on arrival.".
+	ProblemBoardLeft Key = "problem.board.left"
+	// ProblemBoardMoved is "The person has changed since you looked. Look again.".
+	ProblemBoardMoved Key = "problem.board.moved"
+	// ProblemBoardNoAnswer is "There is no such answer.".
+	ProblemBoardNoAnswer Key = "problem.board.no_answer"
+	// ProblemBoardNoFlight is "The message names no flight.".
+	ProblemBoardNoFlight Key = "problem.board.no_flight"
+	// ProblemBoardNoList is "There is no list of passengers in what was sent.".
+	ProblemBoardNoList Key = "problem.board.no_list"
+	// ProblemBoardNoNotice is "No such notice waits for an acknowledgement.".
+	ProblemBoardNoNotice Key = "problem.board.no_notice"
+	// ProblemBoardNoPerson is "There is no such expected person.".
+	ProblemBoardNoPerson Key = "problem.board.no_person"
+	// ProblemBoardNotKept is "The request could not be kept; there is no answer. Try again.".
+	ProblemBoardNotKept Key = "problem.board.not_kept"
+	// ProblemBoardReason is "A reason is needed, of at most {{.max}} characters.".
+	ProblemBoardReason Key = "problem.board.reason"
+	// ProblemBoardVerdict is "Choose what is to be done.".
+	ProblemBoardVerdict Key = "problem.board.verdict"
 	// ProblemBodyTooLarge is "What was sent is too large: at most {{.limit}} kB are taken here.".
 	ProblemBodyTooLarge Key = "problem.body_too_large"
+	// ProblemCarrierCodeInvalid is "A carrier's designator has two or three capital letters or digits.".
+	ProblemCarrierCodeInvalid Key = "problem.carrier_code_invalid"
+	// ProblemCarrierDoorShut is "The carriers’ door does not answer now: try again in a moment.".
+	ProblemCarrierDoorShut Key = "problem.carrier_door_shut"
+	// ProblemCarrierLabel is "At most {{.max}} characters are expected.".
+	ProblemCarrierLabel Key = "problem.carrier_label"
+	// ProblemCarrierLimit is "A number from {{.min}} to {{.max}} is expected.".
+	ProblemCarrierLimit Key = "problem.carrier_limit"
+	// ProblemCarrierNameInvalid is "A carrier needs a name of at most {{.max}} characters.".
+	ProblemCarrierNameInvalid Key = "problem.carrier_name_invalid"
+	// ProblemCarrierOverlap is "Old credentials can stay good for {{.max}} days at most.".
+	ProblemCarrierOverlap Key = "problem.carrier_overlap"
+	// ProblemCarrierReason is "A reason of at most {{.max}} characters is expected.".
+	ProblemCarrierReason Key = "problem.carrier_reason"
+	// ProblemCarrierRequestInvalid is "The certificate request cannot be read. Expected PEM with an ECDSA key on the curve P-256.".
+	ProblemCarrierRequestInvalid Key = "problem.carrier_request_invalid"
+	// ProblemCarrierTaken is "There is a carrier of this designator already.".
+	ProblemCarrierTaken Key = "problem.carrier_taken"
+	// ProblemCarrierUnknown is "There is no such carrier.".
+	ProblemCarrierUnknown Key = "problem.carrier_unknown"
+	// ProblemCarrierValid is "A credential can be good for a minute at least and {{.max}} days at most.".
+	ProblemCarrierValid Key = "problem.carrier_valid"
+	// ProblemCarrierportalDay is "A date is expected, such as 2026-11-22.".
+	ProblemCarrierportalDay Key = "problem.carrierportal.day"
+	// ProblemCarrierportalFile is "Choose one file that is not empty.".
+	ProblemCarrierportalFile Key = "problem.carrierportal.file"
+	// ProblemCarrierportalLarge is "The file is larger than {{.max}} MB: send it through another gateway.".
+	ProblemCarrierportalLarge Key = "problem.carrierportal.large"
+	// ProblemCarrierportalNobody is "Your account belongs to no carrier, so there is nothing to see here. An administrator can name the carrier as the account’s agency (its designator, such as XA).".
+	ProblemCarrierportalNobody Key = "problem.carrierportal.nobody"
+	// ProblemCarrierportalPeriod is "The period begins before it ends, and has {{.max}} days at most.".
+	ProblemCarrierportalPeriod Key = "problem.carrierportal.period"
+	// ProblemCarrierportalRate is "Too many messages a second came from you. Nothing was taken; send it again later.".
+	ProblemCarrierportalRate Key = "problem.carrierportal.rate"
+	// ProblemCarrierportalRefused is "The file was not taken.".
+	ProblemCarrierportalRefused Key = "problem.carrierportal.refused"
+	// ProblemCarrierportalShut is "Your carrier is not admitted at this State’s door. Nothing was taken.".
+	ProblemCarrierportalShut Key = "problem.carrierportal.shut"
 	// ProblemCertificateDenied is "This certificate is not wanted (any more). Enrol the station with a new token.".
 	ProblemCertificateDenied Key = "problem.certificate_denied"
+	// ProblemCertificateUnknown is "The carrier has no such certificate.".
+	ProblemCertificateUnknown Key = "problem.certificate_unknown"
 	// ProblemCorrectionReason is "Choose why the decision is undone.".
 	ProblemCorrectionReason Key = "problem.correction.reason"
 	// ProblemCounterLane is "No such lane at this station.".
 	ProblemCounterLane Key = "problem.counter.lane"
 	// ProblemCountryCode is "Expected up to three capital letters, such as UTO.".
 	ProblemCountryCode Key = "problem.country_code"
+	// ProblemCredentialUnknown is "The carrier has no such credential.".
+	ProblemCredentialUnknown Key = "problem.credential_unknown"
 	// ProblemCrossingAnnulled is "This decision was already undone.".
 	ProblemCrossingAnnulled Key = "problem.crossing.annulled"
 	// ProblemCrossingNone is "No such decision in this lane.".
@@ -4268,6 +6954,16 @@ const (
 	ProblemDayIncomplete Key = "problem.day_incomplete"
 	// ProblemDeadLetterUnknown is "This event is not parked (any more).".
 	ProblemDeadLetterUnknown Key = "problem.dead_letter_unknown"
+	// ProblemDecisionArrivalBoth is "Give the receipt or the reason for waiving, not both.".
+	ProblemDecisionArrivalBoth Key = "problem.decision.arrival_both"
+	// ProblemDecisionArrivalFee is "A visa on arrival has to be granted: enter the number of the receipt for the fee, or choose why it is waived. Else refer the traveller (F4).".
+	ProblemDecisionArrivalFee Key = "problem.decision.arrival_fee"
+	// ProblemDecisionArrivalNone is "No fee is asked for a visa on arrival here: leave receipt and waiver empty.".
+	ProblemDecisionArrivalNone Key = "problem.decision.arrival_none"
+	// ProblemDecisionArrivalReceipt is "Number of a receipt: at most {{.max}} letters, digits, spaces, points, strokes and hyphens.".
+	ProblemDecisionArrivalReceipt Key = "problem.decision.arrival_receipt"
+	// ProblemDecisionArrivalWaiver is "Choose why the fee is waived from the list.".
+	ProblemDecisionArrivalWaiver Key = "problem.decision.arrival_waiver"
 	// ProblemDecisionDays is "Number of days not possible: from 1 to {{.max}}.".
 	ProblemDecisionDays Key = "problem.decision.days"
 	// ProblemDecisionDaysNone is "There is no stay to shorten here.".
@@ -4308,6 +7004,42 @@ const (
 	ProblemDismissalReason Key = "problem.dismissal.reason"
 	// ProblemDocumentUnreadable is "A document number has letters or digits.".
 	ProblemDocumentUnreadable Key = "problem.document_unreadable"
+	// ProblemEntryrulesCode is "This code is not known.".
+	ProblemEntryrulesCode Key = "problem.entryrules.code"
+	// ProblemEntryrulesCodes is "Codes of at most {{.max}} letters, with commas; a star may stand at the end.".
+	ProblemEntryrulesCodes Key = "problem.entryrules.codes"
+	// ProblemEntryrulesDay is "Give a whole day: 2026-11-22.".
+	ProblemEntryrulesDay Key = "problem.entryrules.day"
+	// ProblemEntryrulesDays is "Give 0 to 3660 days.".
+	ProblemEntryrulesDays Key = "problem.entryrules.days"
+	// ProblemEntryrulesDocumentCode is "Give a document code of one or two letters, such as P.".
+	ProblemEntryrulesDocumentCode Key = "problem.entryrules.document_code"
+	// ProblemEntryrulesFaulty is "The table has a fault: {{.fault}}".
+	ProblemEntryrulesFaulty Key = "problem.entryrules.faulty"
+	// ProblemEntryrulesFee is "Give an amount with the decimals of its currency, such as 35.00 EUR or 5000 XOF.".
+	ProblemEntryrulesFee Key = "problem.entryrules.fee"
+	// ProblemEntryrulesId is "A rule’s name has 1 to 40 letters, digits, dots, dashes or low lines.".
+	ProblemEntryrulesId Key = "problem.entryrules.id"
+	// ProblemEntryrulesIdTaken is "Another rule has this name.".
+	ProblemEntryrulesIdTaken Key = "problem.entryrules.id_taken"
+	// ProblemEntryrulesJson is "The table cannot be read as JSON.".
+	ProblemEntryrulesJson Key = "problem.entryrules.json"
+	// ProblemEntryrulesMoved is "Version {{.version}} came in force since this draft was begun. Begin anew: nothing of the other’s work may be lost.".
+	ProblemEntryrulesMoved Key = "problem.entryrules.moved"
+	// ProblemEntryrulesNobody is "Say for whom the rule is: nationalities, documents, issuers, categories or bases.".
+	ProblemEntryrulesNobody Key = "problem.entryrules.nobody"
+	// ProblemEntryrulesNotSeen is "Tick that you have looked at what changes.".
+	ProblemEntryrulesNotSeen Key = "problem.entryrules.not_seen"
+	// ProblemEntryrulesPlace is "Give a place from 1 on.".
+	ProblemEntryrulesPlace Key = "problem.entryrules.place"
+	// ProblemEntryrulesStateCode is "Give a code of one to three letters of Doc 9303-3, such as FRA.".
+	ProblemEntryrulesStateCode Key = "problem.entryrules.state_code"
+	// ProblemEntryrulesTooMany is "At most {{.max}} rules.".
+	ProblemEntryrulesTooMany Key = "problem.entryrules.too_many"
+	// ProblemEntryrulesUntil is "The last day is not before the first.".
+	ProblemEntryrulesUntil Key = "problem.entryrules.until"
+	// ProblemEntryrulesWords is "Write 1 to {{.max}} characters.".
+	ProblemEntryrulesWords Key = "problem.entryrules.words"
 	// ProblemEvidenceEmpty is "The file is empty.".
 	ProblemEvidenceEmpty Key = "problem.evidence.empty"
 	// ProblemEvidenceMissing is "Say what the evidence is.".
@@ -4336,12 +7068,44 @@ const (
 	ProblemExhibitNone Key = "problem.exhibit.none"
 	// ProblemExhibitTooLarge is "The reader gave something larger than {{.max}} MB.".
 	ProblemExhibitTooLarge Key = "problem.exhibit.too_large"
+	// ProblemExpectedFlight is "This flight is not, or no longer, among the expected ones.".
+	ProblemExpectedFlight Key = "problem.expected.flight"
+	// ProblemExpectedQuery is "There is no such page of expected flights.".
+	ProblemExpectedQuery Key = "problem.expected.query"
 	// ProblemExportFormat is "Choose CSV or XLSX.".
 	ProblemExportFormat Key = "problem.export_format"
 	// ProblemExportTooLarge is "More than {{.max}} rows: narrow the search first.".
 	ProblemExportTooLarge Key = "problem.export_too_large"
 	// ProblemFileNone is "There is no such file here.".
 	ProblemFileNone Key = "problem.file.none"
+	// ProblemFingerprintImage is "The image is not one that can be read".
+	ProblemFingerprintImage Key = "problem.fingerprint.image"
+	// ProblemFingerprintNoPrint is "No fingerprint was found in the image".
+	ProblemFingerprintNoPrint Key = "problem.fingerprint.no_print"
+	// ProblemFingerprintTooSmall is "The image is too small for a fingerprint".
+	ProblemFingerprintTooSmall Key = "problem.fingerprint.too_small"
+	// ProblemFingersChanged is "Other prints have been taken since this answer: look at the new answer and decide again".
+	ProblemFingersChanged Key = "problem.fingers.changed"
+	// ProblemFingersCode is "Choose a finger and why it is missing".
+	ProblemFingersCode Key = "problem.fingers.code"
+	// ProblemFingersNoPrint is "This print is not here".
+	ProblemFingersNoPrint Key = "problem.fingers.no_print"
+	// ProblemFingersNone is "The taking of these prints is over; open it again".
+	ProblemFingersNone Key = "problem.fingers.none"
+	// ProblemFingersNotAsked is "No fingerprints are asked of this traveller".
+	ProblemFingersNotAsked Key = "problem.fingers.not_asked"
+	// ProblemFingersNotWhole is "The prints do not belong to what was said of the fingers; take them again".
+	ProblemFingersNotWhole Key = "problem.fingers.not_whole"
+	// ProblemFingersNothingLow is "There is no print to accept".
+	ProblemFingersNothingLow Key = "problem.fingers.nothing_low"
+	// ProblemFingersPrintGone is "This print is no longer kept".
+	ProblemFingersPrintGone Key = "problem.fingers.print_gone"
+	// ProblemFingersReason is "Choose why the print is good enough".
+	ProblemFingersReason Key = "problem.fingers.reason"
+	// ProblemFingersTaking is "The reader is working; stop it first".
+	ProblemFingersTaking Key = "problem.fingers.taking"
+	// ProblemFingersTries is "Not all tries are made: take again, or give another reason".
+	ProblemFingersTries Key = "problem.fingers.tries"
 	// ProblemFlowCountryStation is "Counts by nationality are over all crossing points: choose one or the other.".
 	ProblemFlowCountryStation Key = "problem.flow_country_station"
 	// ProblemForbidden is "This is not allowed.".
@@ -4590,6 +7354,8 @@ const (
 	ProblemOriginRefused Key = "problem.origin_refused"
 	// ProblemOverstayDays is "Days over: expected a whole number from 0 to {{.max}}.".
 	ProblemOverstayDays Key = "problem.overstay_days"
+	// ProblemParkedGone is "This message is not laid aside any more.".
+	ProblemParkedGone Key = "problem.parked_gone"
 	// ProblemPassBorn is "Born after today.".
 	ProblemPassBorn Key = "problem.pass.born"
 	// ProblemPassGuardian is "A holder under {{.age}} needs an adult.".
@@ -4606,6 +7372,32 @@ const (
 	ProblemPassRevoked Key = "problem.pass.revoked"
 	// ProblemPassValid is "Validity not possible: it ends before it begins, is over, or lasts more than {{.years}} years.".
 	ProblemPassValid Key = "problem.pass.valid"
+	// ProblemPassengerFlightUnknown is "No message has told of this flight.".
+	ProblemPassengerFlightUnknown Key = "problem.passenger_flight_unknown"
+	// ProblemPassengerMessageErased is "The bytes of this message are erased: the time for which the law lets them be kept is over. It cannot be shown or read again.".
+	ProblemPassengerMessageErased Key = "problem.passenger_message_erased"
+	// ProblemPassengerMessageUnknown is "No such message was received.".
+	ProblemPassengerMessageUnknown Key = "problem.passenger_message_unknown"
+	// ProblemPassengerSearchEmpty is "Give a document number, a name, or a booking reference.".
+	ProblemPassengerSearchEmpty Key = "problem.passenger_search_empty"
+	// ProblemPassengerSearchName is "A birth date alone finds nobody here: give the name too.".
+	ProblemPassengerSearchName Key = "problem.passenger_search_name"
+	// ProblemPassengerUnknown is "This person is not expected, or was found to be the same as another one. Search again.".
+	ProblemPassengerUnknown Key = "problem.passenger_unknown"
+	// ProblemPassengersBirthDate is "A date is expected, such as 1974-08-12.".
+	ProblemPassengersBirthDate Key = "problem.passengers.birth_date"
+	// ProblemPassengersOffset is "There is no such place in the message.".
+	ProblemPassengersOffset Key = "problem.passengers.offset"
+	// ProblemPassengersPage is "There is no such page.".
+	ProblemPassengersPage Key = "problem.passengers.page"
+	// ProblemPassengersState is "There is no such state of messages.".
+	ProblemPassengersState Key = "problem.passengers.state"
+	// ProblemPassportBusy is "Reading the page takes too long now. Try again in a moment, or type the details.".
+	ProblemPassportBusy Key = "problem.passport_busy"
+	// ProblemPassportNoZone is "The lines at the foot of the page could not be found. Take the picture from straight above, in good light, with the whole page in it, or type the details.".
+	ProblemPassportNoZone Key = "problem.passport_no_zone"
+	// ProblemPassportPicture is "This picture cannot be read. Take it again, or type the details.".
+	ProblemPassportPicture Key = "problem.passport_picture"
 	// ProblemPasswordCharacters is "The password holds characters that cannot be typed everywhere. Use letters, digits, spaces and marks.".
 	ProblemPasswordCharacters Key = "problem.password_characters"
 	// ProblemPasswordIsLogin is "The password contains the user name. Choose another.".
@@ -4620,6 +7412,14 @@ const (
 	ProblemPasswordTooSimple Key = "problem.password_too_simple"
 	// ProblemPasswordWrong is "The present password is wrong.".
 	ProblemPasswordWrong Key = "problem.password_wrong"
+	// ProblemPaymentAmount is "This amount cannot be paid.".
+	ProblemPaymentAmount Key = "problem.payment_amount"
+	// ProblemPaymentAway is "The payment service does not answer now. Your application is kept. Trying again later charges nothing twice.".
+	ProblemPaymentAway Key = "problem.payment_away"
+	// ProblemPaymentForged is "This message does not come from the payment service.".
+	ProblemPaymentForged Key = "problem.payment_forged"
+	// ProblemPaymentUnknown is "There is no fee of this application.".
+	ProblemPaymentUnknown Key = "problem.payment_unknown"
 	// ProblemPermissionMissing is "Your role does not allow this. Ask your supervisor if you need it.".
 	ProblemPermissionMissing Key = "problem.permission_missing"
 	// ProblemPinDigits is "A PIN is {{.min}} to {{.max}} digits.".
@@ -4814,6 +7614,76 @@ const (
 	ProblemRepairVoidedAlready Key = "problem.repair.voided_already"
 	// ProblemRequestInvalid is "The certificate request cannot be read. Expected PKCS #10 in DER with a key on the curve P-256.".
 	ProblemRequestInvalid Key = "problem.request_invalid"
+	// ProblemRiskAlreadyTrying is "A dry run of this version is under way.".
+	ProblemRiskAlreadyTrying Key = "problem.risk.already_trying"
+	// ProblemRiskAmount is "Write a number, with a point before decimals.".
+	ProblemRiskAmount Key = "problem.risk.amount"
+	// ProblemRiskBasis is "Cite the legal basis, in up to {{.max}} characters.".
+	ProblemRiskBasis Key = "problem.risk.basis"
+	// ProblemRiskCategory is "Choose what the rule looks for.".
+	ProblemRiskCategory Key = "problem.risk.category"
+	// ProblemRiskDate is "Write a whole date: 2026-11-22.".
+	ProblemRiskDate Key = "problem.risk.date"
+	// ProblemRiskExpected is "Say how many hits a day you expect: 0 to {{.max}}.".
+	ProblemRiskExpected Key = "problem.risk.expected"
+	// ProblemRiskExpression is "The expression has an error.".
+	ProblemRiskExpression Key = "problem.risk.expression"
+	// ProblemRiskFieldUnknown is "Choose a field.".
+	ProblemRiskFieldUnknown Key = "problem.risk.field_unknown"
+	// ProblemRiskFourEyes is "You wrote or proposed this version: a second person has to agree.".
+	ProblemRiskFourEyes Key = "problem.risk.four_eyes"
+	// ProblemRiskListItems is "A list has 1 to {{.max}} values.".
+	ProblemRiskListItems Key = "problem.risk.list_items"
+	// ProblemRiskListName is "A list’s name begins with a small letter and has small letters, digits and _ only.".
+	ProblemRiskListName Key = "problem.risk.list_name"
+	// ProblemRiskMoved is "It has changed since you looked. Look again.".
+	ProblemRiskMoved Key = "problem.risk.moved"
+	// ProblemRiskName is "Give a name of up to {{.max}} characters.".
+	ProblemRiskName Key = "problem.risk.name"
+	// ProblemRiskNoCondition is "Add a condition: a rule without one would hit everybody.".
+	ProblemRiskNoCondition Key = "problem.risk.no_condition"
+	// ProblemRiskNoHit is "There is no such hit.".
+	ProblemRiskNoHit Key = "problem.risk.no_hit"
+	// ProblemRiskNoRule is "There is no such rule.".
+	ProblemRiskNoRule Key = "problem.risk.no_rule"
+	// ProblemRiskNoRun is "There is no such dry run.".
+	ProblemRiskNoRun Key = "problem.risk.no_run"
+	// ProblemRiskNotAllowed is "Your role may not do this with risk rules.".
+	ProblemRiskNotAllowed Key = "problem.risk.not_allowed"
+	// ProblemRiskNotTried is "Try exactly this version on past flights first.".
+	ProblemRiskNotTried Key = "problem.risk.not_tried"
+	// ProblemRiskOperator is "Choose an operator that the field has.".
+	ProblemRiskOperator Key = "problem.risk.operator"
+	// ProblemRiskOrder is "The first value is greater than the second.".
+	ProblemRiskOrder Key = "problem.risk.order"
+	// ProblemRiskOtherProposed is "Another version of this rule waits for a second person.".
+	ProblemRiskOtherProposed Key = "problem.risk.other_proposed"
+	// ProblemRiskPeriod is "Choose days that are past, at most {{.max}} of them, the first before the last.".
+	ProblemRiskPeriod Key = "problem.risk.period"
+	// ProblemRiskPurpose is "Choose the legal purpose.".
+	ProblemRiskPurpose Key = "problem.risk.purpose"
+	// ProblemRiskReason is "Choose a reason.".
+	ProblemRiskReason Key = "problem.risk.reason"
+	// ProblemRiskSeverity is "Choose the severity.".
+	ProblemRiskSeverity Key = "problem.risk.severity"
+	// ProblemRiskState is "It is in a state that does not allow this. Look again.".
+	ProblemRiskState Key = "problem.risk.state"
+	// ProblemRiskTooDeep is "Groups stand in each other at most {{.max}} deep.".
+	ProblemRiskTooDeep Key = "problem.risk.too_deep"
+	// ProblemRiskTooMany is "A rule has at most {{.max}} conditions.".
+	ProblemRiskTooMany Key = "problem.risk.too_many"
+	// ProblemRiskUntil is "Give a last day, not before the first and at most two years after it.".
+	ProblemRiskUntil Key = "problem.risk.until"
+	// ProblemRiskValueLong is "A value has at most {{.max}} characters, on one line.".
+	ProblemRiskValueLong Key = "problem.risk.value_long"
+	// ProblemRiskValueMissing is "A value is missing.".
+	ProblemRiskValueMissing Key = "problem.risk.value_missing"
+	// ProblemRiskValuesTooMany is "There are more values than the operator takes.".
+	ProblemRiskValuesTooMany Key = "problem.risk.values_too_many"
+	// ProblemRiskWholeNumber is "Write a whole number.".
+	ProblemRiskWholeNumber Key = "problem.risk.whole_number"
+	// ProblemRiskWords is "Say why, in up to {{.max}} characters.".
+	ProblemRiskWords Key = "problem.risk.words"
 	// ProblemRoleUnknown is "There is no such role.".
 	ProblemRoleUnknown Key = "problem.role_unknown"
 	// ProblemRouteUnknown is "There is no such page. Check the address, or go back to the start.".
@@ -5024,6 +7894,58 @@ const (
 	ProblemTrustWhy Key = "problem.trust.why"
 	// ProblemUnlockRefused is "That is not right. {{.left}} attempts are left; then the session ends.".
 	ProblemUnlockRefused Key = "problem.unlock_refused"
+	// ProblemUnmaskAsked is "You have asked for this person already.".
+	ProblemUnmaskAsked Key = "problem.unmask.asked"
+	// ProblemUnmaskDecided is "This was decided already.".
+	ProblemUnmaskDecided Key = "problem.unmask.decided"
+	// ProblemUnmaskDeleted is "This data was deleted: there is nothing to unmask.".
+	ProblemUnmaskDeleted Key = "problem.unmask.deleted"
+	// ProblemUnmaskGround is "Choose a ground.".
+	ProblemUnmaskGround Key = "problem.unmask.ground"
+	// ProblemUnmaskNone is "There is no such person or wish.".
+	ProblemUnmaskNone Key = "problem.unmask.none"
+	// ProblemUnmaskNotMasked is "This person is not masked.".
+	ProblemUnmaskNotMasked Key = "problem.unmask.not_masked"
+	// ProblemUnmaskNotOpen is "There is no agreement, or its time is over.".
+	ProblemUnmaskNotOpen Key = "problem.unmask.not_open"
+	// ProblemUnmaskNotYours is "Only the one who asked may read it.".
+	ProblemUnmaskNotYours Key = "problem.unmask.not_yours"
+	// ProblemUnmaskOwn is "Nobody decides about his own wish, and only the one who asked withdraws it.".
+	ProblemUnmaskOwn Key = "problem.unmask.own"
+	// ProblemUnmaskPerson is "A person's number is expected.".
+	ProblemUnmaskPerson Key = "problem.unmask.person"
+	// ProblemUnmaskReason is "Give a reason of {{.min}} to {{.max}} characters.".
+	ProblemUnmaskReason Key = "problem.unmask.reason"
+	// ProblemUnmaskRemark is "To refuse, say why, in at most {{.max}} characters.".
+	ProblemUnmaskRemark Key = "problem.unmask.remark"
+	// ProblemUploadBroken is "The picture is damaged and cannot be opened. Take it again, or save it anew as JPEG.".
+	ProblemUploadBroken Key = "problem.upload_broken"
+	// ProblemUploadEmpty is "The file is empty. Choose another one.".
+	ProblemUploadEmpty Key = "problem.upload_empty"
+	// ProblemUploadKind is "This kind of file is not asked for.".
+	ProblemUploadKind Key = "problem.upload_kind"
+	// ProblemUploadLarge is "The file is larger than {{.most}} MB. Choose a smaller one, or take the picture with less resolution.".
+	ProblemUploadLarge Key = "problem.upload_large"
+	// ProblemUploadPdfActive is "The PDF holds a script, an action or other files. Print it anew as a plain PDF, or send pictures of its pages.".
+	ProblemUploadPdfActive Key = "problem.upload_pdf_active"
+	// ProblemUploadPdfBomb is "The PDF grows far too large when it is opened. Send fewer pages, or pictures of them.".
+	ProblemUploadPdfBomb Key = "problem.upload_pdf_bomb"
+	// ProblemUploadPdfBroken is "The PDF is damaged or written in a way that cannot be checked. Print it anew as PDF, or send pictures of its pages.".
+	ProblemUploadPdfBroken Key = "problem.upload_pdf_broken"
+	// ProblemUploadPdfLocked is "The PDF is protected by a password or encrypted. Send it without protection.".
+	ProblemUploadPdfLocked Key = "problem.upload_pdf_locked"
+	// ProblemUploadPdfPages is "The PDF has more than {{.most}} pages. Send the pages that matter.".
+	ProblemUploadPdfPages Key = "problem.upload_pdf_pages"
+	// ProblemUploadPdfTwo is "The file is a PDF and something else at the same time. Print it anew as PDF.".
+	ProblemUploadPdfTwo Key = "problem.upload_pdf_two"
+	// ProblemUploadPixels is "The picture has too many pixels. Make it smaller and send it again.".
+	ProblemUploadPixels Key = "problem.upload_pixels"
+	// ProblemUploadSmall is "The picture is too small: its shorter side has {{.found}} pixels, at least {{.least}} are needed.".
+	ProblemUploadSmall Key = "problem.upload_small"
+	// ProblemUploadType is "This is no picture and no PDF. Send a JPEG or PNG picture, or a PDF.".
+	ProblemUploadType Key = "problem.upload_type"
+	// ProblemUploadTypeImage is "This is no picture. Send a JPEG or PNG picture.".
+	ProblemUploadTypeImage Key = "problem.upload_type_image"
 	// ProblemUserIsSelf is "You cannot do this to your own account. Ask a colleague.".
 	ProblemUserIsSelf Key = "problem.user_is_self"
 	// ProblemUserUnknown is "There is no such account.".
@@ -5032,6 +7954,166 @@ const (
 	ProblemVerdictUnknown Key = "problem.verdict_unknown"
 	// ProblemVerificationRunning is "A verification is running already.".
 	ProblemVerificationRunning Key = "problem.verification_running"
+	// ProblemVisaCaseDecided is "Somebody decided this case already. Look again.".
+	ProblemVisaCaseDecided Key = "problem.visa.case_decided"
+	// ProblemVisaCaseNone is "There is no such case.".
+	ProblemVisaCaseNone Key = "problem.visa.case_none"
+	// ProblemVisaCaseOutcome is "Choose what the case is: legitimate, misuse, or recorded by mistake.".
+	ProblemVisaCaseOutcome Key = "problem.visa.case_outcome"
+	// ProblemVisaCaseReason is "Give the reason in words, at most {{.max}} characters.".
+	ProblemVisaCaseReason Key = "problem.visa.case_reason"
+	// ProblemVisaRulesDecided is "{{.by}} decided this version already. Look again.".
+	ProblemVisaRulesDecided Key = "problem.visa.rules_decided"
+	// ProblemVisaRulesFourEyes is "A second person puts rules in force: not the one who proposed them.".
+	ProblemVisaRulesFourEyes Key = "problem.visa.rules_four_eyes"
+	// ProblemVisaRulesJson is "The rules cannot be read as JSON: {{.why}}.".
+	ProblemVisaRulesJson Key = "problem.visa.rules_json"
+	// ProblemVisaRulesLong is "The rules are too long: at most {{.max}} MB.".
+	ProblemVisaRulesLong Key = "problem.visa.rules_long"
+	// ProblemVisaRulesMoved is "Version {{.version}} came in force since this one was proposed. Propose it anew and look at what it changes.".
+	ProblemVisaRulesMoved Key = "problem.visa.rules_moved"
+	// ProblemVisaRulesNone is "There is no such version of the rules.".
+	ProblemVisaRulesNone Key = "problem.visa.rules_none"
+	// ProblemVisaRulesRemark is "Say what the change is for, at most {{.max}} characters.".
+	ProblemVisaRulesRemark Key = "problem.visa.rules_remark"
+	// ProblemVisaRulesVersion is "There is a version {{.version}} already. Give the rules another version.".
+	ProblemVisaRulesVersion Key = "problem.visa.rules_version"
+	// ProblemVisaRulesWhy is "Give the reason in words, at most {{.max}} characters.".
+	ProblemVisaRulesWhy Key = "problem.visa.rules_why"
+	// ProblemVisaRulesWrong is "The rules have mistakes: {{.why}}.".
+	ProblemVisaRulesWrong Key = "problem.visa.rules_wrong"
+	// ProblemVisadeskChanged is "Somebody changed this in the meantime. Look again.".
+	ProblemVisadeskChanged Key = "problem.visadesk.changed"
+	// ProblemVisadeskDays is "Give 1 to 365 days.".
+	ProblemVisadeskDays Key = "problem.visadesk.days"
+	// ProblemVisadeskErased is "The data of this application were erased.".
+	ProblemVisadeskErased Key = "problem.visadesk.erased"
+	// ProblemVisadeskGrounds is "Choose at least one ground of the list.".
+	ProblemVisadeskGrounds Key = "problem.visadesk.grounds"
+	// ProblemVisadeskHit is "There is no such hit any more.".
+	ProblemVisadeskHit Key = "problem.visadesk.hit"
+	// ProblemVisadeskKinds is "A kind of paper is not known.".
+	ProblemVisadeskKinds Key = "problem.visadesk.kinds"
+	// ProblemVisadeskListsChanged is "The lists changed and the checks found something new. Look again.".
+	ProblemVisadeskListsChanged Key = "problem.visadesk.lists_changed"
+	// ProblemVisadeskNotEvaluated is "No decision: a check of alerts has no answer yet.".
+	ProblemVisadeskNotEvaluated Key = "problem.visadesk.not_evaluated"
+	// ProblemVisadeskNotJudged is "No decision: a hit waits to be judged.".
+	ProblemVisadeskNotJudged Key = "problem.visadesk.not_judged"
+	// ProblemVisadeskNotOwner is "Take the application first.".
+	ProblemVisadeskNotOwner Key = "problem.visadesk.not_owner"
+	// ProblemVisadeskNotSeen is "Look at the whole application as it is now first.".
+	ProblemVisadeskNotSeen Key = "problem.visadesk.not_seen"
+	// ProblemVisadeskOwned is "A colleague works on it. Taking over wants a reason.".
+	ProblemVisadeskOwned Key = "problem.visadesk.owned"
+	// ProblemVisadeskPlace is "Say where, in at most {{.max}} characters.".
+	ProblemVisadeskPlace Key = "problem.visadesk.place"
+	// ProblemVisadeskPlaces is "The place {{.place}} is not known.".
+	ProblemVisadeskPlaces Key = "problem.visadesk.places"
+	// ProblemVisadeskQuery is "The search cannot be read.".
+	ProblemVisadeskQuery Key = "problem.visadesk.query"
+	// ProblemVisadeskReason is "Give a reason of at most {{.max}} characters.".
+	ProblemVisadeskReason Key = "problem.visadesk.reason"
+	// ProblemVisadeskRefuser is "You made the decision that is appealed against: somebody else hears the appeal.".
+	ProblemVisadeskRefuser Key = "problem.visadesk.refuser"
+	// ProblemVisadeskSamePerson is "You proposed this: a second officer decides.".
+	ProblemVisadeskSamePerson Key = "problem.visadesk.same_person"
+	// ProblemVisadeskSecondWanted is "A second officer is wanted: propose it.".
+	ProblemVisadeskSecondWanted Key = "problem.visadesk.second_wanted"
+	// ProblemVisadeskState is "That cannot be done in this state.".
+	ProblemVisadeskState Key = "problem.visadesk.state"
+	// ProblemVisadeskTemplate is "A letter wants a kind, a name and English words, within their lengths.".
+	ProblemVisadeskTemplate Key = "problem.visadesk.template"
+	// ProblemVisadeskTerms is "This is outside what the type and the document allow.".
+	ProblemVisadeskTerms Key = "problem.visadesk.terms"
+	// ProblemVisadeskText is "Write a text of at most {{.max}} characters.".
+	ProblemVisadeskText Key = "problem.visadesk.text"
+	// ProblemVisadeskUnfilled is "The letter still has a place to fill in: {{.place}}.".
+	ProblemVisadeskUnfilled Key = "problem.visadesk.unfilled"
+	// ProblemVisadeskUnknown is "There is no such application or file.".
+	ProblemVisadeskUnknown Key = "problem.visadesk.unknown"
+	// ProblemVisadeskVerdict is "Say whether it is the same person.".
+	ProblemVisadeskVerdict Key = "problem.visadesk.verdict"
+	// ProblemVisadeskWhen is "Give a day and time within the coming year.".
+	ProblemVisadeskWhen Key = "problem.visadesk.when"
+	// ProblemVisapaymentUnconfirmed is "No approval: the payment provider has not confirmed the payment yet. It is asked again by itself; “Check again” asks now.".
+	ProblemVisapaymentUnconfirmed Key = "problem.visapayment.unconfirmed"
+	// ProblemVisaportalBusy is "Too many photos are being looked at at the moment. Send yours all the same; it is looked at then.".
+	ProblemVisaportalBusy Key = "problem.visaportal_busy"
+	// ProblemVisaportalChoose is "Choose one of the answers.".
+	ProblemVisaportalChoose Key = "problem.visaportal_choose"
+	// ProblemVisaportalDate is "Give a whole date, for example 27 3 2027, or nothing.".
+	ProblemVisaportalDate Key = "problem.visaportal_date"
+	// ProblemVisaportalFileMissing is "Choose a file.".
+	ProblemVisaportalFileMissing Key = "problem.visaportal_file_missing"
+	// ProblemVisaportalFilesMany is "At most {{.most}} files can be sent at once.".
+	ProblemVisaportalFilesMany Key = "problem.visaportal_files_many"
+	// ProblemVisaportalFormBroken is "What came here was no complete form. Open the page again and send it once more.".
+	ProblemVisaportalFormBroken Key = "problem.visaportal_form_broken"
+	// ProblemVisaportalFull is "Many people are sending files at the moment. Wait half a minute and send yours once more.".
+	ProblemVisaportalFull Key = "problem.visaportal_full"
+	// ProblemVisaportalTick is "Tick this box to go on.".
+	ProblemVisaportalTick Key = "problem.visaportal_tick"
+	// ProblemVisaquarantineAside is "This parcel was set aside already.".
+	ProblemVisaquarantineAside Key = "problem.visaquarantine.aside"
+	// ProblemVisaquarantineGone is "This parcel does not wait in quarantine any more.".
+	ProblemVisaquarantineGone Key = "problem.visaquarantine.gone"
+	// ProblemVisaquarantineReason is "Say why it is set aside, in at most {{.max}} characters.".
+	ProblemVisaquarantineReason Key = "problem.visaquarantine.reason"
+	// ProblemVisaregisterChanged is "Somebody else has changed this visa meanwhile. Look at it again.".
+	ProblemVisaregisterChanged Key = "problem.visaregister.changed"
+	// ProblemVisaregisterDocument is "The travel document is not complete, or not valid any more.".
+	ProblemVisaregisterDocument Key = "problem.visaregister.document"
+	// ProblemVisaregisterErased is "The holder’s data were erased. Nothing more can be done with this visa.".
+	ProblemVisaregisterErased Key = "problem.visaregister.erased"
+	// ProblemVisaregisterExtendsElse is "An extension may only give more days, entries or a later end. This may not change.".
+	ProblemVisaregisterExtendsElse Key = "problem.visaregister.extends_else"
+	// ProblemVisaregisterExtendsNothing is "Nothing of it would be extended.".
+	ProblemVisaregisterExtendsNothing Key = "problem.visaregister.extends_nothing"
+	// ProblemVisaregisterIssuedAlready is "A visa was issued on this application already.".
+	ProblemVisaregisterIssuedAlready Key = "problem.visaregister.issued_already"
+	// ProblemVisaregisterNotAllowed is "Your role may not change visas.".
+	ProblemVisaregisterNotAllowed Key = "problem.visaregister.not_allowed"
+	// ProblemVisaregisterNotInForce is "The visa is not in force.".
+	ProblemVisaregisterNotInForce Key = "problem.visaregister.not_in_force"
+	// ProblemVisaregisterReason is "Choose one of the reasons.".
+	ProblemVisaregisterReason Key = "problem.visaregister.reason"
+	// ProblemVisaregisterSameDocument is "The visa stands on this document already.".
+	ProblemVisaregisterSameDocument Key = "problem.visaregister.same_document"
+	// ProblemVisaregisterSearchEmpty is "Give a number, a reference, a document’s number, or a name with the date of birth.".
+	ProblemVisaregisterSearchEmpty Key = "problem.visaregister.search_empty"
+	// ProblemVisaregisterTerms is "More than the type {{.type}} allows, or not complete.".
+	ProblemVisaregisterTerms Key = "problem.visaregister.terms"
+	// ProblemVisaregisterType is "The policy does not know this type of visa.".
+	ProblemVisaregisterType Key = "problem.visaregister.type"
+	// ProblemVisaregisterUnknown is "There is no visa with this number.".
+	ProblemVisaregisterUnknown Key = "problem.visaregister.unknown"
+	// ProblemVisaregisterWords is "Longer than {{.most}} bytes.".
+	ProblemVisaregisterWords Key = "problem.visaregister.words"
+	// ProblemVisasAmount is "Give an amount of at most {{.paid}}, with its decimals.".
+	ProblemVisasAmount Key = "problem.visas.amount"
+	// ProblemVisasBirth is "A name is looked for with the whole or a part of the birth date.".
+	ProblemVisasBirth Key = "problem.visas.birth"
+	// ProblemVisasDay is "Give a whole day: 2026-11-22.".
+	ProblemVisasDay Key = "problem.visas.day"
+	// ProblemVisasFind is "Type a visa number, reference or document number, at most 40 characters.".
+	ProblemVisasFind Key = "problem.visas.find"
+	// ProblemVisasNoMoney is "Payments are not known here.".
+	ProblemVisasNoMoney Key = "problem.visas.no_money"
+	// ProblemVisasNoVisa is "There is no such visa.".
+	ProblemVisasNoVisa Key = "problem.visas.no_visa"
+	// ProblemVisasNotPaid is "Nothing was paid that could go back.".
+	ProblemVisasNotPaid Key = "problem.visas.not_paid"
+	// ProblemVisasNotSure is "Tick that you know it cannot be undone.".
+	ProblemVisasNotSure Key = "problem.visas.not_sure"
+	// ProblemVisasNumber is "Give a whole number from 0 to 3660.".
+	ProblemVisasNumber Key = "problem.visas.number"
+	// ProblemVisasPeriod is "The first day is not after the last; a nationality has up to three letters.".
+	ProblemVisasPeriod Key = "problem.visas.period"
+	// ProblemVisasQuery is "The address asks for something that there is not.".
+	ProblemVisasQuery Key = "problem.visas.query"
+	// ProblemVisasTemplateGone is "There is no such letter any more.".
+	ProblemVisasTemplateGone Key = "problem.visas.template_gone"
 	// ProblemWithdrawalReason is "Choose why the alert is withdrawn.".
 	ProblemWithdrawalReason Key = "problem.withdrawal_reason"
 	// ProblemWitnessNotAllowed is "The role of this person does not allow this signature. Ask somebody whose role does.".
@@ -5306,6 +8388,8 @@ const (
 	ReceiptPaperTextEntry Key = "receipt.paper_text.entry"
 	// ReceiptPaperTextExit is "EXIT".
 	ReceiptPaperTextExit Key = "receipt.paper_text.exit"
+	// ReceiptPaperTextFee is "Fee · payment receipt".
+	ReceiptPaperTextFee Key = "receipt.paper_text.fee"
 	// ReceiptPaperTextKeep is "Keep this receipt with your travel document and show it when you leave.".
 	ReceiptPaperTextKeep Key = "receipt.paper_text.keep"
 	// ReceiptPaperTextKey is "Key {{.id}}".
@@ -5328,6 +8412,8 @@ const (
 	ReceiptPaperTextUnbounded Key = "receipt.paper_text.unbounded"
 	// ReceiptPaperTextUntil is "You may stay until".
 	ReceiptPaperTextUntil Key = "receipt.paper_text.until"
+	// ReceiptPaperTextVisa is "Visa on arrival".
+	ReceiptPaperTextVisa Key = "receipt.paper_text.visa"
 	// ReceiptPrint is "Print".
 	ReceiptPrint Key = "receipt.print"
 	// ReceiptPrintAgain is "Print one more copy".
@@ -5624,6 +8710,8 @@ const (
 	RefusalWhen Key = "refusal.when"
 	// RelationCommonName is "the name is too common to tell much".
 	RelationCommonName Key = "relation.common_name"
+	// RelationCutName is "one side had no room for the whole name".
+	RelationCutName Key = "relation.cut_name"
 	// RelationDayMonthSwapped is "day and month swapped".
 	RelationDayMonthSwapped Key = "relation.day_month_swapped"
 	// RelationDifferent is "different".
@@ -5638,6 +8726,8 @@ const (
 	RelationExtraListed Key = "relation.extra_listed"
 	// RelationFather is "Father".
 	RelationFather Key = "relation.father"
+	// RelationFewerNames is "one side leaves names out".
+	RelationFewerNames Key = "relation.fewer_names"
 	// RelationGrandparent is "Grandparent".
 	RelationGrandparent Key = "relation.grandparent"
 	// RelationInRange is "within a range of blanks".
@@ -5660,10 +8750,14 @@ const (
 	RelationOneDigit Key = "relation.one_digit"
 	// RelationOther is "Other".
 	RelationOther Key = "relation.other"
+	// RelationPartlySaid is "one side says less".
+	RelationPartlySaid Key = "relation.partly_said"
 	// RelationPrefix is "beginning of a cut name".
 	RelationPrefix Key = "relation.prefix"
 	// RelationRelative is "Other relative".
 	RelationRelative Key = "relation.relative"
+	// RelationReordered is "the same names in another order".
+	RelationReordered Key = "relation.reordered"
 	// RelationSameYear is "same year".
 	RelationSameYear Key = "relation.same_year"
 	// RelationSibling is "Brother or sister".
@@ -5678,6 +8772,8 @@ const (
 	RelationTypo Key = "relation.typo"
 	// RelationUnknown is "not given on one side".
 	RelationUnknown Key = "relation.unknown"
+	// RelationUnspecified is "not specified on one side".
+	RelationUnspecified Key = "relation.unspecified"
 	// RelationWeakAlias is "only a weak alias, nothing else supports it".
 	RelationWeakAlias Key = "relation.weak_alias"
 	// RepairAccept is "The page shows this".
@@ -5696,6 +8792,992 @@ const (
 	RepairOpen Key = "repair.open"
 	// RepairTitle is "Proposed readings of the zone".
 	RepairTitle Key = "repair.title"
+	// RiskAbout is "What the rule is".
+	RiskAbout Key = "risk.about"
+	// RiskActing is "What can be done".
+	RiskActing Key = "risk.acting"
+	// RiskActs is "What was done".
+	RiskActs Key = "risk.acts"
+	// RiskActsDoneActivated is "activated".
+	RiskActsDoneActivated Key = "risk.acts_done.activated"
+	// RiskActsDoneCancelled is "dry run cancelled".
+	RiskActsDoneCancelled Key = "risk.acts_done.cancelled"
+	// RiskActsDoneProposed is "proposed".
+	RiskActsDoneProposed Key = "risk.acts_done.proposed"
+	// RiskActsDoneRejected is "rejected".
+	RiskActsDoneRejected Key = "risk.acts_done.rejected"
+	// RiskActsDoneSuspended is "suspended".
+	RiskActsDoneSuspended Key = "risk.acts_done.suspended"
+	// RiskActsDoneTried is "tried on past flights".
+	RiskActsDoneTried Key = "risk.acts_done.tried"
+	// RiskActsDoneWritten is "written".
+	RiskActsDoneWritten Key = "risk.acts_done.written"
+	// RiskAdd is "Add a condition".
+	RiskAdd Key = "risk.add"
+	// RiskAddGroup is "Add a group".
+	RiskAddGroup Key = "risk.add_group"
+	// RiskAllOf is "all of these hold".
+	RiskAllOf Key = "risk.all_of"
+	// RiskAnd is "and".
+	RiskAnd Key = "risk.and"
+	// RiskAnswer is "Holds".
+	RiskAnswer Key = "risk.answer"
+	// RiskAnswersNo is "no".
+	RiskAnswersNo Key = "risk.answers.no"
+	// RiskAnswersNotKnown is "not known".
+	RiskAnswersNotKnown Key = "risk.answers.not_known"
+	// RiskAnswersYes is "yes".
+	RiskAnswersYes Key = "risk.answers.yes"
+	// RiskAnyOf is "one of these holds".
+	RiskAnyOf Key = "risk.any_of"
+	// RiskApprove is "Activate".
+	RiskApprove Key = "risk.approve"
+	// RiskApproveNote is "You are asked to agree. Look at the dry run of exactly this version. It takes effect at once, also for people who are expected already.".
+	RiskApproveNote Key = "risk.approve_note"
+	// RiskApproveTitle is "Second person".
+	RiskApproveTitle Key = "risk.approve_title"
+	// RiskArrived is "arrived".
+	RiskArrived Key = "risk.arrived"
+	// RiskArrives is "Arrives in".
+	RiskArrives Key = "risk.arrives"
+	// RiskBack is "Back to the rules".
+	RiskBack Key = "risk.back"
+	// RiskBackHits is "Back to the hits".
+	RiskBackHits Key = "risk.back_hits"
+	// RiskBackRule is "Back to the rule".
+	RiskBackRule Key = "risk.back_rule"
+	// RiskBackRun is "Back to the dry run".
+	RiskBackRun Key = "risk.back_run"
+	// RiskBalance is "Balance".
+	RiskBalance Key = "risk.balance"
+	// RiskBalanceNote is "A group’s part of the hits beside its part of all travellers. 1 is in balance; three times or more stands out.".
+	RiskBalanceNote Key = "risk.balance_note"
+	// RiskBareAtLeast is "at least {{.value}}".
+	RiskBareAtLeast Key = "risk.bare.at_least"
+	// RiskBareAtMost is "at most {{.value}}".
+	RiskBareAtMost Key = "risk.bare.at_most"
+	// RiskBareBetween is "{{.low}} to {{.high}}".
+	RiskBareBetween Key = "risk.bare.between"
+	// RiskBareIn is "one of {{.value}}".
+	RiskBareIn Key = "risk.bare.in"
+	// RiskBareIs is "exactly {{.value}}".
+	RiskBareIs Key = "risk.bare.is"
+	// RiskBareIsNot is "other than {{.value}}".
+	RiskBareIsNot Key = "risk.bare.is_not"
+	// RiskBareLess is "less than {{.value}}".
+	RiskBareLess Key = "risk.bare.less"
+	// RiskBareMore is "more than {{.value}}".
+	RiskBareMore Key = "risk.bare.more"
+	// RiskBareNotIn is "none of {{.value}}".
+	RiskBareNotIn Key = "risk.bare.not_in"
+	// RiskBasis is "Legal basis, as it is cited".
+	RiskBasis Key = "risk.basis"
+	// RiskBorn is "Born".
+	RiskBorn Key = "risk.born"
+	// RiskButNot is "but not".
+	RiskButNot Key = "risk.but_not"
+	// RiskByAgeGroup is "By age".
+	RiskByAgeGroup Key = "risk.by.age_group"
+	// RiskByNationality is "By nationality".
+	RiskByNationality Key = "risk.by.nationality"
+	// RiskBySex is "By sex".
+	RiskBySex Key = "risk.by.sex"
+	// RiskCancel is "Cancel the dry run".
+	RiskCancel Key = "risk.cancel"
+	// RiskCategoriesChildProtection is "child protection".
+	RiskCategoriesChildProtection Key = "risk.categories.child_protection"
+	// RiskCategoriesCustoms is "customs offences".
+	RiskCategoriesCustoms Key = "risk.categories.customs"
+	// RiskCategoriesDocuments is "document fraud".
+	RiskCategoriesDocuments Key = "risk.categories.documents"
+	// RiskCategoriesDrugs is "drugs".
+	RiskCategoriesDrugs Key = "risk.categories.drugs"
+	// RiskCategoriesIrregularStay is "irregular stay".
+	RiskCategoriesIrregularStay Key = "risk.categories.irregular_stay"
+	// RiskCategoriesMoney is "money laundering, cash".
+	RiskCategoriesMoney Key = "risk.categories.money"
+	// RiskCategoriesOther is "other".
+	RiskCategoriesOther Key = "risk.categories.other"
+	// RiskCategoriesSmugglingOfPersons is "smuggling of persons".
+	RiskCategoriesSmugglingOfPersons Key = "risk.categories.smuggling_of_persons"
+	// RiskCategoriesTerrorism is "terrorism".
+	RiskCategoriesTerrorism Key = "risk.categories.terrorism"
+	// RiskCategoriesTrafficking is "trafficking in persons".
+	RiskCategoriesTrafficking Key = "risk.categories.trafficking"
+	// RiskCategoriesWeapons is "weapons".
+	RiskCategoriesWeapons Key = "risk.categories.weapons"
+	// RiskCategory is "Looks for".
+	RiskCategory Key = "risk.category"
+	// RiskCelEdit is "Edit the expression".
+	RiskCelEdit Key = "risk.cel_edit"
+	// RiskCelHint is "For experts. What fits is shown as conditions again.".
+	RiskCelHint Key = "risk.cel_hint"
+	// RiskCelPart is "Part written as an expression".
+	RiskCelPart Key = "risk.cel_part"
+	// RiskCelTake is "Take the expression over".
+	RiskCelTake Key = "risk.cel_take"
+	// RiskCelTitle is "As an expression (CEL)".
+	RiskCelTitle Key = "risk.cel_title"
+	// RiskChoose is "Choose".
+	RiskChoose Key = "risk.choose"
+	// RiskChooseField is "Choose a field".
+	RiskChooseField Key = "risk.choose_field"
+	// RiskClaim is "Review it".
+	RiskClaim Key = "risk.claim"
+	// RiskCodeA is "airline".
+	RiskCodeA Key = "risk.code.a"
+	// RiskCodeAdult is "adult".
+	RiskCodeAdult Key = "risk.code.adult"
+	// RiskCodeBroken is "with a gap".
+	RiskCodeBroken Key = "risk.code.broken"
+	// RiskCodeCa is "cash".
+	RiskCodeCa Key = "risk.code.ca"
+	// RiskCodeCancelled is "cancelled".
+	RiskCodeCancelled Key = "risk.code.cancelled"
+	// RiskCodeCar is "car".
+	RiskCodeCar Key = "risk.code.car"
+	// RiskCodeCc is "card".
+	RiskCodeCc Key = "risk.code.cc"
+	// RiskCodeChild is "child".
+	RiskCodeChild Key = "risk.code.child"
+	// RiskCodeCk is "cheque".
+	RiskCodeCk Key = "risk.code.ck"
+	// RiskCodeClosed is "closed".
+	RiskCodeClosed Key = "risk.code.closed"
+	// RiskCodeCrew is "crew".
+	RiskCodeCrew Key = "risk.code.crew"
+	// RiskCodeExpected is "expected".
+	RiskCodeExpected Key = "risk.code.expected"
+	// RiskCodeF is "female".
+	RiskCodeF Key = "risk.code.f"
+	// RiskCodeFri is "Friday".
+	RiskCodeFri Key = "risk.code.fri"
+	// RiskCodeHotel is "hotel".
+	RiskCodeHotel Key = "risk.code.hotel"
+	// RiskCodeInfant is "infant".
+	RiskCodeInfant Key = "risk.code.infant"
+	// RiskCodeM is "male".
+	RiskCodeM Key = "risk.code.m"
+	// RiskCodeMon is "Monday".
+	RiskCodeMon Key = "risk.code.mon"
+	// RiskCodeMs is "other".
+	RiskCodeMs Key = "risk.code.ms"
+	// RiskCodeMultiCity is "several cities".
+	RiskCodeMultiCity Key = "risk.code.multi_city"
+	// RiskCodeNotOnBoard is "not on board".
+	RiskCodeNotOnBoard Key = "risk.code.not_on_board"
+	// RiskCodeOnBoard is "on board".
+	RiskCodeOnBoard Key = "risk.code.on_board"
+	// RiskCodeOneWay is "one way".
+	RiskCodeOneWay Key = "risk.code.one_way"
+	// RiskCodeOpen is "open".
+	RiskCodeOpen Key = "risk.code.open"
+	// RiskCodeOpenJaw is "open jaw".
+	RiskCodeOpenJaw Key = "risk.code.open_jaw"
+	// RiskCodePassenger is "passenger".
+	RiskCodePassenger Key = "risk.code.passenger"
+	// RiskCodeRail is "train".
+	RiskCodeRail Key = "risk.code.rail"
+	// RiskCodeRound is "round trip".
+	RiskCodeRound Key = "risk.code.round"
+	// RiskCodeSat is "Saturday".
+	RiskCodeSat Key = "risk.code.sat"
+	// RiskCodeSun is "Sunday".
+	RiskCodeSun Key = "risk.code.sun"
+	// RiskCodeT is "travel agency".
+	RiskCodeT Key = "risk.code.t"
+	// RiskCodeThu is "Thursday".
+	RiskCodeThu Key = "risk.code.thu"
+	// RiskCodeTransitCrew is "transit crew".
+	RiskCodeTransitCrew Key = "risk.code.transit_crew"
+	// RiskCodeTransitPassenger is "transit passenger".
+	RiskCodeTransitPassenger Key = "risk.code.transit_passenger"
+	// RiskCodeTue is "Tuesday".
+	RiskCodeTue Key = "risk.code.tue"
+	// RiskCodeWed is "Wednesday".
+	RiskCodeWed Key = "risk.code.wed"
+	// RiskCodeX is "unspecified".
+	RiskCodeX Key = "risk.code.x"
+	// RiskCondition is "Condition".
+	RiskCondition Key = "risk.condition"
+	// RiskConditions is "Whom it hits".
+	RiskConditions Key = "risk.conditions"
+	// RiskConfirm is "Confirm".
+	RiskConfirm Key = "risk.confirm"
+	// RiskCost is "Costs at most {{.cost}} of {{.max}} for one person".
+	RiskCost Key = "risk.cost"
+	// RiskDay is "Day".
+	RiskDay Key = "risk.day"
+	// RiskDecidedBy is "Decided by".
+	RiskDecidedBy Key = "risk.decided_by"
+	// RiskDismiss is "Dismiss".
+	RiskDismiss Key = "risk.dismiss"
+	// RiskDismissalsDataWrong is "the data are wrong".
+	RiskDismissalsDataWrong Key = "risk.dismissals.data_wrong"
+	// RiskDismissalsExplained is "there is a good explanation".
+	RiskDismissalsExplained Key = "risk.dismissals.explained"
+	// RiskDismissalsOther is "other".
+	RiskDismissalsOther Key = "risk.dismissals.other"
+	// RiskDismissalsOtherPerson is "it is another person".
+	RiskDismissalsOtherPerson Key = "risk.dismissals.other_person"
+	// RiskDismissalsRuleTooWide is "the rule is too wide".
+	RiskDismissalsRuleTooWide Key = "risk.dismissals.rule_too_wide"
+	// RiskDismissalsTooLate is "it came too late".
+	RiskDismissalsTooLate Key = "risk.dismissals.too_late"
+	// RiskDocument is "Document".
+	RiskDocument Key = "risk.document"
+	// RiskDoneActivated is "In force. People who are expected already are being held against it.".
+	RiskDoneActivated Key = "risk.done_activated"
+	// RiskDoneProposed is "Proposed. A second person has to agree.".
+	RiskDoneProposed Key = "risk.done_proposed"
+	// RiskDoneRejected is "Rejected.".
+	RiskDoneRejected Key = "risk.done_rejected"
+	// RiskDoneSaved is "Kept. Now try it on past flights.".
+	RiskDoneSaved Key = "risk.done_saved"
+	// RiskDoneSuspended is "Suspended. It hits nobody from now on.".
+	RiskDoneSuspended Key = "risk.done_suspended"
+	// RiskDryRun is "Dry run".
+	RiskDryRun Key = "risk.dry_run"
+	// RiskDryRuns is "Dry runs".
+	RiskDryRuns Key = "risk.dry_runs"
+	// RiskEdit is "Write the next version".
+	RiskEdit Key = "risk.edit"
+	// RiskEditTitle is "Write a rule".
+	RiskEditTitle Key = "risk.edit_title"
+	// RiskEntityAddress is "Address".
+	RiskEntityAddress Key = "risk.entity.address"
+	// RiskEntityAgency is "Agency".
+	RiskEntityAgency Key = "risk.entity.agency"
+	// RiskEntityBag is "Bags".
+	RiskEntityBag Key = "risk.entity.bag"
+	// RiskEntityBooking is "Booking".
+	RiskEntityBooking Key = "risk.entity.booking"
+	// RiskEntityCard is "Card".
+	RiskEntityCard Key = "risk.entity.card"
+	// RiskEntityDocument is "Travel document".
+	RiskEntityDocument Key = "risk.entity.document"
+	// RiskEntityDwell is "Stops".
+	RiskEntityDwell Key = "risk.entity.dwell"
+	// RiskEntityEmail is "E-mail".
+	RiskEntityEmail Key = "risk.entity.email"
+	// RiskEntityFlight is "Flight".
+	RiskEntityFlight Key = "risk.entity.flight"
+	// RiskEntityLoyalty is "Frequent flyer".
+	RiskEntityLoyalty Key = "risk.entity.loyalty"
+	// RiskEntityPassenger is "Traveller".
+	RiskEntityPassenger Key = "risk.entity.passenger"
+	// RiskEntityPattern is "Travel pattern".
+	RiskEntityPattern Key = "risk.entity.pattern"
+	// RiskEntityPayment is "Payment".
+	RiskEntityPayment Key = "risk.entity.payment"
+	// RiskEntityPhone is "Phone".
+	RiskEntityPhone Key = "risk.entity.phone"
+	// RiskEntityPnr is "API and PNR".
+	RiskEntityPnr Key = "risk.entity.pnr"
+	// RiskEntitySeat is "Seat".
+	RiskEntitySeat Key = "risk.entity.seat"
+	// RiskExpected is "Hits a day that you expect".
+	RiskExpected Key = "risk.expected"
+	// RiskExpectedHint is "More: a warning. None is dropped.".
+	RiskExpectedHint Key = "risk.expected_hint"
+	// RiskExpectedShort is "Expected a day".
+	RiskExpectedShort Key = "risk.expected_short"
+	// RiskExplainMasked is "The law in force has taken away what identifies the person, and with it the values behind this hit.".
+	RiskExplainMasked Key = "risk.explain_masked"
+	// RiskFaultAt is "Line {{.line}}, column {{.column}}".
+	RiskFaultAt Key = "risk.fault_at"
+	// RiskFaults is "Limit of cost met".
+	RiskFaults Key = "risk.faults"
+	// RiskFieldAddressCountries is "an address in a country".
+	RiskFieldAddressCountries Key = "risk.field.address_countries"
+	// RiskFieldAddressTexts is "an address".
+	RiskFieldAddressTexts Key = "risk.field.address_texts"
+	// RiskFieldAgencyAgent is "agent".
+	RiskFieldAgencyAgent Key = "risk.field.agency_agent"
+	// RiskFieldAgencyConfirmedBefore is "number of people with confirmed hits by the agency".
+	RiskFieldAgencyConfirmedBefore Key = "risk.field.agency_confirmed_before"
+	// RiskFieldAgencyCountry is "agency’s country".
+	RiskFieldAgencyCountry Key = "risk.field.agency_country"
+	// RiskFieldAgencyCurrency is "agency’s currency".
+	RiskFieldAgencyCurrency Key = "risk.field.agency_currency"
+	// RiskFieldAgencyFlightsBefore is "number of earlier flights by the agency".
+	RiskFieldAgencyFlightsBefore Key = "risk.field.agency_flights_before"
+	// RiskFieldAgencyKind is "kind of agency".
+	RiskFieldAgencyKind Key = "risk.field.agency_kind"
+	// RiskFieldAgencyNumber is "agency number".
+	RiskFieldAgencyNumber Key = "risk.field.agency_number"
+	// RiskFieldAgencyPlace is "agency’s place".
+	RiskFieldAgencyPlace Key = "risk.field.agency_place"
+	// RiskFieldAgencySystem is "reservation system".
+	RiskFieldAgencySystem Key = "risk.field.agency_system"
+	// RiskFieldBagCount is "number of bags".
+	RiskFieldBagCount Key = "risk.field.bag_count"
+	// RiskFieldBagPooled is "pooled bags".
+	RiskFieldBagPooled Key = "risk.field.bag_pooled"
+	// RiskFieldBagTags is "a bag tag".
+	RiskFieldBagTags Key = "risk.field.bag_tags"
+	// RiskFieldBagWeight is "weight of the bags in kg".
+	RiskFieldBagWeight Key = "risk.field.bag_weight"
+	// RiskFieldBookingCarrier is "booking carrier".
+	RiskFieldBookingCarrier Key = "risk.field.booking_carrier"
+	// RiskFieldBookingChangedHoursAhead is "hours from the last change to departure".
+	RiskFieldBookingChangedHoursAhead Key = "risk.field.booking_changed_hours_ahead"
+	// RiskFieldBookingChanges is "number of changes of the booking".
+	RiskFieldBookingChanges Key = "risk.field.booking_changes"
+	// RiskFieldBookingCreated is "day of booking".
+	RiskFieldBookingCreated Key = "risk.field.booking_created"
+	// RiskFieldBookingDaysAhead is "days from booking to departure".
+	RiskFieldBookingDaysAhead Key = "risk.field.booking_days_ahead"
+	// RiskFieldBookingExtras is "a further booking".
+	RiskFieldBookingExtras Key = "risk.field.booking_extras"
+	// RiskFieldBookingHoursAhead is "hours from booking to departure".
+	RiskFieldBookingHoursAhead Key = "risk.field.booking_hours_ahead"
+	// RiskFieldBookingLocator is "record locator".
+	RiskFieldBookingLocator Key = "risk.field.booking_locator"
+	// RiskFieldBookingRemarks is "a remark".
+	RiskFieldBookingRemarks Key = "risk.field.booking_remarks"
+	// RiskFieldBookingServices is "a special service".
+	RiskFieldBookingServices Key = "risk.field.booking_services"
+	// RiskFieldBookingSplit is "booking was divided".
+	RiskFieldBookingSplit Key = "risk.field.booking_split"
+	// RiskFieldBookingTickets is "number of tickets".
+	RiskFieldBookingTickets Key = "risk.field.booking_tickets"
+	// RiskFieldBookingTravellers is "number of people in the booking".
+	RiskFieldBookingTravellers Key = "risk.field.booking_travellers"
+	// RiskFieldCardConfirmedBefore is "number of people with confirmed hits on the card".
+	RiskFieldCardConfirmedBefore Key = "risk.field.card_confirmed_before"
+	// RiskFieldCardFlightsBefore is "number of earlier flights paid by the card".
+	RiskFieldCardFlightsBefore Key = "risk.field.card_flights_before"
+	// RiskFieldCardNumbers is "a card number (masked)".
+	RiskFieldCardNumbers Key = "risk.field.card_numbers"
+	// RiskFieldCardOtherPeople is "number of other people who travelled on the card".
+	RiskFieldCardOtherPeople Key = "risk.field.card_other_people"
+	// RiskFieldCardVendors is "a card of a company".
+	RiskFieldCardVendors Key = "risk.field.card_vendors"
+	// RiskFieldDocumentAgeDays is "document’s age in days".
+	RiskFieldDocumentAgeDays Key = "risk.field.document_age_days"
+	// RiskFieldDocumentAllTypes is "a document of a type".
+	RiskFieldDocumentAllTypes Key = "risk.field.document_all_types"
+	// RiskFieldDocumentCount is "number of documents".
+	RiskFieldDocumentCount Key = "risk.field.document_count"
+	// RiskFieldDocumentCrossingsBefore is "number of earlier crossings on the document".
+	RiskFieldDocumentCrossingsBefore Key = "risk.field.document_crossings_before"
+	// RiskFieldDocumentDaysSinceCrossing is "number of days since the last crossing".
+	RiskFieldDocumentDaysSinceCrossing Key = "risk.field.document_days_since_crossing"
+	// RiskFieldDocumentDaysValid is "days of validity after departure".
+	RiskFieldDocumentDaysValid Key = "risk.field.document_days_valid"
+	// RiskFieldDocumentExpiry is "document’s expiry".
+	RiskFieldDocumentExpiry Key = "risk.field.document_expiry"
+	// RiskFieldDocumentFlightsBefore is "number of earlier flights on the document".
+	RiskFieldDocumentFlightsBefore Key = "risk.field.document_flights_before"
+	// RiskFieldDocumentIssued is "document’s date of issue".
+	RiskFieldDocumentIssued Key = "risk.field.document_issued"
+	// RiskFieldDocumentIssuer is "issuing State".
+	RiskFieldDocumentIssuer Key = "risk.field.document_issuer"
+	// RiskFieldDocumentIssuerDiffers is "document of another State than the nationality".
+	RiskFieldDocumentIssuerDiffers Key = "risk.field.document_issuer_differs"
+	// RiskFieldDocumentNumber is "document number".
+	RiskFieldDocumentNumber Key = "risk.field.document_number"
+	// RiskFieldDocumentOtherPeople is "number of other people on the same document".
+	RiskFieldDocumentOtherPeople Key = "risk.field.document_other_people"
+	// RiskFieldDocumentRefusalsBefore is "number of refusals at the border".
+	RiskFieldDocumentRefusalsBefore Key = "risk.field.document_refusals_before"
+	// RiskFieldDocumentType is "document type".
+	RiskFieldDocumentType Key = "risk.field.document_type"
+	// RiskFieldDwellLongestHours is "longest stop in hours".
+	RiskFieldDwellLongestHours Key = "risk.field.dwell_longest_hours"
+	// RiskFieldDwellPlaces is "an airport of a stop".
+	RiskFieldDwellPlaces Key = "risk.field.dwell_places"
+	// RiskFieldDwellShortestHours is "shortest stop in hours".
+	RiskFieldDwellShortestHours Key = "risk.field.dwell_shortest_hours"
+	// RiskFieldEmailAddresses is "an e-mail address".
+	RiskFieldEmailAddresses Key = "risk.field.email_addresses"
+	// RiskFieldEmailConfirmedBefore is "number of people with confirmed hits with the e-mail address".
+	RiskFieldEmailConfirmedBefore Key = "risk.field.email_confirmed_before"
+	// RiskFieldEmailDomains is "an e-mail domain".
+	RiskFieldEmailDomains Key = "risk.field.email_domains"
+	// RiskFieldEmailFlightsBefore is "number of earlier flights with the e-mail address".
+	RiskFieldEmailFlightsBefore Key = "risk.field.email_flights_before"
+	// RiskFieldEmailOtherPeople is "number of other people with the e-mail address".
+	RiskFieldEmailOtherPeople Key = "risk.field.email_other_people"
+	// RiskFieldFlightCarrier is "carrier".
+	RiskFieldFlightCarrier Key = "risk.field.flight_carrier"
+	// RiskFieldFlightDate is "day of departure".
+	RiskFieldFlightDate Key = "risk.field.flight_date"
+	// RiskFieldFlightDestination is "airport of arrival".
+	RiskFieldFlightDestination Key = "risk.field.flight_destination"
+	// RiskFieldFlightHour is "hour of departure".
+	RiskFieldFlightHour Key = "risk.field.flight_hour"
+	// RiskFieldFlightNumber is "flight number".
+	RiskFieldFlightNumber Key = "risk.field.flight_number"
+	// RiskFieldFlightOperatedBy is "operating carrier".
+	RiskFieldFlightOperatedBy Key = "risk.field.flight_operated_by"
+	// RiskFieldFlightOrigin is "airport of departure".
+	RiskFieldFlightOrigin Key = "risk.field.flight_origin"
+	// RiskFieldFlightPersons is "number of people on the flight".
+	RiskFieldFlightPersons Key = "risk.field.flight_persons"
+	// RiskFieldFlightStatus is "status of the flight".
+	RiskFieldFlightStatus Key = "risk.field.flight_status"
+	// RiskFieldFlightWeekday is "weekday of departure".
+	RiskFieldFlightWeekday Key = "risk.field.flight_weekday"
+	// RiskFieldLoyaltyCarriers is "a frequent flyer programme".
+	RiskFieldLoyaltyCarriers Key = "risk.field.loyalty_carriers"
+	// RiskFieldLoyaltyLevels is "a frequent flyer level".
+	RiskFieldLoyaltyLevels Key = "risk.field.loyalty_levels"
+	// RiskFieldLoyaltyNumbers is "a frequent flyer number".
+	RiskFieldLoyaltyNumbers Key = "risk.field.loyalty_numbers"
+	// RiskFieldLoyaltyOtherPeople is "number of other people with the frequent flyer number".
+	RiskFieldLoyaltyOtherPeople Key = "risk.field.loyalty_other_people"
+	// RiskFieldPassengerAge is "age".
+	RiskFieldPassengerAge Key = "risk.field.passenger_age"
+	// RiskFieldPassengerAgeGroup is "age group".
+	RiskFieldPassengerAgeGroup Key = "risk.field.passenger_age_group"
+	// RiskFieldPassengerBirthDate is "date of birth".
+	RiskFieldPassengerBirthDate Key = "risk.field.passenger_birth_date"
+	// RiskFieldPassengerBirthPlace is "place of birth".
+	RiskFieldPassengerBirthPlace Key = "risk.field.passenger_birth_place"
+	// RiskFieldPassengerConfirmedBefore is "number of confirmed hits before".
+	RiskFieldPassengerConfirmedBefore Key = "risk.field.passenger_confirmed_before"
+	// RiskFieldPassengerDataVerified is "data verified by the carrier".
+	RiskFieldPassengerDataVerified Key = "risk.field.passenger_data_verified"
+	// RiskFieldPassengerDisembarks is "airport of disembarkation".
+	RiskFieldPassengerDisembarks Key = "risk.field.passenger_disembarks"
+	// RiskFieldPassengerEmbarks is "airport of embarkation".
+	RiskFieldPassengerEmbarks Key = "risk.field.passenger_embarks"
+	// RiskFieldPassengerFlightsBefore is "number of earlier flights".
+	RiskFieldPassengerFlightsBefore Key = "risk.field.passenger_flights_before"
+	// RiskFieldPassengerGivenNames is "given names".
+	RiskFieldPassengerGivenNames Key = "risk.field.passenger_given_names"
+	// RiskFieldPassengerKind is "kind of person".
+	RiskFieldPassengerKind Key = "risk.field.passenger_kind"
+	// RiskFieldPassengerMinorAlone is "minor without an adult".
+	RiskFieldPassengerMinorAlone Key = "risk.field.passenger_minor_alone"
+	// RiskFieldPassengerNationality is "nationality".
+	RiskFieldPassengerNationality Key = "risk.field.passenger_nationality"
+	// RiskFieldPassengerPosition is "position as crew".
+	RiskFieldPassengerPosition Key = "risk.field.passenger_position"
+	// RiskFieldPassengerResidence is "State of residence".
+	RiskFieldPassengerResidence Key = "risk.field.passenger_residence"
+	// RiskFieldPassengerSex is "sex".
+	RiskFieldPassengerSex Key = "risk.field.passenger_sex"
+	// RiskFieldPassengerStatus is "status on the flight".
+	RiskFieldPassengerStatus Key = "risk.field.passenger_status"
+	// RiskFieldPassengerSurname is "surname".
+	RiskFieldPassengerSurname Key = "risk.field.passenger_surname"
+	// RiskFieldPatternAirports is "an airport on the way".
+	RiskFieldPatternAirports Key = "risk.field.pattern_airports"
+	// RiskFieldPatternBeginsAt is "airport where the trip begins".
+	RiskFieldPatternBeginsAt Key = "risk.field.pattern_begins_at"
+	// RiskFieldPatternBroken is "route with a gap".
+	RiskFieldPatternBroken Key = "risk.field.pattern_broken"
+	// RiskFieldPatternCompanions is "number of companions".
+	RiskFieldPatternCompanions Key = "risk.field.pattern_companions"
+	// RiskFieldPatternDays is "length of the trip in days".
+	RiskFieldPatternDays Key = "risk.field.pattern_days"
+	// RiskFieldPatternEndsAt is "airport where the trip ends".
+	RiskFieldPatternEndsAt Key = "risk.field.pattern_ends_at"
+	// RiskFieldPatternGoesTo is "airport of the longest stay".
+	RiskFieldPatternGoesTo Key = "risk.field.pattern_goes_to"
+	// RiskFieldPatternLegs is "number of flights of the trip".
+	RiskFieldPatternLegs Key = "risk.field.pattern_legs"
+	// RiskFieldPatternOneWay is "one way".
+	RiskFieldPatternOneWay Key = "risk.field.pattern_one_way"
+	// RiskFieldPatternTrip is "kind of trip".
+	RiskFieldPatternTrip Key = "risk.field.pattern_trip"
+	// RiskFieldPaymentAmount is "amount paid".
+	RiskFieldPaymentAmount Key = "risk.field.payment_amount"
+	// RiskFieldPaymentByAnother is "paid by somebody who does not travel along".
+	RiskFieldPaymentByAnother Key = "risk.field.payment_by_another"
+	// RiskFieldPaymentCash is "paid in cash".
+	RiskFieldPaymentCash Key = "risk.field.payment_cash"
+	// RiskFieldPaymentCurrencies is "a currency of payment".
+	RiskFieldPaymentCurrencies Key = "risk.field.payment_currencies"
+	// RiskFieldPaymentForms is "a form of payment".
+	RiskFieldPaymentForms Key = "risk.field.payment_forms"
+	// RiskFieldPhoneCallingCodes is "a calling code".
+	RiskFieldPhoneCallingCodes Key = "risk.field.phone_calling_codes"
+	// RiskFieldPhoneConfirmedBefore is "number of people with confirmed hits with the phone".
+	RiskFieldPhoneConfirmedBefore Key = "risk.field.phone_confirmed_before"
+	// RiskFieldPhoneFlightsBefore is "number of earlier flights with the phone".
+	RiskFieldPhoneFlightsBefore Key = "risk.field.phone_flights_before"
+	// RiskFieldPhoneNumbers is "a phone number".
+	RiskFieldPhoneNumbers Key = "risk.field.phone_numbers"
+	// RiskFieldPhoneOtherPeople is "number of other people with the phone".
+	RiskFieldPhoneOtherPeople Key = "risk.field.phone_other_people"
+	// RiskFieldPnrApiKnown is "API is known".
+	RiskFieldPnrApiKnown Key = "risk.field.pnr_api_known"
+	// RiskFieldPnrKnown is "PNR is known".
+	RiskFieldPnrKnown Key = "risk.field.pnr_known"
+	// RiskFieldPnrNameDiffers is "surnames differ between API and PNR".
+	RiskFieldPnrNameDiffers Key = "risk.field.pnr_name_differs"
+	// RiskFieldSeatCabins is "a cabin".
+	RiskFieldSeatCabins Key = "risk.field.seat_cabins"
+	// RiskFieldSeatNumbers is "a seat".
+	RiskFieldSeatNumbers Key = "risk.field.seat_numbers"
+	// RiskFieldLabel is "Field".
+	RiskFieldLabel Key = "risk.field_label"
+	// RiskFlight is "Flight".
+	RiskFlight Key = "risk.flight"
+	// RiskFlights is "Flights".
+	RiskFlights Key = "risk.flights"
+	// RiskFound is "Found".
+	RiskFound Key = "risk.found"
+	// RiskFoundBefore is "Something was found".
+	RiskFoundBefore Key = "risk.found_before"
+	// RiskFrom is "In force from".
+	RiskFrom Key = "risk.from"
+	// RiskGone is "The person is not on the flight any more.".
+	RiskGone Key = "risk.gone"
+	// RiskGroup is "Group".
+	RiskGroup Key = "risk.group"
+	// RiskGroupValue is "Group".
+	RiskGroupValue Key = "risk.group_value"
+	// RiskHitStatesConfirmed is "confirmed".
+	RiskHitStatesConfirmed Key = "risk.hit_states.confirmed"
+	// RiskHitStatesDismissed is "dismissed".
+	RiskHitStatesDismissed Key = "risk.hit_states.dismissed"
+	// RiskHitStatesInReview is "in review".
+	RiskHitStatesInReview Key = "risk.hit_states.in_review"
+	// RiskHitStatesNew is "new".
+	RiskHitStatesNew Key = "risk.hit_states.new"
+	// RiskHitStatesReplaced is "replaced".
+	RiskHitStatesReplaced Key = "risk.hit_states.replaced"
+	// RiskHits is "Hits".
+	RiskHits Key = "risk.hits"
+	// RiskHitsDay is "Hits a day".
+	RiskHitsDay Key = "risk.hits_day"
+	// RiskHitsNav is "Risk hits".
+	RiskHitsNav Key = "risk.hits_nav"
+	// RiskHitsNote is "A hit is a question to you, not an answer. Nothing happens to the traveller before a person has confirmed it.".
+	RiskHitsNote Key = "risk.hits_note"
+	// RiskHitsTitle is "Hits of risk rules".
+	RiskHitsTitle Key = "risk.hits_title"
+	// RiskLapsed is "The data have changed: the rule does not hit any more, since {{.since}}.".
+	RiskLapsed Key = "risk.lapsed"
+	// RiskLapsedShort is "data changed".
+	RiskLapsedShort Key = "risk.lapsed_short"
+	// RiskListCount is "Values".
+	RiskListCount Key = "risk.list_count"
+	// RiskListItems is "Values, one a line".
+	RiskListItems Key = "risk.list_items"
+	// RiskListName is "Name in rules (a-z, 0-9, _)".
+	RiskListName Key = "risk.list_name"
+	// RiskListOr is "{{.first}} or {{.last}}".
+	RiskListOr Key = "risk.list_or"
+	// RiskListSave is "Keep the list".
+	RiskListSave Key = "risk.list_save"
+	// RiskListTitle is "Title".
+	RiskListTitle Key = "risk.list_title"
+	// RiskLists is "Lists of values".
+	RiskLists Key = "risk.lists"
+	// RiskListsNote is "A rule takes a list up as it stands when its version is written. A change of a list changes no rule.".
+	RiskListsNote Key = "risk.lists_note"
+	// RiskListsUsed is "Lists of values, as they stood".
+	RiskListsUsed Key = "risk.lists_used"
+	// RiskMasked is "Masked by law, not asked about".
+	RiskMasked Key = "risk.masked"
+	// RiskMaskedPerson is "Masked by law".
+	RiskMaskedPerson Key = "risk.masked_person"
+	// RiskMissing is "What was not known".
+	RiskMissing Key = "risk.missing"
+	// RiskName is "Name".
+	RiskName Key = "risk.name"
+	// RiskNationality is "Nationality".
+	RiskNationality Key = "risk.nationality"
+	// RiskNav is "Risk rules".
+	RiskNav Key = "risk.nav"
+	// RiskNew is "Write a new rule".
+	RiskNew Key = "risk.new"
+	// RiskNoBagPooled is "who has no pooled bags".
+	RiskNoBagPooled Key = "risk.no.bag_pooled"
+	// RiskNoBookingSplit is "who has a booking that was not divided".
+	RiskNoBookingSplit Key = "risk.no.booking_split"
+	// RiskNoDocumentIssuerDiffers is "who has a document of the State of the nationality".
+	RiskNoDocumentIssuerDiffers Key = "risk.no.document_issuer_differs"
+	// RiskNoPassengerDataVerified is "who has data that the carrier did not verify".
+	RiskNoPassengerDataVerified Key = "risk.no.passenger_data_verified"
+	// RiskNoPassengerMinorAlone is "who is not a minor who travels alone".
+	RiskNoPassengerMinorAlone Key = "risk.no.passenger_minor_alone"
+	// RiskNoPatternBroken is "who has a route without a gap".
+	RiskNoPatternBroken Key = "risk.no.pattern_broken"
+	// RiskNoPatternOneWay is "who does not travel one way".
+	RiskNoPatternOneWay Key = "risk.no.pattern_one_way"
+	// RiskNoPaymentByAnother is "who was not paid for by somebody else".
+	RiskNoPaymentByAnother Key = "risk.no.payment_by_another"
+	// RiskNoPaymentCash is "who did not pay in cash".
+	RiskNoPaymentCash Key = "risk.no.payment_cash"
+	// RiskNoPnrApiKnown is "who is not known from API".
+	RiskNoPnrApiKnown Key = "risk.no.pnr_api_known"
+	// RiskNoPnrKnown is "who is not known from PNR".
+	RiskNoPnrKnown Key = "risk.no.pnr_known"
+	// RiskNoPnrNameDiffers is "who has the same surname in API and PNR".
+	RiskNoPnrNameDiffers Key = "risk.no.pnr_name_differs"
+	// RiskNoFlights is "No flight of {{.from}} – {{.to}} is kept: the dry run says nothing of this version. Choose days with flights.".
+	RiskNoFlights Key = "risk.no_flights"
+	// RiskNoHits is "No hit is in this state.".
+	RiskNoHits Key = "risk.no_hits"
+	// RiskNoLists is "There is no list yet.".
+	RiskNoLists Key = "risk.no_lists"
+	// RiskNoRuns is "This version was not tried yet. It cannot be proposed before.".
+	RiskNoRuns Key = "risk.no_runs"
+	// RiskNoSteps is "Nobody has looked yet.".
+	RiskNoSteps Key = "risk.no_steps"
+	// RiskNobody is "nobody".
+	RiskNobody Key = "risk.nobody"
+	// RiskNone is "No rule has been written.".
+	RiskNone Key = "risk.none"
+	// RiskNotAsked is "Could not be asked: {{.n}} times, the last at {{.at}}".
+	RiskNotAsked Key = "risk.not_asked"
+	// RiskNotGroup is "must not hold".
+	RiskNotGroup Key = "risk.not_group"
+	// RiskNotKnown is "Cannot be told".
+	RiskNotKnown Key = "risk.not_known"
+	// RiskNote is "What you found".
+	RiskNote Key = "risk.note"
+	// RiskOpAfter is "is after {{.value}}".
+	RiskOpAfter Key = "risk.op.after"
+	// RiskOpAtLeast is "is at least {{.value}}".
+	RiskOpAtLeast Key = "risk.op.at_least"
+	// RiskOpAtMost is "is at most {{.value}}".
+	RiskOpAtMost Key = "risk.op.at_most"
+	// RiskOpBefore is "is before {{.value}}".
+	RiskOpBefore Key = "risk.op.before"
+	// RiskOpBegins is "begins with {{.value}}".
+	RiskOpBegins Key = "risk.op.begins"
+	// RiskOpBeginsNot is "does not begin with {{.value}}".
+	RiskOpBeginsNot Key = "risk.op.begins_not"
+	// RiskOpBetween is "is between {{.low}} and {{.high}}".
+	RiskOpBetween Key = "risk.op.between"
+	// RiskOpContains is "contains {{.value}}".
+	RiskOpContains Key = "risk.op.contains"
+	// RiskOpContainsNot is "does not contain {{.value}}".
+	RiskOpContainsNot Key = "risk.op.contains_not"
+	// RiskOpEnds is "ends with {{.value}}".
+	RiskOpEnds Key = "risk.op.ends"
+	// RiskOpEndsNot is "does not end with {{.value}}".
+	RiskOpEndsNot Key = "risk.op.ends_not"
+	// RiskOpIn is "is one of {{.value}}".
+	RiskOpIn Key = "risk.op.in"
+	// RiskOpIs is "is {{.value}}".
+	RiskOpIs Key = "risk.op.is"
+	// RiskOpIsNot is "is not {{.value}}".
+	RiskOpIsNot Key = "risk.op.is_not"
+	// RiskOpLess is "is less than {{.value}}".
+	RiskOpLess Key = "risk.op.less"
+	// RiskOpListed is "is in the list {{.value}}".
+	RiskOpListed Key = "risk.op.listed"
+	// RiskOpMore is "is more than {{.value}}".
+	RiskOpMore Key = "risk.op.more"
+	// RiskOpNotAfter is "is on or before {{.value}}".
+	RiskOpNotAfter Key = "risk.op.not_after"
+	// RiskOpNotBefore is "is on or after {{.value}}".
+	RiskOpNotBefore Key = "risk.op.not_before"
+	// RiskOpNotIn is "is none of {{.value}}".
+	RiskOpNotIn Key = "risk.op.not_in"
+	// RiskOpNotListed is "is not in the list {{.value}}".
+	RiskOpNotListed Key = "risk.op.not_listed"
+	// RiskOpen is "Open".
+	RiskOpen Key = "risk.open"
+	// RiskOpenHits is "Wait for review".
+	RiskOpenHits Key = "risk.open_hits"
+	// RiskOperatorAfter is "is after".
+	RiskOperatorAfter Key = "risk.operator.after"
+	// RiskOperatorAtLeast is "is at least".
+	RiskOperatorAtLeast Key = "risk.operator.at_least"
+	// RiskOperatorAtMost is "is at most".
+	RiskOperatorAtMost Key = "risk.operator.at_most"
+	// RiskOperatorBefore is "is before".
+	RiskOperatorBefore Key = "risk.operator.before"
+	// RiskOperatorBegins is "begins with".
+	RiskOperatorBegins Key = "risk.operator.begins"
+	// RiskOperatorBeginsNot is "does not begin with".
+	RiskOperatorBeginsNot Key = "risk.operator.begins_not"
+	// RiskOperatorBetween is "is between".
+	RiskOperatorBetween Key = "risk.operator.between"
+	// RiskOperatorContains is "contains".
+	RiskOperatorContains Key = "risk.operator.contains"
+	// RiskOperatorContainsNot is "does not contain".
+	RiskOperatorContainsNot Key = "risk.operator.contains_not"
+	// RiskOperatorEnds is "ends with".
+	RiskOperatorEnds Key = "risk.operator.ends"
+	// RiskOperatorEndsNot is "does not end with".
+	RiskOperatorEndsNot Key = "risk.operator.ends_not"
+	// RiskOperatorGiven is "is known".
+	RiskOperatorGiven Key = "risk.operator.given"
+	// RiskOperatorIn is "is one of".
+	RiskOperatorIn Key = "risk.operator.in"
+	// RiskOperatorIs is "is".
+	RiskOperatorIs Key = "risk.operator.is"
+	// RiskOperatorIsNot is "is not".
+	RiskOperatorIsNot Key = "risk.operator.is_not"
+	// RiskOperatorLess is "is less than".
+	RiskOperatorLess Key = "risk.operator.less"
+	// RiskOperatorListed is "is in the list".
+	RiskOperatorListed Key = "risk.operator.listed"
+	// RiskOperatorMore is "is more than".
+	RiskOperatorMore Key = "risk.operator.more"
+	// RiskOperatorNo is "no".
+	RiskOperatorNo Key = "risk.operator.no"
+	// RiskOperatorNotAfter is "is on or before".
+	RiskOperatorNotAfter Key = "risk.operator.not_after"
+	// RiskOperatorNotBefore is "is on or after".
+	RiskOperatorNotBefore Key = "risk.operator.not_before"
+	// RiskOperatorNotGiven is "is not known".
+	RiskOperatorNotGiven Key = "risk.operator.not_given"
+	// RiskOperatorNotIn is "is none of".
+	RiskOperatorNotIn Key = "risk.operator.not_in"
+	// RiskOperatorNotListed is "is not in the list".
+	RiskOperatorNotListed Key = "risk.operator.not_listed"
+	// RiskOperatorYes is "yes".
+	RiskOperatorYes Key = "risk.operator.yes"
+	// RiskOperatorLabel is "Operator".
+	RiskOperatorLabel Key = "risk.operator_label"
+	// RiskOr is "or".
+	RiskOr Key = "risk.or"
+	// RiskOwnProposal is "You wrote or proposed this version: a second person has to agree.".
+	RiskOwnProposal Key = "risk.own_proposal"
+	// RiskPeriod is "Flights that departed".
+	RiskPeriod Key = "risk.period"
+	// RiskPerson is "A traveller".
+	RiskPerson Key = "risk.person"
+	// RiskPersons is "Travellers".
+	RiskPersons Key = "risk.persons"
+	// RiskPrecision is "Hits on people about whom something was found".
+	RiskPrecision Key = "risk.precision"
+	// RiskPrecisionNone is "Nobody on these flights is known to have been confirmed or refused: there is nothing to measure by.".
+	RiskPrecisionNone Key = "risk.precision_none"
+	// RiskPrecisionOf is "{{.hits}} of {{.all}} hits; {{.found}} of {{.known}} such people were hit".
+	RiskPrecisionOf Key = "risk.precision_of"
+	// RiskProgress is "{{.done}} of {{.total}} flights".
+	RiskProgress Key = "risk.progress"
+	// RiskPropose is "Propose for activation".
+	RiskPropose Key = "risk.propose"
+	// RiskProposedBy is "Proposed by".
+	RiskProposedBy Key = "risk.proposed_by"
+	// RiskPurpose is "Legal purpose".
+	RiskPurpose Key = "risk.purpose"
+	// RiskPurposesBorderControl is "border control".
+	RiskPurposesBorderControl Key = "risk.purposes.border_control"
+	// RiskPurposesCustomsOffences is "customs offences".
+	RiskPurposesCustomsOffences Key = "risk.purposes.customs_offences"
+	// RiskPurposesIrregularImmigration is "irregular immigration".
+	RiskPurposesIrregularImmigration Key = "risk.purposes.irregular_immigration"
+	// RiskPurposesPublicHealth is "public health".
+	RiskPurposesPublicHealth Key = "risk.purposes.public_health"
+	// RiskPurposesSeriousCrime is "serious crime".
+	RiskPurposesSeriousCrime Key = "risk.purposes.serious_crime"
+	// RiskPurposesTerroristOffences is "terrorist offences".
+	RiskPurposesTerroristOffences Key = "risk.purposes.terrorist_offences"
+	// RiskReason is "Reason".
+	RiskReason Key = "risk.reason"
+	// RiskRefresh is "Show as a sentence".
+	RiskRefresh Key = "risk.refresh"
+	// RiskReject is "Reject".
+	RiskReject Key = "risk.reject"
+	// RiskRelease is "Give it back".
+	RiskRelease Key = "risk.release"
+	// RiskRemark is "Why it is to be used".
+	RiskRemark Key = "risk.remark"
+	// RiskRemove is "Remove".
+	RiskRemove Key = "risk.remove"
+	// RiskReopen is "Open again".
+	RiskReopen Key = "risk.reopen"
+	// RiskReview is "Your review".
+	RiskReview Key = "risk.review"
+	// RiskReviewedByOther is "{{.who}} reviews it.".
+	RiskReviewedByOther Key = "risk.reviewed_by_other"
+	// RiskReviewer is "Reviewed by".
+	RiskReviewer Key = "risk.reviewer"
+	// RiskRule is "Rule".
+	RiskRule Key = "risk.rule"
+	// RiskRuleSuspended is "The rule has been suspended since.".
+	RiskRuleSuspended Key = "risk.rule_suspended"
+	// RiskRunStatesCancelled is "cancelled".
+	RiskRunStatesCancelled Key = "risk.run_states.cancelled"
+	// RiskRunStatesDone is "done".
+	RiskRunStatesDone Key = "risk.run_states.done"
+	// RiskRunStatesFailed is "failed".
+	RiskRunStatesFailed Key = "risk.run_states.failed"
+	// RiskRunStatesQueued is "waits".
+	RiskRunStatesQueued Key = "risk.run_states.queued"
+	// RiskRunStatesRunning is "running".
+	RiskRunStatesRunning Key = "risk.run_states.running"
+	// RiskSave is "Keep as a new version".
+	RiskSave Key = "risk.save"
+	// RiskSaveNote is "Nothing is in force by this: it is tried on past flights, then a second person agrees.".
+	RiskSaveNote Key = "risk.save_note"
+	// RiskSayBagCount is "who has {{.bare}} bags".
+	RiskSayBagCount Key = "risk.say.bag_count"
+	// RiskSayBookingChangedHoursAhead is "whose booking was changed {{.bare}} hours before departure".
+	RiskSayBookingChangedHoursAhead Key = "risk.say.booking_changed_hours_ahead"
+	// RiskSayBookingDaysAhead is "who booked {{.bare}} days before departure".
+	RiskSayBookingDaysAhead Key = "risk.say.booking_days_ahead"
+	// RiskSayBookingHoursAhead is "who booked {{.bare}} hours before departure".
+	RiskSayBookingHoursAhead Key = "risk.say.booking_hours_ahead"
+	// RiskSayCel is "for whom this holds:".
+	RiskSayCel Key = "risk.say.cel"
+	// RiskSayDocumentDaysValid is "whose document is valid for {{.bare}} days after departure".
+	RiskSayDocumentDaysValid Key = "risk.say.document_days_valid"
+	// RiskSayMany is "who has {{.label}} that {{.op}}".
+	RiskSayMany Key = "risk.say.many"
+	// RiskSayManyGiven is "who has {{.label}}".
+	RiskSayManyGiven Key = "risk.say.many_given"
+	// RiskSayManyNot is "who does not have {{.label}} that {{.op}}".
+	RiskSayManyNot Key = "risk.say.many_not"
+	// RiskSayManyNotGiven is "who does not have {{.label}}".
+	RiskSayManyNotGiven Key = "risk.say.many_not_given"
+	// RiskSayOne is "whose {{.label}} {{.op}}".
+	RiskSayOne Key = "risk.say.one"
+	// RiskSayOneGiven is "whose {{.label}} is known".
+	RiskSayOneGiven Key = "risk.say.one_given"
+	// RiskSayOneNotGiven is "whose {{.label}} is not known".
+	RiskSayOneNotGiven Key = "risk.say.one_not_given"
+	// RiskSayPassengerAge is "who is {{.bare}} years old".
+	RiskSayPassengerAge Key = "risk.say.passenger_age"
+	// RiskSayPatternCompanions is "who travels with {{.bare}} companions".
+	RiskSayPatternCompanions Key = "risk.say.pattern_companions"
+	// RiskSayPatternDays is "whose trip takes {{.bare}} days".
+	RiskSayPatternDays Key = "risk.say.pattern_days"
+	// RiskSayUnfinished is "(not complete)".
+	RiskSayUnfinished Key = "risk.say.unfinished"
+	// RiskSentence is "As a sentence".
+	RiskSentence Key = "risk.sentence"
+	// RiskSeveritiesHigh is "high".
+	RiskSeveritiesHigh Key = "risk.severities.high"
+	// RiskSeveritiesLow is "low".
+	RiskSeveritiesLow Key = "risk.severities.low"
+	// RiskSeveritiesMedium is "medium".
+	RiskSeveritiesMedium Key = "risk.severities.medium"
+	// RiskSeveritiesUrgent is "urgent".
+	RiskSeveritiesUrgent Key = "risk.severities.urgent"
+	// RiskSeverity is "Severity".
+	RiskSeverity Key = "risk.severity"
+	// RiskSex is "Sex".
+	RiskSex Key = "risk.sex"
+	// RiskStandsOut is "stands out".
+	RiskStandsOut Key = "risk.stands_out"
+	// RiskState is "State".
+	RiskState Key = "risk.state"
+	// RiskStatesActive is "active".
+	RiskStatesActive Key = "risk.states.active"
+	// RiskStatesDraft is "draft".
+	RiskStatesDraft Key = "risk.states.draft"
+	// RiskStatesProposed is "waits for a second person".
+	RiskStatesProposed Key = "risk.states.proposed"
+	// RiskStatesRejected is "rejected".
+	RiskStatesRejected Key = "risk.states.rejected"
+	// RiskStatesReplaced is "replaced".
+	RiskStatesReplaced Key = "risk.states.replaced"
+	// RiskStatesSuspended is "suspended".
+	RiskStatesSuspended Key = "risk.states.suspended"
+	// RiskSteps is "Review so far".
+	RiskSteps Key = "risk.steps"
+	// RiskStepsDoneClaim is "taken up for review".
+	RiskStepsDoneClaim Key = "risk.steps_done.claim"
+	// RiskStepsDoneConfirm is "confirmed".
+	RiskStepsDoneConfirm Key = "risk.steps_done.confirm"
+	// RiskStepsDoneDismiss is "dismissed".
+	RiskStepsDoneDismiss Key = "risk.steps_done.dismiss"
+	// RiskStepsDoneRelease is "given back".
+	RiskStepsDoneRelease Key = "risk.steps_done.release"
+	// RiskStepsDoneReopen is "opened again".
+	RiskStepsDoneReopen Key = "risk.steps_done.reopen"
+	// RiskSurprise is "{{.rule}} hit {{.today}} in 24 hours, {{.expected}} a day were expected. None was dropped.".
+	RiskSurprise Key = "risk.surprise"
+	// RiskSuspend is "Suspend at once".
+	RiskSuspend Key = "risk.suspend"
+	// RiskSuspendNote is "One person is enough. It comes back only by two.".
+	RiskSuspendNote Key = "risk.suspend_note"
+	// RiskTimes is "Times its part".
+	RiskTimes Key = "risk.times"
+	// RiskTitle is "Risk rules over passenger data".
+	RiskTitle Key = "risk.title"
+	// RiskToday is "Last 24 hours".
+	RiskToday Key = "risk.today"
+	// RiskToldApi is "API message {{.id}}".
+	RiskToldApi Key = "risk.told_api"
+	// RiskToldAt is "segment {{.segment}}, byte {{.offset}}".
+	RiskToldAt Key = "risk.told_at"
+	// RiskToldBy is "Told by".
+	RiskToldBy Key = "risk.told_by"
+	// RiskToldFlight is "flight".
+	RiskToldFlight Key = "risk.told_flight"
+	// RiskToldHistory is "history before the flight".
+	RiskToldHistory Key = "risk.told_history"
+	// RiskToldPnr is "PNR message {{.id}}".
+	RiskToldPnr Key = "risk.told_pnr"
+	// RiskTraveller is "Traveller".
+	RiskTraveller Key = "risk.traveller"
+	// RiskTravellers is "Whom it hits".
+	RiskTravellers Key = "risk.travellers"
+	// RiskTravellersNote is "That you look is recorded, with the purpose risk analysis. Nothing follows for these people from a dry run.".
+	RiskTravellersNote Key = "risk.travellers_note"
+	// RiskTravellersOpen is "Show the travellers".
+	RiskTravellersOpen Key = "risk.travellers_open"
+	// RiskTry is "Try it on past flights".
+	RiskTry Key = "risk.try"
+	// RiskTryFrom is "Departed from".
+	RiskTryFrom Key = "risk.try_from"
+	// RiskTryStart is "Start the dry run".
+	RiskTryStart Key = "risk.try_start"
+	// RiskTryTo is "to, inclusive".
+	RiskTryTo Key = "risk.try_to"
+	// RiskUntil is "until, inclusive".
+	RiskUntil Key = "risk.until"
+	// RiskValueHigh is "To".
+	RiskValueHigh Key = "risk.value_high"
+	// RiskValueLabel is "Value".
+	RiskValueLabel Key = "risk.value_label"
+	// RiskValueLow is "From".
+	RiskValueLow Key = "risk.value_low"
+	// RiskValues is "With these values".
+	RiskValues Key = "risk.values"
+	// RiskValuesHint is "Separate several values with commas.".
+	RiskValuesHint Key = "risk.values_hint"
+	// RiskVersion is "Version".
+	RiskVersion Key = "risk.version"
+	// RiskVersions is "Versions".
+	RiskVersions Key = "risk.versions"
+	// RiskWaiting is "Waits for its turn.".
+	RiskWaiting Key = "risk.waiting"
+	// RiskWhat is "What".
+	RiskWhat Key = "risk.what"
+	// RiskWhen is "When".
+	RiskWhen Key = "risk.when"
+	// RiskWho is "Who".
+	RiskWho Key = "risk.who"
+	// RiskWhy is "Why".
+	RiskWhy Key = "risk.why"
+	// RiskWhyHit is "Why the rule hits".
+	RiskWhyHit Key = "risk.why_hit"
+	// RiskWritten is "Written".
+	RiskWritten Key = "risk.written"
+	// RiskWrittenBy is "Written by".
+	RiskWrittenBy Key = "risk.written_by"
+	// RiskYesBagPooled is "who has pooled bags".
+	RiskYesBagPooled Key = "risk.yes.bag_pooled"
+	// RiskYesBookingSplit is "who has a booking that was divided".
+	RiskYesBookingSplit Key = "risk.yes.booking_split"
+	// RiskYesDocumentIssuerDiffers is "who has a document of another State than the nationality".
+	RiskYesDocumentIssuerDiffers Key = "risk.yes.document_issuer_differs"
+	// RiskYesPassengerDataVerified is "who has data that the carrier verified".
+	RiskYesPassengerDataVerified Key = "risk.yes.passenger_data_verified"
+	// RiskYesPassengerMinorAlone is "who is under 18 and travels without an adult of the same booking".
+	RiskYesPassengerMinorAlone Key = "risk.yes.passenger_minor_alone"
+	// RiskYesPatternBroken is "who has a route with a gap".
+	RiskYesPatternBroken Key = "risk.yes.pattern_broken"
+	// RiskYesPatternOneWay is "who travels one way".
+	RiskYesPatternOneWay Key = "risk.yes.pattern_one_way"
+	// RiskYesPaymentByAnother is "who was paid for by somebody who does not travel along".
+	RiskYesPaymentByAnother Key = "risk.yes.payment_by_another"
+	// RiskYesPaymentCash is "who paid in cash".
+	RiskYesPaymentCash Key = "risk.yes.payment_cash"
+	// RiskYesPnrApiKnown is "who is known from API".
+	RiskYesPnrApiKnown Key = "risk.yes.pnr_api_known"
+	// RiskYesPnrKnown is "who is known from PNR".
+	RiskYesPnrKnown Key = "risk.yes.pnr_known"
+	// RiskYesPnrNameDiffers is "who has different surnames in API and PNR".
+	RiskYesPnrNameDiffers Key = "risk.yes.pnr_name_differs"
 	// SafetyArmed is "armed".
 	SafetyArmed Key = "safety.armed"
 	// SafetyContagious is "contagious".
@@ -7458,4 +11540,2224 @@ const (
 	TrustWords Key = "trust.words"
 	// TrustWordsHint is "part of a name, or the beginning of a SHA-256".
 	TrustWordsHint Key = "trust.words_hint"
+	// UnmaskAct is "What".
+	UnmaskAct Key = "unmask.act"
+	// UnmaskActsDelete is "deleted".
+	UnmaskActsDelete Key = "unmask.acts.delete"
+	// UnmaskActsMask is "masked".
+	UnmaskActsMask Key = "unmask.acts.mask"
+	// UnmaskActsUnmatched is "deleted: nothing points at them".
+	UnmaskActsUnmatched Key = "unmask.acts.unmatched"
+	// UnmaskAddress is "Address".
+	UnmaskAddress Key = "unmask.address"
+	// UnmaskAgree is "Agree for 24 hours".
+	UnmaskAgree Key = "unmask.agree"
+	// UnmaskAsk is "Ask for unmasking".
+	UnmaskAsk Key = "unmask.ask"
+	// UnmaskAsked is "Asked".
+	UnmaskAsked Key = "unmask.asked"
+	// UnmaskBirth is "Born".
+	UnmaskBirth Key = "unmask.birth"
+	// UnmaskBooked is "Booked".
+	UnmaskBooked Key = "unmask.booked"
+	// UnmaskBy is "By profile".
+	UnmaskBy Key = "unmask.by"
+	// UnmaskChoose is "Choose …".
+	UnmaskChoose Key = "unmask.choose"
+	// UnmaskContact is "Contact".
+	UnmaskContact Key = "unmask.contact"
+	// UnmaskDataLead is "Open until {{.at}}, by agreement of {{.who}}. This look is recorded.".
+	UnmaskDataLead Key = "unmask.data_lead"
+	// UnmaskDataTitle is "Unmasked data".
+	UnmaskDataTitle Key = "unmask.data_title"
+	// UnmaskDay is "Day".
+	UnmaskDay Key = "unmask.day"
+	// UnmaskDays is "{{.count}} days".
+	UnmaskDays Key = "unmask.days"
+	// UnmaskDelete is "Deleted".
+	UnmaskDelete Key = "unmask.delete"
+	// UnmaskDocument is "Document".
+	UnmaskDocument Key = "unmask.document"
+	// UnmaskDone is "What was done".
+	UnmaskDone Key = "unmask.done"
+	// UnmaskDropped is "Overwritten before anything is stored".
+	UnmaskDropped Key = "unmask.dropped"
+	// UnmaskFlight is "Flight".
+	UnmaskFlight Key = "unmask.flight"
+	// UnmaskGround is "Ground".
+	UnmaskGround Key = "unmask.ground"
+	// UnmaskGroundsCourtOrder is "Order of a court".
+	UnmaskGroundsCourtOrder Key = "unmask.grounds.court_order"
+	// UnmaskGroundsSeriousCrime is "Serious crime".
+	UnmaskGroundsSeriousCrime Key = "unmask.grounds.serious_crime"
+	// UnmaskGroundsSubjectRequest is "Request of the person".
+	UnmaskGroundsSubjectRequest Key = "unmask.grounds.subject_request"
+	// UnmaskGroundsTerrorism is "Terrorism".
+	UnmaskGroundsTerrorism Key = "unmask.grounds.terrorism"
+	// UnmaskGroundsVitalInterest is "Vital interest of a person".
+	UnmaskGroundsVitalInterest Key = "unmask.grounds.vital_interest"
+	// UnmaskHowMany is "Persons or messages".
+	UnmaskHowMany Key = "unmask.how_many"
+	// UnmaskInForce is "In force:".
+	UnmaskInForce Key = "unmask.in_force"
+	// UnmaskLawTitle is "Law of passenger data".
+	UnmaskLawTitle Key = "unmask.law_title"
+	// UnmaskLead is "Data that was masked is seen again only with a reason and the agreement of a second person, by you alone, for 24 hours. Every look is recorded.".
+	UnmaskLead Key = "unmask.lead"
+	// UnmaskLeg is "Leg".
+	UnmaskLeg Key = "unmask.leg"
+	// UnmaskLocator is "Reservation".
+	UnmaskLocator Key = "unmask.locator"
+	// UnmaskMask is "Masked".
+	UnmaskMask Key = "unmask.mask"
+	// UnmaskMine is "Your wishes".
+	UnmaskMine Key = "unmask.mine"
+	// UnmaskMoreAgainst is "More than {{.n}} are on board; those who land first are listed.".
+	UnmaskMoreAgainst Key = "unmask.more_against"
+	// UnmaskMoreWait is "More than {{.n}} wait; the oldest are listed, the next follow as these are decided.".
+	UnmaskMoreWait Key = "unmask.more_wait"
+	// UnmaskName is "Name".
+	UnmaskName Key = "unmask.name"
+	// UnmaskNationality is "Nationality".
+	UnmaskNationality Key = "unmask.nationality"
+	// UnmaskNone is "You have asked for nothing.".
+	UnmaskNone Key = "unmask.none"
+	// UnmaskNothingDone is "Nothing was due yet.".
+	UnmaskNothingDone Key = "unmask.nothing_done"
+	// UnmaskNothingDropped is "This profile has nothing overwritten.".
+	UnmaskNothingDropped Key = "unmask.nothing_dropped"
+	// UnmaskNothingWaits is "Nothing waits for a decision.".
+	UnmaskNothingWaits Key = "unmask.nothing_waits"
+	// UnmaskOwnWish is "You asked for this yourself: somebody else decides.".
+	UnmaskOwnWish Key = "unmask.own_wish"
+	// UnmaskPayment is "Payment".
+	UnmaskPayment Key = "unmask.payment"
+	// UnmaskPerson is "Person's number".
+	UnmaskPerson Key = "unmask.person"
+	// UnmaskPersonHint is "Open the masked person from the flight’s page (Expected flights) and choose “Ask for unmasking”: the number is filled in. The person’s page shows it.".
+	UnmaskPersonHint Key = "unmask.person_hint"
+	// UnmaskRead is "Read".
+	UnmaskRead Key = "unmask.read"
+	// UnmaskReason is "Reason".
+	UnmaskReason Key = "unmask.reason"
+	// UnmaskReasonHint is "Case, order or request, so that a second person can decide.".
+	UnmaskReasonHint Key = "unmask.reason_hint"
+	// UnmaskRefuse is "Refuse".
+	UnmaskRefuse Key = "unmask.refuse"
+	// UnmaskRemark is "Remark".
+	UnmaskRemark Key = "unmask.remark"
+	// UnmaskRemarkHint is "Needed to refuse.".
+	UnmaskRemarkHint Key = "unmask.remark_hint"
+	// UnmaskSeat is "Seat".
+	UnmaskSeat Key = "unmask.seat"
+	// UnmaskSex is "Sex".
+	UnmaskSex Key = "unmask.sex"
+	// UnmaskSource is "Data".
+	UnmaskSource Key = "unmask.source"
+	// UnmaskSourcesApi is "Passenger lists (API)".
+	UnmaskSourcesApi Key = "unmask.sources.api"
+	// UnmaskSourcesMessages is "Messages as they came".
+	UnmaskSourcesMessages Key = "unmask.sources.messages"
+	// UnmaskSourcesPnr is "Reservations (PNR)".
+	UnmaskSourcesPnr Key = "unmask.sources.pnr"
+	// UnmaskSpared is "Spared: something points at them".
+	UnmaskSpared Key = "unmask.spared"
+	// UnmaskState is "State".
+	UnmaskState Key = "unmask.state"
+	// UnmaskStatesAgreed is "agreed".
+	UnmaskStatesAgreed Key = "unmask.states.agreed"
+	// UnmaskStatesEnded is "ended".
+	UnmaskStatesEnded Key = "unmask.states.ended"
+	// UnmaskStatesRefused is "refused".
+	UnmaskStatesRefused Key = "unmask.states.refused"
+	// UnmaskStatesWaiting is "waits".
+	UnmaskStatesWaiting Key = "unmask.states.waiting"
+	// UnmaskStatesWithdrawn is "withdrawn".
+	UnmaskStatesWithdrawn Key = "unmask.states.withdrawn"
+	// UnmaskTimes is "How long data is kept after the arrival of the flight".
+	UnmaskTimes Key = "unmask.times"
+	// UnmaskTitle is "Unmasking".
+	UnmaskTitle Key = "unmask.title"
+	// UnmaskUnmatched is "Deleted, if nothing points at the person".
+	UnmaskUnmatched Key = "unmask.unmatched"
+	// UnmaskWaitingLead is "Decide whether what was masked may be seen by the one who asks. You see nothing of it yourself.".
+	UnmaskWaitingLead Key = "unmask.waiting_lead"
+	// UnmaskWaitingTitle is "Unmasking to decide".
+	UnmaskWaitingTitle Key = "unmask.waiting_title"
+	// UnmaskWithdraw is "Withdraw".
+	UnmaskWithdraw Key = "unmask.withdraw"
+	// VisaArrivalFee is "Visa on arrival: collect {{.fee}} and enter the number of the receipt, or choose why it is waived.".
+	VisaArrivalFee Key = "visa.arrival_fee"
+	// VisaArrivalFree is "Visa on arrival: there is no fee. Admitting grants it.".
+	VisaArrivalFree Key = "visa.arrival_free"
+	// VisaArrivalHelp is "A visa has to be granted here: admit (F2) with the fee, or refer (F4)".
+	VisaArrivalHelp Key = "visa.arrival_help"
+	// VisaCaseKindEntries is "More entries than allowed".
+	VisaCaseKindEntries Key = "visa.case_kind_entries"
+	// VisaCaseKindOverlap is "Used at two posts that did not know of each other".
+	VisaCaseKindOverlap Key = "visa.case_kind_overlap"
+	// VisaCaseStateDecided is "decided".
+	VisaCaseStateDecided Key = "visa.case_state_decided"
+	// VisaCaseStateGone is "explained by a later event".
+	VisaCaseStateGone Key = "visa.case_state_gone"
+	// VisaCaseStateOpen is "open".
+	VisaCaseStateOpen Key = "visa.case_state_open"
+	// VisaConditionInsurance is "Travel insurance to be shown".
+	VisaConditionInsurance Key = "visa.condition.insurance"
+	// VisaConditionNoWork is "No employment".
+	VisaConditionNoWork Key = "visa.condition.no_work"
+	// VisaConditionReportPolice is "Report to the police within 7 days".
+	VisaConditionReportPolice Key = "visa.condition.report_police"
+	// VisaConditionReturnTicket is "Return ticket to be shown".
+	VisaConditionReturnTicket Key = "visa.condition.return_ticket"
+	// VisaConditions is "Conditions".
+	VisaConditions Key = "visa.conditions"
+	// VisaDays is "Days of stay".
+	VisaDays Key = "visa.days"
+	// VisaFee is "Fee".
+	VisaFee Key = "visa.fee"
+	// VisaGroundExit is "leaving".
+	VisaGroundExit Key = "visa.ground_exit"
+	// VisaGroundNational is "own national".
+	VisaGroundNational Key = "visa.ground_national"
+	// VisaKindTravelAuthorisation is "travel authorisation".
+	VisaKindTravelAuthorisation Key = "visa.kind_travel_authorisation"
+	// VisaKindVisa is "visa".
+	VisaKindVisa Key = "visa.kind_visa"
+	// VisaLeft is "Entries left".
+	VisaLeft Key = "visa.left"
+	// VisaMultiple is "multiple".
+	VisaMultiple Key = "visa.multiple"
+	// VisaNoGround is "no ground to stay: see the visa".
+	VisaNoGround Key = "visa.no_ground"
+	// VisaNotWaived is "not waived".
+	VisaNotWaived Key = "visa.not_waived"
+	// VisaNumber is "Visa".
+	VisaNumber Key = "visa.number"
+	// VisaOutcomeClerical is "Recorded by mistake".
+	VisaOutcomeClerical Key = "visa.outcome_clerical"
+	// VisaOutcomeLegitimate is "Legitimate".
+	VisaOutcomeLegitimate Key = "visa.outcome_legitimate"
+	// VisaOutcomeMisuse is "Misuse".
+	VisaOutcomeMisuse Key = "visa.outcome_misuse"
+	// VisaPurposeBusiness is "Business".
+	VisaPurposeBusiness Key = "visa.purpose.business"
+	// VisaPurposeEvent is "Event".
+	VisaPurposeEvent Key = "visa.purpose.event"
+	// VisaPurposeFamily is "Visit to family".
+	VisaPurposeFamily Key = "visa.purpose.family"
+	// VisaPurposeHumanitarian is "Humanitarian".
+	VisaPurposeHumanitarian Key = "visa.purpose.humanitarian"
+	// VisaPurposeMedical is "Medical treatment".
+	VisaPurposeMedical Key = "visa.purpose.medical"
+	// VisaPurposeOfficial is "Official".
+	VisaPurposeOfficial Key = "visa.purpose.official"
+	// VisaPurposeOther is "Other".
+	VisaPurposeOther Key = "visa.purpose.other"
+	// VisaPurposeStudy is "Study".
+	VisaPurposeStudy Key = "visa.purpose.study"
+	// VisaPurposeTourism is "Tourism".
+	VisaPurposeTourism Key = "visa.purpose.tourism"
+	// VisaPurposeTransit is "Transit".
+	VisaPurposeTransit Key = "visa.purpose.transit"
+	// VisaReasonAlert is "Alert".
+	VisaReasonAlert Key = "visa.reason.alert"
+	// VisaReasonConditionsNotMet is "Conditions are not met any more".
+	VisaReasonConditionsNotMet Key = "visa.reason.conditions_not_met"
+	// VisaReasonDocumentInvalid is "Travel document not valid".
+	VisaReasonDocumentInvalid Key = "visa.reason.document_invalid"
+	// VisaReasonHolderAsked is "At the holder’s request".
+	VisaReasonHolderAsked Key = "visa.reason.holder_asked"
+	// VisaReasonIssuedInError is "Issued in error".
+	VisaReasonIssuedInError Key = "visa.reason.issued_in_error"
+	// VisaReasonMisused is "Misused".
+	VisaReasonMisused Key = "visa.reason.misused"
+	// VisaReasonObtainedByFraud is "Obtained by fraud".
+	VisaReasonObtainedByFraud Key = "visa.reason.obtained_by_fraud"
+	// VisaReasonOther is "Other".
+	VisaReasonOther Key = "visa.reason.other"
+	// VisaReceipt is "Receipt number".
+	VisaReceipt Key = "visa.receipt"
+	// VisaRule is "Rule".
+	VisaRule Key = "visa.rule"
+	// VisaRuleVisaFree is "No visa needed".
+	VisaRuleVisaFree Key = "visa.rule_visa_free"
+	// VisaRuleVisaOnArrival is "Visa on arrival".
+	VisaRuleVisaOnArrival Key = "visa.rule_visa_on_arrival"
+	// VisaRuleVisaRequired is "Visa required".
+	VisaRuleVisaRequired Key = "visa.rule_visa_required"
+	// VisaStandingAnnulled is "annulled".
+	VisaStandingAnnulled Key = "visa.standing_annulled"
+	// VisaStandingCase is "case open".
+	VisaStandingCase Key = "visa.standing_case"
+	// VisaStandingDocument is "on another passport".
+	VisaStandingDocument Key = "visa.standing_document"
+	// VisaStandingEntriesUsed is "entries used up".
+	VisaStandingEntriesUsed Key = "visa.standing_entries_used"
+	// VisaStandingExpired is "expired".
+	VisaStandingExpired Key = "visa.standing_expired"
+	// VisaStandingHolder is "of another person".
+	VisaStandingHolder Key = "visa.standing_holder"
+	// VisaStandingNotYet is "not valid yet".
+	VisaStandingNotYet Key = "visa.standing_not_yet"
+	// VisaStandingReplaced is "replaced".
+	VisaStandingReplaced Key = "visa.standing_replaced"
+	// VisaStandingRevoked is "revoked".
+	VisaStandingRevoked Key = "visa.standing_revoked"
+	// VisaStandingValid is "valid".
+	VisaStandingValid Key = "visa.standing_valid"
+	// VisaStandingWrongMode is "other way of travel".
+	VisaStandingWrongMode Key = "visa.standing_wrong_mode"
+	// VisaStandingWrongPort is "other crossing point".
+	VisaStandingWrongPort Key = "visa.standing_wrong_port"
+	// VisaStandingWrongPurpose is "other purpose".
+	VisaStandingWrongPurpose Key = "visa.standing_wrong_purpose"
+	// VisaType is "Type".
+	VisaType Key = "visa.type"
+	// VisaUntil is "Valid until".
+	VisaUntil Key = "visa.until"
+	// VisaUsed is "Entries used".
+	VisaUsed Key = "visa.used"
+	// VisaWaived is "Fee waived".
+	VisaWaived Key = "visa.waived"
+	// VisaWaiverAgreement is "Agreement with the State".
+	VisaWaiverAgreement Key = "visa.waiver.agreement"
+	// VisaWaiverChild is "Child".
+	VisaWaiverChild Key = "visa.waiver.child"
+	// VisaWaiverFamilyMember is "Family member of a citizen".
+	VisaWaiverFamilyMember Key = "visa.waiver.family_member"
+	// VisaWaiverHumanitarian is "Humanitarian".
+	VisaWaiverHumanitarian Key = "visa.waiver.humanitarian"
+	// VisaWaiverOfficialPassport is "Official passport".
+	VisaWaiverOfficialPassport Key = "visa.waiver.official_passport"
+	// VisaWaiverPublicInterest is "Public interest".
+	VisaWaiverPublicInterest Key = "visa.waiver.public_interest"
+	// VisaWaiverStudent is "Student on a school trip".
+	VisaWaiverStudent Key = "visa.waiver.student"
+	// VisadeskActApprove is "Approve".
+	VisadeskActApprove Key = "visadesk.act.approve"
+	// VisadeskActAsk is "Ask for more".
+	VisadeskActAsk Key = "visadesk.act.ask"
+	// VisadeskActClaim is "Take".
+	VisadeskActClaim Key = "visadesk.act.claim"
+	// VisadeskActConfirm is "Decide as proposed".
+	VisadeskActConfirm Key = "visadesk.act.confirm"
+	// VisadeskActInterviewed is "Interview notes".
+	VisadeskActInterviewed Key = "visadesk.act.interviewed"
+	// VisadeskActInvite is "Invite".
+	VisadeskActInvite Key = "visadesk.act.invite"
+	// VisadeskActJudge is "Judge a hit".
+	VisadeskActJudge Key = "visadesk.act.judge"
+	// VisadeskActNote is "Note".
+	VisadeskActNote Key = "visadesk.act.note"
+	// VisadeskActPropose is "Propose".
+	VisadeskActPropose Key = "visadesk.act.propose"
+	// VisadeskActRecheck is "Check again".
+	VisadeskActRecheck Key = "visadesk.act.recheck"
+	// VisadeskActRefuse is "Refuse".
+	VisadeskActRefuse Key = "visadesk.act.refuse"
+	// VisadeskActRelease is "Give back".
+	VisadeskActRelease Key = "visadesk.act.release"
+	// VisadeskActReturn is "Do not agree".
+	VisadeskActReturn Key = "visadesk.act.return"
+	// VisadeskActTakeOver is "Take over".
+	VisadeskActTakeOver Key = "visadesk.act.take_over"
+	// VisadeskEventAppealed is "Appeal".
+	VisadeskEventAppealed Key = "visadesk.event.appealed"
+	// VisadeskEventApplied is "Application came".
+	VisadeskEventApplied Key = "visadesk.event.applied"
+	// VisadeskEventApproved is "Approved".
+	VisadeskEventApproved Key = "visadesk.event.approved"
+	// VisadeskEventAsked is "Applicant asked".
+	VisadeskEventAsked Key = "visadesk.event.asked"
+	// VisadeskEventChecked is "Check answered".
+	VisadeskEventChecked Key = "visadesk.event.checked"
+	// VisadeskEventClaimed is "Taken".
+	VisadeskEventClaimed Key = "visadesk.event.claimed"
+	// VisadeskEventExamined is "At the desk".
+	VisadeskEventExamined Key = "visadesk.event.examined"
+	// VisadeskEventInterviewed is "Interview".
+	VisadeskEventInterviewed Key = "visadesk.event.interviewed"
+	// VisadeskEventInvited is "Invited".
+	VisadeskEventInvited Key = "visadesk.event.invited"
+	// VisadeskEventJudged is "Hit judged".
+	VisadeskEventJudged Key = "visadesk.event.judged"
+	// VisadeskEventLapsed is "Lapsed: nothing came in time".
+	VisadeskEventLapsed Key = "visadesk.event.lapsed"
+	// VisadeskEventNoted is "Note".
+	VisadeskEventNoted Key = "visadesk.event.noted"
+	// VisadeskEventPaid is "Paid".
+	VisadeskEventPaid Key = "visadesk.event.paid"
+	// VisadeskEventProposed is "Decision proposed".
+	VisadeskEventProposed Key = "visadesk.event.proposed"
+	// VisadeskEventRefundDue is "Refund due".
+	VisadeskEventRefundDue Key = "visadesk.event.refund_due"
+	// VisadeskEventRefunded is "Refunded".
+	VisadeskEventRefunded Key = "visadesk.event.refunded"
+	// VisadeskEventRefused is "Refused".
+	VisadeskEventRefused Key = "visadesk.event.refused"
+	// VisadeskEventReleased is "Given back".
+	VisadeskEventReleased Key = "visadesk.event.released"
+	// VisadeskEventReplied is "Reply came".
+	VisadeskEventReplied Key = "visadesk.event.replied"
+	// VisadeskEventReturned is "Proposal given back".
+	VisadeskEventReturned Key = "visadesk.event.returned"
+	// VisadeskEventSetAside is "Set aside".
+	VisadeskEventSetAside Key = "visadesk.event.set_aside"
+	// VisadeskEventWithdrawn is "Withdrawn by the applicant".
+	VisadeskEventWithdrawn Key = "visadesk.event.withdrawn"
+	// VisadeskFactorFound is "a check found something".
+	VisadeskFactorFound Key = "visadesk.factor.found"
+	// VisadeskFactorJudgedSame is "judged to be the same person".
+	VisadeskFactorJudgedSame Key = "visadesk.factor.judged_same"
+	// VisadeskFactorNotChecked is "a check has no answer".
+	VisadeskFactorNotChecked Key = "visadesk.factor.not_checked"
+	// VisadeskFactorRefusedBefore is "says that he was refused before".
+	VisadeskFactorRefusedBefore Key = "visadesk.factor.refused_before"
+	// VisadeskFactorSoon is "arrives within three days".
+	VisadeskFactorSoon Key = "visadesk.factor.soon"
+	// VisadeskFactorTyped is "document typed by hand".
+	VisadeskFactorTyped Key = "visadesk.factor.typed"
+	// VisadeskRiskHigh is "high".
+	VisadeskRiskHigh Key = "visadesk.risk.high"
+	// VisadeskRiskLow is "low".
+	VisadeskRiskLow Key = "visadesk.risk.low"
+	// VisadeskRiskMedium is "medium".
+	VisadeskRiskMedium Key = "visadesk.risk.medium"
+	// VisadeskSetAsideAppeal is "an appeal against nothing that can be appealed against".
+	VisadeskSetAsideAppeal Key = "visadesk.set_aside.appeal"
+	// VisadeskSetAsideAppealLate is "an appeal that came too late".
+	VisadeskSetAsideAppealLate Key = "visadesk.set_aside.appeal_late"
+	// VisadeskSetAsideAppliedTwice is "the same application again".
+	VisadeskSetAsideAppliedTwice Key = "visadesk.set_aside.applied_twice"
+	// VisadeskSetAsidePaidWrong is "another amount or currency than the fee".
+	VisadeskSetAsidePaidWrong Key = "visadesk.set_aside.paid_wrong"
+	// VisadeskSetAsideReply is "a reply to nothing that is asked for".
+	VisadeskSetAsideReply Key = "visadesk.set_aside.reply"
+	// VisadeskSetAsideWithdrawal is "a withdrawal of what is decided".
+	VisadeskSetAsideWithdrawal Key = "visadesk.set_aside.withdrawal"
+	// VisadeskTemplateAsk is "Asking for more".
+	VisadeskTemplateAsk Key = "visadesk.template.ask"
+	// VisadeskTemplateInvite is "Invitation".
+	VisadeskTemplateInvite Key = "visadesk.template.invite"
+	// VisadeskTemplateRefuse is "Refusal".
+	VisadeskTemplateRefuse Key = "visadesk.template.refuse"
+	// VisanoticeAuthorisation is "Travel authorisation granted".
+	VisanoticeAuthorisation Key = "visanotice.authorisation"
+	// VisanoticeAuthority is "Authority".
+	VisanoticeAuthority Key = "visanotice.authority"
+	// VisanoticeBack is "Back".
+	VisanoticeBack Key = "visanotice.back"
+	// VisanoticeBorn is "Date of birth".
+	VisanoticeBorn Key = "visanotice.born"
+	// VisanoticeCheck is "Whether it is still valid can be asked at {{.address}} with its number and the number of the travel document.".
+	VisanoticeCheck Key = "visanotice.check"
+	// VisanoticeConditions is "Conditions".
+	VisanoticeConditions Key = "visanotice.conditions"
+	// VisanoticeConditionsNone is "none".
+	VisanoticeConditionsNone Key = "visanotice.conditions_none"
+	// VisanoticeDays is "Days of stay allowed".
+	VisanoticeDays Key = "visanotice.days"
+	// VisanoticeDocument is "Passport or travel document".
+	VisanoticeDocument Key = "visanotice.document"
+	// VisanoticeDocumentExpires is "Document valid until".
+	VisanoticeDocumentExpires Key = "visanotice.document_expires"
+	// VisanoticeDocumentIssuer is "Issued by".
+	VisanoticeDocumentIssuer Key = "visanotice.document_issuer"
+	// VisanoticeEnded is "This is not in force any more. No notice can be made of it.".
+	VisanoticeEnded Key = "visanotice.ended"
+	// VisanoticeEntries is "Entries".
+	VisanoticeEntries Key = "visanotice.entries"
+	// VisanoticeFrom is "Valid from".
+	VisanoticeFrom Key = "visanotice.from"
+	// VisanoticeGivenNames is "Given names".
+	VisanoticeGivenNames Key = "visanotice.given_names"
+	// VisanoticeIssued is "Issued".
+	VisanoticeIssued Key = "visanotice.issued"
+	// VisanoticeModes is "Ways of arrival".
+	VisanoticeModes Key = "visanotice.modes"
+	// VisanoticeModesAll is "all".
+	VisanoticeModesAll Key = "visanotice.modes_all"
+	// VisanoticeMultiple is "any number".
+	VisanoticeMultiple Key = "visanotice.multiple"
+	// VisanoticeNationality is "Nationality".
+	VisanoticeNationality Key = "visanotice.nationality"
+	// VisanoticeNoBrowser is "The centre has no program that makes a PDF. Print with the browser.".
+	VisanoticeNoBrowser Key = "visanotice.no_browser"
+	// VisanoticeNumber is "Number".
+	VisanoticeNumber Key = "visanotice.number"
+	// VisanoticePdf is "PDF".
+	VisanoticePdf Key = "visanotice.pdf"
+	// VisanoticePorts is "Border crossing points".
+	VisanoticePorts Key = "visanotice.ports"
+	// VisanoticePortsAll is "all".
+	VisanoticePortsAll Key = "visanotice.ports_all"
+	// VisanoticePrint is "Print".
+	VisanoticePrint Key = "visanotice.print"
+	// VisanoticeReference is "Application".
+	VisanoticeReference Key = "visanotice.reference"
+	// VisanoticeReplaces is "Takes the place of".
+	VisanoticeReplaces Key = "visanotice.replaces"
+	// VisanoticeSeal is "This code is signed. With the public keys of the State anybody can verify it without a connection.".
+	VisanoticeSeal Key = "visanotice.seal"
+	// VisanoticeSex is "Sex".
+	VisanoticeSex Key = "visanotice.sex"
+	// VisanoticeStatement is "It is good for the travel document named here alone. Carry that document. The officer at the border decides on entry.".
+	VisanoticeStatement Key = "visanotice.statement"
+	// VisanoticeSurname is "Surname".
+	VisanoticeSurname Key = "visanotice.surname"
+	// VisanoticeType is "Type".
+	VisanoticeType Key = "visanotice.type"
+	// VisanoticeUntil is "Valid until".
+	VisanoticeUntil Key = "visanotice.until"
+	// VisanoticeVisa is "Visa granted".
+	VisanoticeVisa Key = "visanotice.visa"
+	// VisanoticeZone is "Machine readable zone".
+	VisanoticeZone Key = "visanotice.zone"
+	// VisaportalAbout is "About this service".
+	VisaportalAbout Key = "visaportal.about"
+	// VisaportalBack is "Back".
+	VisaportalBack Key = "visaportal.back"
+	// VisaportalChange is "Change".
+	VisaportalChange Key = "visaportal.change"
+	// VisaportalCheckChange is "Change: {{.what}}".
+	VisaportalCheckChange Key = "visaportal.check.change"
+	// VisaportalCheckGoOn is "All is right: go on".
+	VisaportalCheckGoOn Key = "visaportal.check.go_on"
+	// VisaportalCheckMissing is "Some steps are still to do. Go through them before you send.".
+	VisaportalCheckMissing Key = "visaportal.check.missing"
+	// VisaportalCheckTitle is "Check your answers".
+	VisaportalCheckTitle Key = "visaportal.check.title"
+	// VisaportalCheckTogether is "Journey and contact".
+	VisaportalCheckTogether Key = "visaportal.check.together"
+	// VisaportalChoose is "Choose one".
+	VisaportalChoose Key = "visaportal.choose"
+	// VisaportalContinue is "Continue".
+	VisaportalContinue Key = "visaportal.continue"
+	// VisaportalCountryCze is "Czechia".
+	VisaportalCountryCze Key = "visaportal.country.cze"
+	// VisaportalCountryD is "Germany".
+	VisaportalCountryD Key = "visaportal.country.d"
+	// VisaportalCountryEue is "European Union (laissez-passer)".
+	VisaportalCountryEue Key = "visaportal.country.eue"
+	// VisaportalCountryGbd is "British overseas territories citizen".
+	VisaportalCountryGbd Key = "visaportal.country.gbd"
+	// VisaportalCountryGbn is "British national (overseas)".
+	VisaportalCountryGbn Key = "visaportal.country.gbn"
+	// VisaportalCountryGbo is "British overseas citizen".
+	VisaportalCountryGbo Key = "visaportal.country.gbo"
+	// VisaportalCountryGbp is "British protected person".
+	VisaportalCountryGbp Key = "visaportal.country.gbp"
+	// VisaportalCountryGbs is "British subject".
+	VisaportalCountryGbs Key = "visaportal.country.gbs"
+	// VisaportalCountryMkd is "North Macedonia".
+	VisaportalCountryMkd Key = "visaportal.country.mkd"
+	// VisaportalCountryRks is "Kosovo".
+	VisaportalCountryRks Key = "visaportal.country.rks"
+	// VisaportalCountrySwz is "Eswatini".
+	VisaportalCountrySwz Key = "visaportal.country.swz"
+	// VisaportalCountryTur is "Türkiye".
+	VisaportalCountryTur Key = "visaportal.country.tur"
+	// VisaportalCountryUna is "United Nations specialised agency".
+	VisaportalCountryUna Key = "visaportal.country.una"
+	// VisaportalCountryUno is "United Nations".
+	VisaportalCountryUno Key = "visaportal.country.uno"
+	// VisaportalCountryXom is "Sovereign Order of Malta".
+	VisaportalCountryXom Key = "visaportal.country.xom"
+	// VisaportalCountryXpo is "INTERPOL".
+	VisaportalCountryXpo Key = "visaportal.country.xpo"
+	// VisaportalCountryXxa is "Stateless person".
+	VisaportalCountryXxa Key = "visaportal.country.xxa"
+	// VisaportalCountryXxb is "Refugee (convention of 1951)".
+	VisaportalCountryXxb Key = "visaportal.country.xxb"
+	// VisaportalCountryXxc is "Refugee (other)".
+	VisaportalCountryXxc Key = "visaportal.country.xxc"
+	// VisaportalCountryXxx is "Nationality not specified".
+	VisaportalCountryXxx Key = "visaportal.country.xxx"
+	// VisaportalDay is "Day".
+	VisaportalDay Key = "visaportal.day"
+	// VisaportalDeclareAfter is "After this you can no longer change your answers.".
+	VisaportalDeclareAfter Key = "visaportal.declare.after"
+	// VisaportalDeclareAgree is "I have read this and declare it".
+	VisaportalDeclareAgree Key = "visaportal.declare.agree"
+	// VisaportalDeclareFee is "Fee for all: {{.fee}}".
+	VisaportalDeclareFee Key = "visaportal.declare.fee"
+	// VisaportalDeclareNoticed is "I have read how my data is used".
+	VisaportalDeclareNoticed Key = "visaportal.declare.noticed"
+	// VisaportalDeclareSend is "Send the application".
+	VisaportalDeclareSend Key = "visaportal.declare.send"
+	// VisaportalDeclareSendPay is "Send the application and go to the payment".
+	VisaportalDeclareSendPay Key = "visaportal.declare.send_pay"
+	// VisaportalDeclareText1 is "What I state in this application is true and complete as far as I know.".
+	VisaportalDeclareText1 Key = "visaportal.declare.text_1"
+	// VisaportalDeclareText2 is "I know that a wrong statement or a false paper can lead to a refusal, or to the visa being taken back, also when I am already in the country.".
+	VisaportalDeclareText2 Key = "visaportal.declare.text_2"
+	// VisaportalDeclareText3 is "I know that a visa alone gives no right to enter: the officer at the border decides.".
+	VisaportalDeclareText3 Key = "visaportal.declare.text_3"
+	// VisaportalDeclareText4 is "I speak for the people of this application with their consent, or as the parent or guardian of those who are not of age.".
+	VisaportalDeclareText4 Key = "visaportal.declare.text_4"
+	// VisaportalDeclareTitle is "Declaration".
+	VisaportalDeclareTitle Key = "visaportal.declare.title"
+	// VisaportalDeclareVersion is "Version {{.version}}".
+	VisaportalDeclareVersion Key = "visaportal.declare.version"
+	// VisaportalDocumentCodeP is "Ordinary passport".
+	VisaportalDocumentCodeP Key = "visaportal.document_code.p"
+	// VisaportalDocumentCodePd is "Diplomatic passport".
+	VisaportalDocumentCodePd Key = "visaportal.document_code.pd"
+	// VisaportalDocumentCodePe is "Emergency passport".
+	VisaportalDocumentCodePe Key = "visaportal.document_code.pe"
+	// VisaportalDocumentCodePm is "Military passport".
+	VisaportalDocumentCodePm Key = "visaportal.document_code.pm"
+	// VisaportalDocumentCodePn is "Passport for people who are not nationals of the issuer".
+	VisaportalDocumentCodePn Key = "visaportal.document_code.pn"
+	// VisaportalDocumentCodePo is "Official passport".
+	VisaportalDocumentCodePo Key = "visaportal.document_code.po"
+	// VisaportalDocumentCodePr is "Travel document for refugees".
+	VisaportalDocumentCodePr Key = "visaportal.document_code.pr"
+	// VisaportalDocumentCodePs is "Service passport".
+	VisaportalDocumentCodePs Key = "visaportal.document_code.ps"
+	// VisaportalDocumentCodePt is "Travel document for stateless persons".
+	VisaportalDocumentCodePt Key = "visaportal.document_code.pt"
+	// VisaportalDocumentCodePu is "Laissez-passer of an organisation".
+	VisaportalDocumentCodePu Key = "visaportal.document_code.pu"
+	// VisaportalErrorSign is "Error:".
+	VisaportalErrorSign Key = "visaportal.error_sign"
+	// VisaportalErrors is "There is a problem".
+	VisaportalErrors Key = "visaportal.errors"
+	// VisaportalFAddress is "Home address".
+	VisaportalFAddress Key = "visaportal.f.address"
+	// VisaportalFArrival is "Date of arrival".
+	VisaportalFArrival Key = "visaportal.f.arrival"
+	// VisaportalFBirthCountry is "Country of birth".
+	VisaportalFBirthCountry Key = "visaportal.f.birth_country"
+	// VisaportalFBirthDate is "Date of birth".
+	VisaportalFBirthDate Key = "visaportal.f.birth_date"
+	// VisaportalFBirthDateHint is "For example 27 3 1985. If your document does not give the day or the month, leave that empty.".
+	VisaportalFBirthDateHint Key = "visaportal.f.birth_date_hint"
+	// VisaportalFBirthPlace is "Place of birth".
+	VisaportalFBirthPlace Key = "visaportal.f.birth_place"
+	// VisaportalFBirthUnknown is "The document does not give the whole date".
+	VisaportalFBirthUnknown Key = "visaportal.f.birth_unknown"
+	// VisaportalFCamera is "Or take one with the camera".
+	VisaportalFCamera Key = "visaportal.f.camera"
+	// VisaportalFChoosePicture is "Choose a photo".
+	VisaportalFChoosePicture Key = "visaportal.f.choose_picture"
+	// VisaportalFCountry is "Country where you live".
+	VisaportalFCountry Key = "visaportal.f.country"
+	// VisaportalFDateHint is "For example {{.date}}.".
+	VisaportalFDateHint Key = "visaportal.f.date_hint"
+	// VisaportalFDeparture is "Date of departure".
+	VisaportalFDeparture Key = "visaportal.f.departure"
+	// VisaportalFDocumentCode is "Kind of document".
+	VisaportalFDocumentCode Key = "visaportal.f.document_code"
+	// VisaportalFEmail is "E-mail address".
+	VisaportalFEmail Key = "visaportal.f.email"
+	// VisaportalFEmailHint is "We write here when there is news, and send the link to your saved application.".
+	VisaportalFEmailHint Key = "visaportal.f.email_hint"
+	// VisaportalFEntries is "How often do you want to enter?".
+	VisaportalFEntries Key = "visaportal.f.entries"
+	// VisaportalFEntries1 is "Once".
+	VisaportalFEntries1 Key = "visaportal.f.entries_1"
+	// VisaportalFEntries2 is "Twice".
+	VisaportalFEntries2 Key = "visaportal.f.entries_2"
+	// VisaportalFEntriesMultiple is "More often".
+	VisaportalFEntriesMultiple Key = "visaportal.f.entries_multiple"
+	// VisaportalFExpires is "Date of expiry".
+	VisaportalFExpires Key = "visaportal.f.expires"
+	// VisaportalFExpiresHint is "For example 27 3 2031. The document must still be valid when you leave.".
+	VisaportalFExpiresHint Key = "visaportal.f.expires_hint"
+	// VisaportalFFamilyReunification is "Do you want to join your family?".
+	VisaportalFFamilyReunification Key = "visaportal.f.family_reunification"
+	// VisaportalFFile is "File".
+	VisaportalFFile Key = "visaportal.f.file"
+	// VisaportalFFileKind is "What is it?".
+	VisaportalFFileKind Key = "visaportal.f.file_kind"
+	// VisaportalFGivenNames is "Given names".
+	VisaportalFGivenNames Key = "visaportal.f.given_names"
+	// VisaportalFGivenNamesHint is "All of them, as in the document. Leave empty if there are none.".
+	VisaportalFGivenNamesHint Key = "visaportal.f.given_names_hint"
+	// VisaportalFGrounds is "Tell us why, in your own words".
+	VisaportalFGrounds Key = "visaportal.f.grounds"
+	// VisaportalFGroundsHint is "In any language. Do not name people whom that could endanger.".
+	VisaportalFGroundsHint Key = "visaportal.f.grounds_hint"
+	// VisaportalFHasHost is "Does somebody invite you or pay for your journey?".
+	VisaportalFHasHost Key = "visaportal.f.has_host"
+	// VisaportalFHostAddress is "Address of the host or sponsor".
+	VisaportalFHostAddress Key = "visaportal.f.host_address"
+	// VisaportalFHostEmail is "E-mail address of the host or sponsor".
+	VisaportalFHostEmail Key = "visaportal.f.host_email"
+	// VisaportalFHostKind is "Who is it?".
+	VisaportalFHostKind Key = "visaportal.f.host_kind"
+	// VisaportalFHostKindCompany is "A company".
+	VisaportalFHostKindCompany Key = "visaportal.f.host_kind_company"
+	// VisaportalFHostKindOrganisation is "Another organisation".
+	VisaportalFHostKindOrganisation Key = "visaportal.f.host_kind_organisation"
+	// VisaportalFHostKindPerson is "A person".
+	VisaportalFHostKindPerson Key = "visaportal.f.host_kind_person"
+	// VisaportalFHostKindSchool is "A school or university".
+	VisaportalFHostKindSchool Key = "visaportal.f.host_kind_school"
+	// VisaportalFHostName is "Name of the host or sponsor".
+	VisaportalFHostName Key = "visaportal.f.host_name"
+	// VisaportalFHostPays is "Do they pay for the journey?".
+	VisaportalFHostPays Key = "visaportal.f.host_pays"
+	// VisaportalFHostPhone is "Telephone number of the host or sponsor".
+	VisaportalFHostPhone Key = "visaportal.f.host_phone"
+	// VisaportalFHumanitarian is "Do you ask for a visa for humanitarian reasons?".
+	VisaportalFHumanitarian Key = "visaportal.f.humanitarian"
+	// VisaportalFIssued is "Date of issue".
+	VisaportalFIssued Key = "visaportal.f.issued"
+	// VisaportalFIssuingState is "Who issued it".
+	VisaportalFIssuingState Key = "visaportal.f.issuing_state"
+	// VisaportalFNationality is "Nationality".
+	VisaportalFNationality Key = "visaportal.f.nationality"
+	// VisaportalFNumber is "Document number".
+	VisaportalFNumber Key = "visaportal.f.number"
+	// VisaportalFNumberHint is "Letters and digits, as printed. For example L898902C3.".
+	VisaportalFNumberHint Key = "visaportal.f.number_hint"
+	// VisaportalFOriginalName is "Name in its own script".
+	VisaportalFOriginalName Key = "visaportal.f.original_name"
+	// VisaportalFOtherNames is "Other names that you use or used".
+	VisaportalFOtherNames Key = "visaportal.f.other_names"
+	// VisaportalFPhone is "Telephone number".
+	VisaportalFPhone Key = "visaportal.f.phone"
+	// VisaportalFPhoneHint is "With the country's code, for example +44 20 7946 0000.".
+	VisaportalFPhoneHint Key = "visaportal.f.phone_hint"
+	// VisaportalFPort is "Where will you arrive?".
+	VisaportalFPort Key = "visaportal.f.port"
+	// VisaportalFPurpose is "Purpose".
+	VisaportalFPurpose Key = "visaportal.f.purpose"
+	// VisaportalFRefused is "Have you been refused before?".
+	VisaportalFRefused Key = "visaportal.f.refused"
+	// VisaportalFRefusedText is "What happened?".
+	VisaportalFRefusedText Key = "visaportal.f.refused_text"
+	// VisaportalFRefusedTextHint is "Which country, when, and why as far as you know. A refusal alone is no reason to refuse you again.".
+	VisaportalFRefusedTextHint Key = "visaportal.f.refused_text_hint"
+	// VisaportalFRelation is "What is this person to you?".
+	VisaportalFRelation Key = "visaportal.f.relation"
+	// VisaportalFSex is "Sex, as in the document".
+	VisaportalFSex Key = "visaportal.f.sex"
+	// VisaportalFSexF is "Female (F)".
+	VisaportalFSexF Key = "visaportal.f.sex_f"
+	// VisaportalFSexM is "Male (M)".
+	VisaportalFSexM Key = "visaportal.f.sex_m"
+	// VisaportalFSexX is "Not specified (X)".
+	VisaportalFSexX Key = "visaportal.f.sex_x"
+	// VisaportalFStays is "Where will you stay?".
+	VisaportalFStays Key = "visaportal.f.stays"
+	// VisaportalFStaysHint is "Name and address of the hotel or of the people.".
+	VisaportalFStaysHint Key = "visaportal.f.stays_hint"
+	// VisaportalFSurname is "Surname (family name)".
+	VisaportalFSurname Key = "visaportal.f.surname"
+	// VisaportalFSurnameHint is "In Latin letters, as in the document. If it shows only one name, write it here.".
+	VisaportalFSurnameHint Key = "visaportal.f.surname_hint"
+	// VisaportalFType is "Type of visa".
+	VisaportalFType Key = "visaportal.f.type"
+	// VisaportalFileKindAccommodation is "Where you will stay".
+	VisaportalFileKindAccommodation Key = "visaportal.file_kind.accommodation"
+	// VisaportalFileKindCertificate is "Certificate (birth, marriage, school, health)".
+	VisaportalFileKindCertificate Key = "visaportal.file_kind.certificate"
+	// VisaportalFileKindConsent is "Consent of the parents".
+	VisaportalFileKindConsent Key = "visaportal.file_kind.consent"
+	// VisaportalFileKindInvitation is "Invitation".
+	VisaportalFileKindInvitation Key = "visaportal.file_kind.invitation"
+	// VisaportalFileKindMeans is "Proof of money for the stay".
+	VisaportalFileKindMeans Key = "visaportal.file_kind.means"
+	// VisaportalFileKindOther is "Something else".
+	VisaportalFileKindOther Key = "visaportal.file_kind.other"
+	// VisaportalFileKindPassportPage is "Page of the passport with the picture".
+	VisaportalFileKindPassportPage Key = "visaportal.file_kind.passport_page"
+	// VisaportalFileKindPortrait is "Photo of the face".
+	VisaportalFileKindPortrait Key = "visaportal.file_kind.portrait"
+	// VisaportalFileKindTicket is "Ticket or travel plan".
+	VisaportalFileKindTicket Key = "visaportal.file_kind.ticket"
+	// VisaportalForgetKeep is "Keep it".
+	VisaportalForgetKeep Key = "visaportal.forget.keep"
+	// VisaportalForgetLead is "Everything that you answered and every file of it will be gone. This cannot be undone. Nothing has been sent to us.".
+	VisaportalForgetLead Key = "visaportal.forget.lead"
+	// VisaportalForgetTitle is "Do you want to delete this application?".
+	VisaportalForgetTitle Key = "visaportal.forget.title"
+	// VisaportalForgetYes is "Delete it".
+	VisaportalForgetYes Key = "visaportal.forget.yes"
+	// VisaportalGoneLead is "It was closed, sent, deleted, or its time is over. You can start another, open a saved one by its link, or see the state of one that was sent.".
+	VisaportalGoneLead Key = "visaportal.gone.lead"
+	// VisaportalGoneTitle is "No application is open in this browser".
+	VisaportalGoneTitle Key = "visaportal.gone.title"
+	// VisaportalGroupAdd is "Add a person".
+	VisaportalGroupAdd Key = "visaportal.group.add"
+	// VisaportalGroupCurrent is "You are answering for this person now".
+	VisaportalGroupCurrent Key = "visaportal.group.current"
+	// VisaportalGroupLead is "Everybody needs an application of their own, children too. You can fill them all in here and send them together. Contact, journey and host are asked only once.".
+	VisaportalGroupLead Key = "visaportal.group.lead"
+	// VisaportalGroupMembers is "People in this application".
+	VisaportalGroupMembers Key = "visaportal.group.members"
+	// VisaportalGroupMost is "At most {{.most}} people can apply together.".
+	VisaportalGroupMost Key = "visaportal.group.most"
+	// VisaportalGroupRemove is "Remove person {{.n}}".
+	VisaportalGroupRemove Key = "visaportal.group.remove"
+	// VisaportalGroupRemoveLead is "Person {{.n}}: the answers and files of this person will be deleted. This cannot be undone.".
+	VisaportalGroupRemoveLead Key = "visaportal.group.remove_lead"
+	// VisaportalGroupRemoveTitle is "Do you want to remove this person?".
+	VisaportalGroupRemoveTitle Key = "visaportal.group.remove_title"
+	// VisaportalGroupSwitch is "Answer for person {{.n}}".
+	VisaportalGroupSwitch Key = "visaportal.group.switch"
+	// VisaportalGroupTitle is "Family or group".
+	VisaportalGroupTitle Key = "visaportal.group.title"
+	// VisaportalGroupUnnamed is "No name yet".
+	VisaportalGroupUnnamed Key = "visaportal.group.unnamed"
+	// VisaportalGroupYou is "You".
+	VisaportalGroupYou Key = "visaportal.group.you"
+	// VisaportalIfYes is "(if yes)".
+	VisaportalIfYes Key = "visaportal.if_yes"
+	// VisaportalLater is "Save and come back later".
+	VisaportalLater Key = "visaportal.later"
+	// VisaportalLeave is "Leave this page quickly".
+	VisaportalLeave Key = "visaportal.leave"
+	// VisaportalLeaveHint is "It closes your application in this browser and shows a page without anything of yours. What you saved stays saved.".
+	VisaportalLeaveHint Key = "visaportal.leave_hint"
+	// VisaportalLeftLead is "You can find out here who needs a visa and how to apply.".
+	VisaportalLeftLead Key = "visaportal.left.lead"
+	// VisaportalLeftTitle is "Information for travellers".
+	VisaportalLeftTitle Key = "visaportal.left.title"
+	// VisaportalListBlocked is "Cannot start yet".
+	VisaportalListBlocked Key = "visaportal.list.blocked"
+	// VisaportalListCheck is "Check your answers".
+	VisaportalListCheck Key = "visaportal.list.check"
+	// VisaportalListDeclare is "Declaration and fee".
+	VisaportalListDeclare Key = "visaportal.list.declare"
+	// VisaportalListDone is "Done".
+	VisaportalListDone Key = "visaportal.list.done"
+	// VisaportalListEarly is "Look at any time".
+	VisaportalListEarly Key = "visaportal.list.early"
+	// VisaportalListForget is "Delete this application".
+	VisaportalListForget Key = "visaportal.list.forget"
+	// VisaportalListGroup is "Family or group".
+	VisaportalListGroup Key = "visaportal.list.group"
+	// VisaportalListGroupHint is "Add the people who travel with you, or change who is in.".
+	VisaportalListGroupHint Key = "visaportal.list.group_hint"
+	// VisaportalListKept is "It is kept until {{.until}}, then deleted.".
+	VisaportalListKept Key = "visaportal.list.kept"
+	// VisaportalListLead is "You can answer in any order. What you answer is saved at once.".
+	VisaportalListLead Key = "visaportal.list.lead"
+	// VisaportalListLeadPerson is "This person speaks for the group".
+	VisaportalListLeadPerson Key = "visaportal.list.lead_person"
+	// VisaportalListLook is "Look at it again".
+	VisaportalListLook Key = "visaportal.list.look"
+	// VisaportalListOptional is "If it applies".
+	VisaportalListOptional Key = "visaportal.list.optional"
+	// VisaportalListProgress is "Steps done: {{.done}} of {{.all}}".
+	VisaportalListProgress Key = "visaportal.list.progress"
+	// VisaportalListSend is "Check and send".
+	VisaportalListSend Key = "visaportal.list.send"
+	// VisaportalListTitle is "Your application".
+	VisaportalListTitle Key = "visaportal.list.title"
+	// VisaportalListTodo is "To do".
+	VisaportalListTodo Key = "visaportal.list.todo"
+	// VisaportalMonth is "Month".
+	VisaportalMonth Key = "visaportal.month"
+	// VisaportalNeedAgain is "Answer again".
+	VisaportalNeedAgain Key = "visaportal.need.again"
+	// VisaportalNeedAnswers is "You told us".
+	VisaportalNeedAnswers Key = "visaportal.need.answers"
+	// VisaportalNeedApply is "Apply for: {{.type}}".
+	VisaportalNeedApply Key = "visaportal.need.apply"
+	// VisaportalNeedArrival is "When do you want to arrive?".
+	VisaportalNeedArrival Key = "visaportal.need.arrival"
+	// VisaportalNeedArrivalFee is "The fee on arrival is {{.fee}}.".
+	VisaportalNeedArrivalFee Key = "visaportal.need.arrival_fee"
+	// VisaportalNeedArrivalHint is "The rules depend on the day. If you do not know it yet, leave this empty: we then answer for today.".
+	VisaportalNeedArrivalHint Key = "visaportal.need.arrival_hint"
+	// VisaportalNeedArrivalPorts is "Only at these places: {{.ports}}.".
+	VisaportalNeedArrivalPorts Key = "visaportal.need.arrival_ports"
+	// VisaportalNeedBecause is "This follows from rule {{.rule}}: {{.basis}}.".
+	VisaportalNeedBecause Key = "visaportal.need.because"
+	// VisaportalNeedBecauseNone is "No rule frees you from needing one on {{.date}}.".
+	VisaportalNeedBecauseNone Key = "visaportal.need.because_none"
+	// VisaportalNeedDays is "You may stay for up to {{.days}} days.".
+	VisaportalNeedDays Key = "visaportal.need.days"
+	// VisaportalNeedDecided is "Decision within".
+	VisaportalNeedDecided Key = "visaportal.need.decided"
+	// VisaportalNeedDocument is "Which document will you travel with?".
+	VisaportalNeedDocument Key = "visaportal.need.document"
+	// VisaportalNeedEntries is "Entries".
+	VisaportalNeedEntries Key = "visaportal.need.entries"
+	// VisaportalNeedEntriesMany is "as often as needed".
+	VisaportalNeedEntriesMany Key = "visaportal.need.entries_many"
+	// VisaportalNeedFee is "Fee".
+	VisaportalNeedFee Key = "visaportal.need.fee"
+	// VisaportalNeedFree is "You do not need a visa".
+	VisaportalNeedFree Key = "visaportal.need.free"
+	// VisaportalNeedNDays is "{{.days}} days".
+	VisaportalNeedNDays Key = "visaportal.need.n_days"
+	// VisaportalNeedNHours is "{{.hours}} hours".
+	VisaportalNeedNHours Key = "visaportal.need.n_hours"
+	// VisaportalNeedNationality is "What is your nationality?".
+	VisaportalNeedNationality Key = "visaportal.need.nationality"
+	// VisaportalNeedNationalityHint is "As it stands in the document that you will travel with.".
+	VisaportalNeedNationalityHint Key = "visaportal.need.nationality_hint"
+	// VisaportalNeedNoFee is "none".
+	VisaportalNeedNoFee Key = "visaportal.need.no_fee"
+	// VisaportalNeedNone is "There is nothing to apply for online with these answers. Answer again, or ask a consulate.".
+	VisaportalNeedNone Key = "visaportal.need.none"
+	// VisaportalNeedOfficer is "The officer at the border decides whether you may enter. Bring your document and the papers of your journey.".
+	VisaportalNeedOfficer Key = "visaportal.need.officer"
+	// VisaportalNeedOnArrival is "You can get a visa when you arrive".
+	VisaportalNeedOnArrival Key = "visaportal.need.on_arrival"
+	// VisaportalNeedPapers is "Papers asked for".
+	VisaportalNeedPapers Key = "visaportal.need.papers"
+	// VisaportalNeedPurpose is "Why are you travelling?".
+	VisaportalNeedPurpose Key = "visaportal.need.purpose"
+	// VisaportalNeedRequired is "You need a visa".
+	VisaportalNeedRequired Key = "visaportal.need.required"
+	// VisaportalNeedStay is "Longest stay".
+	VisaportalNeedStay Key = "visaportal.need.stay"
+	// VisaportalNeedTitle is "Do you need a visa?".
+	VisaportalNeedTitle Key = "visaportal.need.title"
+	// VisaportalNeedTypes is "What you can apply for".
+	VisaportalNeedTypes Key = "visaportal.need.types"
+	// VisaportalNeedTypesAnyway is "You may apply for one all the same".
+	VisaportalNeedTypesAnyway Key = "visaportal.need.types_anyway"
+	// VisaportalNeedUnknown is "We cannot say here whether you need a visa".
+	VisaportalNeedUnknown Key = "visaportal.need.unknown"
+	// VisaportalNeedUnknownLead is "The rules of entry are not available at the moment. You can still apply: below is what is offered to you.".
+	VisaportalNeedUnknownLead Key = "visaportal.need.unknown_lead"
+	// VisaportalNeedValid is "Valid for".
+	VisaportalNeedValid Key = "visaportal.need.valid"
+	// VisaportalNo is "No".
+	VisaportalNo Key = "visaportal.no"
+	// VisaportalNoneGiven is "Not given".
+	VisaportalNoneGiven Key = "visaportal.none_given"
+	// VisaportalNoticeCookies is "We set one cookie for your application and one for your language. Nobody follows you here.".
+	VisaportalNoticeCookies Key = "visaportal.notice.cookies"
+	// VisaportalNoticeGiven is "If a visa is granted, officers at the border see it. A carrier or employer who knows its number and your document's number is told only whether it is valid.".
+	VisaportalNoticeGiven Key = "visaportal.notice.given"
+	// VisaportalNoticeKept is "An application that is not sent is deleted after {{.days}} days. One that was sent is kept for as long as the law says.".
+	VisaportalNoticeKept Key = "visaportal.notice.kept"
+	// VisaportalNoticeRights is "You may ask what is held about you, have what is wrong corrected, and have unlawful data erased. You may also complain to the data protection authority.".
+	VisaportalNoticeRights Key = "visaportal.notice.rights"
+	// VisaportalNoticeSealed is "What you save is kept locked. From the moment you send it, this website can no longer read it: only the authority can.".
+	VisaportalNoticeSealed Key = "visaportal.notice.sealed"
+	// VisaportalNoticeTitle is "How we use your data".
+	VisaportalNoticeTitle Key = "visaportal.notice.title"
+	// VisaportalNoticeWhat is "We use what you give us here, your photo and your papers to decide about your application. They are compared with lists of people and documents, with earlier applications and with earlier stays.".
+	VisaportalNoticeWhat Key = "visaportal.notice.what"
+	// VisaportalNoticeWho is "The authority that decides about visas ({{.authority}}) is responsible for your data.".
+	VisaportalNoticeWho Key = "visaportal.notice.who"
+	// VisaportalOptional is "(optional)".
+	VisaportalOptional Key = "visaportal.optional"
+	// VisaportalPayAgain is "Try again".
+	VisaportalPayAgain Key = "visaportal.pay.again"
+	// VisaportalPayAway is "The payment provider does not answer at the moment. Your application is safe. Try again in a few minutes; you can also come back later with your reference.".
+	VisaportalPayAway Key = "visaportal.pay.away"
+	// VisaportalPayElsewhere is "You pay at {{.provider}}. We never see the number of your card.".
+	VisaportalPayElsewhere Key = "visaportal.pay.elsewhere"
+	// VisaportalPayFailed is "The payment did not go through, or was cancelled. Nothing was charged for it. Your application is safe: try again.".
+	VisaportalPayFailed Key = "visaportal.pay.failed"
+	// VisaportalPayFailedTitle is "The fee has not been paid".
+	VisaportalPayFailedTitle Key = "visaportal.pay.failed_title"
+	// VisaportalPayGo is "Go to the payment".
+	VisaportalPayGo Key = "visaportal.pay.go"
+	// VisaportalPayImpossible is "Paying is not possible here at the moment. Your application is saved; come back later with your reference.".
+	VisaportalPayImpossible Key = "visaportal.pay.impossible"
+	// VisaportalPayLead is "Your application is saved with us. It is looked at as soon as the fee is paid.".
+	VisaportalPayLead Key = "visaportal.pay.lead"
+	// VisaportalPayLeaves is "The payment page opens in this window. Afterwards you come back here.".
+	VisaportalPayLeaves Key = "visaportal.pay.leaves"
+	// VisaportalPayLookAgain is "Look again".
+	VisaportalPayLookAgain Key = "visaportal.pay.look_again"
+	// VisaportalPayPaidTitle is "The fee has been paid".
+	VisaportalPayPaidTitle Key = "visaportal.pay.paid_title"
+	// VisaportalPayReference is "Show the reference".
+	VisaportalPayReference Key = "visaportal.pay.reference"
+	// VisaportalPaySimulator is "This is a simulator: no money moves.".
+	VisaportalPaySimulator Key = "visaportal.pay.simulator"
+	// VisaportalPayTitle is "Pay the fee".
+	VisaportalPayTitle Key = "visaportal.pay.title"
+	// VisaportalPayTotal is "Together".
+	VisaportalPayTotal Key = "visaportal.pay.total"
+	// VisaportalPayUnknown is "The payment provider has not told us yet. We will tell you by e-mail. You need do nothing, and you will not be charged twice.".
+	VisaportalPayUnknown Key = "visaportal.pay.unknown"
+	// VisaportalPayUnknownTitle is "We do not know yet whether you have paid".
+	VisaportalPayUnknownTitle Key = "visaportal.pay.unknown_title"
+	// VisaportalPerson is "Person {{.n}} of {{.all}}".
+	VisaportalPerson Key = "visaportal.person"
+	// VisaportalQAnother is "Send another photo".
+	VisaportalQAnother Key = "visaportal.q.another"
+	// VisaportalQBirth is "Birth and nationality".
+	VisaportalQBirth Key = "visaportal.q.birth"
+	// VisaportalQBirthTitle is "Birth and nationality".
+	VisaportalQBirthTitle Key = "visaportal.q.birth_title"
+	// VisaportalQClaims is "Protection or family reunification".
+	VisaportalQClaims Key = "visaportal.q.claims"
+	// VisaportalQClaimsLead is "We treat what you write here as confidential. It is read only by officers who work on such applications. Your own State is told nothing.".
+	VisaportalQClaimsLead Key = "visaportal.q.claims_lead"
+	// VisaportalQClaimsTitle is "Is one of these your reason?".
+	VisaportalQClaimsTitle Key = "visaportal.q.claims_title"
+	// VisaportalQComposite is "All lines together".
+	VisaportalQComposite Key = "visaportal.q.composite"
+	// VisaportalQConfirmDigits is "Check digits of your document".
+	VisaportalQConfirmDigits Key = "visaportal.q.confirm_digits"
+	// VisaportalQConfirmDigitsHint is "Your document holds digits by which reading errors are found.".
+	VisaportalQConfirmDigitsHint Key = "visaportal.q.confirm_digits_hint"
+	// VisaportalQConfirmLead is "We read your photo. Compare each line with your document and correct what is wrong.".
+	VisaportalQConfirmLead Key = "visaportal.q.confirm_lead"
+	// VisaportalQConfirmTitle is "Is this what your document says?".
+	VisaportalQConfirmTitle Key = "visaportal.q.confirm_title"
+	// VisaportalQContact is "How we reach you".
+	VisaportalQContact Key = "visaportal.q.contact"
+	// VisaportalQContactTitle is "How can we reach you?".
+	VisaportalQContactTitle Key = "visaportal.q.contact_title"
+	// VisaportalQDigitFails is "Read from your photo; its check digit does not fit: look closely".
+	VisaportalQDigitFails Key = "visaportal.q.digit_fails"
+	// VisaportalQDigitFits is "Read from your photo; its check digit fits".
+	VisaportalQDigitFits Key = "visaportal.q.digit_fits"
+	// VisaportalQDigitNone is "No check digit".
+	VisaportalQDigitNone Key = "visaportal.q.digit_none"
+	// VisaportalQDigitRight is "Right".
+	VisaportalQDigitRight Key = "visaportal.q.digit_right"
+	// VisaportalQDigitWrong is "Wrong: look closely".
+	VisaportalQDigitWrong Key = "visaportal.q.digit_wrong"
+	// VisaportalQDocument is "Travel document".
+	VisaportalQDocument Key = "visaportal.q.document"
+	// VisaportalQDocumentTitle is "What does the travel document say?".
+	VisaportalQDocumentTitle Key = "visaportal.q.document_title"
+	// VisaportalQFileSize is "{{.kilobytes}} kB".
+	VisaportalQFileSize Key = "visaportal.q.file_size"
+	// VisaportalQFilesAdd is "Add a paper".
+	VisaportalQFilesAdd Key = "visaportal.q.files_add"
+	// VisaportalQFilesDone is "I have no more papers".
+	VisaportalQFilesDone Key = "visaportal.q.files_done"
+	// VisaportalQFilesLimits is "Photos (JPEG or PNG) or PDF, at most {{.megabytes}} MB each and {{.files}} files per person. Photos are saved again without hidden data.".
+	VisaportalQFilesLimits Key = "visaportal.q.files_limits"
+	// VisaportalQFilesMissing is "Still missing: {{.kinds}}".
+	VisaportalQFilesMissing Key = "visaportal.q.files_missing"
+	// VisaportalQFilesNone is "No papers yet.".
+	VisaportalQFilesNone Key = "visaportal.q.files_none"
+	// VisaportalQFromPhoto is "Read from your photo: compare it with your document".
+	VisaportalQFromPhoto Key = "visaportal.q.from_photo"
+	// VisaportalQHistory is "Earlier refusals".
+	VisaportalQHistory Key = "visaportal.q.history"
+	// VisaportalQHistoryTitle is "Have you ever been refused a visa, or refused at a border?".
+	VisaportalQHistoryTitle Key = "visaportal.q.history_title"
+	// VisaportalQHost is "Host or sponsor".
+	VisaportalQHost Key = "visaportal.q.host"
+	// VisaportalQHostTitle is "Who invites you or pays for your journey?".
+	VisaportalQHostTitle Key = "visaportal.q.host_title"
+	// VisaportalQItemNotOk is "Not good".
+	VisaportalQItemNotOk Key = "visaportal.q.item_not_ok"
+	// VisaportalQItemOk is "Good".
+	VisaportalQItemOk Key = "visaportal.q.item_ok"
+	// VisaportalQItemUnknown is "Could not be judged".
+	VisaportalQItemUnknown Key = "visaportal.q.item_unknown"
+	// VisaportalQJourney is "Journey".
+	VisaportalQJourney Key = "visaportal.q.journey"
+	// VisaportalQJourneyTitle is "When do you travel, and where to?".
+	VisaportalQJourneyTitle Key = "visaportal.q.journey_title"
+	// VisaportalQLookAtFields is "Go on: confirm what was read".
+	VisaportalQLookAtFields Key = "visaportal.q.look_at_fields"
+	// VisaportalQName is "Names".
+	VisaportalQName Key = "visaportal.q.name"
+	// VisaportalQNameTitle is "What is the name in the travel document?".
+	VisaportalQNameTitle Key = "visaportal.q.name_title"
+	// VisaportalQNation is "Nationality and kind of document".
+	VisaportalQNation Key = "visaportal.q.nation"
+	// VisaportalQNationTitle is "Nationality and kind of document".
+	VisaportalQNationTitle Key = "visaportal.q.nation_title"
+	// VisaportalQPapers is "Papers".
+	VisaportalQPapers Key = "visaportal.q.papers"
+	// VisaportalQPapersTitle is "Papers for this application".
+	VisaportalQPapersTitle Key = "visaportal.q.papers_title"
+	// VisaportalQPassport is "Photo of the passport".
+	VisaportalQPassport Key = "visaportal.q.passport"
+	// VisaportalQPassportTitle is "Send a photo of the page that has your picture".
+	VisaportalQPassportTitle Key = "visaportal.q.passport_title"
+	// VisaportalQPerhaps is "Perhaps it should be: {{.value}}".
+	VisaportalQPerhaps Key = "visaportal.q.perhaps"
+	// VisaportalQPhotoInstead is "Type the details instead".
+	VisaportalQPhotoInstead Key = "visaportal.q.photo_instead"
+	// VisaportalQPhotoLead is "The whole page must be in the picture, with the two or three lines of letters, digits and < signs at its foot. No flash, no finger on it.".
+	VisaportalQPhotoLead Key = "visaportal.q.photo_lead"
+	// VisaportalQPortrait is "Photo of the face".
+	VisaportalQPortrait Key = "visaportal.q.portrait"
+	// VisaportalQPortraitAgain is "You can send another; it takes the place of this one.".
+	VisaportalQPortraitAgain Key = "visaportal.q.portrait_again"
+	// VisaportalQPortraitChecking is "Looking at the photo …".
+	VisaportalQPortraitChecking Key = "visaportal.q.portrait_checking"
+	// VisaportalQPortraitHave is "A photo is saved.".
+	VisaportalQPortraitHave Key = "visaportal.q.portrait_have"
+	// VisaportalQPortraitLead is "Look straight into the camera in front of a plain, light wall. Nobody else in the picture, no hat, no dark glasses. A covering worn for religion may stay if the face is free.".
+	VisaportalQPortraitLead Key = "visaportal.q.portrait_lead"
+	// VisaportalQPortraitLook is "What we saw in the photo".
+	VisaportalQPortraitLook Key = "visaportal.q.portrait_look"
+	// VisaportalQPortraitOffline is "The photo could not be looked at beforehand. You can send it all the same; it is looked at then.".
+	VisaportalQPortraitOffline Key = "visaportal.q.portrait_offline"
+	// VisaportalQPortraitTitle is "Send a photo of your face".
+	VisaportalQPortraitTitle Key = "visaportal.q.portrait_title"
+	// VisaportalQPurpose is "Purpose".
+	VisaportalQPurpose Key = "visaportal.q.purpose"
+	// VisaportalQPurposeTitle is "Why are you travelling?".
+	VisaportalQPurposeTitle Key = "visaportal.q.purpose_title"
+	// VisaportalQRelation is "How you belong together".
+	VisaportalQRelation Key = "visaportal.q.relation"
+	// VisaportalQRelationTitle is "What is this person to the first person of the application?".
+	VisaportalQRelationTitle Key = "visaportal.q.relation_title"
+	// VisaportalQType is "Type of visa".
+	VisaportalQType Key = "visaportal.q.type"
+	// VisaportalQTypeTitle is "What do you apply for?".
+	VisaportalQTypeTitle Key = "visaportal.q.type_title"
+	// VisaportalRelationChild is "Child".
+	VisaportalRelationChild Key = "visaportal.relation.child"
+	// VisaportalRelationOtherRelative is "Another relative".
+	VisaportalRelationOtherRelative Key = "visaportal.relation.other_relative"
+	// VisaportalRelationParent is "Father or mother".
+	VisaportalRelationParent Key = "visaportal.relation.parent"
+	// VisaportalRelationSibling is "Brother or sister".
+	VisaportalRelationSibling Key = "visaportal.relation.sibling"
+	// VisaportalRelationSpouse is "Husband or wife".
+	VisaportalRelationSpouse Key = "visaportal.relation.spouse"
+	// VisaportalRelationTravellingTogether is "Travels with me".
+	VisaportalRelationTravellingTogether Key = "visaportal.relation.travelling_together"
+	// VisaportalRemove is "Remove".
+	VisaportalRemove Key = "visaportal.remove"
+	// VisaportalResumeAsk is "Open the link in the e-mail that we sent you. If you have lost it, we send another to the address of the application.".
+	VisaportalResumeAsk Key = "visaportal.resume.ask"
+	// VisaportalResumeAsked is "If an application is saved under this address, a link to it is on its way. It can take a few minutes.".
+	VisaportalResumeAsked Key = "visaportal.resume.asked"
+	// VisaportalResumeAskedTitle is "Look into your e-mail".
+	VisaportalResumeAskedTitle Key = "visaportal.resume.asked_title"
+	// VisaportalResumeOpen is "Open the application".
+	VisaportalResumeOpen Key = "visaportal.resume.open"
+	// VisaportalResumeOpenLead is "This opens your saved application in this browser.".
+	VisaportalResumeOpenLead Key = "visaportal.resume.open_lead"
+	// VisaportalResumeOver is "It has been used, replaced by a newer one, or is too old. Ask for another, or see what became of an application that was sent.".
+	VisaportalResumeOver Key = "visaportal.resume.over"
+	// VisaportalResumeOverTitle is "This link no longer works".
+	VisaportalResumeOverTitle Key = "visaportal.resume.over_title"
+	// VisaportalResumeTitle is "Go on with your application".
+	VisaportalResumeTitle Key = "visaportal.resume.title"
+	// VisaportalSaveButton is "Send me the link".
+	VisaportalSaveButton Key = "visaportal.save.button"
+	// VisaportalSaveClose is "Close it in this browser".
+	VisaportalSaveClose Key = "visaportal.save.close"
+	// VisaportalSaveDone is "The link is on its way. Whoever has it can open your application: pass it on to nobody. It works until {{.until}}.".
+	VisaportalSaveDone Key = "visaportal.save.done"
+	// VisaportalSaveDoneTitle is "Saved: look into your e-mail".
+	VisaportalSaveDoneTitle Key = "visaportal.save.done_title"
+	// VisaportalSaveGoOn is "Go on now all the same".
+	VisaportalSaveGoOn Key = "visaportal.save.go_on"
+	// VisaportalSaveLead is "We send you a link by e-mail. With it you can go on, on this device or another.".
+	VisaportalSaveLead Key = "visaportal.save.lead"
+	// VisaportalSaveTitle is "Save and come back later".
+	VisaportalSaveTitle Key = "visaportal.save.title"
+	// VisaportalSaveTo is "The link goes to {{.email}}.".
+	VisaportalSaveTo Key = "visaportal.save.to"
+	// VisaportalSaveContinue is "Save and continue".
+	VisaportalSaveContinue Key = "visaportal.save_continue"
+	// VisaportalSend is "Send".
+	VisaportalSend Key = "visaportal.send"
+	// VisaportalSentKeep is "Write it down. With it and the date of birth you can see what became of the application. We have sent it to you by e-mail as well.".
+	VisaportalSentKeep Key = "visaportal.sent.keep"
+	// VisaportalSentNext is "What happens next".
+	VisaportalSentNext Key = "visaportal.sent.next"
+	// VisaportalSentNext1 is "We check your application at once.".
+	VisaportalSentNext1 Key = "visaportal.sent.next_1"
+	// VisaportalSentNext2 is "A visa officer decides, usually within {{.hours}} hours.".
+	VisaportalSentNext2 Key = "visaportal.sent.next_2"
+	// VisaportalSentNext3 is "We write to you when we need more from you, and when it is decided.".
+	VisaportalSentNext3 Key = "visaportal.sent.next_3"
+	// VisaportalSentNoFee is "There is no fee.".
+	VisaportalSentNoFee Key = "visaportal.sent.no_fee"
+	// VisaportalSentNotPaidTitle is "Your application is saved, and waits for the fee".
+	VisaportalSentNotPaidTitle Key = "visaportal.sent.not_paid_title"
+	// VisaportalSentPaid is "The fee of {{.fee}} has been paid.".
+	VisaportalSentPaid Key = "visaportal.sent.paid"
+	// VisaportalSentPerson is "Person {{.n}}".
+	VisaportalSentPerson Key = "visaportal.sent.person"
+	// VisaportalSentReference is "Your reference".
+	VisaportalSentReference Key = "visaportal.sent.reference"
+	// VisaportalSentReferences is "Your references".
+	VisaportalSentReferences Key = "visaportal.sent.references"
+	// VisaportalSentTitle is "Application sent".
+	VisaportalSentTitle Key = "visaportal.sent.title"
+	// VisaportalService is "Apply for a visa".
+	VisaportalService Key = "visaportal.service"
+	// VisaportalSlowLead is "To protect applicants, no more attempts are taken for a while. Wait and try again later.".
+	VisaportalSlowLead Key = "visaportal.slow.lead"
+	// VisaportalSlowTitle is "Too many attempts".
+	VisaportalSlowTitle Key = "visaportal.slow.title"
+	// VisaportalSlowWait is "Try again in {{.minutes}} minutes.".
+	VisaportalSlowWait Key = "visaportal.slow.wait"
+	// VisaportalStartButton is "Start now".
+	VisaportalStartButton Key = "visaportal.start.button"
+	// VisaportalStartCurrent is "Go on with the application open in this browser".
+	VisaportalStartCurrent Key = "visaportal.start.current"
+	// VisaportalStartHave is "Before you start".
+	VisaportalStartHave Key = "visaportal.start.have"
+	// VisaportalStartHaveDocument is "your travel document (a passport, for most people)".
+	VisaportalStartHaveDocument Key = "visaportal.start.have_document"
+	// VisaportalStartHaveEmail is "an e-mail address that you read".
+	VisaportalStartHaveEmail Key = "visaportal.start.have_email"
+	// VisaportalStartHavePapers is "papers about your journey, such as an invitation, as photos or PDF".
+	VisaportalStartHavePapers Key = "visaportal.start.have_papers"
+	// VisaportalStartHavePay is "a way to pay, if there is a fee".
+	VisaportalStartHavePay Key = "visaportal.start.have_pay"
+	// VisaportalStartHavePhoto is "a photo of your face, or a phone to take one".
+	VisaportalStartHavePhoto Key = "visaportal.start.have_photo"
+	// VisaportalStartLead is "Use this service to apply for a visa or a travel authorisation: for yourself, for your family or for a group.".
+	VisaportalStartLead Key = "visaportal.start.lead"
+	// VisaportalStartNotice is "How we use your data".
+	VisaportalStartNotice Key = "visaportal.start.notice"
+	// VisaportalStartOther is "What else you can do here".
+	VisaportalStartOther Key = "visaportal.start.other"
+	// VisaportalStartResume is "Go on with an application that you saved".
+	VisaportalStartResume Key = "visaportal.start.resume"
+	// VisaportalStartStatus is "See what became of your application, answer us, withdraw or appeal".
+	VisaportalStartStatus Key = "visaportal.start.status"
+	// VisaportalStartTime is "It takes about 20 minutes per person. You can save and come back later; what you saved is kept for {{.days}} days.".
+	VisaportalStartTime Key = "visaportal.start.time"
+	// VisaportalStartVerify is "Check whether a visa is valid (carriers and employers)".
+	VisaportalStartVerify Key = "visaportal.start.verify"
+	// VisaportalStatusAppeal is "Appeal".
+	VisaportalStatusAppeal Key = "visaportal.status.appeal"
+	// VisaportalStatusAppealLead is "Say what was overlooked or is wrong. Somebody else than the first officer decides.".
+	VisaportalStatusAppealLead Key = "visaportal.status.appeal_lead"
+	// VisaportalStatusAppealSend is "Send the appeal".
+	VisaportalStatusAppealSend Key = "visaportal.status.appeal_send"
+	// VisaportalStatusAppealSent is "Your appeal was sent".
+	VisaportalStatusAppealSent Key = "visaportal.status.appeal_sent"
+	// VisaportalStatusAppealText is "Your reasons".
+	VisaportalStatusAppealText Key = "visaportal.status.appeal_text"
+	// VisaportalStatusAppealTitle is "Appeal against the refusal".
+	VisaportalStatusAppealTitle Key = "visaportal.status.appeal_title"
+	// VisaportalStatusAppealUntil is "You can appeal until {{.until}}.".
+	VisaportalStatusAppealUntil Key = "visaportal.status.appeal_until"
+	// VisaportalStatusAppealed is "Your appeal is being examined".
+	VisaportalStatusAppealed Key = "visaportal.status.appealed"
+	// VisaportalStatusAppealedNext is "Somebody else than the first officer looks at it. You need do nothing.".
+	VisaportalStatusAppealedNext Key = "visaportal.status.appealed_next"
+	// VisaportalStatusApproved is "Approved".
+	VisaportalStatusApproved Key = "visaportal.status.approved"
+	// VisaportalStatusApprovedNext is "Your visa is stored with the border authority. Travel with the same document.".
+	VisaportalStatusApprovedNext Key = "visaportal.status.approved_next"
+	// VisaportalStatusAsked is "We need something more from you".
+	VisaportalStatusAsked Key = "visaportal.status.asked"
+	// VisaportalStatusAskedNext is "Send it by {{.until}}. After that the application lapses.".
+	VisaportalStatusAskedNext Key = "visaportal.status.asked_next"
+	// VisaportalStatusAt is "As of {{.at}}".
+	VisaportalStatusAt Key = "visaportal.status.at"
+	// VisaportalStatusBack is "Back to the application".
+	VisaportalStatusBack Key = "visaportal.status.back"
+	// VisaportalStatusBirth is "Date of birth of the applicant".
+	VisaportalStatusBirth Key = "visaportal.status.birth"
+	// VisaportalStatusClose is "Close".
+	VisaportalStatusClose Key = "visaportal.status.close"
+	// VisaportalStatusDue is "A decision is expected by {{.at}}.".
+	VisaportalStatusDue Key = "visaportal.status.due"
+	// VisaportalStatusExamined is "A visa officer is looking at it".
+	VisaportalStatusExamined Key = "visaportal.status.examined"
+	// VisaportalStatusExaminedNext is "You need do nothing. We write to you when it is decided or something is missing.".
+	VisaportalStatusExaminedNext Key = "visaportal.status.examined_next"
+	// VisaportalStatusGrounds is "Reasons".
+	VisaportalStatusGrounds Key = "visaportal.status.grounds"
+	// VisaportalStatusInterview is "Please come to an interview".
+	VisaportalStatusInterview Key = "visaportal.status.interview"
+	// VisaportalStatusInterviewBring is "Bring your travel document and the papers of your application.".
+	VisaportalStatusInterviewBring Key = "visaportal.status.interview_bring"
+	// VisaportalStatusInterviewPlace is "Where".
+	VisaportalStatusInterviewPlace Key = "visaportal.status.interview_place"
+	// VisaportalStatusInterviewWhen is "When".
+	VisaportalStatusInterviewWhen Key = "visaportal.status.interview_when"
+	// VisaportalStatusLapsed is "Lapsed".
+	VisaportalStatusLapsed Key = "visaportal.status.lapsed"
+	// VisaportalStatusLapsedNext is "What we asked for did not come in time. You can start another application.".
+	VisaportalStatusLapsedNext Key = "visaportal.status.lapsed_next"
+	// VisaportalStatusLetter is "Letter".
+	VisaportalStatusLetter Key = "visaportal.status.letter"
+	// VisaportalStatusNotice is "Download the grant notice (PDF)".
+	VisaportalStatusNotice Key = "visaportal.status.notice"
+	// VisaportalStatusReceived is "We have your application".
+	VisaportalStatusReceived Key = "visaportal.status.received"
+	// VisaportalStatusReceivedNext is "It is being checked. You need do nothing.".
+	VisaportalStatusReceivedNext Key = "visaportal.status.received_next"
+	// VisaportalStatusReference is "Reference".
+	VisaportalStatusReference Key = "visaportal.status.reference"
+	// VisaportalStatusReferenceHint is "Nine letters and digits, for example 7KX-R4M-TQC.".
+	VisaportalStatusReferenceHint Key = "visaportal.status.reference_hint"
+	// VisaportalStatusRefundDue is "The fee goes back to you.".
+	VisaportalStatusRefundDue Key = "visaportal.status.refund_due"
+	// VisaportalStatusRefundRefunded is "The fee has gone back to you.".
+	VisaportalStatusRefundRefunded Key = "visaportal.status.refund_refunded"
+	// VisaportalStatusRefused is "Refused".
+	VisaportalStatusRefused Key = "visaportal.status.refused"
+	// VisaportalStatusRefusedNext is "The reasons are below.".
+	VisaportalStatusRefusedNext Key = "visaportal.status.refused_next"
+	// VisaportalStatusReplyFiles is "Files to go with it".
+	VisaportalStatusReplyFiles Key = "visaportal.status.reply_files"
+	// VisaportalStatusReplyKinds is "Papers".
+	VisaportalStatusReplyKinds Key = "visaportal.status.reply_kinds"
+	// VisaportalStatusReplySend is "Send the answer".
+	VisaportalStatusReplySend Key = "visaportal.status.reply_send"
+	// VisaportalStatusReplySent is "Your answer was sent".
+	VisaportalStatusReplySent Key = "visaportal.status.reply_sent"
+	// VisaportalStatusReplySentNext is "It is on its way to the visa officer. This page changes as soon as it is there.".
+	VisaportalStatusReplySentNext Key = "visaportal.status.reply_sent_next"
+	// VisaportalStatusReplyText is "Your answer".
+	VisaportalStatusReplyText Key = "visaportal.status.reply_text"
+	// VisaportalStatusReplyTitle is "What we ask you for".
+	VisaportalStatusReplyTitle Key = "visaportal.status.reply_title"
+	// VisaportalStatusShow is "Show".
+	VisaportalStatusShow Key = "visaportal.status.show"
+	// VisaportalStatusStandingAnnulled is "The visa has been annulled. You cannot travel on it.".
+	VisaportalStatusStandingAnnulled Key = "visaportal.status.standing_annulled"
+	// VisaportalStatusStandingInForce is "The visa is in force.".
+	VisaportalStatusStandingInForce Key = "visaportal.status.standing_in_force"
+	// VisaportalStatusStandingReplaced is "The visa has been replaced by another. Use the newer one.".
+	VisaportalStatusStandingReplaced Key = "visaportal.status.standing_replaced"
+	// VisaportalStatusStandingRevoked is "The visa has been revoked. You cannot travel on it.".
+	VisaportalStatusStandingRevoked Key = "visaportal.status.standing_revoked"
+	// VisaportalStatusTitle is "What became of your application".
+	VisaportalStatusTitle Key = "visaportal.status.title"
+	// VisaportalStatusVisaFromUntil is "from {{.from}} until {{.until}}".
+	VisaportalStatusVisaFromUntil Key = "visaportal.status.visa_from_until"
+	// VisaportalStatusVisaNumber is "Number of the visa".
+	VisaportalStatusVisaNumber Key = "visaportal.status.visa_number"
+	// VisaportalStatusVisaValid is "Valid".
+	VisaportalStatusVisaValid Key = "visaportal.status.visa_valid"
+	// VisaportalStatusWaitingPayment is "We wait for the fee".
+	VisaportalStatusWaitingPayment Key = "visaportal.status.waiting_payment"
+	// VisaportalStatusWaitingPaymentNext is "Your application is looked at as soon as the fee is paid.".
+	VisaportalStatusWaitingPaymentNext Key = "visaportal.status.waiting_payment_next"
+	// VisaportalStatusWithdraw is "Withdraw the application".
+	VisaportalStatusWithdraw Key = "visaportal.status.withdraw"
+	// VisaportalStatusWithdrawLead is "It ends the application; it cannot be taken up again. A fee that was paid for work already done is not given back.".
+	VisaportalStatusWithdrawLead Key = "visaportal.status.withdraw_lead"
+	// VisaportalStatusWithdrawNo is "No, keep it".
+	VisaportalStatusWithdrawNo Key = "visaportal.status.withdraw_no"
+	// VisaportalStatusWithdrawSent is "Your withdrawal was sent".
+	VisaportalStatusWithdrawSent Key = "visaportal.status.withdraw_sent"
+	// VisaportalStatusWithdrawTitle is "Do you want to withdraw the application?".
+	VisaportalStatusWithdrawTitle Key = "visaportal.status.withdraw_title"
+	// VisaportalStatusWithdrawWhy is "Why? (you need not say)".
+	VisaportalStatusWithdrawWhy Key = "visaportal.status.withdraw_why"
+	// VisaportalStatusWithdrawYes is "Yes, withdraw it".
+	VisaportalStatusWithdrawYes Key = "visaportal.status.withdraw_yes"
+	// VisaportalStatusWithdrawn is "Withdrawn".
+	VisaportalStatusWithdrawn Key = "visaportal.status.withdrawn"
+	// VisaportalStatusWithdrawnNext is "You have withdrawn the application. You can start another at any time.".
+	VisaportalStatusWithdrawnNext Key = "visaportal.status.withdrawn_next"
+	// VisaportalTaskList is "Back to the list of steps".
+	VisaportalTaskList Key = "visaportal.task_list"
+	// VisaportalToStart is "Go to the start page".
+	VisaportalToStart Key = "visaportal.to_start"
+	// VisaportalVerifyAnother is "Check another".
+	VisaportalVerifyAnother Key = "visaportal.verify.another"
+	// VisaportalVerifyAway is "Not checked".
+	VisaportalVerifyAway Key = "visaportal.verify.away"
+	// VisaportalVerifyAwayLead is "We cannot answer at the moment. This does not mean that the visa is not valid.".
+	VisaportalVerifyAwayLead Key = "visaportal.verify.away_lead"
+	// VisaportalVerifyCheck is "Check".
+	VisaportalVerifyCheck Key = "visaportal.verify.check"
+	// VisaportalVerifyChecked is "You asked about".
+	VisaportalVerifyChecked Key = "visaportal.verify.checked"
+	// VisaportalVerifyDocument is "Number of the travel document".
+	VisaportalVerifyDocument Key = "visaportal.verify.document"
+	// VisaportalVerifyLead is "For carriers and employers. You learn whether it is valid, and nothing more.".
+	VisaportalVerifyLead Key = "visaportal.verify.lead"
+	// VisaportalVerifyNotValid is "Not valid".
+	VisaportalVerifyNotValid Key = "visaportal.verify.not_valid"
+	// VisaportalVerifyNotValidLead is "There is no visa that is valid on {{.at}} with these two numbers. Check that you copied both rightly.".
+	VisaportalVerifyNotValidLead Key = "visaportal.verify.not_valid_lead"
+	// VisaportalVerifyNumber is "Number of the visa, or reference of the application".
+	VisaportalVerifyNumber Key = "visaportal.verify.number"
+	// VisaportalVerifyNumberHint is "For example E7KXR4MTQ-3 or 7KX-R4M-TQC.".
+	VisaportalVerifyNumberHint Key = "visaportal.verify.number_hint"
+	// VisaportalVerifyTitle is "Is this visa valid?".
+	VisaportalVerifyTitle Key = "visaportal.verify.title"
+	// VisaportalVerifyValid is "Valid".
+	VisaportalVerifyValid Key = "visaportal.verify.valid"
+	// VisaportalVerifyValidLead is "The visa is valid on {{.at}} for a document of this number.".
+	VisaportalVerifyValidLead Key = "visaportal.verify.valid_lead"
+	// VisaportalYear is "Year".
+	VisaportalYear Key = "visaportal.year"
+	// VisaportalYes is "Yes".
+	VisaportalYes Key = "visaportal.yes"
+	// VisaquarantineAgain is "Try again".
+	VisaquarantineAgain Key = "visaquarantine.again"
+	// VisaquarantineAside is "set aside".
+	VisaquarantineAside Key = "visaquarantine.aside"
+	// VisaquarantineAsideHelp is "It is not waited for any more, and what waits behind it goes on. The parcel is kept as it came and can be tried again; the applicant is told that it could not be read. Write to the applicant where something is to be sent anew.".
+	VisaquarantineAsideHelp Key = "visaquarantine.aside_help"
+	// VisaquarantineBehind is "Behind it wait: {{.count}}".
+	VisaquarantineBehind Key = "visaquarantine.behind"
+	// VisaquarantineCaption is "Parcels that cannot be used: {{.count}}".
+	VisaquarantineCaption Key = "visaquarantine.caption"
+	// VisaquarantineCount is "Parcels that cannot be used: {{.count}}".
+	VisaquarantineCount Key = "visaquarantine.count"
+	// VisaquarantineDoneAside is "Set aside.".
+	VisaquarantineDoneAside Key = "visaquarantine.done.aside"
+	// VisaquarantineDoneNot is "It still cannot be used.".
+	VisaquarantineDoneNot Key = "visaquarantine.done.not"
+	// VisaquarantineDoneUsed is "The parcel could be used.".
+	VisaquarantineDoneUsed Key = "visaquarantine.done.used"
+	// VisaquarantineHelp is "The portal handed these over and the centre cannot open them, or their contents do not read. Each is kept sealed as it came. What waits is tried again by itself where that can help; several at once want somebody to look at the portal and its keys.".
+	VisaquarantineHelp Key = "visaquarantine.help"
+	// VisaquarantineHolds is "Files: {{.count}}".
+	VisaquarantineHolds Key = "visaquarantine.holds"
+	// VisaquarantineKey is "sealed for key".
+	VisaquarantineKey Key = "visaquarantine.key"
+	// VisaquarantineLast is "last".
+	VisaquarantineLast Key = "visaquarantine.last"
+	// VisaquarantineMade is "made".
+	VisaquarantineMade Key = "visaquarantine.made"
+	// VisaquarantineNav is "Unusable parcels".
+	VisaquarantineNav Key = "visaquarantine.nav"
+	// VisaquarantineNext is "next".
+	VisaquarantineNext Key = "visaquarantine.next"
+	// VisaquarantineNone is "Every parcel could be used.".
+	VisaquarantineNone Key = "visaquarantine.none"
+	// VisaquarantineParcel is "Parcel".
+	VisaquarantineParcel Key = "visaquarantine.parcel"
+	// VisaquarantinePortalNever is "The visa office could not read a part of what you sent. It will write to you if it needs it again.".
+	VisaquarantinePortalNever Key = "visaquarantine.portal_never"
+	// VisaquarantinePortalYet is "The visa office cannot read a part of what you sent yet. It is kept, somebody looks at it, and you need not send it again. No time runs out for you meanwhile.".
+	VisaquarantinePortalYet Key = "visaquarantine.portal_yet"
+	// VisaquarantineReasonBody is "its body was altered or does not open".
+	VisaquarantineReasonBody Key = "visaquarantine.reason.body"
+	// VisaquarantineReasonContents is "it opens, and does not hold what its kind says".
+	VisaquarantineReasonContents Key = "visaquarantine.reason.contents"
+	// VisaquarantineReasonEnvelope is "its key does not open".
+	VisaquarantineReasonEnvelope Key = "visaquarantine.reason.envelope"
+	// VisaquarantineReasonFile is "a file of it was altered or does not open".
+	VisaquarantineReasonFile Key = "visaquarantine.reason.file"
+	// VisaquarantineReasonKeep is "it opens, and could not be kept".
+	VisaquarantineReasonKeep Key = "visaquarantine.reason.keep"
+	// VisaquarantineReasonOtherKey is "sealed for a key that the centre does not have".
+	VisaquarantineReasonOtherKey Key = "visaquarantine.reason.other_key"
+	// VisaquarantineSetAside is "Set aside".
+	VisaquarantineSetAside Key = "visaquarantine.set_aside"
+	// VisaquarantineSince is "Found".
+	VisaquarantineSince Key = "visaquarantine.since"
+	// VisaquarantineStanding is "Standing".
+	VisaquarantineStanding Key = "visaquarantine.standing"
+	// VisaquarantineTitle is "Parcels that cannot be used".
+	VisaquarantineTitle Key = "visaquarantine.title"
+	// VisaquarantineTries is "Tried".
+	VisaquarantineTries Key = "visaquarantine.tries"
+	// VisaquarantineWaits is "waits".
+	VisaquarantineWaits Key = "visaquarantine.waits"
+	// VisaquarantineWhy is "Why".
+	VisaquarantineWhy Key = "visaquarantine.why"
+	// VisasAbsent is "The applicant did not come".
+	VisasAbsent Key = "visas.absent"
+	// VisasAct is "Act".
+	VisasAct Key = "visas.act"
+	// VisasAddress is "Address".
+	VisasAddress Key = "visas.address"
+	// VisasAge is "for {{.time}}".
+	VisasAge Key = "visas.age"
+	// VisasAgeOf is "Waits for".
+	VisasAgeOf Key = "visas.age_of"
+	// VisasAll is "all".
+	VisasAll Key = "visas.all"
+	// VisasAllOpen is "All open ones".
+	VisasAllOpen Key = "visas.all_open"
+	// VisasAllTypes is "All types".
+	VisasAllTypes Key = "visas.all_types"
+	// VisasAllowedThen is "Entries allowed, as the post knew".
+	VisasAllowedThen Key = "visas.allowed_then"
+	// VisasAllows is "What it allows".
+	VisasAllows Key = "visas.allows"
+	// VisasAmount is "Amount".
+	VisasAmount Key = "visas.amount"
+	// VisasAmountHint is "Empty: all of it. Otherwise such as 12.50.".
+	VisasAmountHint Key = "visas.amount_hint"
+	// VisasAnnul is "Annul".
+	VisasAnnul Key = "visas.annul"
+	// VisasAnyRisk is "Any".
+	VisasAnyRisk Key = "visas.any_risk"
+	// VisasAppeal is "Appeal".
+	VisasAppeal Key = "visas.appeal"
+	// VisasAppealAgainst is "Against the decision of {{.name}}, {{.when}}".
+	VisasAppealAgainst Key = "visas.appeal_against"
+	// VisasAppealUntil is "Appeal until {{.day}}".
+	VisasAppealUntil Key = "visas.appeal_until"
+	// VisasApplicant is "Applicant".
+	VisasApplicant Key = "visas.applicant"
+	// VisasApplication is "Application".
+	VisasApplication Key = "visas.application"
+	// VisasApprove is "Approve".
+	VisasApprove Key = "visas.approve"
+	// VisasArrivalFees is "Fees of visas on arrival".
+	VisasArrivalFees Key = "visas.arrival_fees"
+	// VisasAsk is "Ask for more".
+	VisasAsk Key = "visas.ask"
+	// VisasAuthority is "Authority".
+	VisasAuthority Key = "visas.authority"
+	// VisasBackCases is "Back to the cases".
+	VisasBackCases Key = "visas.back_cases"
+	// VisasBackQueue is "Back to the queue".
+	VisasBackQueue Key = "visas.back_queue"
+	// VisasBackRegister is "Back to the register".
+	VisasBackRegister Key = "visas.back_register"
+	// VisasBackTemplates is "Back to the letters".
+	VisasBackTemplates Key = "visas.back_templates"
+	// VisasBirth is "Date of birth".
+	VisasBirth Key = "visas.birth"
+	// VisasBirthPlace is "Place of birth".
+	VisasBirthPlace Key = "visas.birth_place"
+	// VisasByMonth is "By month".
+	VisasByMonth Key = "visas.by_month"
+	// VisasByNationality is "By nationality".
+	VisasByNationality Key = "visas.by_nationality"
+	// VisasByType is "By type".
+	VisasByType Key = "visas.by_type"
+	// VisasCancel is "Cancel".
+	VisasCancel Key = "visas.cancel"
+	// VisasCaption is "Applications: {{.count}}".
+	VisasCaption Key = "visas.caption"
+	// VisasCaseFinal is "A case is decided once.".
+	VisasCaseFinal Key = "visas.case_final"
+	// VisasCaseKind is "What happened".
+	VisasCaseKind Key = "visas.case_kind"
+	// VisasCaseOpen is "used at several posts: to be decided".
+	VisasCaseOpen Key = "visas.case_open"
+	// VisasCaseTitle is "Double use".
+	VisasCaseTitle Key = "visas.case_title"
+	// VisasCasesCaption is "Cases: {{.count}}".
+	VisasCasesCaption Key = "visas.cases_caption"
+	// VisasCasesHelp is "Posts that did not know of each other let somebody in on one visa, or more often than it allows. Nothing was overwritten; a person decides.".
+	VisasCasesHelp Key = "visas.cases_help"
+	// VisasCasesNav is "Double use".
+	VisasCasesNav Key = "visas.cases_nav"
+	// VisasCasesNone is "No case here.".
+	VisasCasesNone Key = "visas.cases_none"
+	// VisasCasesOpen is "Visas used at several posts: {{.count}}".
+	VisasCasesOpen Key = "visas.cases_open"
+	// VisasCasesTitle is "Visas used at several posts".
+	VisasCasesTitle Key = "visas.cases_title"
+	// VisasChanged is "Changed".
+	VisasChanged Key = "visas.changed"
+	// VisasCheckedAt is "checked {{.when}}".
+	VisasCheckedAt Key = "visas.checked_at"
+	// VisasChecks is "Checks".
+	VisasChecks Key = "visas.checks"
+	// VisasChoose is "Choose".
+	VisasChoose Key = "visas.choose"
+	// VisasClaim is "Take it".
+	VisasClaim Key = "visas.claim"
+	// VisasClaimGrounds is "Own words".
+	VisasClaimGrounds Key = "visas.claim_grounds"
+	// VisasCompose is "Fill in the letter".
+	VisasCompose Key = "visas.compose"
+	// VisasCondition is "Condition".
+	VisasCondition Key = "visas.condition"
+	// VisasConditions is "Conditions".
+	VisasConditions Key = "visas.conditions"
+	// VisasConfirm is "Decide as proposed".
+	VisasConfirm Key = "visas.confirm"
+	// VisasConfirmHelp is "Look at the whole application. Deciding as proposed cannot be undone.".
+	VisasConfirmHelp Key = "visas.confirm_help"
+	// VisasContact is "Contact".
+	VisasContact Key = "visas.contact"
+	// VisasCount is "Number".
+	VisasCount Key = "visas.count"
+	// VisasCourse is "Course".
+	VisasCourse Key = "visas.course"
+	// VisasCsv is "Download (CSV)".
+	VisasCsv Key = "visas.csv"
+	// VisasDays is "Days of stay".
+	VisasDays Key = "visas.days"
+	// VisasDaysOfJourney is "Arrival – departure".
+	VisasDaysOfJourney Key = "visas.days_of_journey"
+	// VisasDecideCase is "Decide the case".
+	VisasDecideCase Key = "visas.decide_case"
+	// VisasDecision is "Decision".
+	VisasDecision Key = "visas.decision"
+	// VisasDocument is "Document".
+	VisasDocument Key = "visas.document"
+	// VisasDocumentCode is "Code".
+	VisasDocumentCode Key = "visas.document_code"
+	// VisasDocumentDays is "Issued – expires".
+	VisasDocumentDays Key = "visas.document_days"
+	// VisasDocumentNumber is "Document number".
+	VisasDocumentNumber Key = "visas.document_number"
+	// VisasDoneAnnul is "Annulled.".
+	VisasDoneAnnul Key = "visas.done.annul"
+	// VisasDoneApproved is "Approved: the visa is issued.".
+	VisasDoneApproved Key = "visas.done.approved"
+	// VisasDoneAsked is "The applicant is asked.".
+	VisasDoneAsked Key = "visas.done.asked"
+	// VisasDoneCase is "The case is decided.".
+	VisasDoneCase Key = "visas.done.case"
+	// VisasDoneCaseNotRevoked is "The case is decided. The visa could not be revoked: look at it in the register.".
+	VisasDoneCaseNotRevoked Key = "visas.done.case_not_revoked"
+	// VisasDoneCaseRevoked is "The case is decided and the visa revoked.".
+	VisasDoneCaseRevoked Key = "visas.done.case_revoked"
+	// VisasDoneClaimed is "It is yours now.".
+	VisasDoneClaimed Key = "visas.done.claimed"
+	// VisasDoneExtend is "Extended.".
+	VisasDoneExtend Key = "visas.done.extend"
+	// VisasDoneInterviewed is "The interview is kept.".
+	VisasDoneInterviewed Key = "visas.done.interviewed"
+	// VisasDoneInvited is "The applicant is invited.".
+	VisasDoneInvited Key = "visas.done.invited"
+	// VisasDoneJudged is "Judged.".
+	VisasDoneJudged Key = "visas.done.judged"
+	// VisasDoneNoted is "Noted.".
+	VisasDoneNoted Key = "visas.done.noted"
+	// VisasDoneProposed is "Proposed to a second officer.".
+	VisasDoneProposed Key = "visas.done.proposed"
+	// VisasDoneRechecked is "Checked again.".
+	VisasDoneRechecked Key = "visas.done.rechecked"
+	// VisasDoneRefund is "The refund is asked for.".
+	VisasDoneRefund Key = "visas.done.refund"
+	// VisasDoneRefused is "Refused: the letter is with the applicant.".
+	VisasDoneRefused Key = "visas.done.refused"
+	// VisasDoneReissue is "Issued anew: this is the new number.".
+	VisasDoneReissue Key = "visas.done.reissue"
+	// VisasDoneReleased is "Given back.".
+	VisasDoneReleased Key = "visas.done.released"
+	// VisasDoneReturned is "Given back to the desk.".
+	VisasDoneReturned Key = "visas.done.returned"
+	// VisasDoneRevoke is "Revoked.".
+	VisasDoneRevoke Key = "visas.done.revoke"
+	// VisasDoneTemplate is "The letter is kept.".
+	VisasDoneTemplate Key = "visas.done.template"
+	// VisasDue is "Due".
+	VisasDue Key = "visas.due"
+	// VisasDueIn is "due in {{.time}}".
+	VisasDueIn Key = "visas.due_in"
+	// VisasEarlier is "Earlier applications and duplicates".
+	VisasEarlier Key = "visas.earlier"
+	// VisasEarlierDocument is "Earlier document".
+	VisasEarlierDocument Key = "visas.earlier_document"
+	// VisasEmail is "E-mail".
+	VisasEmail Key = "visas.email"
+	// VisasEntries is "Entries".
+	VisasEntries Key = "visas.entries"
+	// VisasEntriesField is "Entries (0: multiple)".
+	VisasEntriesField Key = "visas.entries_field"
+	// VisasEntriesLeft is "Entries left".
+	VisasEntriesLeft Key = "visas.entries_left"
+	// VisasEntriesUsed is "Entries used".
+	VisasEntriesUsed Key = "visas.entries_used"
+	// VisasEntriesWished is "Entries wished for".
+	VisasEntriesWished Key = "visas.entries_wished"
+	// VisasEntryN is "Entry".
+	VisasEntryN Key = "visas.entry_n"
+	// VisasEvent is "Event".
+	VisasEvent Key = "visas.event"
+	// VisasEvents is "What became of it".
+	VisasEvents Key = "visas.events"
+	// VisasExpired is "expired".
+	VisasExpired Key = "visas.expired"
+	// VisasExpires is "Expires".
+	VisasExpires Key = "visas.expires"
+	// VisasExtend is "Extend".
+	VisasExtend Key = "visas.extend"
+	// VisasFamily is "Family reunification".
+	VisasFamily Key = "visas.family"
+	// VisasFeesTaken is "Fees taken".
+	VisasFeesTaken Key = "visas.fees_taken"
+	// VisasFileAbsent is "Named, but did not come".
+	VisasFileAbsent Key = "visas.file_absent"
+	// VisasFileDownload is "Download".
+	VisasFileDownload Key = "visas.file_download"
+	// VisasFileOpen is "Show".
+	VisasFileOpen Key = "visas.file_open"
+	// VisasFiles is "Files".
+	VisasFiles Key = "visas.files"
+	// VisasFilter is "Show".
+	VisasFilter Key = "visas.filter"
+	// VisasFiltersHigh is "High risk".
+	VisasFiltersHigh Key = "visas.filters.high"
+	// VisasFiltersHumanitarian is "Humanitarian or family".
+	VisasFiltersHumanitarian Key = "visas.filters.humanitarian"
+	// VisasFiltersMine is "Mine".
+	VisasFiltersMine Key = "visas.filters.mine"
+	// VisasFiltersNobody is "Nobody’s".
+	VisasFiltersNobody Key = "visas.filters.nobody"
+	// VisasFiltersOpen is "All open".
+	VisasFiltersOpen Key = "visas.filters.open"
+	// VisasFiltersOverdue is "Overdue".
+	VisasFiltersOverdue Key = "visas.filters.overdue"
+	// VisasFiltersSecond is "To confirm".
+	VisasFiltersSecond Key = "visas.filters.second"
+	// VisasFind is "Reference or document number".
+	VisasFind Key = "visas.find"
+	// VisasFindAct is "Search".
+	VisasFindAct Key = "visas.find_act"
+	// VisasFindHint is "What you look for is audited, and stands in no address.".
+	VisasFindHint Key = "visas.find_hint"
+	// VisasFound is "Visas found: {{.count}}".
+	VisasFound Key = "visas.found"
+	// VisasFrom is "From".
+	VisasFrom Key = "visas.from"
+	// VisasGivenNames is "Given names".
+	VisasGivenNames Key = "visas.given_names"
+	// VisasGranted is "Granted".
+	VisasGranted Key = "visas.granted"
+	// VisasGround is "Ground".
+	VisasGround Key = "visas.ground"
+	// VisasGrounds is "Grounds".
+	VisasGrounds Key = "visas.grounds"
+	// VisasGroup is "Group".
+	VisasGroup Key = "visas.group"
+	// VisasGroupBy is "Grouped by".
+	VisasGroupBy Key = "visas.group_by"
+	// VisasGroupOf is "Group of {{.count}}".
+	VisasGroupOf Key = "visas.group_of"
+	// VisasHelpAnnul is "As if it had never been issued. It cannot be undone.".
+	VisasHelpAnnul Key = "visas.help.annul"
+	// VisasHelpApprove is "A visa is issued and told to every crossing point. It can be revoked or annulled later, not undone.".
+	VisasHelpApprove Key = "visas.help.approve"
+	// VisasHelpAsk is "The applicant is written to and told until when. The time does not count against the target.".
+	VisasHelpAsk Key = "visas.help.ask"
+	// VisasHelpExtend is "More days, entries or a later end within the limits of the type. Nothing can be made less.".
+	VisasHelpExtend Key = "visas.help.extend"
+	// VisasHelpInterviewed is "The application comes back to the desk.".
+	VisasHelpInterviewed Key = "visas.help.interviewed"
+	// VisasHelpInvite is "The applicant is written to with place and time.".
+	VisasHelpInvite Key = "visas.help.invite"
+	// VisasHelpMoney is "The payment provider is asked to send the money back. Asking twice is asking once.".
+	VisasHelpMoney Key = "visas.help.money"
+	// VisasHelpNote is "For the desk alone. It cannot be taken back.".
+	VisasHelpNote Key = "visas.help.note"
+	// VisasHelpRefuse is "The applicant reads the letter and may appeal. It cannot be undone here.".
+	VisasHelpRefuse Key = "visas.help.refuse"
+	// VisasHelpReissue is "A new number with the same terms on another passport; entries used stay used. The old number is replaced.".
+	VisasHelpReissue Key = "visas.help.reissue"
+	// VisasHelpReturn is "The proposal goes back to the desk with your reason.".
+	VisasHelpReturn Key = "visas.help.return"
+	// VisasHelpRevoke is "Out of force from now on, at every connected crossing point within seconds. It cannot be undone.".
+	VisasHelpRevoke Key = "visas.help.revoke"
+	// VisasHelpTakeOver is "Say why. It is written in the course.".
+	VisasHelpTakeOver Key = "visas.help.take_over"
+	// VisasHits is "Hits to judge: {{.count}}".
+	VisasHits Key = "visas.hits"
+	// VisasHolder is "Holder".
+	VisasHolder Key = "visas.holder"
+	// VisasHost is "Host or sponsor".
+	VisasHost Key = "visas.host"
+	// VisasHostKind is "Kind".
+	VisasHostKind Key = "visas.host_kind"
+	// VisasHostName is "Name".
+	VisasHostName Key = "visas.host_name"
+	// VisasHostPays is "Pays".
+	VisasHostPays Key = "visas.host_pays"
+	// VisasHumanitarian is "Humanitarian".
+	VisasHumanitarian Key = "visas.humanitarian"
+	// VisasInTarget is "In time".
+	VisasInTarget Key = "visas.in_target"
+	// VisasInterview is "Interview notes".
+	VisasInterview Key = "visas.interview"
+	// VisasInterviewAt is "Interview {{.when}}, {{.place}}".
+	VisasInterviewAt Key = "visas.interview_at"
+	// VisasInterviewNotes is "Notes".
+	VisasInterviewNotes Key = "visas.interview_notes"
+	// VisasInterviewPlace is "Place".
+	VisasInterviewPlace Key = "visas.interview_place"
+	// VisasInterviewWhen is "Day and time".
+	VisasInterviewWhen Key = "visas.interview_when"
+	// VisasInvite is "Invite".
+	VisasInvite Key = "visas.invite"
+	// VisasIssued is "Issued".
+	VisasIssued Key = "visas.issued"
+	// VisasIssuedAt is "Issued".
+	VisasIssuedAt Key = "visas.issued_at"
+	// VisasIssuedBy is "Issued by".
+	VisasIssuedBy Key = "visas.issued_by"
+	// VisasJourney is "Journey".
+	VisasJourney Key = "visas.journey"
+	// VisasJourneyAndCourse is "Journey, files and course".
+	VisasJourneyAndCourse Key = "visas.journey_and_course"
+	// VisasJudge is "Judge this hit".
+	VisasJudge Key = "visas.judge"
+	// VisasJudgeAgain is "Judge anew".
+	VisasJudgeAgain Key = "visas.judge_again"
+	// VisasJudgeWhy is "What was compared".
+	VisasJudgeWhy Key = "visas.judge_why"
+	// VisasKeep is "Keep".
+	VisasKeep Key = "visas.keep"
+	// VisasKilobytes is "{{.n}} kB".
+	VisasKilobytes Key = "visas.kilobytes"
+	// VisasKinds is "Papers".
+	VisasKinds Key = "visas.kinds"
+	// VisasKnownThen is "Uses that the post knew of".
+	VisasKnownThen Key = "visas.known_then"
+	// VisasLane is "Lane".
+	VisasLane Key = "visas.lane"
+	// VisasLanguage is "Reads".
+	VisasLanguage Key = "visas.language"
+	// VisasLanguagesAr is "Arabic".
+	VisasLanguagesAr Key = "visas.languages.ar"
+	// VisasLanguagesEn is "English".
+	VisasLanguagesEn Key = "visas.languages.en"
+	// VisasLanguagesEs is "Spanish".
+	VisasLanguagesEs Key = "visas.languages.es"
+	// VisasLanguagesFr is "French".
+	VisasLanguagesFr Key = "visas.languages.fr"
+	// VisasLanguagesOf is "Languages".
+	VisasLanguagesOf Key = "visas.languages_of"
+	// VisasLetter is "Letter".
+	VisasLetter Key = "visas.letter"
+	// VisasLetterRefusal is "Letter as the applicant reads it".
+	VisasLetterRefusal Key = "visas.letter_refusal"
+	// VisasLimits is "The type allows: valid {{.valid}} days, stay {{.stay}} days, entries {{.entries}}.".
+	VisasLimits Key = "visas.limits"
+	// VisasLocalDay is "Day at the post".
+	VisasLocalDay Key = "visas.local_day"
+	// VisasMedianHours is "Median, hours".
+	VisasMedianHours Key = "visas.median_hours"
+	// VisasMedianTime is "Median time".
+	VisasMedianTime Key = "visas.median_time"
+	// VisasMegabytes is "{{.n}} MB".
+	VisasMegabytes Key = "visas.megabytes"
+	// VisasModes is "Ways of travel".
+	VisasModes Key = "visas.modes"
+	// VisasModesHint is "Ways of travel (none ticked: all)".
+	VisasModesHint Key = "visas.modes_hint"
+	// VisasMoney is "Payments and refunds".
+	VisasMoney Key = "visas.money"
+	// VisasMultiple is "multiple".
+	VisasMultiple Key = "visas.multiple"
+	// VisasMustAnswer is "No decision before it has answered".
+	VisasMustAnswer Key = "visas.must_answer"
+	// VisasNAppeals is "Appeals".
+	VisasNAppeals Key = "visas.n_appeals"
+	// VisasNApproved is "Approved".
+	VisasNApproved Key = "visas.n_approved"
+	// VisasNLapsed is "Lapsed".
+	VisasNLapsed Key = "visas.n_lapsed"
+	// VisasNRefused is "Refused".
+	VisasNRefused Key = "visas.n_refused"
+	// VisasNReversed is "Reversed".
+	VisasNReversed Key = "visas.n_reversed"
+	// VisasNWithdrawn is "Withdrawn".
+	VisasNWithdrawn Key = "visas.n_withdrawn"
+	// VisasNationality is "Nationality".
+	VisasNationality Key = "visas.nationality"
+	// VisasNav is "Applications".
+	VisasNav Key = "visas.nav"
+	// VisasNoArrivals is "No visa was granted on arrival in these days.".
+	VisasNoArrivals Key = "visas.no_arrivals"
+	// VisasNoEarlier is "No other application of this person or document is known.".
+	VisasNoEarlier Key = "visas.no_earlier"
+	// VisasNoFee is "No fee is due.".
+	VisasNoFee Key = "visas.no_fee"
+	// VisasNoFiles is "No file came.".
+	VisasNoFiles Key = "visas.no_files"
+	// VisasNoOverstays is "No visa was issued in these days.".
+	VisasNoOverstays Key = "visas.no_overstays"
+	// VisasNoPicture is "No picture".
+	VisasNoPicture Key = "visas.no_picture"
+	// VisasNoRefusals is "Nothing was refused.".
+	VisasNoRefusals Key = "visas.no_refusals"
+	// VisasNoReply is "No reply yet; until {{.until}}".
+	VisasNoReply Key = "visas.no_reply"
+	// VisasNobody is "nobody".
+	VisasNobody Key = "visas.nobody"
+	// VisasNone is "No application waits here.".
+	VisasNone Key = "visas.none"
+	// VisasNoneFound is "Nothing was found.".
+	VisasNoneFound Key = "visas.none_found"
+	// VisasNotChecked is "Not checked: {{.count}}".
+	VisasNotChecked Key = "visas.not_checked"
+	// VisasNotCome is "The application itself has not come yet. Nothing of what came is lost.".
+	VisasNotCome Key = "visas.not_come"
+	// VisasNotHeld is "did not come".
+	VisasNotHeld Key = "visas.not_held"
+	// VisasNotYet is "not valid yet".
+	VisasNotYet Key = "visas.not_yet"
+	// VisasNote is "Note".
+	VisasNote Key = "visas.note"
+	// VisasNotice is "Notice (PDF)".
+	VisasNotice Key = "visas.notice"
+	// VisasNoticePage is "Notice (page)".
+	VisasNoticePage Key = "visas.notice_page"
+	// VisasNumber is "Number".
+	VisasNumber Key = "visas.number"
+	// VisasOf is "Of".
+	VisasOf Key = "visas.of"
+	// VisasOfficer is "Officer".
+	VisasOfficer Key = "visas.officer"
+	// VisasOnArrival is "Visas granted on arrival".
+	VisasOnArrival Key = "visas.on_arrival"
+	// VisasOpen is "Open".
+	VisasOpen Key = "visas.open"
+	// VisasOpened is "Opened".
+	VisasOpened Key = "visas.opened"
+	// VisasOriginalName is "In own script".
+	VisasOriginalName Key = "visas.original_name"
+	// VisasOtherNames is "Other names".
+	VisasOtherNames Key = "visas.other_names"
+	// VisasOutcome is "What was it?".
+	VisasOutcome Key = "visas.outcome"
+	// VisasOutcomeHelpClerical is "Recorded by mistake: the entry does not use the visa.".
+	VisasOutcomeHelpClerical Key = "visas.outcome_help.clerical"
+	// VisasOutcomeHelpLegitimate is "The entries stand; the holder did nothing wrong.".
+	VisasOutcomeHelpLegitimate Key = "visas.outcome_help.legitimate"
+	// VisasOutcomeHelpMisuse is "The entries stand; the visa may be revoked at once.".
+	VisasOutcomeHelpMisuse Key = "visas.outcome_help.misuse"
+	// VisasOverTarget is "over the target".
+	VisasOverTarget Key = "visas.over_target"
+	// VisasOverdue is "overdue by {{.time}}".
+	VisasOverdue Key = "visas.overdue"
+	// VisasOverstayShare is "Of the used".
+	VisasOverstayShare Key = "visas.overstay_share"
+	// VisasOverstays is "Overstays".
+	VisasOverstays Key = "visas.overstays"
+	// VisasOverstaysByType is "Overstays by type of visa".
+	VisasOverstaysByType Key = "visas.overstays_by_type"
+	// VisasOwnProposal is "You proposed this. A second officer decides.".
+	VisasOwnProposal Key = "visas.own_proposal"
+	// VisasOwner is "Owner".
+	VisasOwner Key = "visas.owner"
+	// VisasP90Hours is "90th percentile, hours".
+	VisasP90Hours Key = "visas.p90_hours"
+	// VisasP90Time is "Nine in ten within".
+	VisasP90Time Key = "visas.p90_time"
+	// VisasPaid is "Paid".
+	VisasPaid Key = "visas.paid"
+	// VisasPaidVisas is "Visas paid for".
+	VisasPaidVisas Key = "visas.paid_visas"
+	// VisasPanelApprove is "Approve".
+	VisasPanelApprove Key = "visas.panel.approve"
+	// VisasPanelAsk is "Ask the applicant for more".
+	VisasPanelAsk Key = "visas.panel.ask"
+	// VisasPanelInterviewed is "What came of the interview".
+	VisasPanelInterviewed Key = "visas.panel.interviewed"
+	// VisasPanelInvite is "Invite to an interview".
+	VisasPanelInvite Key = "visas.panel.invite"
+	// VisasPanelMoney is "Refund".
+	VisasPanelMoney Key = "visas.panel.money"
+	// VisasPanelNote is "Write a note".
+	VisasPanelNote Key = "visas.panel.note"
+	// VisasPanelRefuse is "Refuse".
+	VisasPanelRefuse Key = "visas.panel.refuse"
+	// VisasPanelReturn is "Do not agree with the proposal".
+	VisasPanelReturn Key = "visas.panel.return"
+	// VisasPanelTakeOver is "Take over from a colleague".
+	VisasPanelTakeOver Key = "visas.panel.take_over"
+	// VisasParcelAppeal is "appeal".
+	VisasParcelAppeal Key = "visas.parcel.appeal"
+	// VisasParcelApplication is "application".
+	VisasParcelApplication Key = "visas.parcel.application"
+	// VisasParcelPaid is "payment".
+	VisasParcelPaid Key = "visas.parcel.paid"
+	// VisasParcelReply is "reply".
+	VisasParcelReply Key = "visas.parcel.reply"
+	// VisasParcelWithdrawal is "withdrawal".
+	VisasParcelWithdrawal Key = "visas.parcel.withdrawal"
+	// VisasParcelId is "Id".
+	VisasParcelId Key = "visas.parcel_id"
+	// VisasParcelKind is "What it is".
+	VisasParcelKind Key = "visas.parcel_kind"
+	// VisasParcelMade is "Made".
+	VisasParcelMade Key = "visas.parcel_made"
+	// VisasParcelTaken is "Taken".
+	VisasParcelTaken Key = "visas.parcel_taken"
+	// VisasParcels is "Parcels without an application".
+	VisasParcels Key = "visas.parcels"
+	// VisasParcelsCaption is "Parcels that wait: {{.count}}".
+	VisasParcelsCaption Key = "visas.parcels_caption"
+	// VisasParcelsHelp is "The portal handed these over before the application itself, or without it. They are kept, and taken as soon as it comes. What waits for days wants somebody to look at the portal.".
+	VisasParcelsHelp Key = "visas.parcels_help"
+	// VisasParcelsNone is "Every parcel found its application.".
+	VisasParcelsNone Key = "visas.parcels_none"
+	// VisasParked is "Parcels that fit no application: {{.count}}".
+	VisasParked Key = "visas.parked"
+	// VisasPaymentNotCounted is "Does not count, goes back".
+	VisasPaymentNotCounted Key = "visas.payment_not_counted"
+	// VisasPhone is "Phone".
+	VisasPhone Key = "visas.phone"
+	// VisasPictureClosed is "This picture cannot be shown".
+	VisasPictureClosed Key = "visas.picture_closed"
+	// VisasPlacesHelp is "Places that are filled in:".
+	VisasPlacesHelp Key = "visas.places_help"
+	// VisasPort is "Arrives at".
+	VisasPort Key = "visas.port"
+	// VisasPorts is "Crossing points".
+	VisasPorts Key = "visas.ports"
+	// VisasPortsHint is "Crossing points (none ticked: all)".
+	VisasPortsHint Key = "visas.ports_hint"
+	// VisasPortsIds is "Crossing points by id, with commas (empty: all)".
+	VisasPortsIds Key = "visas.ports_ids"
+	// VisasPost is "Crossing point".
+	VisasPost Key = "visas.post"
+	// VisasPreview is "Preview".
+	VisasPreview Key = "visas.preview"
+	// VisasPreviewHelp is "With made-up values: nobody’s data.".
+	VisasPreviewHelp Key = "visas.preview_help"
+	// VisasProposal is "Proposal of a colleague".
+	VisasProposal Key = "visas.proposal"
+	// VisasProposeApproval is "Propose approval".
+	VisasProposeApproval Key = "visas.propose_approval"
+	// VisasProposeRefusal is "Propose refusal".
+	VisasProposeRefusal Key = "visas.propose_refusal"
+	// VisasProposedBy is "proposed by {{.name}}".
+	VisasProposedBy Key = "visas.proposed_by"
+	// VisasPurpose is "Purpose".
+	VisasPurpose Key = "visas.purpose"
+	// VisasRead is "Came in".
+	VisasRead Key = "visas.read"
+	// VisasReadByPhoto is "read from a photo".
+	VisasReadByPhoto Key = "visas.read_by.photo"
+	// VisasReadByTyped is "typed by hand".
+	VisasReadByTyped Key = "visas.read_by.typed"
+	// VisasReason is "Reason".
+	VisasReason Key = "visas.reason"
+	// VisasReasonDesk is "Reason, for the desk alone".
+	VisasReasonDesk Key = "visas.reason_desk"
+	// VisasReasonDeskHint is "The applicant does not read it.".
+	VisasReasonDeskHint Key = "visas.reason_desk_hint"
+	// VisasReasonWanted is "Reason (wanted: a check found something or has no answer)".
+	VisasReasonWanted Key = "visas.reason_wanted"
+	// VisasReceived is "Received".
+	VisasReceived Key = "visas.received"
+	// VisasReceivedFrom is "Received from".
+	VisasReceivedFrom Key = "visas.received_from"
+	// VisasReceivedUntil is "until".
+	VisasReceivedUntil Key = "visas.received_until"
+	// VisasRecheck is "Check again".
+	VisasRecheck Key = "visas.recheck"
+	// VisasRefundCentre is "asked for by the desk".
+	VisasRefundCentre Key = "visas.refund.centre"
+	// VisasRefundPaidTwice is "paid twice".
+	VisasRefundPaidTwice Key = "visas.refund.paid_twice"
+	// VisasRefundWithdrawn is "withdrawn before the desk worked on it".
+	VisasRefundWithdrawn Key = "visas.refund.withdrawn"
+	// VisasRefundWrongAmount is "wrong amount".
+	VisasRefundWrongAmount Key = "visas.refund.wrong_amount"
+	// VisasRefundWrongCurrency is "wrong currency".
+	VisasRefundWrongCurrency Key = "visas.refund.wrong_currency"
+	// VisasRefundAct is "Ask for a refund".
+	VisasRefundAct Key = "visas.refund_act"
+	// VisasRefundAnswerDue is "taken up".
+	VisasRefundAnswerDue Key = "visas.refund_answer.due"
+	// VisasRefundAnswerGoneBack is "has gone back already".
+	VisasRefundAnswerGoneBack Key = "visas.refund_answer.gone_back"
+	// VisasRefundAnswerNotPaid is "nothing was paid".
+	VisasRefundAnswerNotPaid Key = "visas.refund_answer.not_paid"
+	// VisasRefundAnswerTooMuch is "more than was paid".
+	VisasRefundAnswerTooMuch Key = "visas.refund_answer.too_much"
+	// VisasRefundDue is "Refund due".
+	VisasRefundDue Key = "visas.refund_due"
+	// VisasRefundStateAsked is "asked of the provider".
+	VisasRefundStateAsked Key = "visas.refund_state.asked"
+	// VisasRefundStateDone is "went back".
+	VisasRefundStateDone Key = "visas.refund_state.done"
+	// VisasRefundStateDue is "to be asked".
+	VisasRefundStateDue Key = "visas.refund_state.due"
+	// VisasRefundStateRefused is "refused by the provider".
+	VisasRefundStateRefused Key = "visas.refund_state.refused"
+	// VisasRefundWaits is "waits".
+	VisasRefundWaits Key = "visas.refund_waits"
+	// VisasRefundWanted is "Refund asked for {{.when}}".
+	VisasRefundWanted Key = "visas.refund_wanted"
+	// VisasRefusalsByGround is "Refusals by ground".
+	VisasRefusalsByGround Key = "visas.refusals_by_ground"
+	// VisasRefuse is "Refuse".
+	VisasRefuse Key = "visas.refuse"
+	// VisasRefusedBefore is "Says of refusals".
+	VisasRefusedBefore Key = "visas.refused_before"
+	// VisasRegister is "Register of visas".
+	VisasRegister Key = "visas.register"
+	// VisasRegisterHelp is "By visa number, reference or document number; or by name with birth date. Every search is audited, and stands in no address.".
+	VisasRegisterHelp Key = "visas.register_help"
+	// VisasRegisterNumber is "Visa, reference or document number".
+	VisasRegisterNumber Key = "visas.register_number"
+	// VisasReissue is "Issue on a new passport".
+	VisasReissue Key = "visas.reissue"
+	// VisasRelatedChild is "child".
+	VisasRelatedChild Key = "visas.related.child"
+	// VisasRelatedOtherRelative is "other relative".
+	VisasRelatedOtherRelative Key = "visas.related.other_relative"
+	// VisasRelatedParent is "parent".
+	VisasRelatedParent Key = "visas.related.parent"
+	// VisasRelatedSibling is "sibling".
+	VisasRelatedSibling Key = "visas.related.sibling"
+	// VisasRelatedSpouse is "spouse".
+	VisasRelatedSpouse Key = "visas.related.spouse"
+	// VisasRelatedTravellingTogether is "travels together".
+	VisasRelatedTravellingTogether Key = "visas.related.travelling_together"
+	// VisasRelation is "To the lead".
+	VisasRelation Key = "visas.relation"
+	// VisasRelease is "Give back".
+	VisasRelease Key = "visas.release"
+	// VisasReplacedBy is "Replaced by".
+	VisasReplacedBy Key = "visas.replaced_by"
+	// VisasReplaces is "Replaces".
+	VisasReplaces Key = "visas.replaces"
+	// VisasReplied is "Reply came".
+	VisasReplied Key = "visas.replied"
+	// VisasReply is "Reply".
+	VisasReply Key = "visas.reply"
+	// VisasReplyDays is "Days to reply".
+	VisasReplyDays Key = "visas.reply_days"
+	// VisasReplyFiles is "Files: {{.count}}".
+	VisasReplyFiles Key = "visas.reply_files"
+	// VisasRequests is "What was asked".
+	VisasRequests Key = "visas.requests"
+	// VisasRetire is "Do not offer it any more".
+	VisasRetire Key = "visas.retire"
+	// VisasRetired is "not offered any more".
+	VisasRetired Key = "visas.retired"
+	// VisasReturn is "Do not agree".
+	VisasReturn Key = "visas.return"
+	// VisasRevoke is "Revoke".
+	VisasRevoke Key = "visas.revoke"
+	// VisasRevokeToo is "Misuse: revoke the visa at once".
+	VisasRevokeToo Key = "visas.revoke_too"
+	// VisasRisk is "Risk".
+	VisasRisk Key = "visas.risk"
+	// VisasRiskFrom is "Risk from".
+	VisasRiskFrom Key = "visas.risk_from"
+	// VisasSameByDocument is "same document".
+	VisasSameByDocument Key = "visas.same_by.document"
+	// VisasSameByPerson is "same name and birth date".
+	VisasSameByPerson Key = "visas.same_by.person"
+	// VisasSameByPortrait is "alike portrait".
+	VisasSameByPortrait Key = "visas.same_by.portrait"
+	// VisasSecondWanted is "A second officer decides: this is a proposal.".
+	VisasSecondWanted Key = "visas.second_wanted"
+	// VisasSend is "Send".
+	VisasSend Key = "visas.send"
+	// VisasSetAside is "What the applicant sent and fits nothing: {{.count}}. See the course.".
+	VisasSetAside Key = "visas.set_aside"
+	// VisasSetAsideN is "Set aside: {{.count}}".
+	VisasSetAsideN Key = "visas.set_aside_n"
+	// VisasSettled is "judged: somebody else".
+	VisasSettled Key = "visas.settled"
+	// VisasSex is "Sex".
+	VisasSex Key = "visas.sex"
+	// VisasShow is "Show".
+	VisasShow Key = "visas.show"
+	// VisasSpanDays is "{{.count}} days".
+	VisasSpanDays Key = "visas.span_days"
+	// VisasSpanHours is "{{.count}} hours".
+	VisasSpanHours Key = "visas.span_hours"
+	// VisasSpanMinutes is "{{.count}} minutes".
+	VisasSpanMinutes Key = "visas.span_minutes"
+	// VisasStandingAnnulled is "annulled".
+	VisasStandingAnnulled Key = "visas.standing.annulled"
+	// VisasStandingInForce is "in force".
+	VisasStandingInForce Key = "visas.standing.in_force"
+	// VisasStandingReplaced is "replaced".
+	VisasStandingReplaced Key = "visas.standing.replaced"
+	// VisasStandingRevoked is "revoked".
+	VisasStandingRevoked Key = "visas.standing.revoked"
+	// VisasStandingOf is "Standing".
+	VisasStandingOf Key = "visas.standing_of"
+	// VisasStateAppealed is "Appealed".
+	VisasStateAppealed Key = "visas.state.appealed"
+	// VisasStateApproved is "Approved".
+	VisasStateApproved Key = "visas.state.approved"
+	// VisasStateAsked is "Applicant asked".
+	VisasStateAsked Key = "visas.state.asked"
+	// VisasStateExamined is "At the desk".
+	VisasStateExamined Key = "visas.state.examined"
+	// VisasStateInterview is "Interview".
+	VisasStateInterview Key = "visas.state.interview"
+	// VisasStateLapsed is "Lapsed".
+	VisasStateLapsed Key = "visas.state.lapsed"
+	// VisasStateProposed is "Proposed".
+	VisasStateProposed Key = "visas.state.proposed"
+	// VisasStateReceived is "Received, checks run".
+	VisasStateReceived Key = "visas.state.received"
+	// VisasStateRefused is "Refused".
+	VisasStateRefused Key = "visas.state.refused"
+	// VisasStateWaitingPayment is "Waits for payment".
+	VisasStateWaitingPayment Key = "visas.state.waiting_payment"
+	// VisasStateWithdrawn is "Withdrawn".
+	VisasStateWithdrawn Key = "visas.state.withdrawn"
+	// VisasStateOf is "State".
+	VisasStateOf Key = "visas.state_of"
+	// VisasStatistics is "Visa statistics".
+	VisasStatistics Key = "visas.statistics"
+	// VisasStatisticsHelp is "Of the applications received in these days. Times run from received to decided, without the days when the applicant was waited for.".
+	VisasStatisticsHelp Key = "visas.statistics_help"
+	// VisasStatisticsNone is "No application was received in these days.".
+	VisasStatisticsNone Key = "visas.statistics_none"
+	// VisasStays is "Stays at".
+	VisasStays Key = "visas.stays"
+	// VisasStillOpen is "Open".
+	VisasStillOpen Key = "visas.still_open"
+	// VisasSure is "I know that this cannot be undone".
+	VisasSure Key = "visas.sure"
+	// VisasSurname is "Surname".
+	VisasSurname Key = "visas.surname"
+	// VisasTakeOver is "Take over".
+	VisasTakeOver Key = "visas.take_over"
+	// VisasTarget is "Target".
+	VisasTarget Key = "visas.target"
+	// VisasTargetHours is "Target, hours".
+	VisasTargetHours Key = "visas.target_hours"
+	// VisasTemplate is "Letter template".
+	VisasTemplate Key = "visas.template"
+	// VisasTemplateBuiltIn is "comes with the program".
+	VisasTemplateBuiltIn Key = "visas.template_built_in"
+	// VisasTemplateKind is "For".
+	VisasTemplateKind Key = "visas.template_kind"
+	// VisasTemplateNew is "Write a new letter".
+	VisasTemplateNew Key = "visas.template_new"
+	// VisasTemplateReadOnly is "A supervisor changes letters.".
+	VisasTemplateReadOnly Key = "visas.template_read_only"
+	// VisasTemplateTitle is "Name".
+	VisasTemplateTitle Key = "visas.template_title"
+	// VisasTemplates is "Letters".
+	VisasTemplates Key = "visas.templates"
+	// VisasTemplatesHelp is "What officers begin from. Every letter is written for one applicant and can be changed before it is sent.".
+	VisasTemplatesHelp Key = "visas.templates_help"
+	// VisasTimesTitle is "Times against target, in hours".
+	VisasTimesTitle Key = "visas.times_title"
+	// VisasTitle is "Visa applications".
+	VisasTitle Key = "visas.title"
+	// VisasToJudge is "To judge: {{.count}}".
+	VisasToJudge Key = "visas.to_judge"
+	// VisasTotal is "All".
+	VisasTotal Key = "visas.total"
+	// VisasType is "Type".
+	VisasType Key = "visas.type"
+	// VisasUntil is "Until".
+	VisasUntil Key = "visas.until"
+	// VisasUseAnnulled is "annulled at the post".
+	VisasUseAnnulled Key = "visas.use_annulled"
+	// VisasUseN is "Use {{.n}}:".
+	VisasUseN Key = "visas.use_n"
+	// VisasUsed is "Used".
+	VisasUsed Key = "visas.used"
+	// VisasUses is "Uses".
+	VisasUses Key = "visas.uses"
+	// VisasUsesNone is "It has not been used.".
+	VisasUsesNone Key = "visas.uses_none"
+	// VisasValidity is "Valid".
+	VisasValidity Key = "visas.validity"
+	// VisasVerdictNotSame is "Somebody else".
+	VisasVerdictNotSame Key = "visas.verdict.not_same"
+	// VisasVerdictSame is "Same person".
+	VisasVerdictSame Key = "visas.verdict.same"
+	// VisasVisa is "Visa".
+	VisasVisa Key = "visas.visa"
+	// VisasVisaEventAnnulled is "annulled".
+	VisasVisaEventAnnulled Key = "visas.visa_event.annulled"
+	// VisasVisaEventCase is "used at several posts".
+	VisasVisaEventCase Key = "visas.visa_event.case"
+	// VisasVisaEventExtended is "extended".
+	VisasVisaEventExtended Key = "visas.visa_event.extended"
+	// VisasVisaEventIssued is "issued".
+	VisasVisaEventIssued Key = "visas.visa_event.issued"
+	// VisasVisaEventReissued is "issued on a new passport".
+	VisasVisaEventReissued Key = "visas.visa_event.reissued"
+	// VisasVisaEventRevoked is "revoked".
+	VisasVisaEventRevoked Key = "visas.visa_event.revoked"
+	// VisasWaived is "Fee waived".
+	VisasWaived Key = "visas.waived"
+	// VisasWhen is "When".
+	VisasWhen Key = "visas.when"
+	// VisasWho is "Who".
+	VisasWho Key = "visas.who"
+	// VisasWords is "In words".
+	VisasWords Key = "visas.words"
+	// VisasYes is "yes".
+	VisasYes Key = "visas.yes"
 )

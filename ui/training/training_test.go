@@ -95,7 +95,7 @@ func plan(t testing.TB, now time.Time) []border.Planned {
 
 func (s *station) lane(p *browsertest.Page, name string) {
 	p.Goto(s.URL + "/counter/lane")
-	p.WaitFor("button[name=lane]")
+	p.WaitFocus("button[name=lane]")
 	p.TabTo("button[value='" + name + "']")
 	p.Press("Enter")
 	p.Wait("location.pathname === '/counter' && document.readyState === 'complete'")
@@ -131,7 +131,7 @@ func TestACaseIsPutOnTheReaderDecidedAndExplained(t *testing.T) {
 			p := browsertest.Open(t, language)
 			p.Size(1366, 768)
 			s.SignIn(p, s.Person(t, auth.RoleOfficer, "amira", language))
-			p.Wait("location.pathname === '/counter/lane'")
+			p.WaitFocus("button[name=lane]")
 			s.lane(p, "SIM-1")
 			s.training(p)
 			p.Screenshot("training-list-" + language)

@@ -101,6 +101,9 @@ func (s *Server) answerFailure(c *Context, status int, err error) error {
 		inNotices(c)
 		return c.Render(status, view.FaultFragment(c.Text().Problem(err), c.requestID))
 	}
+	if s.Fault != nil {
+		return c.Render(status, s.Fault(titleOf(status), c.Text().Problem(err), c.requestID))
+	}
 	return c.Render(status, view.Fault(titleOf(status), c.Text().Problem(err), c.requestID))
 }
 

@@ -49,6 +49,9 @@ func (s *Server) limited(next echo.HandlerFunc) echo.HandlerFunc {
 		limit := int64(DefaultMaxBody)
 		if r, ok := s.routeOf(c); ok {
 			limit = r.MaxBody
+			if r.Files && !strings.HasPrefix(c.Request().Header.Get("Content-Type"), "multipart/") {
+				limit = min(limit, DefaultMaxBody)
+			}
 		}
 		request := c.Request()
 		if request.ContentLength > limit {

@@ -49,6 +49,8 @@ type Options struct {
 	Status func(*Context) (templ.Component, error)
 	// IdleAfter locks the browser's page after so long without key or click; keep it at the sessions' own limit. 0 for never.
 	IdleAfter time.Duration
+	// Fault draws the page of a failure where pages have a frame of their own; view.Fault when nil.
+	Fault func(title text.Key, words, requestID string) templ.Component
 	// Heartbeat is how often a silent event stream shows that it lives; 15 s when 0.
 	Heartbeat time.Duration
 }

@@ -33,6 +33,8 @@ type Route struct {
 	Cacheable bool
 	// MaxBody bounds the request's body, in bytes.
 	MaxBody int64
+	// Files routes take files: a form without any is bounded like all others, for it is read before the route's handler is asked.
+	Files bool
 }
 
 // RouteOption marks a route that differs from the rest.
@@ -55,6 +57,9 @@ func Machine() RouteOption { return func(r *Route) { r.Machine = true } }
 
 // KeepCache leaves Cache-Control to the handler.
 func KeepCache() RouteOption { return func(r *Route) { r.Cacheable = true } }
+
+// Files lets forms with files be as large as the route says, and those without only as large as on any route.
+func Files() RouteOption { return func(r *Route) { r.Files = true } }
 
 // MaxBody bounds the request's body at n bytes instead of DefaultMaxBody.
 func MaxBody(n int64) RouteOption { return func(r *Route) { r.MaxBody = n } }

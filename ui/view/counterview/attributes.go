@@ -90,7 +90,11 @@ func bandLook(s Screen) look {
 		return look{"waiting", "▸", text.CounterReady}
 	}
 	outcome, pending := s.Current.band()
-	return lookOf(outcome, pending)
+	l := lookOf(outcome, pending)
+	if s.toTake() {
+		l.word = text.FingersBandTake
+	}
+	return l
 }
 
 func bandClass(s Screen) string  { return bandLook(s).class }
@@ -100,6 +104,14 @@ func bandWord(s Screen) text.Key { return bandLook(s).word }
 func bandHelp(s Screen) text.Key {
 	if s.Current != nil && s.Current.NeedsSecondLine() {
 		return text.CounterBandSecondLineHelp
+	}
+	if s.Current != nil {
+		if help := printsHelp(s); help != "" {
+			return help
+		}
+		if s.Current.Complete && s.Current.onArrival() != nil && !s.Current.admitNeedsReason() {
+			return text.VisaArrivalHelp
+		}
 	}
 	return map[string]text.Key{
 		"waiting": text.CounterBandWaitingHelp, "hit": text.CounterBandHitHelp,

@@ -17,6 +17,15 @@ import (
 
 // facts are both sides of a piece of evidence.
 func facts(ctx context.Context, e border.Evidence) string {
+	if words, is := printFacts(ctx, e); is {
+		return words
+	}
+	if aboutAnnounced(e) {
+		return announcedFacts(ctx, e)
+	}
+	if aboutVisa(e) {
+		return visaFacts(ctx, e)
+	}
 	found, expected := Fact(ctx, e, e.Found), Fact(ctx, e, e.Expected)
 	switch {
 	case found == "":
@@ -33,6 +42,12 @@ func facts(ctx context.Context, e border.Evidence) string {
 // Fact is one side of a piece of evidence as an officer reads it: a code in words, an instant in the zone of the crossing point, and
 // every date in it as dates are written on screens. What is none of these shows as it is.
 func Fact(ctx context.Context, e border.Evidence, value string) string {
+	if aboutAnnounced(e) {
+		return announcedFact(ctx, e, value)
+	}
+	if aboutVisa(e) {
+		return visaFact(ctx, e, value)
+	}
 	switch e.Code {
 	case border.CodeNotApplicable, staycheck.CodeOwnNational, staycheck.CodeFreeMovement, staycheck.CodeExempt:
 		return exemptWord(ctx, value)

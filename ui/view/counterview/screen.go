@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/border/fingers"
 	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/traveldoc/mrz"
 	"github.com/openbmis/openbmis/ui/text"
@@ -66,6 +67,8 @@ type Screen struct {
 	// Kept is how many readings wait in the lane because they could not be opened; Images says that images can be handed in.
 	Kept   int
 	Images bool
+	// Fingers says that fingerprints are taken here.
+	Fingers bool
 }
 
 // Panel is a question to the officer that stands open.
@@ -75,6 +78,8 @@ type Panel struct {
 	Fault string
 	Note  string
 	Days  string // days granted, as typed
+	// Receipt and Waiver are what was said of the fee of a visa on arrival, Reason why in spite of a hit.
+	Receipt, Waiver, Reason string
 }
 
 // PanelKind is what a panel asks.
@@ -149,17 +154,20 @@ func (c *Card) applicable() (do, not []border.Answer) {
 	return do, not
 }
 
-// urgency puts hits first, then what has no answer: the officer must not have to look for them.
+// urgency puts hits first, then the prints, which stay where they were asked for, then what has no answer: the officer must not have to
+// look for them.
 func urgency(a border.Answer) int {
-	switch {
-	case a.Pending:
-		return 2
-	case a.Finding.Outcome == border.Hit:
+	switch prints := a.Check == fingers.CheckName; {
+	case !a.Pending && a.Finding.Outcome == border.Hit && prints:
 		return 0
-	case a.Finding.Outcome == border.NotChecked:
+	case !a.Pending && a.Finding.Outcome == border.Hit:
 		return 1
+	case prints:
+		return 2
+	case !a.Pending && a.Finding.Outcome == border.NotChecked:
+		return 3
 	}
-	return 2
+	return 4
 }
 
 // CardOf is an inspection as the screen shows it.
@@ -215,6 +223,11 @@ func (c *Card) findings() []border.Finding {
 
 // admitNeedsReason is true when F2 must first ask why.
 func (c *Card) admitNeedsReason() bool { return border.NeedsReason(c.findings()) }
+
+// onArrival are the terms of the visa that admitting grants; nil when it grants none.
+func (c *Card) onArrival() *border.ArrivalTerms {
+	return border.OnArrival(c.Scan.Direction, c.findings())
+}
 
 // NeedsSecondLine is true when no counter may admit: a hit stands that the second line decides.
 func (c *Card) NeedsSecondLine() bool { return border.NeedsSecondLine(c.findings()) }

@@ -2,10 +2,12 @@ package counterview
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/stay"
+	"github.com/openbmis/openbmis/evisa"
 	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/ui/text"
 )
@@ -54,6 +56,27 @@ func dayWhy(ctx context.Context, row DayRow) string {
 	return strings.Join(words, ", ")
 }
 
+// groundless reports whether the visa stands against an entry: then a stay that the days alone would allow is none.
+func (c *Card) groundless(way border.Direction) bool {
+	return way == border.Entry && slices.ContainsFunc(c.Answers, func(a border.Answer) bool {
+		return !a.Pending && a.Finding.Check == evisa.CheckName && a.Finding.Severity() == border.SecondLine
+	})
+}
+
+func (c *Card) grantClass(way border.Direction) string {
+	if c.groundless(way) {
+		return "not-checked"
+	}
+	return grantClass(c.grant(), way)
+}
+
+func (c *Card) grantWords(ctx context.Context, way border.Direction) string {
+	if c.groundless(way) {
+		return text.T(ctx, text.VisaNoGround)
+	}
+	return grantWords(ctx, c.grant(), way)
+}
+
 // grantClass tells a stay that needs a look from one that does not.
 func grantClass(g *border.Grant, way border.Direction) string {
 	switch {
@@ -85,4 +108,25 @@ func grantWords(ctx context.Context, g *border.Grant, way border.Direction) stri
 		words += " – " + text.T(ctx, text.CounterUncertain)
 	}
 	return words
+}
+
+// boundWords are what bounds the stay: the rule with its days, or the visa with its number and days; empty where that says nothing.
+func (c *Card) boundWords(ctx context.Context, way border.Direction) string {
+	g := c.grant()
+	if way != border.Entry || c.groundless(way) || g.Bound == "" || g.Until.IsZero() {
+		return ""
+	}
+	parts := []string{text.T(ctx, text.CounterBound, "what", coded(ctx, "evidence.stay", "bound_"+g.Bound))}
+	switch {
+	case g.BoundBy != "":
+		parts = append(parts, isolate(ctx, strings.TrimSpace(VisaNumber(g.BoundBy)+" "+g.BoundVersion)))
+	case g.Bound == stay.BoundRule && g.Regime != stay.DefaultRegime:
+		parts = append(parts, isolate(ctx, strings.TrimSpace(g.Rule+" "+g.Regime)))
+	case g.Bound == stay.BoundRule:
+		parts = append(parts, isolate(ctx, g.Rule))
+	}
+	if g.BoundDays > 0 && g.BoundDays != g.MaxDays {
+		parts = append(parts, text.T(ctx, text.CounterDays, text.Count, g.BoundDays))
+	}
+	return strings.Join(parts, " · ")
 }

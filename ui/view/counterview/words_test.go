@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	apipnr "github.com/openbmis/openbmis/api_pnr"
+	"github.com/openbmis/openbmis/api_pnr/expected"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/documentcheck"
 	"github.com/openbmis/openbmis/border/group"
@@ -15,6 +17,7 @@ import (
 	"github.com/openbmis/openbmis/border/stay"
 	"github.com/openbmis/openbmis/border/staycheck"
 	"github.com/openbmis/openbmis/border/vehicle"
+	"github.com/openbmis/openbmis/evisa/visacheck"
 	"github.com/openbmis/openbmis/ui/text"
 )
 
@@ -27,6 +30,12 @@ func TestEveryCodeHasWordsInEveryLanguage(t *testing.T) {
 			require.NotEqual(t, code, evidenceWord(ctx, border.Evidence{Code: code}), language)
 		}
 		for _, code := range documentcheck.EvidenceCodes() {
+			require.NotEqual(t, code, evidenceWord(ctx, border.Evidence{Code: code}), language)
+		}
+		for _, code := range expected.EvidenceCodes() {
+			require.NotEqual(t, code, evidenceWord(ctx, border.Evidence{Code: code}), language)
+		}
+		for _, code := range visacheck.EvidenceCodes() {
 			require.NotEqual(t, code, evidenceWord(ctx, border.Evidence{Code: code}), language)
 		}
 		for _, code := range []string{"alert_document", "alert_name", "alert_birth_date", "alert_reason", "alert_action", "previous_none",
@@ -47,7 +56,7 @@ func TestEveryCodeHasWordsInEveryLanguage(t *testing.T) {
 				require.True(t, text.FromContext(ctx).Has(text.Key(area+"."+code)), "%s.%s in %s", area, code, language)
 			}
 		}
-		for _, check := range []string{"document", "alerts.national", "crossing.previous", border.CheckStay, border.CheckMinor, border.CheckPass, vehicle.Name} {
+		for _, check := range []string{"document", "alerts.national", "crossing.previous", border.CheckStay, border.CheckMinor, border.CheckPass, vehicle.Name, expected.Name} {
 			require.NotEqual(t, check, checkName(ctx, check), language)
 			require.NotEqual(t, check, sourceName(ctx, check), language)
 		}
@@ -97,12 +106,20 @@ func stayCodes() []string {
 // codesOfTheDomain are all codes by the area of the catalogue that has their words.
 func codesOfTheDomain() map[string][]string {
 	areas := map[string][]string{
-		"relation": border.Relations(), "consent": border.Consents(), "days_reason": border.DaysReasons(), "day_why": stay.DayReasons(),
-		"group_code": slices.Concat(group.MissingReasons(), group.StrangerReasons(), group.Whys()),
-		"evidence":   slices.Concat(minor.EvidenceCodes(), pass.EvidenceCodes(), []string{vehicle.CodeListed, vehicle.CodeClear, border.CodeNotApplicable}),
-		"exempt":     {minor.Adult, vehicle.NoVehicle},
-		"pass_code":  pass.RevocationReasons(),
-		"particular": {"plate", "plate_country", "driver", "occupants", "guardian_surname", "other_parent"},
+		"relation": slices.Concat(border.Relations(), expected.Relations()), "field": expected.Fields(), "consent": border.Consents(), "days_reason": border.DaysReasons(), "day_why": stay.DayReasons(),
+		"group_code":        slices.Concat(group.MissingReasons(), group.StrangerReasons(), group.Whys()),
+		"evidence":          slices.Concat(minor.EvidenceCodes(), pass.EvidenceCodes(), []string{vehicle.CodeListed, vehicle.CodeClear, border.CodeNotApplicable}),
+		"exempt":            {minor.Adult, vehicle.NoVehicle, expected.NoFlight},
+		"expected_outcome":  {border.Hit.String(), border.NoHit.String(), border.NotChecked.String()},
+		"expected_decision": {string(apipnr.DecideBoard), string(apipnr.DecideNoBoard), string(apipnr.DecideRefer)},
+		"expected_status": {
+			string(apipnr.StatusExpected), string(apipnr.StatusCancelled), string(apipnr.StatusOnBoard), string(apipnr.StatusNotOnBoard),
+		},
+		"expected_board":   {"board", "do_not_board", "contact", "not_checked"},
+		"expected_flight":  expected.Standings(),
+		"expected_verdict": {string(border.Admit), string(border.Refer), string(border.Refuse)},
+		"pass_code":        pass.RevocationReasons(),
+		"particular":       {"plate", "plate_country", "driver", "occupants", "guardian_surname", "other_parent"},
 	}
 	for _, c := range border.Categories() {
 		areas["category"] = append(areas["category"], string(c))

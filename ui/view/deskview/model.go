@@ -52,6 +52,7 @@ type DiscreetHit struct {
 	Form   Form
 	Failed string
 	Done   string
+	Now    time.Time
 }
 
 // Statistics is the page of counts.
@@ -141,6 +142,20 @@ func (q Queue) left(ctx context.Context, r screening.Row) (string, view.Tone) {
 func clock(d time.Duration) string {
 	minutes := int(d / time.Minute)
 	return fmt.Sprintf("%d:%02d", minutes/60, minutes%60)
+}
+
+// flightLeft is how long it is until a flight is here: little time is amber, none that it has landed.
+func flightLeft(ctx context.Context, f *hit.Flight, now time.Time) (string, view.Tone) {
+	left, known := f.Left(now)
+	switch {
+	case !known:
+		return t(ctx, text.DeskArrivalUnknown), view.ToneInfo
+	case left == 0:
+		return t(ctx, text.DeskLanded), view.ToneInfo
+	case left < 2*time.Hour:
+		return t(ctx, text.DeskLeftIn, "left", clock(left)), view.ToneWarning
+	}
+	return t(ctx, text.DeskLeftIn, "left", clock(left)), view.ToneInfo
 }
 
 // crossed reports whether somebody is known to have been let in or out at all.

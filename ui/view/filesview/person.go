@@ -10,6 +10,7 @@ import (
 	"github.com/openbmis/openbmis/border/file"
 	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/view"
+	"github.com/openbmis/openbmis/ui/view/adjudicationview"
 )
 
 // Person is the page of a file.
@@ -25,6 +26,8 @@ type Person struct {
 	Others []file.Known
 
 	MayRepair, MayLink bool
+	// Prints are the takings of prints; nil where none are kept.
+	Prints *adjudicationview.OnFile
 }
 
 func personURL(id uuid.UUID, purpose string) templ.SafeURL {

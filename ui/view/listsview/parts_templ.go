@@ -888,9 +888,9 @@ func proposals(list []listdb.Proposal, caption string) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var51 string
-				templ_7745c5c3_Var51, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, text.ListsBy, "at", dateTime(ctx, p.ProposedAt), "by", p.Proposed.Login))
+				templ_7745c5c3_Var51, templ_7745c5c3_Err = templ.JoinStringErrs(by(ctx, p.ProposedAt, p.Proposed.Login))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/view/listsview/parts.templ`, Line: 120, Col: 89}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/view/listsview/parts.templ`, Line: 120, Col: 49}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var51))
 				if templ_7745c5c3_Err != nil {
@@ -923,9 +923,9 @@ func proposals(list []listdb.Proposal, caption string) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var53 string
-					templ_7745c5c3_Var53, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, text.ListsBy, "at", dateTime(ctx, p.DecidedAt), "by", p.Decided.Login))
+					templ_7745c5c3_Var53, templ_7745c5c3_Err = templ.JoinStringErrs(by(ctx, p.DecidedAt, p.Decided.Login))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/view/listsview/parts.templ`, Line: 126, Col: 85}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/view/listsview/parts.templ`, Line: 126, Col: 45}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var53))
 					if templ_7745c5c3_Err != nil {

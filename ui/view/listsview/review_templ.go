@@ -216,9 +216,9 @@ func ReviewBody(r Review) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var10 string
-		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, text.ListsBy, "at", dateTime(ctx, r.ProposedAt), "by", r.Proposed.Login))
+		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(by(ctx, r.ProposedAt, r.Proposed.Login))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/view/listsview/review.templ`, Line: 38, Col: 122}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/view/listsview/review.templ`, Line: 38, Col: 82}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 		if templ_7745c5c3_Err != nil {
@@ -247,9 +247,9 @@ func ReviewBody(r Review) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, text.ListsBy, "at", dateTime(ctx, r.DecidedAt), "by", r.Decided.Login))
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(by(ctx, r.DecidedAt, r.Decided.Login))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/view/listsview/review.templ`, Line: 40, Col: 120}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/view/listsview/review.templ`, Line: 40, Col: 80}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {

@@ -36,6 +36,14 @@ func number[N int | int64](ctx context.Context, n N) string {
 
 func dateTime(ctx context.Context, at time.Time) string { return text.FromContext(ctx).DateTime(at) }
 
+// by tells when something was done, and who did it: the program, where nobody was signed in.
+func by(ctx context.Context, at time.Time, login string) string {
+	if login == "" {
+		login = text.T(ctx, text.ListsProgram)
+	}
+	return text.T(ctx, text.ListsBy, "at", dateTime(ctx, at), "by", login)
+}
+
 func ago(ctx context.Context, at time.Time) string {
 	return text.FromContext(ctx).Ago(view.FrameOf(ctx).Now.Sub(at))
 }

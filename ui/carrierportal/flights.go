@@ -1,0 +1,164 @@
+package carrierportal
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/openbmis/openbmis/internal/bus/gate"
+	"github.com/openbmis/openbmis/internal/postgres/passengerdb"
+	"github.com/openbmis/openbmis/internal/postgres/scoredb"
+	"github.com/openbmis/openbmis/internal/problem"
+	"github.com/openbmis/openbmis/ui/view/carrierportalview"
+	"github.com/openbmis/openbmis/ui/web"
+)
+
+const (
+	behind      = 7  // days of the period that is shown when none is asked for
+	ahead       = 3  // and days after today
+	longest     = 93 // days
+	onPage      = 50
+	day         = 24 * time.Hour
+	flightWords = "passenger_flight_unknown"
+)
+
+// period is the days that are asked for, both included; the last week and the next days when none are.
+func period(c *web.Context) (p carrierportalview.Period, err error) {
+	today := c.Now().UTC().Truncate(day)
+	p = carrierportalview.Period{From: today.Add(-behind * day), To: today.Add((ahead + 1) * day)}
+	if text := c.QueryParam("from"); text != "" {
+		if p.From, err = time.Parse(time.DateOnly, text); err != nil {
+			return p, problem.New(problem.Invalid, "carrierportal.day").At("from")
+		}
+	}
+	if text := c.QueryParam("to"); text != "" {
+		last, err := time.Parse(time.DateOnly, text)
+		if err != nil {
+			return p, problem.New(problem.Invalid, "carrierportal.day").At("to")
+		}
+		p.To = last.Add(day)
+	}
+	if !p.From.Before(p.To) || p.To.Sub(p.From) > longest*day {
+		return p, problem.New(problem.Invalid, "carrierportal.period").At("to").With("max", longest)
+	}
+	return p, nil
+}
+
+// own puts a carrier's page together.
+func (x *screens) own(c *web.Context, base, carrier string) (o carrierportalview.Own, err error) {
+	o = carrierportalview.Own{Carrier: carrier, Base: base}
+	if o.Period, err = period(c); err != nil {
+		return o, err
+	}
+	page := scoredb.Page{Limit: onPage + 1}
+	if after := c.QueryParam("after"); after != "" {
+		id, err := uuid.Parse(after)
+		if err != nil {
+			return o, problem.New(problem.NotFound, flightWords)
+		}
+		last, err := x.Scores.Flight(c.Ctx(), carrier, id)
+		if err != nil {
+			return o, err
+		}
+		page.After, o.Further = &last, true
+	}
+	if o.Flights, err = x.Scores.Flights(c.Ctx(), carrier, o.Period.From, o.Period.To, page); err != nil {
+		return o, err
+	}
+	if len(o.Flights) > onPage {
+		o.Flights, o.More = o.Flights[:onPage], true
+	}
+	if o.Totals, err = x.Scores.Totals(c.Ctx(), carrier, o.Period.From, o.Period.To); err != nil {
+		return o, err
+	}
+	o.Notices, err = x.Scores.Notices(c.Ctx(), carrier)
+	return o, err
+}
+
+func (x *screens) home(c *web.Context) error {
+	mine, err := carrier(c)
+	if err != nil {
+		return err
+	}
+	o, err := x.own(c, "/carrier/flights", mine)
+	if err != nil {
+		return err
+	}
+	return c.Render(http.StatusOK, carrierportalview.OwnPage(o))
+}
+
+func (x *screens) flight(c *web.Context) error {
+	mine, err := carrier(c)
+	if err != nil {
+		return err
+	}
+	f, err := x.card(c, mine)
+	if err != nil {
+		return err
+	}
+	f.Base = "/carrier/flights"
+	if f.Messages, err = x.Messages.Messages(c.Ctx(), passengerdb.MessageFilter{Carrier: mine, Flight: f.Flight}); err != nil {
+		return err
+	}
+	return c.Render(http.StatusOK, carrierportalview.CardPage(f))
+}
+
+func (x *screens) card(c *web.Context, carrier string) (f carrierportalview.Card, err error) {
+	id, err := param(c, flightWords)
+	if err != nil {
+		return f, err
+	}
+	f.Policy = x.Policy
+	f.Row, err = x.Scores.Flight(c.Ctx(), carrier, id)
+	return f, err
+}
+
+// board is for the State: every carrier, of nobody in particular.
+func (x *screens) board(c *web.Context) (err error) {
+	var b carrierportalview.Board
+	if b.Period, err = period(c); err != nil {
+		return err
+	}
+	if b.Standings, err = x.Scores.Board(c.Ctx(), b.Period.From, b.Period.To); err != nil {
+		return err
+	}
+	if b.Notices, err = x.Scores.Notices(c.Ctx(), ""); err != nil {
+		return err
+	}
+	return c.Render(http.StatusOK, carrierportalview.BoardPage(b))
+}
+
+// named is the carrier that the State asks for.
+func named(c *web.Context) (string, error) {
+	if gate.CheckCarrier(c.Param("carrier")) != nil {
+		return "", problem.New(problem.NotFound, "carrier_unknown")
+	}
+	return c.Param("carrier"), nil
+}
+
+func (x *screens) standing(c *web.Context) error {
+	code, err := named(c)
+	if err != nil {
+		return err
+	}
+	o, err := x.own(c, "/score/"+code, code)
+	if err != nil {
+		return err
+	}
+	o.State = true
+	return c.Render(http.StatusOK, carrierportalview.OwnPage(o))
+}
+
+func (x *screens) standingFlight(c *web.Context) error {
+	code, err := named(c)
+	if err != nil {
+		return err
+	}
+	f, err := x.card(c, code)
+	if err != nil {
+		return err
+	}
+	f.Base, f.State = "/score/"+code, true
+	return c.Render(http.StatusOK, carrierportalview.CardPage(f))
+}
