@@ -8,8 +8,13 @@ PKG     ?= ./...
 VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X github.com/openbmis/openbmis/cmd/internal/node.version=$(VERSION)
 
+# What lands must not depend on luck: properties are checked with the same cases each time, and with new ones by `make properties`.
+SEED    ?= 20261101
+# Tests of whole programs wait more than they work, so that two packages more than there are processors run at a time.
+AT_ONCE ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 2)))
+
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset build test storm bench fuzz check lint vet pcsc archtest generate generated templ-fmt deadcode vulncheck \
+.PHONY: help demo demo-reset build test properties storm bench fuzz check lint vet pcsc archtest generate generated templ-fmt deadcode vulncheck \
 	deps-server deps-browser vendor-assets clean
 
 help: ## print this list
@@ -21,12 +26,16 @@ demo: deps-server build ## a country in one terminal: centre, two stations, trav
 demo-reset: ## forget the demo's data
 	@if [ -x bin/bmis ]; then bin/bmis demo --reset; else rm -rf .demo; fi
 
-build: ## bin/station, bin/central, bin/bmis: static, reproducible, with the version inside
+build: ## bin/station, bin/central, bin/portal, bin/bmis: static, reproducible, with the version inside
 	@mkdir -p bin
-	$(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/ ./cmd/station ./cmd/central ./cmd/bmis
+	$(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/ ./cmd/station ./cmd/central ./cmd/portal ./cmd/bmis
 
 test: deps-server deps-browser ## every test, with a real PostgreSQL, NATS and browser; PKG=./alerts/... for some
-	$(GO) test -timeout 15m $(PKG)
+	RAPID_SEED=$(SEED) $(GO) test -p $(AT_ONCE) -vet=off -ldflags=-w -timeout 15m $(PKG)
+
+properties: deps-server ## every property with CHECKS (default 2000) random cases each, anew at every run
+	RAPID_CHECKS=$(or $(CHECKS),2000) RAPID_NOFAILFILE=true $(GO) test -count=1 -vet=off -ldflags=-w -timeout 60m \
+		$$($(GO) list -f '{{.Dir}} {{.TestImports}} {{.XTestImports}}' $(PKG) | awk '/pgregory.net\/rapid/ {print $$1}')
 
 storm: deps-server ## the long fault storms: processes killed, links cut, disks full
 	BMIS_STORM=long $(GO) test -count=1 -timeout 90m -run Storm -v $(PKG)
@@ -37,7 +46,7 @@ bench: deps-server deps-browser ## measure, and print each figure beside its aim
 fuzz: ## every fuzz target for FUZZTIME (default 30s) each
 	@scripts/fuzz $(PKG)
 
-check: vet pcsc archtest generated templ-fmt lint ## what a change must pass besides the tests
+check: pcsc archtest generated templ-fmt lint ## what a change must pass besides the tests; lint does what vet does
 
 lint: ## golangci-lint with the rules of .golangci.yml
 	$(TOOL) golangci-lint run

@@ -38,6 +38,7 @@ func TestCommentedSettingsAreKnown(t *testing.T) {
 	for example, load := range map[string]func(config.Getenv) error{
 		"station.env.example": func(g config.Getenv) error { _, err := config.LoadStation(g); return err },
 		"central.env.example": func(g config.Getenv) error { _, err := config.LoadCentral(g); return err },
+		"portal.env.example":  func(g config.Getenv) error { _, err := config.LoadPortal(g); return err },
 	} {
 		text, err := os.ReadFile(example)
 		require.NoError(t, err)
@@ -52,7 +53,7 @@ func TestCommentedSettingsAreKnown(t *testing.T) {
 
 // The units name programs and files that the repository has.
 func TestUnitsAreConsistent(t *testing.T) {
-	for _, program := range []string{"station", "central"} {
+	for _, program := range []string{"station", "central", "portal"} {
 		text, err := os.ReadFile("systemd/openbmis-" + program + ".service")
 		require.NoError(t, err)
 		require.Contains(t, string(text), "ExecStart=/usr/local/bin/"+program+"\n")

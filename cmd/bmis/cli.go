@@ -16,9 +16,11 @@ import (
 
 // cli lists the commands, each a struct with a Run method in a file of its own. Run may ask for a context.Context and an *app.
 type cli struct {
+	API  apiCommand  `cmd:"" name:"api" help:"Read passenger lists and the State's answers."`
 	MRZ  mrzCommand  `cmd:"" name:"mrz" help:"Read machine readable zones and print what they say as JSON."`
 	Chip chipCommand `cmd:"" help:"Read the chip of a travel document, verify what was read and show it."`
 	List listCommand `cmd:"" help:"Read list files of alerts: what is in them, what is refused, what a new edition changes."`
+	PNR  pnrCommand  `cmd:"" name:"pnr" help:"Read messages of reservations (PNRGOV) and print what they say as JSON."`
 	Seal sealCommand `cmd:"" help:"Read visible digital seals from a picture or from bytes and verify their signatures."`
 	Scan scanCommand `cmd:"" help:"Read the machine readable zone from pictures of pages and print it as JSON."`
 	Stay stayCommand `cmd:"" help:"Compute how long somebody may stay, from the dates of his stays."`
@@ -30,6 +32,8 @@ type cli struct {
 
 	Interpol interpolCommand `cmd:"" help:"Run a simulator of an INTERPOL-style service, ask a service, check a file of adapters."`
 
+	CaptureAgent captureAgentCommand `cmd:"" help:"Serve a fingerprint reader, simulated or real, by MOSIP's Secure Biometric Interface."`
+
 	Receipt receiptCommand `cmd:"" help:"Verify receipts of border crossing with public keys alone."`
 
 	Demo     demoCommand     `cmd:"" help:"Run a small country: the centre, two stations, and travellers."`
@@ -40,6 +44,19 @@ type cli struct {
 	Station  stationCommand  `cmd:"" help:"Look after the line of a station to the centre."`
 
 	Watchlist watchlistCommand `cmd:"" help:"Screen travellers against a list, and compare names."`
+
+	Prints printsCommand `cmd:"" help:"Erase the fingerprints that a station keeps of a file."`
+
+	Fingerprint fingerprintCommand `cmd:"" help:"Read fingerprints, compare them, measure the engine."`
+
+	Carrier carrierCommand `cmd:"" help:"Admit carriers and give them credentials; send messages as a carrier."`
+
+	ABISSimulator abisSimulatorCommand `cmd:"" name:"abis-simulator" help:"Run a simulator of an outside ABIS."`
+	PaySimulator  paySimulatorCommand  `cmd:"" name:"pay-simulator" help:"Run a simulator of a payment provider."`
+
+	EVisa evisaCommand `cmd:"" name:"evisa" help:"Verify the seals of visas offline; print the signer's certificates."`
+
+	VisaSimulator visaSimulatorCommand `cmd:"" name:"visa-simulator" help:"Run a simulator of an outside e-visa platform."`
 
 	Version kong.VersionFlag `help:"Print the release and end."`
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"time"
 
 	"github.com/openbmis/openbmis/alerts/interpol"
@@ -57,17 +56,12 @@ func (c interpolSimulateCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	url := "https://" + s.Address()
 	if c.Settings != "" {
-		dir, err := filepath.Abs(c.Dir)
-		if err != nil {
-			return err
-		}
-		if err := interpolsim.WriteSettings(c.Settings, dir, url, 1500*time.Millisecond, interpolsim.Adapters()); err != nil {
+		if err := interpolsim.WriteSettings(c.Settings, c.Dir, s.URL(), 1500*time.Millisecond, interpolsim.Adapters()); err != nil {
 			return err
 		}
 	}
-	if err := a.say("SIMULATOR of an INTERPOL-style service on %s; everything it knows is made up. Token and root certificate in %s.", url, c.Dir); err != nil {
+	if err := a.say("SIMULATOR of an INTERPOL-style service on %s; everything it knows is made up. Token and root certificate in %s.", s.URL(), c.Dir); err != nil {
 		return err
 	}
 	return s.Run(ctx)

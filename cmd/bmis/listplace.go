@@ -23,30 +23,10 @@ type listPlace struct {
 
 // acting signs the account in for as long as use takes: who may do what is the lists' to say, as at the centre's screens.
 func (p listPlace) acting(ctx context.Context, a *app, use func(*listdb.Lists, listdb.Person) error) error {
-	if p.As == "" {
-		return usageError{errors.New("expected --as LOGIN: who acts")}
-	}
-	password, err := p.password(a)
-	if err != nil {
-		return usageError{err}
-	}
-	return p.with(ctx, a, func(db *postgres.DB) error {
-		service, err := signInService(a, db)
-		if err != nil {
-			return err
-		}
-		_, session, err := service.SignIn(ctx, auth.Attempt{Login: p.As, Password: password, Source: "console", Workstation: "console"})
-		if err != nil {
-			return inWords(err)
-		}
-		if session.User.MustChangePassword {
-			err = errors.New("the account has a one-time password: sign in at the centre and choose one first")
-		} else {
-			// Stations and the screening ask by themselves, every few seconds; warnings by likeness need a running centre.
-			lists := listdb.New(listdb.Config{DB: db, Now: a.Now, NewID: func() uuid.UUID { return uuid.Must(uuid.NewRandomFromReader(rand.Reader)) }})
-			err = inWords(use(lists, listdb.Person{Actor: session.Actor("central"), Agency: session.User.Agency}))
-		}
-		return errors.Join(err, service.SignOut(context.WithoutCancel(ctx), session))
+	return p.signedIn(ctx, a, p.databasePlace, func(db *postgres.DB, session auth.Session) error {
+		// Stations and the screening ask by themselves, every few seconds; warnings by likeness need a running centre.
+		lists := listdb.New(listdb.Config{DB: db, Now: a.Now, NewID: func() uuid.UUID { return uuid.Must(uuid.NewRandomFromReader(rand.Reader)) }})
+		return use(lists, listdb.Person{Actor: session.Actor("central"), Agency: session.User.Agency})
 	})
 }
 

@@ -7,7 +7,11 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/openbmis/openbmis/cmd/internal/captureagent"
 	"github.com/openbmis/openbmis/cmd/internal/simulate"
+	"github.com/openbmis/openbmis/traveldoc"
+	"github.com/openbmis/openbmis/traveldoc/mrz"
+	"github.com/openbmis/openbmis/traveldoc/reader"
 	"github.com/openbmis/openbmis/traveldoc/specimen"
 )
 
@@ -16,6 +20,8 @@ type readerCommand struct {
 	Case  []string `arg:"" optional:"" help:"Cases to put on the reader, in this order (default: genuine). See bmis reader --help for all."`
 	CA    string   `required:"" type:"existingfile" help:"Root certificate of the station (PEM): ca/root.crt in its data directory."`
 	Token string   `required:"" type:"existingfile" help:"File with the token that the station issued for the reader."`
+	// CaptureAgent has the fingers of each document's bearer on the simulated fingerprint reader.
+	CaptureAgent string `placeholder:"URL" help:"Capture agent with a simulated fingerprint reader: each bearer's own fingers lie on it, by his document number."`
 }
 
 // Help is shown by bmis reader --help.
@@ -51,6 +57,9 @@ func (c readerCommand) Run(ctx context.Context, a *app) error {
 		if err != nil {
 			return usageError{err}
 		}
+		if err := c.follow(ctx, a, reading); err != nil {
+			return err
+		}
 		posted, err := agent.Post(ctx, reading)
 		if err != nil {
 			return err
@@ -60,4 +69,16 @@ func (c readerCommand) Run(ctx context.Context, a *app) error {
 		}
 	}
 	return nil
+}
+
+// follow puts the bearer of a document before the simulated fingerprint reader. Whose zone cannot be read stays who he was.
+func (c readerCommand) follow(ctx context.Context, a *app, reading *reader.Reading) error {
+	if c.CaptureAgent == "" {
+		return nil
+	}
+	zone, err := mrz.Parse(reading.MRZ, traveldoc.DateOf(a.Now()), mrz.Training)
+	if err != nil || zone.DocumentNumber == "" {
+		return a.say("the zone cannot be read; the fingers on the reader stay those of the one before")
+	}
+	return captureagent.Follow(ctx, c.CaptureAgent, zone.DocumentNumber)
 }

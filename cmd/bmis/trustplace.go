@@ -40,26 +40,33 @@ func newTrustCentre(a *app, db *postgres.DB) *trustdb.Centre {
 
 // acting signs the account in for as long as use takes.
 func (p trustPlace) acting(ctx context.Context, a *app, who trustActor, use func(*trustdb.Centre, audit.Actor) error) error {
-	if who.As == "" {
+	return who.signedIn(ctx, a, p.databasePlace, func(db *postgres.DB, session auth.Session) error {
+		return use(newTrustCentre(a, db), session.Actor("central"))
+	})
+}
+
+// signedIn signs the account in at the database of a place, for as long as use takes.
+func (w trustActor) signedIn(ctx context.Context, a *app, at databasePlace, use func(*postgres.DB, auth.Session) error) error {
+	if w.As == "" {
 		return usageError{errors.New("expected --as LOGIN: who acts")}
 	}
-	password, err := who.password(a)
+	password, err := w.password(a)
 	if err != nil {
 		return usageError{err}
 	}
-	return p.with(ctx, a, func(db *postgres.DB) error {
+	return at.with(ctx, a, func(db *postgres.DB) error {
 		service, err := signInService(a, db)
 		if err != nil {
 			return err
 		}
-		_, session, err := service.SignIn(ctx, auth.Attempt{Login: who.As, Password: password, Source: "console", Workstation: "console"})
+		_, session, err := service.SignIn(ctx, auth.Attempt{Login: w.As, Password: password, Source: "console", Workstation: "console"})
 		if err != nil {
 			return inWords(err)
 		}
 		if session.User.MustChangePassword {
 			err = errors.New("the account has a one-time password: sign in at the centre and choose one first")
 		} else {
-			err = inWords(use(newTrustCentre(a, db), session.Actor("central")))
+			err = inWords(use(db, session))
 		}
 		return errors.Join(err, service.SignOut(context.WithoutCancel(ctx), session))
 	})

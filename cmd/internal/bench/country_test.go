@@ -54,7 +54,7 @@ func tools() node.Tools {
 func newCountry(b *testing.B) *country {
 	b.Helper()
 	c := &country{town: simulate.Town{Seed: 7, Size: 60_000, Today: traveldoc.DateOf(time.Now().UTC())}}
-	c.centre = newProgram(b, "central", map[string]string{"BMIS_NATS_LISTEN": loopback()})
+	c.centre = newProgram(b, "central", map[string]string{"BMIS_NATS_LISTEN": loopback(), "BMIS_CARRIER_LISTEN": "off"})
 	c.centre.start(b)
 	c.centreDB = c.centre.database(b)
 	c.publishList(b)

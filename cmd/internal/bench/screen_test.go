@@ -40,7 +40,7 @@ func (c *country) lane(b *testing.B) *browsertest.Page {
 	p.Press("Tab")
 	p.Type(c.password)
 	p.Press("Enter")
-	p.Wait("location.pathname === '/counter/lane' && document.readyState === 'complete'")
+	p.WaitFocus("button[name=lane]")
 	p.Press("Enter")
 	p.Wait("location.pathname === '/counter' && document.readyState === 'complete' && !!globalThis.wedge")
 	return p

@@ -12,6 +12,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/openbmis/openbmis/alerts/screening"
+	apipnr "github.com/openbmis/openbmis/api_pnr"
+	"github.com/openbmis/openbmis/api_pnr/law"
 	"github.com/openbmis/openbmis/border/stay"
 	domain "github.com/openbmis/openbmis/central"
 	"github.com/openbmis/openbmis/cmd/internal/enrol"
@@ -25,7 +27,10 @@ import (
 	"github.com/openbmis/openbmis/internal/postgres/enrolment"
 	"github.com/openbmis/openbmis/internal/postgres/evidencedb/archive"
 	"github.com/openbmis/openbmis/internal/postgres/listdb"
+	"github.com/openbmis/openbmis/internal/postgres/portaldb"
+	"github.com/openbmis/openbmis/internal/postgres/scoredb"
 	"github.com/openbmis/openbmis/internal/postgres/screeningdb"
+	"github.com/openbmis/openbmis/internal/postgres/visadb"
 	"github.com/openbmis/openbmis/migrations"
 	"github.com/openbmis/openbmis/ui/web"
 )
@@ -41,6 +46,10 @@ type Addresses struct {
 	HTTPS   string // host:port
 	Metrics string // empty when switched off
 	NATS    string // empty when an external cluster is used
+	// Carriers is where carriers' NATS answers; empty when it is off or external.
+	Carriers string
+	// Portal is where the public portal of visas answers; empty when it is off.
+	Portal string
 }
 
 // app is the centre's parts, in the order in which they are made.
@@ -64,9 +73,23 @@ type app struct {
 	lists        *listdb.Lists
 	projector    *centraldb.Projector
 	archive      *archive.Archive
+	prints       *printWork
 	hits         *screeningdb.Store
 	screening    *screening.Worker
 	line         *line
+	passengers   *passengerWork
+	risk         *riskWork
+	boarding     *boarding
+	score        *scoredb.Store
+	visas        *visaIssue
+	visaRegister *visadb.Register // nil while the centre keeps none
+	visaUse      *visaUse
+	visaDesk     *visaDesk
+	law          law.Profile
+	carriers     *carriersDoor
+	applicants   *portaldb.Centre // the centre's side of the public portal of visas
+	keeper       apipnr.Keeper    // of what carriers send
+	answerer     apipnr.Answerer  // of interactive requests; nil while there is none
 	health       *node.Health
 	metrics      *prometheus.Registry
 }
@@ -106,7 +129,7 @@ func (a *app) assemble(ctx context.Context) (err error) {
 	a.enrolment = enrolment.New(db, a.authority, now, a.tools.Random)
 	a.alerts = centraldb.NewAlerts(db, now, a.tools.Log)
 	a.applier = centraldb.NewApplier(centraldb.ApplierConfig{
-		DB: db, Now: now, NewID: a.tools.NewID, Alerts: a.alerts, Log: a.tools.Log, OnCommit: a.hub.Nudge,
+		DB: db, Now: now, NewID: a.tools.NewID, Alerts: a.alerts, Log: a.tools.Log, OnCommit: a.stored,
 	})
 	a.completeness = centraldb.NewCompleteness(db, now)
 	regimes, err := stay.LoadRegimes(a.cfg.StayRules)
@@ -122,11 +145,49 @@ func (a *app) assemble(ctx context.Context) (err error) {
 	if err := a.openEvidence(); err != nil {
 		return err
 	}
+	if err := a.openLaw(); err != nil {
+		return err
+	}
+	if err := a.openPassengers(); err != nil {
+		return err
+	}
+	if err := a.openVisas(); err != nil {
+		return err
+	}
+	if err := a.openVisaUse(a.visaRegister); err != nil {
+		return err
+	}
+	if err := a.openBoard(); err != nil {
+		return err
+	}
+	if err := a.openRisk(); err != nil {
+		return err
+	}
+	if err := a.openCarriers(); err != nil {
+		return err
+	}
+	if err := a.openScore(); err != nil {
+		return err
+	}
+	if err := a.openApplicants(ctx); err != nil {
+		return err
+	}
+	if err := a.openVisaDesk(); err != nil {
+		return err
+	}
 	if err := centraldb.MakeMonths(ctx, db, now()); err != nil {
 		return err
 	}
 	a.health.Add("database", a.db.Ping)
 	return a.metrics.Register(newBoardMetrics(a.reader.Stations, now))
+}
+
+// stored is told of every commit that stored crossings.
+func (a *app) stored() {
+	a.hub.Nudge()
+	if a.visaUse != nil {
+		a.visaUse.worker.Nudge()
+	}
 }
 
 // serve runs every part until ctx ends or one fails. People's listeners stop first, then the line to the stations, then what works
@@ -143,6 +204,10 @@ func (a *app) serve(ctx context.Context, started func(Addresses)) (err error) {
 	}
 	defer a.line.close()
 	a.health.Add("bus", a.line.ping)
+	if err := a.openDoor(ctx); err != nil {
+		return err
+	}
+	defer a.carriers.close()
 
 	behind, backCtx := errgroup.WithContext(back)
 	a.runBehind(backCtx, behind)
@@ -160,6 +225,9 @@ func (a *app) serve(ctx context.Context, started func(Addresses)) (err error) {
 	}
 	err = front.Wait()
 	a.hub.Close()
+	a.passengers.hub.Close()
+	a.visaDesk.hub.Close()
+	a.carriers.close()
 	a.line.close()
 	stopBack()
 	return errors.Join(node.Quiet(err), node.Quiet(behind.Wait()))
@@ -180,11 +248,17 @@ func (a *app) listen(ctx context.Context, front *errgroup.Group, server *web.Ser
 		return Addresses{}, errors.Join(err, https.Close())
 	}
 	tls := enrol.ServerTLS(a.certificate.GetCertificate, a.authority.Roots(), a.tools.Now, ca.Stations(a.denied))
-	front.Go(func() error { return node.Serve(ctx, https, tls, handler, a.tools.Log, server.Close) })
+	portal, err := a.startPortal(ctx, front)
+	if err != nil {
+		return Addresses{}, errors.Join(err, https.Close())
+	}
+	front.Go(func() error { return node.Serve(ctx, https, a.carrierTLS(tls), handler, a.tools.Log, server.Close) })
 	if metrics != nil {
 		front.Go(func() error { return node.Serve(ctx, metrics, nil, a.health.Handler(a.metrics), a.tools.Log, nil) })
 	}
-	return Addresses{HTTPS: https.Addr().String(), Metrics: addressOf(metrics), NATS: a.line.address()}, nil
+	return Addresses{
+		HTTPS: https.Addr().String(), Metrics: addressOf(metrics), NATS: a.line.address(), Carriers: a.carriers.address(), Portal: portal,
+	}, nil
 }
 
 func addressOf(l net.Listener) string {
@@ -211,6 +285,16 @@ func (a *app) runBehind(ctx context.Context, behind *errgroup.Group) {
 	behind.Go(func() error { return a.every(ctx, tickEvery, "forget old files", a.projector.Forget) })
 	behind.Go(func() error { return a.every(ctx, tickEvery, "count overstayers", a.projector.CountOverstays) })
 	a.runScreening(ctx, behind)
+	a.runPrints(ctx, behind)
+	a.runPassengers(ctx, behind)
+	a.runExpected(ctx, behind)
+	a.runRisk(ctx, behind)
+	a.runVisas(ctx, behind)
+	a.runVisaUse(ctx, behind)
+	a.runVisaDesk(ctx, behind)
+	a.runLaw(ctx, behind)
+	a.watchPassengers(ctx, behind)
+	a.runCarriers(ctx, behind)
 	behind.Go(func() error { return a.certificate.Run(ctx, tickEvery) })
 	behind.Go(func() error { return a.enrolment.KeepDenyList(ctx, a.denied, denyEvery, a.line.recheck, a.tools.Log) })
 	behind.Go(func() error { return a.every(ctx, checkEvery, "completeness", a.completeness.CheckAll) })

@@ -44,11 +44,21 @@ type running struct {
 
 func run(t *testing.T) *running {
 	t.Helper()
-	r := &running{db: pgtest.New(t, migrations.Central), dir: t.TempDir()}
+	return runWith(t, pgtest.New(t, migrations.Central), nil)
+}
+
+// runWith runs a centre over a database with settings beside those that it needs.
+func runWith(t *testing.T, db *postgres.DB, settings map[string]string) *running {
+	t.Helper()
+	r := &running{db: db, dir: t.TempDir()}
 	cfg, err := config.LoadCentral(func(name string) string {
+		if value := settings[name]; value != "" {
+			return value
+		}
 		return map[string]string{
 			"BMIS_DATA_DIR": r.dir, "BMIS_DSN": pgtest.DSN(t, r.db), "BMIS_MIGRATE_DSN": pgtest.AdminDSN(t, r.db),
 			"BMIS_LISTEN": "127.0.0.1:0", "BMIS_METRICS_LISTEN": "127.0.0.1:0", "BMIS_NATS_LISTEN": "127.0.0.1:0",
+			"BMIS_CARRIER_LISTEN": "127.0.0.1:0",
 		}[name]
 	})
 	require.NoError(t, err)

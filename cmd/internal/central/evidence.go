@@ -21,7 +21,7 @@ func (a *app) openEvidence() error {
 		return err
 	}
 	a.archive = archive.New(archive.Options{DB: a.db.DB, Own: own, Wrapping: wrapping, Now: a.tools.Now, Space: a.db.Space})
-	return nil
+	return a.openPrints(own)
 }
 
 // keepEvidence tells the stations the centre's key, and keeps the persons' keys wrapped with this month's.

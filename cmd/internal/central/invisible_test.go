@@ -141,8 +141,8 @@ var changing = []*regexp.Regexp{ //nolint:gochecknoglobals // compiled once
 	regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`),
 	regexp.MustCompile(`\d{4}-\d{2}-\d{2}T[0-9:.]+Z|\d{4}-\d{2}-\d{2} \d{2}:\d{2}( [+]00:00)?|\d{2}:\d{2}(:\d{2})?`),
 	regexp.MustCompile(`just now|\d+ (second|minute)s? ago`), regexp.MustCompile(`nonce="[^"]*"`),
-	regexp.MustCompile(`airport-1</bdi></th><td class="number">\d+</td><td><bdi>[^<]*</bdi></td>`), // how far the witness of the station's log is
-	regexp.MustCompile(`certificate [0-9a-f]+`), regexp.MustCompile(`mono">[0-9a-f]{16,}<`),        // serial numbers and names of keys
+	regexp.MustCompile(`airport-1</bdi></th><td class="number">\d+</td><td><bdi>[^<]*</bdi></td>`),                                                      // how far the witness of the station's log is
+	regexp.MustCompile(`(?s)-----BEGIN.*END CERTIFICATE-----`), regexp.MustCompile(`certificate [0-9a-f]+`), regexp.MustCompile(`mono">[0-9a-f]{16,}<`), // serial numbers and names of keys
 	regexp.MustCompile(`<tr><td class="number">.*?</td>`), // the number of a leaf, which an entry gets a moment after it is written
 }
 

@@ -42,7 +42,8 @@ func openLine(a *app) (l *line, err error) {
 	}
 	l.receiver, err = replication.NewReceiver(l.conn, replication.Parts{
 		Applier: centraldb.Sparing(a.applier, a.db.Space), Completeness: a.completeness, Status: centraldb.NewStatus(a.db.DB), Witness: a.witness,
-		Source: centraldb.NewReference(a.db.DB), Signer: signer, Blobs: a.archive, Alerts: a.alerts, Now: a.tools.Now, Log: a.tools.Log,
+		Source: centraldb.NewReference(a.db.DB), Signer: signer, Blobs: replication.BlobStores(a.prints.archive, a.archive),
+		Lender: a.prints.archive, Alerts: a.alerts, Now: a.tools.Now, Log: a.tools.Log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("receiver: %w", err)

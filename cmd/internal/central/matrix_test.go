@@ -19,7 +19,9 @@ func TestRouteMatrix(t *testing.T) {
 	cfg, err := config.LoadCentral(func(string) string { return "" })
 	require.NoError(t, err)
 	tools := node.Tools{Now: time.Now, Random: rand.Reader, NewID: uuid.New, Log: slog.New(slog.DiscardHandler)}
-	server, err := (&app{cfg: cfg, tools: tools, health: node.NewHealth()}).web(t.Context())
+	server, err := (&app{
+		cfg: cfg, tools: tools, health: node.NewHealth(), passengers: &passengerWork{}, boarding: &boarding{}, risk: &riskWork{}, carriers: &carriersDoor{},
+	}).web(t.Context())
 	require.NoError(t, err)
 	webtest.Matrix(t, server, "testdata/matrix.txt")
 }

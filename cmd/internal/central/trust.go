@@ -5,14 +5,25 @@ import (
 
 	"github.com/openbmis/openbmis/internal/postgres/trustdb"
 	"github.com/openbmis/openbmis/ui/analyst"
+	"github.com/openbmis/openbmis/ui/biometrics"
+	boardingui "github.com/openbmis/openbmis/ui/boarding"
+	"github.com/openbmis/openbmis/ui/carrierportal"
+	"github.com/openbmis/openbmis/ui/carriers"
 	"github.com/openbmis/openbmis/ui/desk"
+	entryrulesui "github.com/openbmis/openbmis/ui/entryrules"
+	"github.com/openbmis/openbmis/ui/passengers"
+	"github.com/openbmis/openbmis/ui/risk"
 	"github.com/openbmis/openbmis/ui/trust"
+	"github.com/openbmis/openbmis/ui/unmask"
 	"github.com/openbmis/openbmis/ui/view"
+	visasui "github.com/openbmis/openbmis/ui/visas"
 	"github.com/openbmis/openbmis/ui/web"
 )
 
 // nav are the pages in the header. The first that a person may open is his front page: an owner's is the desk.
-func nav() []view.NavItem { return append(slices.Concat(desk.Nav(), analyst.Nav()), trust.Nav()) }
+func nav() []view.NavItem {
+	return slices.Concat(desk.Nav(), analyst.Nav(), passengers.Nav(), boardingui.Nav(), []view.NavItem{trust.Nav(), biometrics.Nav(), carriers.Nav()}, unmask.Nav(), risk.Nav(), carrierportal.Nav(), visasui.Nav(), []view.NavItem{entryrulesui.Nav()})
+}
 
 // registerTrust registers the screens of trust material with its one writer.
 func (a *app) registerTrust(s *web.Server) {

@@ -45,7 +45,20 @@ func (a *app) web(back context.Context) (*web.Server, error) {
 	a.registerReceipts(s)
 	a.registerTrust(s)
 	a.registerDesk(s)
+	a.registerBoarding(s)
+	a.registerLaw(s)
+	a.registerPassengers(s)
 	a.registerLists(s)
+	a.registerPrints(s)
+	a.registerRisk(s)
+	a.registerCarrierAPI(s)
+	a.registerCarriers(s)
+	a.registerScore(s)
+	a.registerEntryRules(s)
+	if err := a.registerVisaNotices(s); err != nil {
+		return nil, err
+	}
+	a.registerVisaDesk(s)
 	s.HandlePublic(http.MethodPost, enrol.Path, a.enrol, web.Machine(), web.MaxBody(enrol.MaxBody))
 	s.HandlePublic(http.MethodPost, enrol.RenewPath, a.renew, web.Machine(), web.MaxBody(enrol.MaxBody))
 	s.HandlePublic(http.MethodGet, "/healthz", func(c *web.Context) error { return c.NoContent(http.StatusNoContent) }, web.Machine())

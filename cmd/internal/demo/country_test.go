@@ -71,14 +71,17 @@ func newCountry(t *testing.T) country {
 // freePorts asks the system for ports; they are free for as long as nobody else is as quick.
 func freePorts(t *testing.T) Ports {
 	var ports []int
-	for range 5 + 2*Stations() {
+	for range 8 + 3*Stations() {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		require.NoError(t, err)
 		defer func() { require.NoError(t, l.Close()) }()
 		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
 	}
-	n := 5 + Stations()
-	return Ports{Health: ports[0], Central: ports[1], NATS: ports[2], CentralMetrics: ports[3], Interpol: ports[4], Stations: ports[5:n], StationMetrics: ports[n:]}
+	n, m := 5+Stations(), 5+2*Stations()
+	return Ports{
+		Health: ports[0], Central: ports[1], NATS: ports[2], CentralMetrics: ports[3], Interpol: ports[4], Stations: ports[5:n], StationMetrics: ports[n:m],
+		Capture: ports[m : len(ports)-3], Carriers: ports[len(ports)-3], Portal: ports[len(ports)-2], Pay: ports[len(ports)-1],
+	}
 }
 
 // start runs the demo until stop is called; stop gives what Run gave.

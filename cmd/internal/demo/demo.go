@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/openbmis/openbmis/cmd/internal/captureagent"
 	"github.com/openbmis/openbmis/cmd/internal/interpolsim"
 	"github.com/openbmis/openbmis/cmd/internal/node"
 	"github.com/openbmis/openbmis/internal/config"
@@ -47,7 +48,8 @@ type demo struct {
 	centre    config.Central
 	stations  []config.Station
 	interpol  *interpolsim.Simulator
-	readers   map[string]string // by station: the token of the simulated document reader in the lane of the simulator
+	fingers   map[string]map[string]*captureagent.Agent // by station and lane: the simulated fingerprint readers of the simulator
+	readers   map[string]string                         // by station: the token of the simulated document reader in the lane of the simulator
 }
 
 // parts are what the health URL waits for.
@@ -96,9 +98,12 @@ func (d *demo) run(ctx context.Context) error {
 		what string
 		do   func(context.Context) error
 	}{
+		{"simulated payment provider", func(ctx context.Context) error { return d.runPay(ctx, workCtx, work) }},
 		{"central node: database, certificate authority, NATS", d.startCentre},
 		{"accounts, alert list, training trust material at the centre", d.seedCentre},
+		{"an invented airline and its door", d.admitAirline},
 		{"simulator of an INTERPOL-style service", func(ctx context.Context) error { return d.runInterpol(ctx, workCtx, work) }},
+		{"simulated fingerprint readers of the stations", func(ctx context.Context) error { return d.runCapture(ctx, workCtx, work) }},
 		{"stations: databases, enrolment, counters", d.startStations},
 		{"document readers of the stations", d.simulatedReaders},
 	}
@@ -110,6 +115,7 @@ func (d *demo) run(ctx context.Context) error {
 		d.say("  %-58s %5.1f s", step.what, d.tools.Now().Sub(since).Seconds())
 	}
 	work.Go(func() error { return d.simulate(workCtx) })
+	work.Go(func() error { return d.fly(workCtx) })
 	work.Go(func() error { return d.watch(workCtx) })
 	d.health.ready(partSimulator)
 	d.say("ready after %.1f s\n", d.tools.Now().Sub(begun).Seconds())
@@ -126,6 +132,9 @@ func quiet(ctx context.Context, err error) error {
 }
 
 func (d *demo) startCentre(ctx context.Context) (err error) {
+	if err := d.writeAirports(); err != nil {
+		return err
+	}
 	settings := d.centralSettings()
 	if d.centre, err = config.LoadCentral(lookup(settings)); err != nil {
 		return err
@@ -147,7 +156,10 @@ func (d *demo) seedCentre(ctx context.Context) error {
 	if err := d.alertList(ctx, d.centre.Database); err != nil {
 		return err
 	}
-	return d.trustMaterial(ctx, d.centre.Database)
+	if err := d.trustMaterial(ctx, d.centre.Database); err != nil {
+		return err
+	}
+	return d.entryRules(ctx, d.centre.Database)
 }
 
 func (d *demo) startStations(ctx context.Context) error {

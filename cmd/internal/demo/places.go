@@ -17,6 +17,9 @@ type Ports struct {
 	Health, Central, NATS, CentralMetrics int
 	Interpol                              int // the simulator of an outside service
 	Stations, StationMetrics              []int
+	Capture                               []int // the fingerprint readers of the stations
+	Carriers                              int   // the carriers' door
+	Portal, Pay                           int   // where visas are applied for; the simulated payment provider
 }
 
 // PortsFrom gives the demo's ports upward from base: health, centre, the stations, then those that only programs use.
@@ -32,13 +35,18 @@ func PortsFrom(base, stations int) Ports {
 		p.StationMetrics = append(p.StationMetrics, next+2+i)
 	}
 	p.Interpol = next + 2 + stations
+	for i := range stations {
+		p.Capture = append(p.Capture, p.Interpol+1+i)
+	}
+	p.Carriers = p.Interpol + 1 + stations
+	p.Portal, p.Pay = p.Carriers+1, p.Carriers+2
 	return p
 }
 
 // all lists the ports, to be sure that they are free before anything starts.
 func (p Ports) all() []int {
-	ports := append([]int{p.Health, p.Central, p.NATS, p.CentralMetrics, p.Interpol}, p.Stations...)
-	return append(ports, p.StationMetrics...)
+	ports := append([]int{p.Health, p.Central, p.NATS, p.CentralMetrics, p.Interpol, p.Carriers, p.Portal, p.Pay}, p.Stations...)
+	return append(append(ports, p.StationMetrics...), p.Capture...)
 }
 
 func (p Ports) free() error {

@@ -18,6 +18,13 @@ func (d *demo) centralSettings() map[string]string {
 		"BMIS_METRICS_LISTEN": loopback(d.Ports.CentralMetrics),
 		"BMIS_NATS_LISTEN":    loopback(d.Ports.NATS),
 		"BMIS_NATS_ADVERTISE": loopback(d.Ports.NATS),
+		"BMIS_CARRIER_LISTEN": loopback(d.Ports.Carriers),
+		"BMIS_AIRPORTS":       d.airportsFile(),
+		"BMIS_PORTAL_LISTEN":  loopback(d.Ports.Portal),
+		"BMIS_PORTAL_URL":     d.portalURL(),
+		"BMIS_MAIL_FOLDER":    d.mailDir(),
+		"BMIS_PAY_URL":        d.payURL(),
+		"BMIS_PAY_KEY":        d.payKeyFile(),
 	}
 }
 
@@ -36,6 +43,8 @@ func (d *demo) stationSettings(n int, p post, token string) map[string]string {
 		"BMIS_CENTRAL_URL":     "https://" + loopback(d.Ports.Central),
 		"BMIS_ENROLMENT_TOKEN": token,
 		"BMIS_INTERPOL":        d.simulatorSettings(),
+		"BMIS_CAPTURE_AGENT":   d.captureAgents(n, p),
+		"BMIS_CAPTURE_TRUST":   d.captureTrust(p.id),
 	}
 }
 

@@ -23,13 +23,21 @@ func (d *demo) tell() {
 		row("", "protection", d.passwords.password(p.id, "protection"), "the cases that nobody else sees")
 	}
 	url := fmt.Sprintf("https://central.localhost:%d", d.Ports.Central)
-	row(url, "analyst", d.passwords.password("central", "analyst"), "live crossings, search, flows, overstayers, stations")
-	for _, login := range []string{"supervisor", "administrator", "second-administrator", "auditor"} {
+	row(url, "analyst", d.passwords.password("central", "analyst"), "expected flights, messages, risk rules; live crossings, search, flows, overstayers, stations")
+	for _, login := range []string{"second-analyst", "supervisor", "administrator", "second-administrator", "auditor", "data-protection", "carrier", "visa-officer", "second-visa-officer", "visa-supervisor", "second-visa-supervisor"} {
 		row("", login, d.passwords.password("central", login), map[string]string{
 			"supervisor": "the national alert list", "administrator": "stations, accounts, trust material", "second-administrator": "approve what the other proposes", "auditor": "the audit log",
+			"second-analyst": "agrees to risk rules", "data-protection": "agrees to unmasking", "carrier": "what the invented airline " + airlineCode + " sent",
+			"visa-officer": "applications for visas", "second-visa-officer": "the second person of a decision", "visa-supervisor": "visas, rules of entry, cases, statistics",
+			"second-visa-supervisor": "approves what the other proposes",
 		}[login])
 	}
+	row(d.portalURL(), "", "", "apply for a visa, as "+visaNationality+" must; its e-mails lie in "+d.mailDir())
+	row(d.payURL(), "", "", "SIMULATED payment provider: takes no money")
 	row(fmt.Sprintf("https://localhost:%d", d.Ports.Interpol), "", "", "SIMULATOR of an INTERPOL-style service: delay and failures")
+	for i, p := range posts() {
+		row(d.captureURL(i), "", "", "SIMULATED fingerprint reader of "+p.name+": who puts which fingers on it, and what goes wrong")
+	}
 	if err := table.Flush(); err != nil {
 		d.tools.Log.Warn("demo: terminal is gone", "error", err)
 	}

@@ -31,7 +31,13 @@ func (d *demo) simulate(ctx context.Context) error {
 	}
 	var stations []simulate.Station
 	for i, s := range d.stations {
-		stations = append(stations, d.lanes(s, posts()[i], uint64(i), wanted))
+		lanes := d.lanes(s, posts()[i], uint64(i), wanted)
+		if !lanes.Land {
+			if lanes.Airline, err = d.airline(); err != nil {
+				return err
+			}
+		}
+		stations = append(stations, lanes)
 	}
 	return simulate.Run(ctx, simulate.Config{
 		Town:  simulate.Town{Seed: seed, Size: townSize, Today: traveldoc.DateOf(d.tools.Now().UTC())},
@@ -59,9 +65,12 @@ func (d *demo) lanes(s config.Station, p post, n uint64, wanted []simulate.Perso
 		Lanes: []simulate.Lane{
 			{
 				Name: laneIn, Way: simulate.Entry, Login: simulatorIn, Password: d.passwords.password(s.ID, simulatorIn), Seed: started + 2*n,
-				Token: d.readers[s.ID],
+				Token: d.readers[s.ID], Fingers: d.fingerReader(s.ID, laneIn),
 			},
-			{Name: laneOut, Way: simulate.Exit, Login: simulatorOut, Password: d.passwords.password(s.ID, simulatorOut), Seed: started + 2*n + 1},
+			{
+				Name: laneOut, Way: simulate.Exit, Login: simulatorOut, Password: d.passwords.password(s.ID, simulatorOut), Seed: started + 2*n + 1,
+				Fingers: d.fingerReader(s.ID, laneOut),
+			},
 		},
 		Land: s.Transport == config.Land, Profile: p.profile, Zone: s.Zone, Wanted: wanted,
 	}

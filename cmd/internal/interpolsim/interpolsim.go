@@ -4,21 +4,11 @@ package interpolsim
 
 import (
 	"context"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"io/fs"
-	"net"
-	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/openbmis/openbmis/alerts/interpol"
 	"github.com/openbmis/openbmis/cmd/internal/node"
-	"github.com/openbmis/openbmis/internal/ca"
+	"github.com/openbmis/openbmis/cmd/internal/simhome"
 	"github.com/openbmis/openbmis/internal/interpolhttp/simulator"
 )
 
@@ -36,22 +26,17 @@ type Config struct {
 // Simulator is a simulator that can be run.
 type Simulator struct {
 	*simulator.Server
-	cfg       Config
-	authority *ca.Authority
-	listener  net.Listener
+	*simhome.Door
 }
 
 // Open makes the simulator and listens.
 func Open(ctx context.Context, cfg Config) (*Simulator, error) {
-	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
-		return nil, err
-	}
-	token, err := openToken(tokenFile(cfg.Dir), cfg.Tools.Random)
+	home, err := simhome.Open(cfg.Dir, cfg.Tools)
 	if err != nil {
 		return nil, err
 	}
 	server, err := simulator.New(simulator.Options{
-		Data: simulator.NewData(cfg.Seed, cfg.Size, cfg.Tools.Now), Token: token, Seed: cfg.Seed, Random: cfg.Tools.Random,
+		Data: simulator.NewData(cfg.Seed, cfg.Size, cfg.Tools.Now), Token: home.Token, Seed: cfg.Seed, Random: cfg.Tools.Random,
 	})
 	if err != nil {
 		return nil, err
@@ -61,43 +46,15 @@ func Open(ctx context.Context, cfg Config) (*Simulator, error) {
 			return nil, err
 		}
 	}
-	authority, err := ca.OpenOrCreate(filepath.Join(cfg.Dir, "ca"), cfg.Tools.Random, cfg.Tools.Now)
-	if err != nil {
-		return nil, fmt.Errorf("certificate authority: %w", err)
-	}
-	listener, err := node.Listen(ctx, cfg.Listen)
+	door, err := home.Listen(ctx, cfg.Listen, cfg.Names)
 	if err != nil {
 		return nil, err
 	}
-	return &Simulator{Server: server, cfg: cfg, authority: authority, listener: listener}, nil
+	return &Simulator{server, door}, nil
 }
-
-// Address is where it answers, host:port.
-func (s *Simulator) Address() string { return s.listener.Addr().String() }
 
 // Run answers until ctx ends.
-func (s *Simulator) Run(ctx context.Context) error {
-	certificate, err := s.authority.Server(s.cfg.Names, s.cfg.Tools.Log)
-	if err != nil {
-		return errors.Join(fmt.Errorf("certificate: %w", err), s.listener.Close())
-	}
-	return node.Serve(ctx, s.listener, ca.ServerTLS(certificate.GetCertificate), s, s.cfg.Tools.Log, nil)
-}
-
-func tokenFile(dir string) string { return filepath.Join(dir, "token") }
-
-func openToken(path string, random io.Reader) (string, error) {
-	text, err := os.ReadFile(filepath.Clean(path))
-	if err == nil || !errors.Is(err, fs.ErrNotExist) {
-		return strings.TrimSpace(string(text)), err
-	}
-	raw := make([]byte, 24)
-	if _, err := io.ReadFull(random, raw); err != nil {
-		return "", err
-	}
-	token := hex.EncodeToString(raw)
-	return token, os.WriteFile(path, []byte(token+"\n"), 0o600)
-}
+func (s *Simulator) Run(ctx context.Context) error { return s.Serve(ctx, s) }
 
 // Adapter is an adapter of the file that WriteSettings writes.
 type Adapter struct {
@@ -125,13 +82,13 @@ func WriteSettings(path, dir, url string, deadline time.Duration, adapters []Ada
 		CA          string `json:"ca"`
 		Deadline    string `json:"deadline"`
 	}
-	var all []form
-	for _, a := range adapters {
-		all = append(all, form{a, url, tokenFile(dir), filepath.Join(dir, "ca", "root.crt"), deadline.String()})
-	}
-	text, err := json.MarshalIndent(map[string]any{"adapters": all}, "", "  ")
+	files, err := simhome.FilesOf(dir)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(path, append(text, '\n'), 0o600)
+	var all []form
+	for _, a := range adapters {
+		all = append(all, form{a, url, files.Token, files.Root, deadline.String()})
+	}
+	return simhome.WriteSettings(path, map[string]any{"adapters": all})
 }

@@ -22,11 +22,16 @@ type Tools struct {
 	Log    *slog.Logger
 	// Database changes how the pool is opened; nothing in production.
 	Database []postgres.Option
+	// Hash is what a hash of a password or PIN costs; nothing in production, which is auth.OWASPParams.
+	Hash auth.Params
 }
 
 // Auth makes the service of sign-in and sessions over a program's database.
 func Auth(t Tools, db *postgres.DB, key []byte, post string, session config.Session) (*auth.Service, error) {
-	hasher, err := auth.NewHasher(auth.OWASPParams(), max(runtime.GOMAXPROCS(0), 2), t.Random)
+	if t.Hash == (auth.Params{}) {
+		t.Hash = auth.OWASPParams()
+	}
+	hasher, err := auth.NewHasher(t.Hash, max(runtime.GOMAXPROCS(0), 2), t.Random)
 	if err != nil {
 		return nil, err
 	}

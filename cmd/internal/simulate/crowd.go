@@ -49,6 +49,13 @@ func (c *Crowd) Entering(r *rand.Rand) int {
 	return r.IntN(c.size) // the town is all but empty: somebody comes a second time
 }
 
+// Inside reports whether n is in the country.
+func (c *Crowd) Inside(n int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Contains(c.inside, n)
+}
+
 // Leaving draws somebody who is inside; one in thirty is somebody whose entry nobody recorded.
 func (c *Crowd) Leaving(r *rand.Rand) int {
 	c.mu.Lock()

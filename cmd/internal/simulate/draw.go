@@ -12,6 +12,8 @@ import (
 const (
 	oneWantedIn  = 60 // somebody of the alert list, or with a listed document
 	oneMisreadIn = 45 // the reader gives a wrong character
+
+	oneUnannouncedIn = 15 // comes with a flight of which no list came
 )
 
 // Arrival is a traveller in front of a lane.
@@ -31,6 +33,8 @@ func (l *lane) draw() (Arrival, error) {
 	switch {
 	case a.Entry && len(l.Wanted) > 0 && l.random.IntN(oneWantedIn) == 0:
 		a.Person, person = -1, l.Wanted[l.random.IntN(len(l.Wanted))]
+	case a.Entry && l.arrives(&a):
+		person = l.Town.Person(a.Person, l.Land)
 	case a.Entry:
 		a.Person = l.Crowd.Entering(l.random)
 		person = l.Town.Person(a.Person, l.Land)
@@ -47,6 +51,18 @@ func (l *lane) draw() (Arrival, error) {
 		a.MRZ, a.Again = misread(l.random, text), text
 	}
 	return a, nil
+}
+
+// arrives draws somebody from the airline's newest flight, where there is one; some come otherwise, with a flight that nobody announced.
+func (l *lane) arrives(a *Arrival) bool {
+	if l.Airline == nil || l.random.IntN(oneUnannouncedIn) == 0 {
+		return false
+	}
+	p, passage, found := l.Airline.arriving(l.random, l.Crowd, l.Now())
+	if found {
+		a.Person, a.Carrier = p.Person, l.Airline.Carrier+passage.Number
+	}
+	return found
 }
 
 var purposes = []string{"holiday", "visit", "business", "work", "study", "transit", "return_home"}

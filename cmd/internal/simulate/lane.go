@@ -27,6 +27,8 @@ type Lane struct {
 	Seed            uint64
 	// Token is that of a simulated document reader in the lane; empty: there is none, and every document is scanned by its zone.
 	Token string
+	// Fingers is the simulated fingerprint reader of the lane; nil: nobody's prints are taken.
+	Fingers FingerReader
 }
 
 // Station is where the travellers cross.
@@ -38,6 +40,8 @@ type Station struct {
 	Land    bool
 	Profile Profile
 	Zone    *time.Location
+	// Airline is whose flights bring those who enter; nil: they come one by one.
+	Airline *Airline
 	Wanted  []Person // people of the alert list, who come now and then
 }
 
@@ -62,7 +66,8 @@ type lane struct {
 	officer *Officer
 	reader  reader.Reader // what lies on the document reader; nil without one
 	agent   *Agent
-	put     int // documents put on it
+	put     int           // documents put on it
+	taking  chan struct{} // full while a lane takes prints
 }
 
 // retry is how long a lane waits when its station does not answer.

@@ -17,9 +17,11 @@ func Run(ctx context.Context, cfg Config, stations []Station) error {
 		mu     sync.Mutex
 		failed error
 	)
+	taking := make(chan struct{}, 1)
 	for s := range stations {
 		for n := range stations[s].Lanes {
 			work := newLane(cfg, &stations[s], stations[s].Lanes[n])
+			work.taking = taking
 			done := func(o Outcome) {
 				if cfg.Done != nil {
 					cfg.Done(s, n, o)

@@ -18,6 +18,8 @@ type screen struct {
 	Forms   []form            // what can be sent
 	Panels  []string          // panels that can be asked for: admit, refer, dismiss
 	Said    string            // words for the officer: what is wrong, or what was done
+	Phase   string            // of the taking of prints, on its page
+	Fingers map[string]string // there: the state of each finger by its name
 	Counter bool              // the page is a counter at all, not sign-in, lock or an error
 }
 
@@ -34,7 +36,7 @@ func readScreen(from io.Reader) (screen, error) {
 	if err != nil {
 		return screen{}, err
 	}
-	s := screen{Checks: map[string]string{}}
+	s := screen{Checks: map[string]string{}, Fingers: map[string]string{}}
 	for n := range root.Descendants() {
 		if n.Type == html.ElementNode {
 			s.element(n)
@@ -52,6 +54,10 @@ func (s *screen) element(n *html.Node) {
 		s.Band = last(classes)
 	case slices.Contains(classes, "wrong"):
 		s.Said = words(n)
+	case id == "desk":
+		s.Phase = attribute(n, "data-phase")
+	case strings.HasPrefix(id, "finger-"):
+		s.Fingers[strings.TrimPrefix(id, "finger-")] = attribute(n, "data-state")
 	case strings.HasPrefix(id, "check-"):
 		s.Checks[strings.TrimPrefix(id, "check-")] = status(n)
 	case n.Data == "form":

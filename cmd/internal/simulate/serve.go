@@ -53,6 +53,9 @@ func (l *lane) serve(ctx context.Context, a Arrival) (Outcome, error) {
 		a.MRZ, a.Again = a.Again, ""
 		return l.serve(ctx, a)
 	}
+	if s, err = l.prints(ctx, s, l.hand(a.MRZ)); err != nil {
+		return "", err
+	}
 	return l.decide(ctx, s)
 }
 
@@ -100,6 +103,9 @@ func (l *lane) serveReading(ctx context.Context) (Outcome, error) {
 		return "", err
 	}
 	if s, err = l.examined(ctx, s); err != nil {
+		return "", err
+	}
+	if s, err = l.prints(ctx, s, l.hand(reading.MRZ)); err != nil {
 		return "", err
 	}
 	return l.decide(ctx, s)

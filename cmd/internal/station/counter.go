@@ -32,20 +32,25 @@ func (a *app) checks() ([]border.Check, error) {
 	a.regimes = regimes
 	rules := staycheck.New(staycheck.Config{
 		Histories: filedb.NewHistories(a.db.DB), Regimes: regimes, State: a.cfg.State, MaxAge: a.cfg.Counter.ListRed, Now: a.tools.Now,
-		Alone: a.cfg.Centre.URL == "" && a.cfg.Centre.NATSURL == "",
+		Alone: a.cfg.Centre.URL == "" && a.cfg.Centre.NATSURL == "", Visas: a.stayVisas(),
 	})
 	documents, err := a.documentChecks()
+	if err != nil {
+		return nil, err
+	}
+	announced, err := a.expectedChecks()
 	if err != nil {
 		return nil, err
 	}
 	return slices.Concat([]border.Check{documentcheck.Check{Training: a.training()}}, documents, []border.Check{
 		a.remembering(listcheck.New(a.listChecks())),
 		rules,
+	}, a.visaChecks(), announced, []border.Check{
 		previous.New(stationdb.NewHistory(a.db.DB), a.cfg.ID, a.tools.Now),
 		minor.New(groupdb.NewMinors(a.db.DB), a.cfg.Counter.AdultAge, a.cfg.ID, a.tools.Now),
 		listcheck.NewVehicles(a.listChecks()),
 		pass.NewCheck(a.passes(), a.cfg.ID, a.tools.Now),
-	}, a.outsideChecks()), nil
+	}, a.fingerChecks(), a.outsideChecks()), nil
 }
 
 // listChecks is what the checks of the lists need.
@@ -88,7 +93,7 @@ func (a *app) registerCounter(s *web.Server, h *counter.Handlers) error {
 		return err
 	}
 	h.With(counter.Parts{
-		Groups: travelling, Passes: a.passes(), Days: days{a}, Outcomes: line, Receipts: true, Arrivals: arrivals,
+		Groups: travelling, Passes: a.passes(), Days: days{a}, Outcomes: line, Receipts: true, Arrivals: arrivals, Fingers: a.registerFingers(s),
 	}).Register(s)
 	groups.New(travelling, a.desk, a.lanes()).Register(s)
 	passes.New(passes.Options{Passes: a.passes(), State: a.cfg.State, Post: a.post(), Random: a.tools.Random, NewID: a.tools.NewID}).Register(s)

@@ -30,7 +30,7 @@ func (a *app) documentChecks() ([]border.Check, error) {
 		crosscheck.DocumentRules{Rules: rules},
 		crosscheck.Page{Rules: rules, Equipment: equipment},
 		crosscheck.Chip{Rules: rules, Equipment: equipment, Trust: a.trust.trust},
-		crosscheck.Seals{Rules: rules, Trust: a.trust.trust, Signers: a.trust.sealSigners},
+		crosscheck.Seals{Rules: rules, Trust: a.sealTrust, Signers: a.sealSigners},
 		crosscheck.Images{Rules: rules, Equipment: equipment, Zone: a.zoneOf(pages)},
 		crosscheck.ListCheck{Rules: rules, Lists: func() crosscheck.Lists { return lists }},
 	}, nil

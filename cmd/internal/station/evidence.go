@@ -101,10 +101,10 @@ func (a *app) registerEvidence(s *web.Server) {
 	})
 }
 
-// blobRelay sends the evidence to the centre, after the events and apart from them.
+// blobRelay sends prints and evidence to the centre, after the events and apart from them.
 func (l *link) blobRelay(conn *bus.Conn) *replication.BlobRelay {
 	a := l.app
 	return replication.NewBlobRelay(replication.BlobRelayConfig{
-		Station: a.cfg.ID, Blobs: a.evidence, Events: l.outbox, Conn: conn, Log: a.tools.Log,
+		Station: a.cfg.ID, Blobs: a.outboxes(), Events: l.outbox, Conn: conn, Log: a.tools.Log,
 	})
 }

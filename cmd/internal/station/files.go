@@ -37,10 +37,14 @@ func (a *app) registerFiles(s *web.Server) error {
 	keeper := filedb.New(filedb.Options{
 		DB: a.pool(), Attachments: evidence, Key: a.secrets.Query, Now: a.tools.Now, NewID: a.tools.NewID, Nudge: a.link.wake,
 	})
-	files.Register(s, files.Options{
+	o := files.Options{
 		Files: keeper, Evidence: evidence, Post: border.Post{Station: a.cfg.ID, Zone: a.cfg.Zone, Mode: border.Mode(a.cfg.Transport)},
 		Regimes: func() stay.Regimes { return regimes }, Centre: a.link.Online, NewID: a.tools.NewID,
-	})
+	}
+	if a.prints != nil {
+		o.Prints = a.prints.tasks
+	}
+	files.Register(s, o)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/openbmis/openbmis/central"
 	"github.com/openbmis/openbmis/internal/postgres/hitdb"
 	"github.com/openbmis/openbmis/internal/postgres/stationdb"
+	"github.com/openbmis/openbmis/internal/postgres/visaregdb"
 	"github.com/openbmis/openbmis/ui/hits"
 	"github.com/openbmis/openbmis/ui/web"
 )
@@ -48,7 +49,7 @@ func (a *app) hitDesk() *hit.Desk { return hit.NewDesk(a.hitStore(), a.hitWriter
 
 // decisions is the one way by which a decision is written: with what readers gave, and with its hits.
 func (a *app) decisions() *stationdb.Store {
-	return stationdb.New(a.pool(), a.tools.NewID, a.link.wake).Keeping(a.evidence).Raising(a.hitStore())
+	return stationdb.New(a.pool(), a.tools.NewID, a.link.wake).Keeping(a.evidence).Raising(a.hitStore()).Enrolling(a.prints.store).Expecting(stationdb.AllArrivals{a.arrivals(), visaregdb.Uses{}})
 }
 
 // remembering makes a check remember who was found not to be the person of an alert.

@@ -15,6 +15,7 @@ import (
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/recheck"
 	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/breaker"
 	"github.com/openbmis/openbmis/internal/interpolhttp"
 	"github.com/openbmis/openbmis/internal/postgres"
 	"github.com/openbmis/openbmis/internal/postgres/auditlog"
@@ -117,7 +118,7 @@ func (a *app) outsideStanding() []counterview.Outside {
 		shown[n] = counterview.Outside{
 			Check: adapter.CheckName(), Answers: s.Answers(), Reason: s.Reason, Since: s.Since, Simulator: s.Service.Simulator, CopyAt: s.CopyAt,
 		}
-		if s.Breaker != interpol.Closed && s.Reason == "" {
+		if s.Breaker != breaker.Closed && s.Reason == "" {
 			shown[n].Reason = border.ReasonBreakerOpen
 		}
 		if s.Copy != nil {

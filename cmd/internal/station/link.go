@@ -35,7 +35,8 @@ type link struct {
 	references *relaydb.References
 
 	mu    sync.Mutex
-	relay *replication.Relay // nil until the station has joined
+	conn  *bus.Conn // nil until the station has joined
+	relay *replication.Relay
 	blobs *replication.BlobRelay
 	heart *replication.Heart
 }
@@ -63,6 +64,13 @@ func (l *link) Online() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.heart != nil && l.heart.Link().Online
+}
+
+// connection is the line to the centre; nil while there is none.
+func (l *link) connection() *bus.Conn {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.conn
 }
 
 // Backlog is how many events the centre has not confirmed.
@@ -129,7 +137,7 @@ func (l *link) work(ctx context.Context, m *enrol.Membership) error {
 	defer conn.Close()
 	puller := (*replication.Puller)(nil)
 	heart := replication.NewHeart(replication.HeartConfig{
-		Station: a.cfg.ID, Software: node.Version(), Conn: conn, Outbox: l.outbox, References: l.references, Blobs: a.evidence,
+		Station: a.cfg.ID, Software: node.Version(), Conn: conn, Outbox: l.outbox, References: l.references, Blobs: a.outboxes(),
 		OnVersions: func(newest map[string]int64) { l.compare(newest, puller) }, Now: a.tools.Now, Log: a.tools.Log,
 	})
 	puller = replication.NewPuller(replication.PullerConfig{
@@ -144,7 +152,7 @@ func (l *link) work(ctx context.Context, m *enrol.Membership) error {
 	})
 	blobs := l.blobRelay(conn)
 	l.mu.Lock()
-	l.relay, l.blobs, l.heart = relay, blobs, heart
+	l.conn, l.relay, l.blobs, l.heart = conn, relay, blobs, heart
 	l.mu.Unlock()
 
 	all, ctx := errgroup.WithContext(ctx)

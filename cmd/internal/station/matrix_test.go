@@ -21,7 +21,7 @@ func TestRouteMatrix(t *testing.T) {
 	})
 	require.NoError(t, err)
 	tools := node.Tools{Now: time.Now, Random: rand.Reader, NewID: uuid.New, Log: slog.New(slog.DiscardHandler)}
-	made := &app{cfg: cfg, tools: tools, health: node.NewHealth(), hits: newHitWork()}
+	made := &app{cfg: cfg, tools: tools, health: node.NewHealth(), hits: newHitWork(), prints: &printWork{}, fingers: &fingerWork{readers: &laneReaders{}}}
 	made.secrets.Evidence = make([]byte, 32)
 	server, err := made.web()
 	require.NoError(t, err)

@@ -25,7 +25,7 @@ func (a *app) openRechecks() {
 func (a *app) recheck(ctx context.Context) error {
 	defer a.rechecks.hub.Close()
 	return recheck.NewWorker(recheck.Config{
-		Store: a.rechecks.store, Readings: a.evidence, Training: a.training(), Ready: a.dataConfirmed, Plan: a.desk.Plan(), Links: a.outsideLinks(), Station: a.cfg.ID, Zone: a.cfg.Zone,
+		Store: a.rechecks.store, Readings: a.evidence, Training: a.training(), Ready: a.dataConfirmed, Plan: a.lastingPlan(), Links: append(a.outsideLinks(), a.visaLinks()...), Station: a.cfg.ID, Zone: a.cfg.Zone,
 		Told: a.rechecks.hub.Nudge, Now: a.tools.Now, NewID: a.tools.NewID, Log: a.tools.Log,
 	}).Run(ctx)
 }

@@ -21,12 +21,12 @@ func (a *app) secondLine() (*line.Line, error) {
 	}
 	db := a.pool()
 	store := secondlinedb.New(secondlinedb.Config{
-		DB: db, Decisions: a.decisions(), Hits: a.hitStore(), Zone: a.cfg.Zone, Nudge: a.link.wake,
+		DB: db, Decisions: a.decisions(), Hits: a.hitStore(), Prints: a.prints.store, Zone: a.cfg.Zone, Nudge: a.link.wake,
 		Protect: a.protectionCases().SignalTx, Space: a.space,
 	})
 	return line.New(line.Config{
 		Post: a.post(), Store: store, Readings: a.evidence, Training: a.training(), Plan: a.desk.Plan, Status: a.desk.Status, Reasons: reasons,
-		Now: a.tools.Now, NewID: a.tools.NewID,
+		Prints: a.printsOfRefusal, VisaNumber: a.arrivalNumber, Now: a.tools.Now, NewID: a.tools.NewID,
 	}), nil
 }
 

@@ -59,6 +59,7 @@ func wholeStation(t *testing.T) *whole {
 	})
 	require.NoError(t, err)
 	tools := node.Tools{Now: w.now, Random: rand.Reader, NewID: uuid.New, Log: slog.New(slog.DiscardHandler)}
+	tools.Hash = auth.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}
 	w.app = &app{cfg: cfg, tools: tools, health: node.NewHealth(), metrics: node.Metrics(), hits: newHitWork()}
 	w.secrets, err = node.LoadSecrets(cfg.DataDir, cfg.ID, rand.Reader)
 	require.NoError(t, err)

@@ -15,6 +15,7 @@ import (
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/receipt"
 	"github.com/openbmis/openbmis/border/stay"
+	"github.com/openbmis/openbmis/central"
 	"github.com/openbmis/openbmis/cmd/internal/node"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/ca"
@@ -24,6 +25,7 @@ import (
 	"github.com/openbmis/openbmis/internal/postgres/evidencedb"
 	"github.com/openbmis/openbmis/internal/postgres/stationdb"
 	"github.com/openbmis/openbmis/internal/postgres/trustdb"
+	"github.com/openbmis/openbmis/internal/postgres/visaregdb"
 	"github.com/openbmis/openbmis/migrations"
 	"github.com/openbmis/openbmis/ui/shifts"
 )
@@ -44,7 +46,10 @@ type app struct {
 	audit    *auditlog.Sequencer
 	list     *alertLists
 	trust    *trustMaterial
+	seals    *visaSeals
 	outside  []*interpol.Adapter
+	visas    *visaWork         // nil where there is no centre
+	visaNews visaregdb.Changed // which visas the centre told of that nobody was asked about again
 	link     *link
 	desk     *border.Desk
 	regimes  stay.Regimes
@@ -52,14 +57,17 @@ type app struct {
 	receipts *receipt.Office
 	rechecks rechecking
 	hits     *hitWork
+	expected *central.Hub // tells the open pages of expected flights
 	evidence *evidencedb.Store
+	prints   *printWork
+	fingers  *fingerWork // nil where no prints are taken
 	health   *node.Health
 	metrics  *prometheus.Registry
 }
 
 // Run runs a station until ctx ends or one of its parts cannot go on. started, which may be nil, is told where it answers.
 func Run(ctx context.Context, cfg config.Station, tools node.Tools, started func(Addresses)) (err error) {
-	a := &app{cfg: cfg, tools: tools, health: node.NewHealth(), metrics: node.Metrics(), hits: newHitWork()}
+	a := &app{cfg: cfg, tools: tools, health: node.NewHealth(), metrics: node.Metrics(), hits: newHitWork(), expected: central.NewHub()}
 	if a.secrets, err = node.LoadSecrets(cfg.DataDir, cfg.ID, tools.Random); err != nil {
 		return err
 	}
@@ -88,10 +96,22 @@ func (a *app) assemble(ctx context.Context) (err error) {
 	if a.trust, err = openTrust(ctx, trustdb.NewHeld(a.db.DB), a.cfg.State, a.tools.Log); err != nil {
 		return err
 	}
+	if a.seals, err = openVisaSeals(ctx, a.db.DB, a.tools.Log); err != nil {
+		return err
+	}
 	if err := a.openEvidence(); err != nil {
 		return err
 	}
+	if err := a.openPrints(); err != nil {
+		return err
+	}
+	if err := a.openFingers(); err != nil {
+		return err
+	}
 	if err := a.openInterpol(); err != nil {
+		return err
+	}
+	if err := a.openVisas(); err != nil {
 		return err
 	}
 	plan, err := a.plan()
@@ -101,7 +121,7 @@ func (a *app) assemble(ctx context.Context) (err error) {
 	a.desk = border.NewDesk(border.DeskConfig{
 		Post: a.post(), Store: stationdb.Sparing(a.decisions(), a.db.Space), Plan: plan,
 		State: a.cfg.State, Training: a.training(), AdultAge: a.cfg.Counter.AdultAge,
-		Undo: a.cfg.Counter.UndoWindow, Centre: a.link.Online, Found: a.raise, Now: a.tools.Now, NewID: a.tools.NewID,
+		Undo: a.cfg.Counter.UndoWindow, Centre: a.link.Online, Found: a.raise, VisaNumber: a.arrivalNumber, Now: a.tools.Now, NewID: a.tools.NewID,
 	})
 	a.health.Add("database", a.db.Ping)
 	a.openRechecks()
@@ -159,14 +179,21 @@ func (a *app) serve(ctx context.Context, started func(Addresses)) error {
 	behind.Go(func() error { return a.auth.Run(backCtx) })
 	behind.Go(func() error { return a.list.run(backCtx) })
 	behind.Go(func() error { return a.trust.run(backCtx) })
+	behind.Go(func() error { return a.seals.run(backCtx) })
 	behind.Go(func() error { return a.link.run(backCtx) })
 	behind.Go(func() error { return a.recheck(backCtx) })
 	behind.Go(func() error { return a.followHits(backCtx) })
+	behind.Go(func() error { return a.followTasks(backCtx) })
+	behind.Go(func() error { return a.sweepPrints(backCtx) })
 	behind.Go(func() error { return a.keepReceiptKey(backCtx) })
 	behind.Go(func() error { return a.followShifts(backCtx) })
 	behind.Go(func() error { return a.keepEvidence(backCtx) })
 	behind.Go(func() error { return a.verifyEvidence(backCtx) })
+	behind.Go(func() error { return a.keepPrints(backCtx) })
+	behind.Go(func() error { return a.identifyPrints(backCtx) })
+	behind.Go(func() error { return a.watchReaders(backCtx) })
 	behind.Go(func() error { return a.keepInterpol(backCtx) })
+	behind.Go(func() error { return a.keepVisas(backCtx) })
 	behind.Go(func() error { return certificate.Run(backCtx, time.Minute) })
 
 	front, frontCtx := errgroup.WithContext(ctx)

@@ -26,7 +26,7 @@ func (a *app) web() (*web.Server, error) {
 	}
 	a.shifts = a.newShifts()
 	bar := counter.StatusBar{Link: a.link, Lists: a.list, Amber: a.cfg.Counter.ListAmber, Red: a.cfg.Counter.ListRed, Trust: a.trustStanding,
-		Training: a.training(), Outside: a.outsideStanding,
+		Training: a.training(), Outside: a.outsideStanding, Reader: a.readerStanding,
 	}
 	s, err := web.NewServer(web.Options{
 		Sessions: a.auth, Texts: texts, Assets: files, Log: a.tools.Log, Now: a.tools.Now, Random: a.tools.Random, NewID: a.tools.NewID,

@@ -56,7 +56,7 @@ func newWorld(t *testing.T, smallDisk int64) *world {
 	w := &world{dir: pgtest.TempDir(t), seed: seed(t), smallDisk: smallDisk}
 	w.door, w.line = proxy(t), proxy(t)
 	w.central = w.program(t, "central", "central", map[string]string{
-		"BMIS_NATS_LISTEN": anyPort, "BMIS_NATS_ADVERTISE": w.line.Addr(),
+		"BMIS_NATS_LISTEN": anyPort, "BMIS_CARRIER_LISTEN": "off", "BMIS_NATS_ADVERTISE": w.line.Addr(),
 	})
 	require.NoError(t, w.startCentral(t.Context()))
 	token := w.settle(t)

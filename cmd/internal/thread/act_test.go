@@ -15,6 +15,7 @@ import (
 
 // A traveller crosses at the airport, and an analyst sees him: live, by search, in his history, in the flows and in a file.
 func TestATravellerCrossesAndAnAnalystSeesIt(t *testing.T) {
+	t.Parallel()
 	w := world.New(t, airport())
 	for n, language := range languages() {
 		t.Run(language, func(t *testing.T) {
@@ -99,6 +100,7 @@ func exports(p page, crossings int) {
 // The pages that the act does not pass by, in both directions: typing a document by hand, one's own account, a wrong field, the
 // lock.
 func TestTheOtherPagesOfACounter(t *testing.T) {
+	t.Parallel()
 	w := world.New(t, airport())
 	for _, language := range languages() {
 		t.Run(language, func(t *testing.T) {
@@ -129,7 +131,7 @@ func TestTheOtherPagesOfACounter(t *testing.T) {
 			p.Press("F4")
 			p.WaitFocus("#reason")
 			p.screen("counter-refer")
-			p.Press("ArrowDown", "Enter")
+			p.choosesFirst("Enter")
 			p.WaitGone("#traveller-name")
 			p.Goto(w.Station(0).URL() + "/account")
 			p.WaitFor("main h1")

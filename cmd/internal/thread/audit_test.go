@@ -16,6 +16,7 @@ import (
 
 // After everything that people do, both audit logs verify, with the centre as the station's witness; and what was done stands there.
 func TestTheAuditLogsOfAWholeDayVerify(t *testing.T) {
+	t.Parallel()
 	w := world.New(t, airport())
 	station := w.Station(0)
 	officer := station.Officer(t, auth.RoleOfficer, "1")

@@ -14,6 +14,7 @@ import (
 // The centre is away while fifty cross. When it is back they are all there, each once, and the board says that nothing is missing;
 // what somebody then takes away at the centre, behind the programs' back, the board names.
 func TestNothingIsLostWhileTheCentreIsAway(t *testing.T) {
+	t.Parallel()
 	w := world.New(t, airport())
 	station := w.Station(0)
 	officer := station.Officer(t, auth.RoleOfficer, "1")

@@ -16,9 +16,8 @@ import (
 
 // Whoever is disabled is out at once: his next request, his open streams, and the screen that he left open.
 func TestADisabledPersonIsOutAtOnce(t *testing.T) {
-	post := airport()
-	post.Settings = map[string]string{"BMIS_CHECK_DEADLINES": "all:60s"}
-	w := world.New(t, post)
+	t.Parallel()
+	w := world.New(t, airport())
 	station := w.Station(0)
 
 	t.Run("the screen", func(t *testing.T) {

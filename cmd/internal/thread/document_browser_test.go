@@ -40,6 +40,7 @@ func (p page) answered() {
 // A forged passport is put on the reader. It stands at the officer's counter by itself, the number marked in every source; the officer
 // refers it by keyboard, the second line sees the steps, and the centre gets them with the names of what was kept.
 func TestAForgedPassportIsReferred(t *testing.T) {
+	t.Parallel()
 	i := newStationOfUtopia(t)
 	i.trusts()
 	for n, language := range languages() {
@@ -126,6 +127,7 @@ func (i *inspection) arrives(t *testing.T, crossing uuid.UUID) {
 
 // A genuine passport with what it is judged by is one glance and one key.
 func TestAGenuinePassportIsOneKey(t *testing.T) {
+	t.Parallel()
 	i := newStationOfUtopia(t)
 	for n, language := range languages() {
 		t.Run(language, func(t *testing.T) {
@@ -138,8 +140,7 @@ func TestAGenuinePassportIsOneKey(t *testing.T) {
 				officer.WaitFor("#band.not-checked")
 				officer.screen("counter-no-trust")
 				officer.Press("F4")
-				officer.WaitFocus("#reason")
-				officer.Press("ArrowDown", "F4")
+				officer.choosesFirst("F4")
 				officer.WaitGone("#traveller-name")
 				i.trusts()
 			}
@@ -162,6 +163,7 @@ func TestAGenuinePassportIsOneKey(t *testing.T) {
 
 // An image of a page from a worn scanner gives the traveller; one without a zone is told, kept, and stands beside what is typed.
 func TestAPageComesAsAnImage(t *testing.T) {
+	t.Parallel()
 	i := newStationOfUtopia(t)
 	for n, language := range languages() {
 		t.Run(language, func(t *testing.T) {
@@ -177,8 +179,7 @@ func TestAPageComesAsAnImage(t *testing.T) {
 			officer.answered()
 			officer.screen("counter-upload")
 			officer.Press("F4")
-			officer.WaitFocus("#reason")
-			officer.Press("ArrowDown", "F4")
+			officer.choosesFirst("F4")
 			officer.WaitGone("#traveller-name")
 			e := i.event(i.lastDecision(t))
 			require.Equal(t, genuine.Document.Number, e.Document.Number)
@@ -197,8 +198,7 @@ func TestAPageComesAsAnImage(t *testing.T) {
 			officer.answered()
 			officer.screen("counter-upload-typed")
 			officer.Press("F4")
-			officer.WaitFocus("#reason")
-			officer.Press("ArrowDown", "F4")
+			officer.choosesFirst("F4")
 			officer.WaitGone("#traveller-name")
 			e = i.event(i.lastDecision(t))
 			require.Equal(t, world.SeedName, e.Identity.Surname)
@@ -233,6 +233,7 @@ func names(e border.CrossingEvent, kind border.ExhibitKind) bool {
 // While the session is locked the counter's streams rest, and ask nothing in vain; a reading then waits for whoever unlocks. Afterwards
 // the counter hears of readings again.
 func TestTheStreamsOfALockedCounterRest(t *testing.T) {
+	t.Parallel()
 	i := newStationOfUtopia(t)
 	officer := atLane(t, i.station, person(t, i.station.Part, auth.RoleOfficer, "en"), "en")
 	listening(officer)

@@ -109,6 +109,7 @@ func same(t *testing.T, put, kept *reader.Reading) {
 // What was read of a passport reaches the centre encrypted, piece by piece after the events; there it opens to the very bytes that lay on
 // the reader, and the station verifies the chip again on demand. Once the traveller's key is destroyed nobody reads it at either end.
 func TestEvidenceReachesTheCentreAndGoesWithItsKey(t *testing.T) {
+	t.Parallel()
 	i := newInspection(t)
 	i.trusts()
 	_, crossing := i.decided("genuine", 0)
@@ -207,6 +208,7 @@ func (i *inspection) unreadable(crossing uuid.UUID) {
 // Everything at the counter works without the centre; what is kept waits, encrypted, and is sent when the centre is back: each exhibit is
 // there once, under the name that is its digest, and opens to what lay on the reader.
 func TestDocumentsAreInspectedWhileTheCentreIsAway(t *testing.T) {
+	t.Parallel()
 	i := newInspection(t)
 	i.trusts()
 	i.Central.Stop()

@@ -125,6 +125,7 @@ func (i *inspection) expected(crossing uuid.UUID) map[string]border.Step {
 // A genuine passport is amber as long as there is nothing to judge its chip by, and green with one key once two administrators have
 // imported it; what only an authority can tell - a foreign signer, another portrait, a stolen key - is told at the counter.
 func TestPassportsAreJudgedByWhatTwoAdministratorsImported(t *testing.T) {
+	t.Parallel()
 	i := newInspection(t)
 	band, crossing := i.decided("genuine", 0)
 	require.Equal(t, "not-checked", band, "nothing to judge by is amber, neither green nor red")

@@ -15,6 +15,7 @@ import (
 // A crossing at one station is on the traveller's file at another, once and under the same id; what a supervisor voids there does not
 // stand at the station that recorded it either.
 func TestAFileIsOneAtEveryStation(t *testing.T) {
+	t.Parallel()
 	w := world.New(t, airport(), world.Post{ID: "land-2", Transport: border.Land})
 	one, two := w.Station(0), w.Station(1)
 	officer := one.Officer(t, auth.RoleOfficer, "1")

@@ -1,6 +1,7 @@
 package thread_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 // A supervisor puts somebody on the national list at the centre, and he is stopped at the counter; nobody does anything at the
 // station. With the centre away the counter answers from its own list, whose age it shows, until the list is too old.
 func TestTheNationalListReachesTheCounterAndGrowsOld(t *testing.T) {
+	t.Parallel()
 	post := airport()
 	post.Settings = map[string]string{"BMIS_LIST_AMBER": "10m", "BMIS_LIST_RED": "20m", "BMIS_IDLE_LOCK": "1h"}
 	w := world.New(t, post)
@@ -29,7 +31,8 @@ func TestTheNationalListReachesTheCounterAndGrowsOld(t *testing.T) {
 	require.NotContains(t, officer.Text("body"), "thread reason", "the reason is not for the officer")
 	officer.Press("F4")
 	officer.WaitFocus("#reason")
-	officer.Press("ArrowDown", "Enter")
+	officer.chooses("#reason", "hit")
+	officer.Press("Enter")
 	officer.WaitGone("#traveller-name")
 
 	w.Central.Stop()
@@ -46,18 +49,17 @@ func TestTheNationalListReachesTheCounterAndGrowsOld(t *testing.T) {
 		require.Contains(t, other.Text("#check-alerts\\.national"), []string{"2ᵉ ligne", "segunda línea", "الخط الثاني"}[n])
 		other.screen("centre-away")
 		other.Press("F9")
-		other.WaitFocus("#reason")
-		other.Press("ArrowDown", "F9")
+		other.choosesFirst("F9")
 		other.WaitGone("#traveller-name")
 	}
 	listOutcome(t, officer, 78, "no-hit")
 	station.Clock.Pass(12 * time.Minute)
-	officer.WaitFor("#status .status:nth-child(2).not-checked")
+	officer.renewed("#status .status:nth-child(2).not-checked")
 	require.Contains(t, officer.Text("#status"), "12 min")
 	officer.screen("list-amber")
 	listOutcome(t, officer, 79, "no-hit") // older, but not too old
 	station.Clock.Pass(12 * time.Minute)
-	officer.WaitFor("#status .status:nth-child(2).hit")
+	officer.renewed("#status .status:nth-child(2).hit")
 	listOutcome(t, officer, 80, "not-checked")
 	require.Contains(t, officer.Text("#check-alerts\\.national"), "24 min")
 	officer.WaitFor("#band.not-checked")
@@ -65,7 +67,14 @@ func TestTheNationalListReachesTheCounterAndGrowsOld(t *testing.T) {
 
 	w.Central.Clock.Pass(24 * time.Minute) // what the centre says carries the centre's time
 	w.Central.Start()
-	officer.WaitFor("#status .status:nth-child(2).no-hit")
+	officer.renewed("#status .status:nth-child(2).no-hit")
+}
+
+// renewed waits for something in the badges, which are asked for anew meanwhile, as they ask for themselves every few seconds.
+func (p page) renewed(selector string) {
+	p.t.Helper()
+	p.Wait(fmt.Sprintf(`(document.querySelector(%q)?.checkVisibility() ||
+		document.querySelector("#status:not(.htmx-request)")?.dispatchEvent(new CustomEvent("every")) && false)`, selector))
 }
 
 // listOutcome scans the n-th traveller, waits for what the list says of him, and refers him.
@@ -78,13 +87,13 @@ func listOutcome(t *testing.T, p page, n int, outcome string) {
 		return // he stays
 	}
 	p.Press("F4")
-	p.WaitFocus("#reason")
-	p.Press("ArrowDown", "F4") // an Enter so soon after a scan would be taken for the reader's
+	p.choosesFirst("F4") // an Enter so soon after a scan would be taken for the reader's
 	p.WaitGone("#traveller-name")
 }
 
 // A hit of the list is referred with a reason, and admitted over with none; what is undone in time counts nowhere any more.
 func TestDecisionsAboutAHitAndTheirUndoing(t *testing.T) {
+	t.Parallel()
 	post := airport()
 	post.Zone = "Pacific/Kiritimati" // UTC+14: the day that flows count is ahead of the centre's
 	w := world.New(t, post)

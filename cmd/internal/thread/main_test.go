@@ -1,6 +1,7 @@
 package thread_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"testing"
@@ -12,7 +13,19 @@ import (
 	"github.com/openbmis/openbmis/internal/browsertest"
 )
 
-func TestMain(m *testing.M) { os.Exit(browsertest.Main(m)) }
+// atOnce is how many of the tests run together unless -parallel says otherwise: they wait for beats, polls and pages more than they work.
+const atOnce = "3"
+
+func TestMain(m *testing.M) {
+	if status, is := world.IsCentre(); is {
+		os.Exit(status)
+	}
+	if err := flag.Set("test.parallel", atOnce); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(browsertest.Main(m))
+}
 
 // page is somebody's browser window at a program.
 type page struct {
@@ -74,7 +87,7 @@ func (p page) visit(path string) {
 func atLane(t *testing.T, s *world.Station, who world.Person, language string) page {
 	t.Helper()
 	p := window(t, s.Part, who, language)
-	p.Wait("location.pathname === '/counter/lane'")
+	p.WaitFocus("button[name=lane]")
 	p.sound("lane")
 	p.TabTo("button[name=lane][value='1']")
 	p.Press("Enter")

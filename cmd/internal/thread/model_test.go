@@ -46,6 +46,7 @@ type repairer struct {
 // the centre has every event, every station knows every movement, and the list of overstayers is what a recount from the stations' own
 // records gives. BMIS_MODEL_SEED repeats or varies a history.
 func TestRandomHistoriesOverSeveralStations(t *testing.T) {
+	t.Parallel()
 	seed := uint64(20261121)
 	if text := os.Getenv("BMIS_MODEL_SEED"); text != "" {
 		var err error

@@ -140,6 +140,7 @@ func (b *prober) kept(p *world.Part, actionAndField, column string) {
 
 // Nobody's input breaks a form of the centre or gets out of the place where it belongs.
 func TestNaughtyInputAtTheCentre(t *testing.T) {
+	t.Parallel()
 	w := world.New(t)
 	for _, where := range []struct {
 		role auth.Role
@@ -200,6 +201,7 @@ func TestNaughtyInputAtTheCentre(t *testing.T) {
 
 // What is sent at a counter arrives at the centre as it was sent, is shown as text, and is no formula in a file.
 func TestNaughtyInputAtTheCounter(t *testing.T) {
+	t.Parallel()
 	w := world.New(t, airport())
 	station := w.Station(0)
 	b := newProber(t, station.Part, auth.RoleOfficer)

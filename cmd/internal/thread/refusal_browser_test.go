@@ -15,6 +15,7 @@ import (
 // From the counter to the form in the traveller's language and its PDF, by keyboard alone, with two people at two windows: the first
 // line refers, the second line takes the case, interviews, and refuses with reasons.
 func TestReferInterviewRefuseWithForm(t *testing.T) {
+	t.Parallel()
 	w := world.New(t, airport())
 	station := w.Station(0)
 	for n, c := range []struct{ page, form, title, font string }{
@@ -105,6 +106,15 @@ func refuses(p page, language string) {
 	p.Wait("location.pathname.startsWith('/refusals/') && document.readyState === 'complete'")
 	p.WaitFocus("button[data-hotkey=F2]")
 	p.sound("form-" + language)
+}
+
+// choosesFirst waits for the question why, takes the first reason and confirms it with the key.
+func (p page) choosesFirst(key string) {
+	p.t.Helper()
+	p.WaitFocus("#reason")
+	p.Press("ArrowDown")
+	p.Wait("document.getElementById('reason').value !== ''")
+	p.Press(key)
 }
 
 // chooses goes to a list of options and on to the one with the value.

@@ -15,6 +15,7 @@ import (
 // Who is referred at the counter is refused by the second line, with the centre away: the case ends, the form has its number and says
 // provisional, and the centre learns of decision, case and form when it is back. The counter itself can refuse nobody.
 func TestOnlyTheSecondLineRefuses(t *testing.T) {
+	t.Parallel()
 	w := world.New(t, airport())
 	station, v := w.Station(0), world.NewTraveller(901)
 	officer := station.Officer(t, auth.RoleOfficer, "1")
@@ -56,11 +57,12 @@ func TestOnlyTheSecondLineRefuses(t *testing.T) {
 	w.Central.Start()
 	w.WaitDrained(t, station)
 	require.Equal(t, 1, w.Central.Count(t, `SELECT FROM crossing WHERE outcome = 'refuse'`))
-	require.Equal(t, station.Count(t, `SELECT FROM record`), w.Central.Count(t, `SELECT FROM record`), "every record has reached the centre")
-	require.Zero(t, w.Central.Count(t, `SELECT FROM dead_letter`))
 	world.Eventually(t, func() bool {
 		return station.Count(t, `SELECT FROM recheck WHERE state = 'waiting'`) == 0
 	}, "provisional decisions have not been checked again")
+	w.WaitDrained(t, station) // what was checked again is told too
+	require.Equal(t, station.Count(t, `SELECT FROM record`), w.Central.Count(t, `SELECT FROM record`), "every record has reached the centre")
+	require.Zero(t, w.Central.Count(t, `SELECT FROM dead_letter`))
 }
 
 // online reports whether the first badge, that of the link, says that the centre answers.

@@ -29,6 +29,7 @@ func bounded(t *testing.T, p *world.Part, what string, most int, act func() worl
 
 // What a request asks of the database does not grow with what is in the database or on the page.
 func TestRequestsSendAFewStatements(t *testing.T) {
+	t.Parallel()
 	w := world.New(t, airport(), world.Post{ID: "land-2", Transport: border.Land})
 	station, ctx := w.Station(0), t.Context()
 	officer, analyst := station.Officer(t, auth.RoleOfficer, "1"), w.Central.Client(t)
@@ -42,7 +43,7 @@ func TestRequestsSendAFewStatements(t *testing.T) {
 	}
 	w.WaitDrained(t, station)
 
-	bounded(t, station.Part, "scan", 13, func() world.Response { return checked(t, officer, 60).Response })
+	bounded(t, station.Part, "scan", 14, func() world.Response { return checked(t, officer, 60).Response })
 	bounded(t, station.Part, "counter", 4, func() world.Response { d, err := officer.Look(ctx); require.NoError(t, err); return d.Response })
 	bounded(t, station.Part, "decision", 20, func() world.Response {
 		d, err := officer.Look(ctx)

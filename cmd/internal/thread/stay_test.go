@@ -70,6 +70,7 @@ func lets(t *testing.T, o *world.Officer, v world.Traveller, reason string) {
 // Somebody enters at the airport and stays longer than he may: the centre lists him the day after, the land crossing finds his
 // overstay when he leaves there, and his exit takes him off the list. Coming back, he has no day left.
 func TestAStayIsCountedOverAllCrossingPoints(t *testing.T) {
+	t.Parallel()
 	w := country(t, 4*day)
 	airport, land, v := w.Station(0), w.Station(1), world.NewTraveller(900)
 	lets(t, airport.Officer(t, auth.RoleOfficer, "1"), v, "checked_by_other_means") // no station has files of others yet

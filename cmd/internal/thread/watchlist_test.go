@@ -61,6 +61,7 @@ func shows(t *testing.T, c *world.Client, path string) string {
 // is the same person and asks the owner; the owner confirms at the centre; the arrest needs a second person; the hit is closed, and the
 // centre has its whole way. All that is between them are the real programs.
 func TestAHitIsFollowedToItsEnd(t *testing.T) {
+	t.Parallel()
 	w := world.New(t, airport())
 	station := w.Station(0)
 	w.WaitListed(t, station, w.Central.Alerts(t, sought(501, alerts.ActionDetain)))
@@ -107,6 +108,7 @@ func TestAHitIsFollowedToItsEnd(t *testing.T) {
 
 // "Not the same person" is remembered once a supervisor agrees: the traveller then passes with a note, until the alert changes.
 func TestAClearedPairLapsesWhenTheAlertChanges(t *testing.T) {
+	t.Parallel()
 	w := world.New(t, airport())
 	station := w.Station(0)
 	w.WaitListed(t, station, w.Central.Alerts(t, sought(502, alerts.ActionRefer)))
@@ -137,6 +139,7 @@ func TestAClearedPairLapsesWhenTheAlertChanges(t *testing.T) {
 // A discreet alert is not at the station at all. What the counter answers is the same, letter by letter, as for somebody who is not
 // listed; the owner's desk at the centre is told, and nobody else's.
 func TestADiscreetAlertIsForItsOwnerAlone(t *testing.T) {
+	t.Parallel()
 	seen := func(listed bool) (pages []string, w *world.World, station *world.Station) {
 		w = world.New(t, airport())
 		station = w.Station(0)
@@ -154,6 +157,7 @@ func TestADiscreetAlertIsForItsOwnerAlone(t *testing.T) {
 		pages = append(pages, neutral(desk.Body))
 		desk = decide(t, officer, desk, border.Admit, "")
 		pages = append(pages, neutral(desk.Body))
+		w.WaitDrained(t, station) // the header counts what is to be sent
 		for _, role := range []auth.Role{auth.RoleSecondLine, auth.RoleSupervisor} {
 			c := station.SignedIn(t, role, string(role))
 			for _, p := range []string{"/hits", "/hits/count", "/secondline", "/rechecks"} {
@@ -162,7 +166,6 @@ func TestADiscreetAlertIsForItsOwnerAlone(t *testing.T) {
 				pages = append(pages, strconv.Itoa(answer.Status)+neutral(answer.Body))
 			}
 		}
-		w.WaitDrained(t, station)
 		return pages, w, station
 	}
 	with, w, station := seen(true)
@@ -196,6 +199,7 @@ func TestADiscreetAlertIsForItsOwnerAlone(t *testing.T) {
 // A station that has been without its centre for a day goes on with its last lists, says how old they are, and asks again when the centre
 // is back: who was on the list meanwhile is a hit that says where he crossed, at the station and at the centre.
 func TestADayWithoutTheCentre(t *testing.T) {
+	t.Parallel()
 	post := airport()
 	post.Settings = map[string]string{"BMIS_LIST_AMBER": "6h", "BMIS_LIST_RED": "20h", "BMIS_IDLE_LOCK": "1h"}
 	w := world.Prepare(t, post)
@@ -232,6 +236,7 @@ func TestADayWithoutTheCentre(t *testing.T) {
 
 // Two persons put somebody on the list at the centre's screens; a connected station answers with it, soon.
 func TestANewAlertReachesTheCounter(t *testing.T) {
+	t.Parallel()
 	w := world.New(t, airport())
 	station := w.Station(0)
 	officer := station.Officer(t, auth.RoleOfficer, "1")

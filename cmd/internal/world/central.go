@@ -3,6 +3,7 @@ package world
 import (
 	"context"
 	"crypto/rand"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,12 +21,16 @@ import (
 type Central struct {
 	*Part
 	NATS string // host:port of the embedded server; kept over stops
+	// Carriers is host:port of the carriers' door; kept over stops.
+	Carriers string
+
+	process *os.Process // while it runs apart
 }
 
 func newCentral(t testing.TB, w *World, settings map[string]string) *Central {
 	t.Helper()
 	c := &Central{Part: newPart(t, w, central.Name, migrations.Central, settings)}
-	c.Set("BMIS_NATS_LISTEN", anyPort)
+	c.Set("BMIS_NATS_LISTEN", freeAddress(t), "BMIS_CARRIER_LISTEN", freeAddress(t))
 	c.run = func(ctx context.Context, tools node.Tools, started func()) error {
 		cfg, err := config.LoadCentral(c.getenv)
 		if err != nil {
@@ -33,8 +38,7 @@ func newCentral(t testing.TB, w *World, settings map[string]string) *Central {
 		}
 		return central.Run(ctx, cfg, tools, func(a central.Addresses) {
 			c.at(a.HTTPS, a.Metrics)
-			c.NATS = a.NATS
-			c.Set("BMIS_NATS_LISTEN", a.NATS)
+			c.NATS, c.Carriers = a.NATS, a.Carriers
 			started()
 		})
 	}

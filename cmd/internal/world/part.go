@@ -51,7 +51,7 @@ func newPart(t testing.TB, w *World, name string, kind migrations.Kind, settings
 	}
 	p.DB = pgtest.New(t, kind)
 	p.Set("BMIS_DATA_DIR", p.Dir, "BMIS_DSN", pgtest.DSN(t, p.DB), "BMIS_MIGRATE_DSN", pgtest.AdminDSN(t, p.DB),
-		"BMIS_LISTEN", anyPort, "BMIS_METRICS_LISTEN", anyPort, "BMIS_LOG_LEVEL", "debug")
+		"BMIS_LISTEN", freeAddress(t), "BMIS_METRICS_LISTEN", freeAddress(t), "BMIS_LOG_LEVEL", "debug")
 	for name, value := range settings {
 		p.settings[name] = value
 	}
@@ -101,6 +101,7 @@ func (p *Part) tools() node.Tools {
 	return node.Tools{
 		Now: p.Clock.Now, Random: rand.Reader, NewID: uuid.New, Log: node.Log(p.Logs, slog.LevelDebug, "world", p.Name),
 		Database: []postgres.Option{pgtest.WithStatements(p.Statements)},
+		Hash:     auth.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}, // every window signs in with a password
 	}
 }
 
@@ -114,11 +115,8 @@ func portOf(address string) string {
 	return port
 }
 
-// at keeps the addresses for the next start.
-func (p *Part) at(https, metrics string) {
-	p.HTTPS, p.Metrics = https, metrics
-	p.Set("BMIS_LISTEN", https, "BMIS_METRICS_LISTEN", metrics)
-}
+// at keeps the addresses.
+func (p *Part) at(https, metrics string) { p.HTTPS, p.Metrics = https, metrics }
 
 // password is everybody's.
 const password = "granite lantern orchid seventeen"
@@ -132,6 +130,9 @@ type Person struct {
 // Person makes an account of the role with a password and a PIN; the language, where given, is the person's own.
 func (p *Part) Person(t testing.TB, role auth.Role, login string, language ...string) Person {
 	t.Helper()
+	if role == auth.RoleCarrier {
+		return p.Agent(t, role, login, "XX") // one without a carrier may open nothing
+	}
 	who := Person{Password: password, PIN: "271828"}
 	n := auth.NewUser{Login: login, DisplayName: "Person " + login, Role: role, Password: who.Password, PIN: who.PIN}
 	if len(language) > 0 {

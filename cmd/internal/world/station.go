@@ -26,6 +26,9 @@ type Post struct {
 // DefaultLanes are a station's lanes when its Post names none: two lead in, one out.
 const DefaultLanes = "1:entry,2:entry,3:exit"
 
+// deadlines says how long checks may take.
+const deadlines = "BMIS_CHECK_DEADLINES"
+
 func (p Post) complete() Post {
 	or := func(value *string, otherwise string) {
 		if *value == "" {
@@ -49,6 +52,9 @@ func newStation(t testing.TB, w *World, post Post) *Station {
 	s := &Station{Part: newPart(t, w, post.ID, migrations.Station, post.Settings), Post: post}
 	s.Set("BMIS_STATION_ID", post.ID, "BMIS_STATION_NAME", "Post "+post.ID, "BMIS_TRANSPORT", string(post.Transport),
 		"BMIS_ZONE", post.Zone, "BMIS_LANES", post.Lanes)
+	if s.settings[deadlines] == "" { // a check that is late on a busy machine would be amber
+		s.Set(deadlines, "all:60s")
+	}
 	s.run = func(ctx context.Context, tools node.Tools, started func()) error {
 		cfg, err := config.LoadStation(s.getenv)
 		if err != nil {

@@ -8,7 +8,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
+	"github.com/openbmis/openbmis/api_pnr/expected"
+	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/border/file"
 	"github.com/openbmis/openbmis/cmd/internal/central"
+	"github.com/openbmis/openbmis/evisa"
 	"github.com/openbmis/openbmis/ui/web/webtest"
 )
 
@@ -59,7 +65,38 @@ func (w *World) Start(t testing.TB) {
 	for _, s := range w.stations {
 		w.WaitJoined(t, s)
 		w.WaitListed(t, s, version)
+		w.waitAnswering(t, s)
 	}
+}
+
+// waitAnswering waits until every check of the station's counter has what it answers by: datasets that came from the centre, and of those
+// that are kept in memory what the counter has said to have loaded. Before that a traveller without findings is amber, not green.
+func (w *World) waitAnswering(t testing.TB, s *Station) {
+	t.Helper()
+	datasets := []string{file.Dataset, evisa.DatasetVisas, evisa.DatasetRules}
+	if s.Post.Transport == border.Air {
+		datasets = append(datasets, expected.Dataset)
+	}
+	w.WaitHeld(t, s, datasets...)
+	w.WaitRuled(t, s)
+}
+
+// WaitRuled waits until the station's counter answers by the rules of entry that its database has.
+func (w *World) WaitRuled(t testing.TB, s *Station) {
+	t.Helper()
+	Eventually(t, func() bool {
+		var version int64
+		require.NoError(t, s.DB.Pool.QueryRow(t.Context(), `SELECT version FROM ref_cursor WHERE dataset = $1`, evisa.DatasetRules).Scan(&version))
+		return s.loaded("rules of entry loaded") >= version
+	}, "%s does not answer by its rules of entry", s.Post.ID)
+}
+
+// WaitHeld waits until the station has a first version of datasets whose checks would otherwise have no answer.
+func (w *World) WaitHeld(t testing.TB, s *Station, datasets ...string) {
+	t.Helper()
+	Eventually(t, func() bool {
+		return s.Count(t, `SELECT FROM ref_cursor WHERE dataset = ANY ($1) AND version > 0`, datasets) == len(datasets)
+	}, "%s has not got %v", s.Post.ID, datasets)
 }
 
 // Station is the i-th station, from 0.

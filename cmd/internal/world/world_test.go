@@ -30,7 +30,7 @@ func TestAWorldRuns(t *testing.T) {
 		require.NoError(t, err)
 		desk, err = sipho.Checked(t.Context(), desk)
 		require.NoError(t, err)
-		require.Len(t, desk.Checks, 5, "those that apply: document, its rules, list, stay, earlier crossings")
+		require.Len(t, desk.Checks, 6, "those that apply: document, its rules, list, stay, visa, earlier crossings")
 		require.NotEmpty(t, desk.Traveller)
 		desk, err = sipho.Decide(t.Context(), desk, border.Refer, "identity_doubt", "")
 		require.NoError(t, err)

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/openbmis/openbmis/biometrics"
+	"github.com/openbmis/openbmis/biometrics/fingerprint"
+	"github.com/openbmis/openbmis/biometrics/record"
+	"github.com/openbmis/openbmis/biometrics/record/raster"
+)
+
+type fingerprintCommand struct {
+	Template   fingerprintTemplate   `cmd:"" help:"Find the minutiae of a print and write its template."`
+	Match      fingerprintMatch      `cmd:"" help:"Say how alike two prints are, and which minutiae say so."`
+	Quality    fingerprintQuality    `cmd:"" help:"Say how good a print is, and why."`
+	Convert    fingerprintConvert    `cmd:"" help:"Convert prints between formats of images, records and templates."`
+	Synthesise fingerprintSynthesise `cmd:"" help:"Write prints of fingers that nobody has, grown from a seed."`
+	Evaluate   fingerprintEvaluate   `cmd:"" help:"Compare the prints of folders with each other, a line a pair."`
+}
+
+// readPrint reads a template of any format, or an image, whose minutiae are found then. ppi is the resolution of an image that does not
+// say its own.
+func readPrint(path string, ppi float64) (fingerprint.Template, error) {
+	d, err := readOne(path, ppi)
+	if err != nil {
+		return fingerprint.Template{}, err
+	}
+	if len(d.Prints) == 1 {
+		return d.Prints[0].Template, nil
+	}
+	return extract(path, d.Images[0].Image)
+}
+
+// readImage reads an image of one finger, of any format.
+func readImage(path string, ppi float64) (biometrics.Image, error) {
+	d, err := readOne(path, ppi)
+	if err != nil {
+		return biometrics.Image{}, err
+	}
+	if len(d.Images) == 0 {
+		return biometrics.Image{}, usageError{fmt.Errorf("%s: a template: expected an image; templates are compared by bmis fingerprint match", path)}
+	}
+	return d.Images[0].Image, nil
+}
+
+// readOne reads a file that holds one print. ppi is for an image that does not say its resolution.
+func readOne(path string, ppi float64) (record.Document, error) {
+	d, err := readDocument(path, record.Hints{})
+	if errors.Is(err, raster.ErrResolution) {
+		d, err = readDocument(path, record.Hints{PPI: ppi})
+	}
+	if n := len(d.Images) + len(d.Prints) + len(d.Failed); err == nil && n != 1 {
+		return d, usageError{fmt.Errorf("%s: %d prints, expected one: bmis fingerprint convert --part takes one out", path, n)}
+	}
+	return d, err
+}
+
+// maxBiometric bounds what is read of a file.
+const maxBiometric = 64 << 20
+
+// readBiometric reads a file whole. The error names the file as it was given. What is read is bounded and not what the file says of its
+// size: a pipe or a device says nothing.
+func readBiometric(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s", path, whyUnread(err))
+	}
+	data, err := io.ReadAll(io.LimitReader(file, maxBiometric+1))
+	_ = file.Close() // only read
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s", path, whyUnread(err))
+	}
+	if len(data) > maxBiometric {
+		return nil, usageError{fmt.Errorf("%s: more than %d bytes, expected at most that many", path, maxBiometric)}
+	}
+	return data, nil
+}
+
+// extract finds the minutiae of an image.
+func extract(path string, img biometrics.Image) (fingerprint.Template, error) {
+	t, err := fingerprint.Extract(img)
+	if err != nil {
+		return t, printError(path, err)
+	}
+	return t, nil
+}
+
+// printError says why an image gives no template, in words.
+func printError(path string, err error) error {
+	switch {
+	case errors.Is(err, fingerprint.ErrNoPrint):
+		return usageError{fmt.Errorf("%s: no print found: expected ridges with some minutiae", path)}
+	case errors.Is(err, fingerprint.ErrTooSmall):
+		return usageError{fmt.Errorf("%s: too small: expected at least %d pixels a side at 500 pixels per inch", path, fingerprint.MinSide)}
+	case errors.Is(err, fingerprint.ErrImage):
+		return usageError{fmt.Errorf("%s: the image is out of bounds: expected at most %d pixels a side and %d in all, and 100 to 2000 pixels per inch",
+			path, biometrics.MaxSide, biometrics.MaxPixels)}
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}
