@@ -25,6 +25,7 @@ const (
 	laneDepth      = 16
 	referenceLanes = 8
 	serveDeadline  = 30 * time.Second
+	closeTimeout   = 5 * time.Second
 )
 
 // Receiver is the centre's end of the line: it answers the stations' requests by calling the parts. It holds no state that
@@ -308,11 +309,13 @@ func (r *Receiver) versions(ctx context.Context) (map[string]int64, error) {
 	return out, nil
 }
 
-// Close stops taking requests and waits for those being served.
+// Close stops taking requests and waits for those being served. When it returns the broker gives the requests of the stations to
+// other receivers only: one that it still gave to this one would be answered by nobody.
 func (r *Receiver) Close() {
 	for _, sub := range r.subs {
 		_ = sub.Unsubscribe() // the connection may be closed already: then nothing arrives either
 	}
+	_ = r.conn.FlushTimeout(closeTimeout) // the same; a broker that does not answer sends nothing
 	r.mu.Lock()
 	r.stop()
 	r.mu.Unlock()

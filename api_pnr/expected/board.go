@@ -38,9 +38,11 @@ type State struct {
 	Unreadable int       // rows that this release cannot use
 }
 
-// FlightsQuery asks for a day's flights; an empty direction is both.
+// FlightsQuery asks for a day's flights; an empty direction is both. Since, when it is set, asks for those due from then on as well,
+// though the day was another: who landed ten minutes before midnight stands before the counter after it.
 type FlightsQuery struct {
 	Day       traveldoc.Date
+	Since     time.Time
 	Direction border.Direction
 }
 

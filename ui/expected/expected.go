@@ -106,7 +106,11 @@ func (h *handlers) screen(c *web.Context) (s expectedview.Flights, err error) {
 	if s.Frame, err = h.frame(c); err != nil {
 		return s, err
 	}
-	s.Lines, err = h.Board.Flights(c.Ctx(), s.Query)
+	ask := s.Query
+	if ask.Day == s.Today {
+		ask.Since = s.Now.Add(-expected.Grace)
+	}
+	s.Lines, err = h.Board.Flights(c.Ctx(), ask)
 	return s, err
 }
 

@@ -195,6 +195,25 @@ func TestTheDaysFlights(t *testing.T) {
 	}
 }
 
+// Who landed shortly before midnight stands before the counter after it: the new day's page shows the flight, with its date, until it is
+// late for everybody.
+func TestTheLastFlightOfYesterday(t *testing.T) {
+	s := open(t)
+	s.Clock.Pass(16*time.Hour + 5*time.Minute) // five past midnight
+	f, long := s.flight("0400", 15*time.Minute), s.flight("0500", 3*time.Hour)
+	s.tell(t, f, long, person(t, f, "MARTIN", "SOPHIE", "12AB34567", "12B"))
+	client := s.SignedIn(t, s.Person(t, auth.RoleOfficer, "olga"))
+	today := s.Get(t, client, "/expected").Body
+	require.Contains(t, today, "XX0400")
+	require.Contains(t, today, "2026-11-21 23:50")
+	require.NotContains(t, today, "XX0500", "who is not here after two hours is missing, not expected")
+	require.NotContains(t, s.Get(t, client, "/expected?day=2026-11-23").Body, "XX0400")
+	yesterday := s.Get(t, client, "/expected?day=2026-11-21").Body
+	require.Contains(t, yesterday, "XX0400")
+	require.Contains(t, yesterday, "XX0500")
+	require.NotContains(t, yesterday, "2026-11-21 23:50", "of the page's own day the time is enough")
+}
+
 // Who is scanned at a counter has arrived on a page that stands open elsewhere, at once.
 func TestAnArrivalIsOnTheOpenPageAtOnce(t *testing.T) {
 	s := open(t)

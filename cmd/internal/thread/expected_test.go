@@ -16,12 +16,18 @@ import (
 )
 
 // passengerList is a carrier's list of flight XX 100 from DXB to LHR, which arrived ten minutes ago.
-func passengerList(at time.Time, travellers ...world.Traveller) string {
-	arrived := at.Add(-10 * time.Minute).UTC() // London in winter, Dubai four hours ahead
+func passengerList(t *testing.T, at time.Time, travellers ...world.Traveller) string {
+	t.Helper()
+	in := func(zone string, at time.Time) time.Time {
+		place, err := time.LoadLocation(zone)
+		require.NoError(t, err)
+		return at.In(place)
+	}
+	arrived := at.Add(-10 * time.Minute)
 	segments := []string{
 		"UNH+1+PAXLST:D:05B:UN:IATA", "BGM+745", "NAD+MS+++XX OPERATIONS", "TDT+20+XX100+++XX",
-		"LOC+125+DXB", "DTM+189:" + arrived.Add(-3*time.Hour).Format("0601021504") + ":201",
-		"LOC+87+LHR", "DTM+232:" + arrived.Format("0601021504") + ":201",
+		"LOC+125+DXB", "DTM+189:" + in("Asia/Dubai", arrived.Add(-7*time.Hour)).Format("0601021504") + ":201",
+		"LOC+87+LHR", "DTM+232:" + in("Europe/London", arrived).Format("0601021504") + ":201",
 	}
 	for n, v := range travellers {
 		segments = append(segments, "NAD+FL+++"+v.Surname+":"+v.GivenNames, "ATT+2++"+v.Sex, "DTM+329:"+v.BirthDate.First().Format("060102"),
@@ -29,7 +35,7 @@ func passengerList(at time.Time, travellers ...world.Traveller) string {
 	}
 	segments = append(segments, fmt.Sprintf("CNT+42:%d", len(travellers)))
 	segments = append(segments, fmt.Sprintf("UNT+%d+1", len(segments)+1))
-	return "UNA:+.? '\nUNB+UNOA:4+XX+UTO+" + arrived.Format("060102:1504") + "+R1'\n" + strings.Join(segments, "'\n") + "'\nUNZ+1+R1'\n"
+	return "UNA:+.? '\nUNB+UNOA:4+XX+UTO+" + arrived.UTC().Format("060102:1504") + "+R1'\n" + strings.Join(segments, "'\n") + "'\nUNZ+1+R1'\n"
 }
 
 // A carrier's list comes in at the centre; the officer at the airport, who does nothing for it, sees flight and seat of who is on it, that
@@ -47,7 +53,7 @@ func TestACarriersListReachesTheCounterAndComesBackAsArrivals(t *testing.T) {
 	require.NoError(t, err)
 	declared, other, stranger := world.NewTraveller(301), world.NewTraveller(302), world.NewTraveller(303)
 	require.NoError(t, os.MkdirAll(filepath.Join(folder, "XX"), 0o700))
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "XX", "list.edi"), []byte(passengerList(w.Central.Clock.Now(), declared, other)), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "XX", "list.edi"), []byte(passengerList(t, w.Central.Clock.Now(), declared, other)), 0o600))
 
 	count := func(p *world.Part, from string) (n int) {
 		require.NoError(t, p.DB.Pool.QueryRow(ctx, "SELECT count(*) FROM "+from).Scan(&n))

@@ -16,7 +16,7 @@ import (
 // stand at the station that recorded it either.
 func TestAFileIsOneAtEveryStation(t *testing.T) {
 	t.Parallel()
-	w := world.New(t, airport(), world.Post{ID: "land-2", Transport: border.Land})
+	w := world.New(t, airport(), world.Post{ID: "land-2", Transport: border.Land, Zone: airport().Zone}) // one day at both
 	one, two := w.Station(0), w.Station(1)
 	officer := one.Officer(t, auth.RoleOfficer, "1")
 	_, err := officer.Cross(t.Context(), world.NewTraveller(1).MRZ(t))

@@ -82,8 +82,12 @@ FROM flights f LEFT JOIN counts n ON n.flight = f.id LEFT JOIN arrived a ON a.fl
 func (b *Board) Flights(ctx context.Context, q expected.FlightsQuery) ([]expected.Line, error) {
 	from := q.Day.First()
 	start := time.Date(from.Year(), from.Month(), from.Day(), 0, 0, 0, 0, b.zone)
+	end := start.AddDate(0, 0, 1)
+	if !q.Since.IsZero() && q.Since.Before(start) {
+		start = q.Since
+	}
 	lines, err := tally(ctx, b.db.Pool, `(due_at >= $1 AND due_at < $2 OR due_at IS NULL) AND ($3::text = '' OR direction = $3 OR direction = '')`,
-		start, start.AddDate(0, 0, 1), string(q.Direction))
+		start, end, string(q.Direction))
 	if err != nil {
 		return nil, fmt.Errorf("expected flights: %w", err)
 	}

@@ -206,6 +206,15 @@ func timeText(ctx context.Context, f expected.Flight, due time.Time) string {
 	return "–"
 }
 
+// timeOn is timeText on the page of a day: with its date when the flight is one of the evening before.
+func timeOn(ctx context.Context, day traveldoc.Date, l expected.Line) string {
+	if l.Due.IsZero() {
+		return timeText(ctx, l.Flight, l.Due)
+	}
+	at := text.FromContext(ctx).DateTime(l.Due)[:len("2006-01-02 15:04")]
+	return strings.TrimPrefix(at, day.String()+" ")
+}
+
 func documents(p expected.Person) string {
 	var out []string
 	for _, d := range p.Documents {
