@@ -108,7 +108,7 @@ func TestNATSClusterForms(t *testing.T) {
 	// Only the leader of the cluster knows its peers.
 	require.Eventually(t, func() bool {
 		return slices.ContainsFunc(running, func(node *server.Server) bool { return len(node.JetStreamClusterPeers()) == len(nodes) })
-	}, 60*time.Second, 50*time.Millisecond, "one leads, and sees three")
+	}, time.Minute, 50*time.Millisecond, "one leads, and sees three")
 }
 
 // What README.md lets a station say is what the embedded server lets it say.

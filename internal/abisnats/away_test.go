@@ -36,7 +36,7 @@ func TestAnABISThatIsAwayIsAnErrorAndIsAskedAgainLater(t *testing.T) {
 	people := abistest.NewPeople()
 	w := newWorld(t, func(c *abisnats.ClientConfig) { c.Deadline = 3 * time.Second }, nil)
 	require.NoError(t, w.client.Insert(t.Context(), abistest.Reference(1), people.Fingers(t, 1, 1, false)))
-	require.Eventually(t, func() bool { return w.waiting(t) == 0 }, 10*time.Second, time.Millisecond, "the ABIS takes a request away once it has answered")
+	require.Eventually(t, func() bool { return w.waiting(t) == 0 }, time.Minute, time.Millisecond, "the ABIS takes a request away once it has answered")
 	w.stop()
 	probe := people.Fingers(t, 1, 2, true)
 	o := abis.Options{Request: uuid.New(), Threshold: abistest.Threshold}
@@ -62,7 +62,7 @@ func TestAnABISThatIsAwayIsAnErrorAndIsAskedAgainLater(t *testing.T) {
 	answer, err := w.client.Identify(t.Context(), probe, o)
 	require.NoError(t, err)
 	require.Empty(t, answer.Candidates)
-	require.Eventually(t, func() bool { return w.waiting(t) == 0 }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return w.waiting(t) == 0 }, time.Minute, 10*time.Millisecond)
 	require.Empty(t, objects(t, w.conn))
 }
 
@@ -82,7 +82,7 @@ func TestAnAnswerThatCameTooLateIsFoundLater(t *testing.T) {
 	_, err := w.client.Identify(t.Context(), probe, o)
 	require.ErrorIs(t, err, abis.ErrAway)
 	close(release)
-	require.Eventually(t, func() bool { return w.waiting(t) == 0 }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return w.waiting(t) == 0 }, time.Minute, 10*time.Millisecond)
 	require.Len(t, objects(t, w.conn), 1)
 	_, err = w.client.Identify(t.Context(), probe, o)
 	require.NoError(t, err)
@@ -248,7 +248,7 @@ func TestStrayMessagesDoNoHarm(t *testing.T) {
 	_, err = js.Publish(t.Context(), "abis.requests."+broken.String(), []byte("junk"))
 	require.NoError(t, err)
 	require.NoError(t, w.client.Ping(t.Context()))
-	require.Eventually(t, func() bool { return w.waiting(t) == 0 }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return w.waiting(t) == 0 }, time.Minute, 10*time.Millisecond)
 	responses, err := js.Stream(t.Context(), abisnats.ResponseStream)
 	require.NoError(t, err)
 	answer, err := responses.GetLastMsgForSubject(t.Context(), "abis.responses."+broken.String())

@@ -16,7 +16,7 @@ import (
 
 // patience is how long a page may take to come to what a test waits for. It is generous because machines are shared; no test
 // passes or fails by how fast something was.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // Page is one tab with cookies of its own.
 type Page struct {
@@ -80,6 +80,31 @@ func Run[T any](p *Page, action chromedp.Action[T]) T {
 func Eval[T any](p *Page, script string) T {
 	p.t.Helper()
 	return Run(p, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+}
+
+// read evaluates JavaScript that changes nothing, again when the page went elsewhere meanwhile: the next page is asked then.
+func read[T any](p *Page, script string) T {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	for {
+		value, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+		if err == nil || ctx.Err() != nil || !moved(err) {
+			require.NoError(p.t, err)
+			return value
+		}
+		p.Wait("document.readyState === 'complete'")
+	}
+}
+
+// moved tells what an evaluation says when the page under it is replaced by another.
+func moved(err error) bool {
+	for _, words := range []string{"navigated or closed", "context was destroyed", "Cannot find context", "Cannot find default execution context"} {
+		if strings.Contains(err.Error(), words) {
+			return true
+		}
+	}
+	return false
 }
 
 // Goto opens the address and waits until the page and its scripts are there.
@@ -154,17 +179,17 @@ func (p *Page) WaitText(selector, text string) {
 // Text is the visible text of the first element that the selector finds; empty when there is none.
 func (p *Page) Text(selector string) string {
 	p.t.Helper()
-	return strings.TrimSpace(Eval[string](p, fmt.Sprintf("document.querySelector(%q)?.innerText ?? ''", selector)))
+	return strings.TrimSpace(read[string](p, fmt.Sprintf("document.querySelector(%q)?.innerText ?? ''", selector)))
 }
 
 // Value is what the field holds.
 func (p *Page) Value(selector string) string {
 	p.t.Helper()
-	return Eval[string](p, fmt.Sprintf("document.querySelector(%q)?.value ?? ''", selector))
+	return read[string](p, fmt.Sprintf("document.querySelector(%q)?.value ?? ''", selector))
 }
 
 // Path is the path and query at which the page is.
 func (p *Page) Path() string {
 	p.t.Helper()
-	return Eval[string](p, "location.pathname + location.search")
+	return read[string](p, "location.pathname + location.search")
 }

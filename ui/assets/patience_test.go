@@ -4,6 +4,6 @@ import "time"
 
 // patience is how long a test waits for what must come; tick is how often it looks.
 const (
-	patience = 30 * time.Second
+	patience = time.Minute
 	tick     = 10 * time.Millisecond
 )

@@ -232,7 +232,7 @@ func TestAnArrivalIsOnTheOpenPageAtOnce(t *testing.T) {
 		require.Eventually(t, func() bool {
 			answer := s.Post(t, client, "/counter/inspections/"+id+"/decision", map[string][]string{"verdict": {"admit"}, "reason": {border.AdmitReasons()[0]}})
 			return answer.Status < 400
-		}, 20*time.Second, 50*time.Millisecond, "the checks answer")
+		}, time.Minute, 50*time.Millisecond, "the checks answer")
 	}
 	p.WaitText("[data-count=filter-absent]", "1")
 	p.WaitText("[data-count=filter-arrived]", "1")

@@ -28,7 +28,7 @@ func TestHangingPostsTakeNoMoreThanTheirPlaces(t *testing.T) {
 	require.Eventually(t, func() bool {
 		return v.upload("/apply/papers", nil, []byte("x")).status == http.StatusServiceUnavailable
 	},
-		30*time.Second, 10*time.Millisecond)
+		time.Minute, 10*time.Millisecond)
 	for _, path := range []string{"/apply/portrait", "/apply/portrait/check", "/apply/passport", "/apply/papers", "/status/reply", "/status/appeal"} {
 		a := v.upload(path, nil, []byte("x"))
 		require.Equal(t, http.StatusServiceUnavailable, a.status, path)
@@ -42,7 +42,7 @@ func TestHangingPostsTakeNoMoreThanTheirPlaces(t *testing.T) {
 	require.Eventually(t, func() bool {
 		return v.upload("/apply/papers", nil, []byte("x")).status != http.StatusServiceUnavailable
 	},
-		30*time.Second, 10*time.Millisecond)
+		time.Minute, 10*time.Millisecond)
 }
 
 // A form without files is read before its place is asked for: it is bounded like any other.

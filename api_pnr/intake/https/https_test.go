@@ -155,7 +155,7 @@ func TestAMessageIsAcceptedOnceItIsSafe(t *testing.T) {
 		defer s.keeper.mu.Unlock()
 		e, kept := s.keeper.kept[told.ID]
 		return kept && e.Carrier == "XA" && e.Gateway == apipnr.GatewayHTTPS && e.Key == "k1" && string(e.Body) == paxlst
-	}, 10*time.Second, time.Millisecond)
+	}, time.Minute, time.Millisecond)
 
 	status, text, _ = s.post(t, c, https.MessagesPath, paxlst, door.HeaderKey, "k1")
 	require.Equal(t, http.StatusAccepted, status, text)

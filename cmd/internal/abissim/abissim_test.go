@@ -38,7 +38,7 @@ func start(t *testing.T) (*abissim.Simulator, *abisnats.Dialled) {
 	client, err := abisnats.Dial(settings, abisnats.Tools{NewID: uuid.New, Now: time.Now, Random: rand.Reader, Log: bustest.Log(t)})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, client.Close()) })
-	require.Eventually(t, func() bool { return client.Ping(t.Context()) == nil }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return client.Ping(t.Context()) == nil }, time.Minute, time.Millisecond)
 	return s, client
 }
 

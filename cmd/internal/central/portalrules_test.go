@@ -48,14 +48,14 @@ func (a *app) soon(t *testing.T, version string) {
 	require.Eventually(t, func() bool {
 		told, err := a.applicants.RulesVersion(t.Context())
 		return err == nil && told == version
-	}, 30*time.Second, 10*time.Millisecond)
+	}, time.Minute, 10*time.Millisecond)
 }
 
 func TestThePortalIsToldRulesWhenTheyAreApproved(t *testing.T) {
 	a := ruling(t)
 	a.runs(t)
 	a.visaUse.nudge()
-	require.Eventually(t, func() bool { return len(a.visaUse.moved) == 0 }, 30*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return len(a.visaUse.moved) == 0 }, time.Minute, time.Millisecond)
 	told, err := a.applicants.RulesVersion(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, told, "no rules are in force")

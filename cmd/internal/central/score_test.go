@@ -28,7 +28,7 @@ func TestACarrierIsToldOfWhatCouldNotBeUsed(t *testing.T) {
 		receipt, err := sender.Send(t.Context(), client.PAXLST, "k1", []byte(nowhere))
 		id = receipt.ID.String()
 		return err == nil
-	}, 20*time.Second, 20*time.Millisecond)
+	}, time.Minute, 20*time.Millisecond)
 	require.Eventually(t, func() bool {
 		var n int
 		err := r.db.Pool.QueryRow(t.Context(), `SELECT count(*) FROM score_notice WHERE id = $1 AND carrier = 'XA' AND sent_at IS NOT NULL`, "quarantine/"+id).Scan(&n)

@@ -163,5 +163,5 @@ func requireLog(t *testing.T, file, expected string) {
 	require.Eventually(t, func() bool {
 		text, err := os.ReadFile(file)
 		return err == nil && string(text) == expected+"\n"
-	}, 20*time.Second, 20*time.Millisecond, "%s in %s", expected, file)
+	}, time.Minute, 20*time.Millisecond, "%s in %s", expected, file)
 }

@@ -183,7 +183,7 @@ func TestARestartKeepsWhatWasBegun(t *testing.T) {
 	require.Eventually(t, func() bool {
 		letters, err = filepath.Glob(filepath.Join(w.cfg.MailFolder, "*.eml"))
 		return err == nil && len(letters) == 1
-	}, 20*time.Second, 20*time.Millisecond, "the letter goes when the portal is back")
+	}, time.Minute, 20*time.Millisecond, "the letter goes when the portal is back")
 	require.NoError(t, w.stop())
 	again := &app{cfg: w.cfg, tools: w.tools}
 	require.NoError(t, again.open(t.Context()))

@@ -72,7 +72,7 @@ func (d *distribution) connect(t testing.TB) {
 	store := relaydb.NewReferences(d.post, map[string]relaydb.Sink{alerts.ListsDataset: stationdb.AlertSink{}}, time.Now)
 	puller := replication.NewPuller(replication.PullerConfig{
 		Station: "land", Datasets: store.Datasets(), Conn: d.bus.Station(t, "land", ""), Store: store, Trust: seals, Alerts: silent{t},
-		OnApplied: func(string, int64) { d.lists.changed() }, Every: time.Hour, Log: bustest.Log(t),
+		OnApplied: func(string, int64) { d.lists.changed() }, Every: time.Hour, Timeout: time.Minute, Log: bustest.Log(t),
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{}, 2)
@@ -123,7 +123,7 @@ func (d *distribution) ask(t testing.TB, surname, given string) border.Finding {
 // eventually waits until the traveller's answer is what it should be.
 func (d *distribution) eventually(t testing.TB, outcome border.Outcome, surname, given string) {
 	t.Helper()
-	require.Eventually(t, func() bool { return d.ask(t, surname, given).Outcome == outcome }, 30*time.Second, time.Millisecond, "%s %s", given, surname)
+	require.Eventually(t, func() bool { return d.ask(t, surname, given).Outcome == outcome }, time.Minute, time.Millisecond, "%s %s", given, surname)
 }
 
 func TestANewAlertReachesTheAnswersOfAConnectedStation(t *testing.T) {
@@ -168,7 +168,7 @@ func TestListsThatFollowAreAsListsLoadedAnew(t *testing.T) {
 		}
 		version := d.publish(t, append(changes, putList(t, round+1, len(open)))...)
 		// Every version is waited for, or a fast centre would be through before the first is loaded, and nothing be followed.
-		require.Eventually(t, func() bool { b := d.lists.Book(); return b != nil && b.Version == version }, 30*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { b := d.lists.Book(); return b != nil && b.Version == version }, time.Minute, time.Millisecond)
 	}
 	anew, err := openAlertLists(t.Context(), stationdb.NewAlerts(d.post), slog.New(slog.DiscardHandler))
 	require.NoError(t, err)

@@ -83,7 +83,7 @@ func out(t *testing.T, c *world.Client, path string, act func()) {
 	act()
 	var said strings.Builder
 	lines := bufio.NewScanner(response.Body)
-	for lines.Scan() { // the client gives up after half a minute
+	for lines.Scan() { // the client gives up in the end
 		said.WriteString(lines.Text() + "\n")
 	}
 	require.NoError(t, lines.Err(), "the stream goes on: %s", said.String())

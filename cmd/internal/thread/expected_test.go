@@ -60,11 +60,11 @@ func TestACarriersListReachesTheCounterAndComesBackAsArrivals(t *testing.T) {
 		return n
 	}
 	for _, step := range []string{"passenger_raw", "passenger_person", "ref_row WHERE dataset = 'expected' AND key LIKE 'p/%'"} {
-		require.Eventually(t, func() bool { return count(w.Central.Part, step) > 0 }, time.Minute, 50*time.Millisecond, step)
+		world.Eventually(t, func() bool { return count(w.Central.Part, step) > 0 }, step)
 	}
-	require.Eventually(t, func() bool {
+	world.Eventually(t, func() bool {
 		return count(station.Part, "expected_person") == 2 && count(station.Part, "expected_flight") == 1
-	}, time.Minute, 50*time.Millisecond, "at the station")
+	}, "at the station")
 
 	officer := station.Officer(t, auth.RoleOfficer, "1")
 	desk, err := officer.Scan(ctx, declared.MRZ(t))
@@ -87,7 +87,7 @@ func TestACarriersListReachesTheCounterAndComesBackAsArrivals(t *testing.T) {
 	page, err := officer.Get(ctx, "/expected")
 	require.NoError(t, err)
 	require.Contains(t, page.Body, "XX0100")
-	require.Eventually(t, func() bool {
+	world.Eventually(t, func() bool {
 		return count(w.Central.Part, "expected_crossing WHERE person IS NOT NULL") == 1 && count(w.Central.Part, "expected_crossing WHERE person IS NULL") == 1
-	}, time.Minute, 50*time.Millisecond)
+	}, "the centre does not learn who came")
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -30,9 +29,7 @@ func TestAStolenPassportIsKnownBeforeBoarding(t *testing.T) {
 	service.List(late, "S813", interpol.Stolen)
 	carrier, now := centre.Carrier(t, "XX"), centre.Clock.Now()
 	asks := func(transaction string, travellers ...world.Traveller) map[string]apipnr.Verdict {
-		answer, err := carrier.Check(ctx, written(t, request(now, apipnr.List, transaction, travellers...), now), time.Minute)
-		require.NoError(t, err)
-		return verdicts(t, answer)
+		return verdicts(t, world.Ask(t, carrier, written(t, request(now, apipnr.List, transaction, travellers...), now)))
 	}
 
 	var answers map[string]apipnr.Verdict

@@ -3,11 +3,13 @@ package world
 import (
 	"crypto/rand"
 	"crypto/x509"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/stretchr/testify/require"
 
 	"github.com/openbmis/openbmis/api_pnr/intake/client"
@@ -42,4 +44,16 @@ func (c *Central) Carrier(t testing.TB, code string) *client.NATS {
 	}, "carrier %s does not come in: %v", code, err)
 	t.Cleanup(sender.Close)
 	return sender
+}
+
+// Ask asks as a carrier does at check-in, and waits until a centre that heard of the carrier only now listens to it.
+func Ask(t testing.TB, carrier *client.NATS, message []byte) (answer []byte) {
+	t.Helper()
+	var err error
+	Eventually(t, func() bool {
+		answer, err = carrier.Check(t.Context(), message, patience)
+		return !errors.Is(err, nats.ErrNoResponders)
+	}, "the centre does not listen to the carrier")
+	require.NoError(t, err)
+	return answer
 }

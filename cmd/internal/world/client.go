@@ -14,7 +14,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -37,7 +36,7 @@ func (p *Part) Client(t testing.TB) *Client {
 		TLSClientConfig: &tls.Config{RootCAs: p.Roots(t), MinVersion: tls.VersionTLS13}, MaxIdleConnsPerHost: 4, ForceAttemptHTTP2: true,
 	}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &Client{Base: p.URL(), HTTP: &http.Client{Transport: transport, Jar: jar, Timeout: 30 * time.Second}}
+	return &Client{Base: p.URL(), HTTP: &http.Client{Transport: transport, Jar: jar, Timeout: patience}}
 }
 
 // SignedIn is a client with a session of a new person of the role.

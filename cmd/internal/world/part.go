@@ -191,12 +191,18 @@ func (p *Part) Count(t testing.TB, query string, args ...any) (n int) {
 // Eventually waits until the condition holds.
 func Eventually(t testing.TB, condition func() bool, what string, args ...any) {
 	t.Helper()
-	require.Eventually(t, condition, patience, 20*time.Millisecond, append([]any{what}, args...)...)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(patience); !condition(); <-tick.C {
+		if time.Now().After(end) {
+			require.FailNow(t, "it did not come about", append([]any{what}, args...)...)
+		}
+	}
 }
 
 // patience is how long something may take to come about. It is generous because machines are shared; nothing passes or fails by
 // how fast it was.
-const patience = time.Minute
+const patience = 90 * time.Second
 
 // form makes the values of a form of pairs.
 func form(pairs ...string) url.Values {

@@ -29,7 +29,7 @@ func (h house) awaitRunning(t testing.TB) {
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
 		return h.Watch(ctx, auth.Session{}).Err() == nil
-	}, 5*time.Second, time.Millisecond)
+	}, time.Minute, time.Millisecond)
 }
 
 // slow looks by itself so seldom that only what this process does can be seen.
@@ -112,7 +112,7 @@ func TestAStreamDoesNotKeepItsSessionAwake(t *testing.T) {
 	require.ErrorIs(t, context.Cause(stream), auth.ErrSessionLocked)
 	require.Eventually(t, func() bool {
 		return h.count(t, "SELECT count(*) FROM session WHERE locked_at IS NOT NULL") == 1
-	}, 5*time.Second, time.Millisecond, "and the lock is written down though nobody asks any more")
+	}, time.Minute, time.Millisecond, "and the lock is written down though nobody asks any more")
 }
 
 func TestAStreamEndsWithTheAbsoluteLife(t *testing.T) {

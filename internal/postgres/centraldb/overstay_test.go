@@ -249,7 +249,7 @@ func TestOtherRulesOfStayAreAppliedToEverybody(t *testing.T) {
 	config.Published = func(string) {}
 	again := centraldb.NewProjector(config)
 	go func() { defer close(done); _ = again.Run(ctx) }()
-	require.Eventually(t, func() bool { return c.list(t, central.OverstayQuery{}).Total == 1 }, 30*time.Second, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return c.list(t, central.OverstayQuery{}).Total == 1 }, time.Minute, 20*time.Millisecond)
 	stop()
 	<-done
 	require.Equal(t, 11, c.list(t, central.OverstayQuery{}).Rows[0].DaysOver)

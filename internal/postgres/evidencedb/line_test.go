@@ -30,7 +30,7 @@ import (
 )
 
 const (
-	patience = 30 * time.Second
+	patience = time.Minute
 	station  = "test-air"
 )
 
@@ -196,7 +196,7 @@ func TestEvidenceReachesTheCentreThatReadsIt(t *testing.T) {
 	conn := l.bus.Station(t, station, "")
 	_, seals := l.bus.Seals(t)
 	puller := replication.NewPuller(replication.PullerConfig{
-		Station: station, Datasets: references.Datasets(), Conn: conn, Store: references, Trust: seals, Alerts: &l.alerts, Log: bustest.Log(t),
+		Station: station, Datasets: references.Datasets(), Conn: conn, Store: references, Trust: seals, Alerts: &l.alerts, Log: bustest.Log(t), Timeout: patience,
 	})
 	require.NoError(t, puller.PullAll(t.Context()))
 	require.Empty(t, p.progress().Held)

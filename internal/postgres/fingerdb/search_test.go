@@ -142,7 +142,7 @@ func (p *post) quietens(mark int64) {
 		next, err := p.prints.Since(p.Context(), mark, func(uuid.UUID, []fingers.Print) error { told++; return nil })
 		mark = next
 		return err == nil && told == 0
-	}, 30*time.Second, 10*time.Millisecond, "nothing is told twice when nothing goes on")
+	}, time.Minute, 10*time.Millisecond, "nothing is told twice when nothing goes on")
 }
 
 // Of two transactions the one that began first may be committed last: a gallery that looks in between misses neither.

@@ -72,7 +72,7 @@ func TestOnePersonWithTwoDocumentsIsFound(t *testing.T) {
 	require.Empty(t, p.tasks.all, "two persons are two persons")
 
 	taking, again := p.presents("X00000001", impressions(t, 1, 2, two...))
-	require.Eventually(t, func() bool { n, err := engine.Count(t.Context()); return err == nil && n == 3 }, 30*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { n, err := engine.Count(t.Context()); return err == nil && n == 3 }, time.Minute, 5*time.Millisecond)
 	tried, err = worker.Step(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, 1, tried)

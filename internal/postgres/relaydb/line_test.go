@@ -26,7 +26,7 @@ import (
 	"github.com/openbmis/openbmis/traveldoc"
 )
 
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // quick lets the tests not wait for what production waits for.
 var quick = replication.Timing{Poll: 10 * time.Millisecond, Pause: 5 * time.Millisecond, Barred: 20 * time.Millisecond, Request: 2 * time.Second}

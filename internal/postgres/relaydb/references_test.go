@@ -46,7 +46,7 @@ func newLibrary(t *testing.T) *library {
 	l.store = relaydb.NewReferences(l.post.db, map[string]relaydb.Sink{alerts.ListsDataset: l.sink}, time.Now)
 	_, l.trust = l.bus.Seals(t)
 	l.puller = replication.NewPuller(replication.PullerConfig{
-		Station: "land", Datasets: l.store.Datasets(), Conn: l.bus.Station(t, "land", ""), Store: l.store, Trust: l.trust, Alerts: l.told, Log: bustest.Log(t),
+		Station: "land", Datasets: l.store.Datasets(), Conn: l.bus.Station(t, "land", ""), Store: l.store, Trust: l.trust, Alerts: l.told, Log: bustest.Log(t), Timeout: patience,
 		Every: time.Hour,
 	})
 	return l
@@ -185,7 +185,7 @@ func TestAnEmptyDatasetIsHeldAndConfirmed(t *testing.T) {
 
 	l.store = relaydb.NewReferences(l.post.db, map[string]relaydb.Sink{file.Dataset: l.sink}, time.Now)
 	puller := replication.NewPuller(replication.PullerConfig{
-		Station: "land", Datasets: l.store.Datasets(), Conn: l.bus.Station(t, "land", ""), Store: l.store, Trust: l.trust, Alerts: l.told, Log: bustest.Log(t),
+		Station: "land", Datasets: l.store.Datasets(), Conn: l.bus.Station(t, "land", ""), Store: l.store, Trust: l.trust, Alerts: l.told, Log: bustest.Log(t), Timeout: patience,
 	})
 	for range 2 {
 		require.NoError(t, puller.PullAll(t.Context()))
@@ -340,7 +340,7 @@ func TestASnapshotTakenWhileTheCentreWrites(t *testing.T) {
 		writes++
 	}}
 	l.store = relaydb.NewReferences(l.post.db, map[string]relaydb.Sink{alerts.ListsDataset: &busy}, time.Now)
-	config := replication.PullerConfig{Station: "land", Datasets: []string{alerts.ListsDataset}, Conn: l.bus.Station(t, "land", ""), Store: l.store, Trust: l.trust, Alerts: l.told, Log: bustest.Log(t)}
+	config := replication.PullerConfig{Station: "land", Datasets: []string{alerts.ListsDataset}, Conn: l.bus.Station(t, "land", ""), Store: l.store, Trust: l.trust, Alerts: l.told, Log: bustest.Log(t), Timeout: patience}
 	require.NoError(t, replication.NewPuller(config).PullAll(t.Context()))
 	require.Greater(t, writes, 2, "the centre wrote while the snapshot was on its way")
 	l.store = relaydb.NewReferences(l.post.db, map[string]relaydb.Sink{alerts.ListsDataset: l.sink}, time.Now)

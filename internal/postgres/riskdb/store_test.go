@@ -384,12 +384,12 @@ func TestTheWorkerIsNudged(t *testing.T) {
 	require.Eventually(t, func() bool {
 		run, _, err := w.store.DryRun(ctx, d.ID)
 		return err == nil && run.State == risk.RunDone
-	}, 20*time.Second, 20*time.Millisecond)
+	}, time.Minute, 20*time.Millisecond)
 	require.NoError(t, w.store.Propose(ctx, analyst("mia"), v.Rule, 1, "please"))
 	require.NoError(t, w.store.Activate(ctx, analyst("bo"), v.Rule, 1, d.ID))
 	passengerdbtest.List(t, w.passengers, passengerdbtest.Flight("0002", noon.AddDate(0, 0, 1)), noon, person("SPECIMEN", "UTO", "L1"))
 	w.passengers.Nudge()
-	require.Eventually(t, func() bool { return w.count(`SELECT count(*) FROM risk_hit`) == 1 }, 20*time.Second, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return w.count(`SELECT count(*) FROM risk_hit`) == 1 }, time.Minute, 20*time.Millisecond)
 	stop()
 	require.NoError(t, <-done)
 }

@@ -337,7 +337,7 @@ func TestRunWakesForANudgeAndEnds(t *testing.T) {
 	require.Eventually(t, func() bool {
 		list, err := w.score.Flights(t.Context(), "XX", noon.Add(-time.Hour), noon.Add(time.Hour), scoredb.Page{Limit: 1})
 		return err == nil && len(list) == 1
-	}, 20*time.Second, 50*time.Millisecond)
+	}, time.Minute, 50*time.Millisecond)
 	stop()
 	require.NoError(t, <-done)
 }

@@ -50,7 +50,7 @@ func (w *world) station(t *testing.T) station {
 	store := relaydb.NewReferences(db, map[string]relaydb.Sink{trust.Dataset: trustdb.Sink{}}, time.Now)
 	return station{trustdb.NewHeld(db), replication.NewPuller(replication.PullerConfig{
 		Station: "land", Datasets: store.Datasets(), Conn: bus.Station(t, "land", ""), Store: store, Trust: seals, Alerts: quiet{t},
-		Log: bustest.Log(t), Every: time.Hour,
+		Log: bustest.Log(t), Every: time.Hour, Timeout: time.Minute,
 	})}
 }
 

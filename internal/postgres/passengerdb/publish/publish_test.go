@@ -288,7 +288,7 @@ func TestTheWorkerIsWokenByTheStore(t *testing.T) {
 	go func() { done <- c.publisher.Run(ctx) }()
 	passengerdbtest.List(t, c.store, passengerdbtest.Flight("0400", noon), noon.Add(-time.Hour), traveller(t, "ERIKSSON", "L8988901"))
 	c.store.Nudge()
-	require.Eventually(t, func() bool { return len(c.rows()) == 2 }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return len(c.rows()) == 2 }, time.Minute, 10*time.Millisecond)
 	stop()
 	require.NoError(t, <-done)
 }
