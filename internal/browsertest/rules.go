@@ -14,7 +14,7 @@ import (
 )
 
 // settleTime is how long a page may take to lay itself out.
-const settleTime = 10 * time.Second
+const settleTime = 3 * time.Second
 
 // axeFile is axe-core in the repository; tests read it, nothing embeds it.
 const axeFile = "ui/assets/vendor/axe-core/axe.min.js"
