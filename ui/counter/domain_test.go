@@ -174,6 +174,7 @@ func TestAFamilyOfFiveWithOneException(t *testing.T) {
 			require.Equal(t, 3, s.count(t, "record where kind = 'group.event'"), "opened, admitted, closed")
 			p.Scan(zone(t, "DURAND", "PAUL", "98XY76543"), "\r")
 			p.WaitText("#traveller-name", "DURAND")
+			p.WaitFor("#band.no-hit")
 			p.Press("F2")
 			p.WaitGone("#traveller-name")
 			require.Equal(t, 1, s.count(t, "scan where not circumstances ? 'group'"), "who comes after the family is alone")
