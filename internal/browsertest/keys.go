@@ -35,11 +35,42 @@ func (p *Page) Press(keys ...string) {
 			}[modifier])
 		}
 		last := parts[len(parts)-1]
+		p.reach(key)
 		if code, ok := named()[last]; ok {
 			last = code
 		}
 		p.Do(chromedp.KeyEvent(last, chromedp.KeyModifiers(modifiers...)))
 	}
+}
+
+// reach waits until the page offers what the key is for, as a person looks before the hand moves. A key that the page has no use for is
+// pressed all the same.
+func (p *Page) reach(key string) {
+	if !strings.HasPrefix(key, "F") && !strings.Contains(key, "+") || strings.HasPrefix(key, "Shift+") {
+		return
+	}
+	ctx, cancel := context.WithTimeout(p.ctx, settleTime)
+	defer cancel()
+	for ctx.Err() == nil {
+		// A page that is just replaced by another gives an error; the next one is asked then.
+		if there, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(offers, key))); err == nil && there {
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// offers: a control that can be used has the key; behind a dialog nothing can.
+const offers = `(() => { const scope = document.querySelector("dialog:modal") || document;
+	return [...scope.querySelectorAll("[data-hotkey]")].some((e) => e.dataset.hotkey === %q && !e.disabled && e.getClientRects().length > 0); })()`
+
+// Quiet lets a moment pass in the page, as a person takes one between two acts: an Enter so soon after a scan is the reader's.
+func (p *Page) Quiet() {
+	p.t.Helper()
+	p.Wait(fmt.Sprintf("performance.now() > %f", read[float64](p, "performance.now()")+300))
 }
 
 // Type types text wherever the focus is.

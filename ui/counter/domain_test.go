@@ -34,11 +34,6 @@ func dateOf(t testing.TB, text string) traveldoc.Date {
 	return d
 }
 
-// quiet lets time go by for the page's own sense of a reader: an Enter so soon after a scan is the reader's.
-func quiet(p *browsertest.Page) {
-	p.Wait(fmt.Sprintf("performance.now() > %f", browsertest.Eval[float64](p, "performance.now()")+300))
-}
-
 // choose takes the option of a list by keyboard, by its value.
 func choose(p *browsertest.Page, selector, value string) {
 	p.TabTo(selector)
@@ -104,7 +99,7 @@ func TestEntryThenExitWithDaysCounted(t *testing.T) {
 			require.Contains(t, p.Text("#grant"), "80", "entry and exit day both count; today counts already")
 			p.Press("F3")
 			p.WaitFocus("#days")
-			quiet(p)
+			p.Quiet()
 			p.Type("7")
 			p.TabTo("#days_reason")
 			p.Press("ArrowDown", "ArrowDown", "Enter")
@@ -197,7 +192,7 @@ func TestAMinorLeavesWithAnotherAdult(t *testing.T) {
 			p.WaitFor("#check-minor\\.accompanied .status.hit")
 			p.Press("F5")
 			p.WaitFor("#particulars")
-			quiet(p)
+			p.Quiet()
 			p.TabTo("#f-adult")
 			p.Press("ArrowDown")
 			choose(p, "#f-guardian_relation", "mother")
@@ -222,7 +217,7 @@ func TestAMinorLeavesWithAnotherAdult(t *testing.T) {
 			p.WaitFor("#check-minor\\.accompanied .status.hit")
 			p.Press("F5")
 			p.WaitFor("#particulars")
-			quiet(p)
+			p.Quiet()
 			choose(p, "#f-guardian_relation", "other")
 			choose(p, "#f-guardian_consent", "letter")
 			p.TabTo("#f-guardian_surname")
@@ -310,7 +305,7 @@ func TestTheFieldsOfTheMode(t *testing.T) {
 	s.shown(p, "counter-vehicle")
 	p.Press("F5")
 	p.WaitFocus("#f-category")
-	quiet(p)
+	p.Quiet()
 	choose(p, "#f-mode", "sea")
 	p.WaitFor("#f-p-voyage")
 	p.WaitFocus("#f-mode")

@@ -51,7 +51,7 @@ func TestTheOfficerSeesFlightAndDifference(t *testing.T) {
 			require.Contains(t, p.Text("#announced-screening"), "3", "three hours ago")
 			p.WaitFor("#announced-same")
 			shown(p, "expected-counter-equal-"+language)
-			quiet(p)
+			p.Quiet()
 			p.Press("F2")
 			p.WaitGone("#traveller-name")
 
@@ -88,7 +88,7 @@ func TestUndeclared(t *testing.T) {
 			p.WaitFor("#band.hit")
 			p.WaitFor("#check-passenger\\.data .evidence .acknowledge")
 			shown(p, "expected-undeclared-"+language)
-			quiet(p)
+			p.Quiet()
 			p.Press("F2")
 			p.WaitFor("#reason")
 		})

@@ -2,7 +2,6 @@ package expected_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"os"
 	"testing"
@@ -157,11 +156,6 @@ func (s *station) lane(p *browsertest.Page, noted string) {
 	p.Wait("location.pathname === '/counter' && document.readyState === 'complete' && !!globalThis.wedge")
 	p.TabTo("#transport")
 	p.Type(noted)
-}
-
-// quiet lets time go by for the page's own sense of a reader: a key so soon after a scan is the reader's.
-func quiet(p *browsertest.Page) {
-	p.Wait(fmt.Sprintf("performance.now() > %f", browsertest.Eval[float64](p, "performance.now()")+300))
 }
 
 func (s *station) count(t testing.TB, from string) (n int) {

@@ -82,7 +82,7 @@ func TestAMismatchIsDrawnAndBelongsToTheSecondLine(t *testing.T) {
 			p.WaitFor("#admit-closed")
 			p.Press("Alt+f")
 			p.WaitFor(".drawings figure.prints")
-			quiet(p) // until the pictures are there
+			p.Quiet() // until the pictures are there
 			shown(p, "fingers-mismatch-drawn-"+language)
 			p.Press("Escape")
 			p.WaitFor("#band.hit")

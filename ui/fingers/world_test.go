@@ -7,7 +7,6 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
-	"fmt"
 	"log/slog"
 	"math/big"
 	"net/http"
@@ -245,12 +244,7 @@ func (s *station) scan(t *testing.T, p *browsertest.Page, surname, number string
 	p.Scan(zone(t, surname, number, "FRA"), "\r")
 	p.WaitText("#traveller-name", surname)
 	p.WaitFor("#check-fingerprints .status.not-checked")
-	quiet(p)
-}
-
-// quiet lets time go by for the page's own sense of a reader: an Enter so soon after a scan is the reader's.
-func quiet(p *browsertest.Page) {
-	p.Wait(fmt.Sprintf("performance.now() > %f", browsertest.Eval[float64](p, "performance.now()")+300))
+	p.Quiet()
 }
 
 func shown(p *browsertest.Page, name string) {

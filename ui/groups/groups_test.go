@@ -102,10 +102,6 @@ func shown(p *browsertest.Page, name string) {
 	p.CheckNoSidewaysScroll()
 }
 
-func quiet(p *browsertest.Page) {
-	p.Wait(fmt.Sprintf("performance.now() > %f", browsertest.Eval[float64](p, "performance.now()")+300))
-}
-
 // A bus of 40 crosses by keyboard alone: one is on the list, one is missing, one is not on the manifest, and a line cannot be read.
 func TestABusOf40(t *testing.T) {
 	for _, language := range []string{"en", "ar"} {
@@ -153,14 +149,14 @@ func TestABusOf40(t *testing.T) {
 			require.Equal(t, 38, count(t, s, "crossing"))
 			p.Press("F4")
 			p.WaitFocus("#reason")
-			quiet(p)
+			p.Quiet()
 			p.Press("ArrowDown", "Enter")
 			p.WaitText("#traveller-name", "ZAZA")
 			p.Press("F3")
 			p.WaitFocus("#reason")
 			p.Press("ArrowDown", "Enter")
 			p.WaitGone("#traveller-name")
-			quiet(p) // a person sees the page before pressing the next key
+			p.Quiet() // a person sees the page before pressing the next key
 			p.Press("F9")
 			p.WaitFocus("#reason-0")
 			shown(p, "bus-closing-"+language)
