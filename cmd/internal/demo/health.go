@@ -69,10 +69,14 @@ const poll = 100 * time.Millisecond
 
 // Wait returns when url answers 200, or with the last answer when ctx ends.
 func Wait(ctx context.Context, url string) error {
+	var last error
 	for {
-		last := ask(ctx, url)
-		if last == nil {
+		err := ask(ctx, url)
+		if err == nil {
 			return nil
+		}
+		if last == nil || ctx.Err() == nil { // an answer says more than that there was no time for another
+			last = err
 		}
 		select {
 		case <-ctx.Done():
