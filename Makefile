@@ -10,8 +10,8 @@ LDFLAGS := -s -w -X github.com/openbmis/openbmis/cmd/internal/node.version=$(VER
 
 # What lands must not depend on luck: properties are checked with the same cases each time, and with new ones by `make properties`.
 SEED    ?= 20261101
-# Tests of whole programs wait more than they work, so that two packages more than there are processors run at a time.
-AT_ONCE ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 2)))
+# As many packages at a time as there are processors: what waits for a browser or a whole program is not held up by others.
+AT_ONCE ?= $(shell getconf _NPROCESSORS_ONLN)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset build test properties storm bench fuzz check lint vet pcsc archtest generate generated templ-fmt deadcode vulncheck \
@@ -31,7 +31,7 @@ build: ## bin/station, bin/central, bin/portal, bin/bmis: static, reproducible, 
 	$(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/ ./cmd/station ./cmd/central ./cmd/portal ./cmd/bmis
 
 test: deps-server deps-browser ## every test, with a real PostgreSQL, NATS and browser; PKG=./alerts/... for some
-	RAPID_SEED=$(SEED) $(GO) test -p $(AT_ONCE) -vet=off -ldflags=-w -timeout 15m $(PKG)
+	RAPID_SEED=$(SEED) $(GO) test -p $(AT_ONCE) -vet=off -ldflags=-w -timeout 30m $(PKG)
 
 properties: deps-server ## every property with CHECKS (default 2000) random cases each, anew at every run
 	RAPID_CHECKS=$(or $(CHECKS),2000) RAPID_NOFAILFILE=true $(GO) test -count=1 -vet=off -ldflags=-w -timeout 60m \

@@ -109,10 +109,16 @@ func (n *NATS) lay(ctx context.Context, m *nats.Msg, packed []byte, kind Kind, e
 	return nil
 }
 
+// ErrNobodyListens: the State's door is open, and behind it nobody takes the carrier's messages now.
+var ErrNobodyListens = errors.New("nobody of the State listens now")
+
 func (n *NATS) ask(ctx context.Context, m *nats.Msg) (*nats.Msg, error) {
 	ctx, cancel := n.verdict.within(ctx)
 	defer cancel()
 	answer, err := n.conn.RequestMsgWithContext(ctx, m)
+	if errors.Is(err, nats.ErrNoResponders) {
+		err = fmt.Errorf("%w: %w", ErrNobodyListens, err)
+	}
 	if err != nil {
 		return nil, n.verdict.of(err)
 	}

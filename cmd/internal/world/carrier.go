@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/stretchr/testify/require"
 
 	"github.com/openbmis/openbmis/api_pnr/intake/client"
@@ -52,7 +51,7 @@ func Ask(t testing.TB, carrier *client.NATS, message []byte) (answer []byte) {
 	var err error
 	Eventually(t, func() bool {
 		answer, err = carrier.Check(t.Context(), message, patience)
-		return !errors.Is(err, nats.ErrNoResponders)
+		return !errors.Is(err, client.ErrNobodyListens)
 	}, "the centre does not listen to the carrier")
 	require.NoError(t, err)
 	return answer
