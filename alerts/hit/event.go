@@ -90,7 +90,9 @@ type Raise struct {
 	Alert        string `json:"alert"`         // alerts.Alert.Key
 	AlertVersion int    `json:"alert_version"` // alerts.Alert.Version
 	ListVersion  string `json:"list_version"`
-	Matcher      string `json:"matcher,omitempty"`
+	// AsOf is as of when the list of a service outside was, where it says so.
+	AsOf    time.Time `json:"as_of,omitzero"`
+	Matcher string    `json:"matcher,omitempty"`
 	// Owner, Category, Action, Safety and Secrecy are the alert's at that moment.
 	Owner    string          `json:"owner,omitempty"`
 	Category alerts.Category `json:"category"`

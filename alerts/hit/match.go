@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/border"
@@ -24,6 +25,9 @@ const (
 // interpolChecks is how the names of checks that ask outside begin.
 const interpolChecks = "interpol."
 
+// Outside reports whether a check asks a service outside, whose entries are on no list that is held here.
+func Outside(check string) bool { return strings.HasPrefix(check, interpolChecks) }
+
 // simulatorSource ends the name of a source whose answers are made up, for exercises.
 const simulatorSource = ".simulator"
 
@@ -34,6 +38,7 @@ type Match struct {
 	Alert        string // alerts.Alert.Key
 	AlertVersion int
 	ListVersion  string
+	AsOf         time.Time // of a service outside: as of when its list was; zero where it does not say
 	Matcher      string
 	Band         alerts.Band
 	Score        float64
@@ -85,7 +90,7 @@ func matchesOf(f border.Finding) []Match {
 
 // heads reports whether the evidence of a reference is of a match.
 func heads(f border.Finding, evidence []border.Evidence) bool {
-	outside := strings.HasPrefix(f.Check, interpolChecks) && f.Outcome == border.Hit
+	outside := Outside(f.Check) && f.Outcome == border.Hit
 	return slices.ContainsFunc(evidence, func(e border.Evidence) bool {
 		switch e.Code {
 		case CodeMatch, CodeDocument, CodeName, CodeVehicle:
@@ -101,6 +106,9 @@ func matchOf(f border.Finding, ref string, evidence []border.Evidence) Match {
 	m.Alert, m.AlertVersion = RefOf(f.Check, ref)
 	m.List, _, _ = strings.Cut(m.Alert, "/") // no error: a key without "/" is its list
 	m.ListVersion = listVersion(f, m.List)
+	if Outside(f.Check) {
+		m.AsOf = f.Source.AsOf
+	}
 	for _, e := range evidence {
 		m.Score = max(m.Score, e.Score*boolean(e.Code == CodeMatch || e.Code == CodeDocument))
 		m.Band = cmp.Or(m.Band, alerts.Band(e.Band))
@@ -178,7 +186,7 @@ func listVersion(f border.Finding, list string) string {
 func (m Match) Of(r Raise) Raise {
 	r.Check, r.List, r.Alert, r.AlertVersion, r.ListVersion, r.Matcher = m.Check, m.List, m.Alert, m.AlertVersion, m.ListVersion, m.Matcher
 	r.Action, r.Safety, r.Band, r.Score, r.Subject, r.Evidence = m.Action, m.Safety, m.Band, m.Score, m.Subject, m.Evidence
-	r.Simulator = m.Simulator
+	r.Simulator, r.AsOf = m.Simulator, m.AsOf
 	r.Category = alerts.CategoryOther
 	return r
 }

@@ -82,6 +82,19 @@ func TestAMatchSaysWhatItRestsOn(t *testing.T) {
 	require.Equal(t, alerts.CategoryArrest, r.Category)
 }
 
+// Of a service outside the age of its list is known from its own answer; of lists that are held here, from the lists.
+func TestAMatchOutsideSaysAsOfWhen(t *testing.T) {
+	at := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	for check, want := range map[string]time.Time{"interpol.sltd": at, alerts.CheckName: {}} {
+		f := finding(check, met("sltd/S1@2", hit.CodeDocument))
+		f.Source.AsOf = at
+		r := hit.Raises([]border.Finding{f})[0].Of(hit.Raise{})
+		require.Equal(t, want, r.AsOf, check)
+		require.Equal(t, "7", r.ListVersion, check)
+		require.Equal(t, check != alerts.CheckName, hit.Outside(r.Check))
+	}
+}
+
 // pairs are remembered pairs; err is what asking for them answers.
 type pairs struct {
 	all   []hit.Pair

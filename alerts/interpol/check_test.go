@@ -168,6 +168,7 @@ func TestADocumentOfSLTD(t *testing.T) {
 	require.Len(t, heads, 2, "the same number of another State is nobody")
 	require.Equal(t, "sltd/S2@4", heads[0].Ref)
 	require.Equal(t, "certain", heads[0].Band)
+	require.Equal(t, interpol.Shown(traveller(t).Document), heads[0].Found, "which of his documents it is")
 	require.Equal(t, "sltd/S3@4", heads[1].Ref)
 	require.Equal(t, "probable", heads[1].Band)
 	require.Equal(t, match.RelMisread, heads[1].Relation)

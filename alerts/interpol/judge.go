@@ -4,6 +4,7 @@ import (
 	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/alerts/match"
 	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/traveldoc"
 )
 
 // verdict is what a candidate is worth when it is compared here. The service says who may be meant; what is a match is judged on what the
@@ -104,10 +105,18 @@ func judgeDocument(c Candidate, q DocumentQuery) (best verdict) {
 			listed += " – " + d.Until
 		}
 		best = verdict{band: band, score: score, document: true, evidence: []match.Evidence{
-			{Field: "document", Relation: relation, Found: q.Issuer + " " + q.Number, Listed: listed, Score: score, Weight: 1, Contribution: score},
+			{Field: "document", Relation: relation, Found: q.shown(), Listed: listed, Score: score, Weight: 1, Contribution: score},
 		}}
 	}
 	return best
+}
+
+// shown is the document as evidence names it.
+func (q DocumentQuery) shown() string { return q.Issuer + " " + q.Number }
+
+// Shown is how evidence names a document that a service was asked about: who knows a traveller's documents finds the one that is meant.
+func Shown(d traveldoc.Document) string {
+	return DocumentQuery{Number: FoldNumber(d.Number), Issuer: Issuer(d.IssuingState)}.shown()
 }
 
 func judgeVehicle(c Candidate, q VehicleQuery) (best verdict) {

@@ -32,10 +32,22 @@ func (f Found) ByDocument() bool {
 
 // found makes the hit of a candidate on the alert as it stands.
 func found(p Person, c Candidate, a alerts.Alert, retro string) Found {
+	r := p.raise(retro)
+	r.Check, r.List, r.Alert, r.AlertVersion, r.ListVersion = alerts.CheckName, a.List, a.Key(), a.Version, strconv.FormatInt(c.List.Version, 10)
+	r.Matcher, r.Band, r.Score = match.Version, c.Band, c.Match.Score
+	r = r.Know(&a, &c.List)
+	r.Evidence = evidence(c, a)
+	if c.Field == fieldVehicle {
+		r.Subject = alerts.VehicleOnly
+	}
+	return Found{ID: hit.ID(p.Occasion, a.Key()), Person: p, Agency: r.Owner, Raise: r}
+}
+
+// raise is what there is to know of the person himself.
+func (p Person) raise(retro string) hit.Raise {
 	r := hit.Raise{
 		Crossing: p.Occasion, File: p.File, Station: p.Station, Lane: p.Lane, CrossedAt: p.At, Direction: p.Direction, Retro: retro,
-		Check: alerts.CheckName, List: a.List, Alert: a.Key(), AlertVersion: a.Version, ListVersion: strconv.FormatInt(c.List.Version, 10),
-		Matcher: match.Version, Band: c.Band, Score: c.Match.Score, Identity: p.Identity, Document: p.Document, Transport: p.Transport,
+		Identity: p.Identity, Document: p.Document, Transport: p.Transport,
 	}
 	switch {
 	case p.Flight != nil:
@@ -43,12 +55,7 @@ func found(p Person, c Candidate, a alerts.Alert, retro string) Found {
 	case p.Inspection:
 		r.Crossing, r.Inspection = uuid.Nil, p.Occasion
 	}
-	r = r.Know(&a, &c.List)
-	r.Evidence = evidence(c, a)
-	if c.Field == fieldVehicle {
-		r.Subject = alerts.VehicleOnly
-	}
-	return Found{ID: hit.ID(p.Occasion, a.Key()), Person: p, Agency: r.Owner, Raise: r}
+	return r
 }
 
 // evidence explains a match as the check at the counter does.

@@ -46,7 +46,8 @@ type Person struct {
 	Documents []traveldoc.Document
 	// Event is where the whole person is read, when this is but what the search needs (Store.People).
 	Event uuid.UUID
-	// Findings are what the station's checks answered; nil when they are not at hand (a search of changed alerts needs none).
+	// Findings are what the station's checks answered; nil when they are not at hand (a search of changed alerts needs none). Of somebody
+	// who is expected they are what services outside answered.
 	Findings []border.Finding
 }
 
@@ -58,11 +59,14 @@ func (p Person) day() traveldoc.Date {
 	return p.Day
 }
 
-// held are the alerts that the station's findings name, cleared ones too, with their versions: nothing of them is late.
+// held are the alerts that the station's findings name, cleared ones too, with their versions: nothing of them is late. What a service
+// outside says is on no list of ours, whatever its entry is called.
 func (p Person) held() map[string]int {
 	held := map[string]int{}
 	for _, m := range hit.Matches(p.Findings) {
-		held[m.Alert] = max(held[m.Alert], m.AlertVersion)
+		if !hit.Outside(m.Check) {
+			held[m.Alert] = max(held[m.Alert], m.AlertVersion)
+		}
 	}
 	return held
 }

@@ -8,6 +8,7 @@ import (
 
 	apipnr "github.com/openbmis/openbmis/api_pnr"
 	"github.com/openbmis/openbmis/api_pnr/board"
+	"github.com/openbmis/openbmis/border"
 )
 
 // Result is what the checks made of an expected person.
@@ -15,8 +16,10 @@ type Result struct {
 	Person    apipnr.Expected
 	Flight    apipnr.ExpectedFlight
 	Passenger board.Passenger
-	Ruling    board.Ruling
-	Words     board.Words
+	// Findings are what the checks answered, with all that they tell of the person: for Hits. What is kept is the ruling's.
+	Findings []border.Finding
+	Ruling   board.Ruling
+	Words    board.Words
 	// Began is when the checks were asked, At when they had answered.
 	Began, At time.Time
 	// Recheck is when they are made again; zero when nothing is lacking.
@@ -58,7 +61,8 @@ type Store interface {
 	Again() <-chan struct{}
 }
 
-// Hits opens the hit workflow for expected persons: against all alerts, also those that no check answers of. Raising is idempotent.
+// Hits opens the hit workflow for expected persons: against all alerts, also those that no check answers of, and on what services outside
+// found. Raising is idempotent.
 type Hits interface {
 	Expect(ctx context.Context, results []Result) error
 }

@@ -235,7 +235,7 @@ func (w *Worker) one(ctx, patience context.Context, r *Result, opinions []board.
 	defer cancel()
 	r.Began = w.Now()
 	findings := w.Checks.Ask(ctx, patience, r.Passenger)
-	r.At = w.Now()
+	r.At, r.Findings = w.Now(), findings
 	r.Ruling = w.Policy.Decide(findings, opinions)
 	r.Words = w.Policy.Say(r.Ruling)
 	if Lacking(findings) {

@@ -12,12 +12,14 @@ import (
 
 	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/alerts/hit"
+	"github.com/openbmis/openbmis/alerts/interpol"
 	"github.com/openbmis/openbmis/alerts/screening"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/browsertest"
 	"github.com/openbmis/openbmis/internal/postgres/screeningdb/deskworld"
 	"github.com/openbmis/openbmis/migrations"
+	"github.com/openbmis/openbmis/traveldoc"
 	ui "github.com/openbmis/openbmis/ui/desk"
 	"github.com/openbmis/openbmis/ui/web"
 	"github.com/openbmis/openbmis/ui/web/webtest"
@@ -212,4 +214,50 @@ func TestAHitBeforeTheArrival(t *testing.T) {
 			require.Contains(t, page.Body, words, path)
 		}
 	}
+}
+
+// outside is a hit of a service outside on somebody who is expected, as the screening raises it.
+func (s *site) outside(t *testing.T) uuid.UUID {
+	t.Helper()
+	now, p := s.Clock.Now(), deskworld.Traveller(5)
+	document := traveldoc.Document{Code: "P", Number: p.Number, IssuingState: p.Nationality}
+	number, ref := interpol.Shown(document), "sltd/S811@2"
+	person := deskworld.NewID()
+	raise := hit.Raise{
+		Station: "LHR", Check: "interpol.sltd", List: "sltd", Alert: "sltd/S811", AlertVersion: 2, ListVersion: "41", AsOf: now.Add(-3 * time.Hour),
+		Band: alerts.Certain, Score: 1, Retro: screening.IsExpected, Action: alerts.ActionSeize, Category: alerts.CategoryOther, Subject: alerts.DocumentOnly,
+		CrossedAt: now.Add(3 * time.Hour), Direction: border.Entry, Identity: traveldoc.Identity{Surname: p.Surname, GivenNames: p.Given}, Document: document,
+		Evidence: []border.Evidence{
+			{Code: hit.CodeDocument, Field: "document_number", Found: number, Expected: number, Relation: "equal", Band: "certain", Score: 1, Severity: border.SecondLine, Ref: ref},
+			{Code: "alert_field", Field: "document", Found: number, Expected: number, Relation: "equal", Score: 1, Severity: border.Note, Ref: ref, Restricted: true},
+			{Code: "alert_reason", Field: "document_status", Expected: "stolen", Severity: border.SecondLine, Ref: ref, Restricted: true},
+			{Code: "alert_action", Expected: string(alerts.ActionSeize), Severity: border.SecondLine, Ref: ref, Restricted: true},
+		},
+		Flight: &hit.Flight{Person: person, Carrier: "XX", Number: "0123", Origin: "DXB", Destination: "LHR", ArrivesAt: now.Add(3*time.Hour + 5*time.Minute)},
+	}
+	id := hit.ID(person, "interpol.sltd sltd/S811")
+	require.NoError(t, s.c.Store.Expected(t.Context(), []screening.Found{
+		{ID: id, Person: screening.Person{Occasion: person, Traveller: person, Flight: raise.Flight}, Raise: raise},
+	}))
+	return id
+}
+
+// A hit of a service outside says which service found what, on which field and as of when, on which flight, and how long there is to decide.
+func TestAHitOfAServiceOutsideBeforeTheArrival(t *testing.T) {
+	s := open(t)
+	id := s.outside(t)
+	client := s.SignedIn(t, s.agent(t, auth.RoleListOwner, "bo", deskworld.Other))
+	for path, want := range map[string][]string{
+		"/desk": {"sltd/S811", "no desk of its own: sltd", "XX 0123", "3:05 left"},
+		"/desk/hits/" + id.String(): {
+			"INTERPOL: stolen and lost documents", "S811, version 2", "version 41, as of", "3 hours ago", "Document number", "stolen", "Seize the document",
+			"XX 0123", "DXB–LHR", "3:05 left", "announces the person",
+		},
+	} {
+		body := s.Get(t, client, path).Body
+		for _, words := range want {
+			require.Contains(t, body, words, path)
+		}
+	}
+	require.NotContains(t, s.Get(t, client, "/desk/hits/"+s.retro.String()).Body, "Entry of the service")
 }

@@ -23,7 +23,7 @@ func TestThePagesInABrowser(t *testing.T) {
 			p := browsertest.Open(t, language)
 			s.SignIn(p, s.owner)
 			p.Size(1366, 768)
-			for n, path := range s.pages() {
+			for n, path := range append(s.pages(), "/desk/hits/"+s.outside(t).String()) {
 				p.Goto(s.URL + path)
 				p.WaitFor("main h1")
 				p.CheckAccessible()

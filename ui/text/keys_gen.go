@@ -2362,6 +2362,14 @@ const (
 	DeskSend Key = "desk.send"
 	// DeskSent is "The answer is on its way to the crossing point.".
 	DeskSent Key = "desk.sent"
+	// DeskServiceEntry is "Entry of the service".
+	DeskServiceEntry Key = "desk.service_entry"
+	// DeskServiceEntryIs is "{{.entry}}, version {{.version}}".
+	DeskServiceEntryIs Key = "desk.service_entry_is"
+	// DeskServiceList is "Its list".
+	DeskServiceList Key = "desk.service_list"
+	// DeskServiceListIs is "version {{.version}}, as of {{.at}} ({{.ago}})".
+	DeskServiceListIs Key = "desk.service_list_is"
 	// DeskShow is "Show".
 	DeskShow Key = "desk.show"
 	// DeskSide is "Traveller and alert side by side".

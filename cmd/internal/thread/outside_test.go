@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/openbmis/openbmis/alerts/interpol"
@@ -12,11 +13,13 @@ import (
 	"github.com/openbmis/openbmis/api_pnr/intake/client"
 	"github.com/openbmis/openbmis/cmd/internal/interpolsim"
 	"github.com/openbmis/openbmis/cmd/internal/world"
+	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/interpolhttp/simulator"
 )
 
-// A passport that a service of the INTERPOL kind knows as stolen keeps its bearer off the flight. Who was answered while the service was away is
-// asked about again when it is back, and the carrier is told unasked. Each question is in the audit log, and tells nobody's number.
+// A passport that a service of the INTERPOL kind knows as stolen keeps its bearer off the flight, and stands at the desk of hits at once, with the
+// time that is left. Who was answered while the service was away is asked about again when it is back, and the carrier is told unasked. Each question
+// is in the audit log, and tells nobody's number.
 func TestAStolenPassportIsKnownBeforeBoarding(t *testing.T) {
 	t.Parallel()
 	w := world.Prepare(t)
@@ -39,6 +42,26 @@ func TestAStolenPassportIsKnownBeforeBoarding(t *testing.T) {
 		return strings.HasPrefix(code, "1") || strings.HasPrefix(code, "3")
 	}, "the bearer of a stolen passport may board")
 	world.Eventually(t, func() bool { return strings.HasPrefix(asks("T1", stolen, other)["R"+other.Number].Code, "0") }, "the other may not")
+	desk := centre.Client(t)
+	require.NoError(t, desk.SignIn(ctx, centre.Agent(t, auth.RoleListOwner, "nadia", "NCB Utopia")))
+	id := caseOf(t, centre, stolen)
+	for path, says := range map[string][]string{
+		"/desk": {"sltd/S811", "Simulator: no real hit", "XX 0777", "DXB–LHR"},
+		"/desk/hits/" + id.String(): {
+			"INTERPOL: stolen and lost documents", "S811, version", "as of", "Document number", stolen.Surname, stolen.Number, "stolen", "XX 0777", "DXB–LHR",
+		},
+	} {
+		page := shows(t, desk, path)
+		for _, words := range says {
+			require.Contains(t, page, words, path)
+		}
+		require.Regexp(t, `\d+:\d\d left`, page, path)
+	}
+	asks("T3", stolen, other)
+	world.Eventually(t, func() bool {
+		return centre.Count(t, `SELECT FROM passenger_note WHERE work = 'screen'`) == 0
+	}, "the list that was sent again is screened")
+	require.Equal(t, id, caseOf(t, centre, stolen), "asked again, it is the same hit")
 
 	service.All(t, simulator.Knobs{Down: true})
 	incoming := make(chan client.Incoming, 64)
@@ -56,6 +79,20 @@ func TestAStolenPassportIsKnownBeforeBoarding(t *testing.T) {
 	stop()
 	require.NoError(t, <-done)
 
+	caseOf(t, centre, late)
+	require.Equal(t, 2, centre.Count(t, `SELECT FROM desk_hit`), "one of each who bears a stolen passport, none while there was no answer")
+	require.Equal(t, 2, centre.Count(t, `SELECT FROM audit WHERE object_kind = 'hit' AND decision = 'raised: expected'`))
+
 	require.NotZero(t, centre.Count(t, `SELECT FROM audit WHERE object_kind = 'interpol.sltd' AND purpose = 'passenger_screening' AND decision = 'sent' AND length(query_hmac) = 32`))
 	require.Zero(t, centre.Count(t, `SELECT FROM audit WHERE concat(object_id, justification, decision) LIKE '%' || $1 || '%'`, stolen.Number))
+}
+
+// caseOf waits for the hit of a service outside on a traveller's passport, and gives it: there is one.
+func caseOf(t *testing.T, centre *world.Central, v world.Traveller) (id uuid.UUID) {
+	t.Helper()
+	const of = ` FROM desk_hit WHERE raise->>'check' = 'interpol.sltd' AND raise->'document'->>'number' = $1`
+	world.Eventually(t, func() bool { return centre.Count(t, `SELECT`+of, v.Number) > 0 }, "no hit at the desk")
+	require.Equal(t, 1, centre.Count(t, `SELECT`+of, v.Number))
+	require.NoError(t, centre.DB.Pool.QueryRow(t.Context(), `SELECT id`+of, v.Number).Scan(&id))
+	return id
 }

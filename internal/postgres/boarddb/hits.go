@@ -3,6 +3,7 @@ package boarddb
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,11 +25,13 @@ type hits struct {
 	now    func() time.Time
 }
 
-// Expect holds the persons of results against all alerts.
+// Expect holds the persons of results against all alerts, and has what services outside found of them opened as well. What the check of the
+// lists found is left out: it would count as raised already, and leaves discreet alerts out.
 func (h hits) Expect(ctx context.Context, results []screen.Result) error {
 	people := make([]screening.Person, len(results))
 	for n, r := range results {
 		people[n] = personOf(r.Person, r.Flight, h.now())
+		people[n].Findings = slices.DeleteFunc(slices.Clone(r.Findings), func(f border.Finding) bool { return !hit.Outside(f.Check) })
 	}
 	return h.worker.Expect(ctx, people)
 }

@@ -14,7 +14,7 @@ import (
 
 var _ passengerdb.Follower = (*Store)(nil)
 
-// Pointed are those of the persons at whom something points: an open alert's hit that is open or was confirmed, another check's hit, what
+// Pointed are those of the persons at whom something points: an open alert's hit or one of a service outside that is open or was confirmed, another check's hit, what
 // an analyst decided, or a confirmed hit of risk. A discreet alert points at nobody here: nothing but its owner's desk tells of it, and its
 // hit holds what he needs.
 func (s *Store) Pointed(ctx context.Context, tx pgx.Tx, persons []uuid.UUID) ([]uuid.UUID, error) {
@@ -24,9 +24,10 @@ func (s *Store) Pointed(ctx context.Context, tx pgx.Tx, persons []uuid.UUID) ([]
 			OR EXISTS (SELECT FROM (SELECT DISTINCT ON (source) verdict FROM passenger_opinion o WHERE o.person = q.person ORDER BY source, n DESC) o
 				WHERE o.verdict <> '')
 			OR EXISTS (SELECT FROM passenger_screening p, jsonb_array_elements(coalesce(p.ruling->'causes', '[]')) c
-				WHERE p.person = q.person AND c->>'outcome' = 'hit' AND NOT c->>'check' = ANY ($3))`,
+				WHERE p.person = q.person AND c->>'outcome' = 'hit' AND NOT c->>'check' = ANY ($3)
+					AND NOT EXISTS (SELECT FROM desk_hit h WHERE h.traveller_id = q.person AND h.raise->>'check' = c->>'check'))`,
 		persons, []string{hit.OutcomeNotSame, hit.OutcomeNotConfirmed, hit.OutcomeMistakenScan, hit.OutcomeAlertWithdrawn},
-		[]string{alerts.CheckName, board.CheckAnalyst, board.CheckRisk}) // those stand for themselves above
+		[]string{alerts.CheckName, board.CheckAnalyst, board.CheckRisk}) // those, and what a service outside found, stand for themselves above
 	if err != nil {
 		return nil, wrap(err, "what points at expected persons")
 	}

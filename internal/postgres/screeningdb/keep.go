@@ -98,7 +98,11 @@ func (k *keeper) keep(ctx context.Context, tx pgx.Tx, found []screening.Found) e
 			}
 			continue
 		}
-		if err := k.keepOpen(ctx, tx, f); err != nil {
+		keep := k.keepOpen
+		if f.Outside() {
+			keep = k.keepOutside
+		}
+		if err := keep(ctx, tx, f); err != nil {
 			return fmt.Errorf("hit %s: %w", f.ID, err)
 		}
 	}
@@ -130,7 +134,7 @@ func (k *keeper) keepOpen(ctx context.Context, tx pgx.Tx, f screening.Found) err
 	case err != nil:
 		return err
 	case central && closed && version < f.Raise.AlertVersion:
-		err = k.reopen(ctx, tx, f)
+		err = k.reopen(ctx, tx, f, fmt.Sprintf("%s: %d", screening.AlertChanged, f.Raise.AlertVersion))
 	default:
 		return nil
 	}
@@ -143,8 +147,13 @@ func (k *keeper) keepOpen(ctx context.Context, tx pgx.Tx, f screening.Found) err
 	} else if f.Raise.Retro == screening.AlertChanged {
 		k.again = append(k.again, f.Raise.Flight.Person)
 	}
-	entry := screener().Entry(k.at, audit.Alteration, "hit", f.ID.String())
-	entry.Purpose, entry.Decision = hit.PurposeOfHits, "raised: "+f.Raise.Retro
+	return k.log(ctx, tx, f.ID, "raised: "+f.Raise.Retro)
+}
+
+// log writes the audit entry of a hit that was raised or changed here.
+func (k *keeper) log(ctx context.Context, tx pgx.Tx, id uuid.UUID, decision string) error {
+	entry := screener().Entry(k.at, audit.Alteration, "hit", id.String())
+	entry.Purpose, entry.Decision = hit.PurposeOfHits, decision
 	return auditlog.Insert(ctx, tx, entry)
 }
 
@@ -173,13 +182,12 @@ func (k *keeper) insertHit(ctx context.Context, tx pgx.Tx, f screening.Found) er
 	return err
 }
 
-// reopen raises a closed hit anew: the alert is another than it was when somebody closed it.
-func (k *keeper) reopen(ctx context.Context, tx pgx.Tx, f screening.Found) error {
+// reopen raises a closed hit anew: the alert is another than it was when somebody closed it, which note says.
+func (k *keeper) reopen(ctx context.Context, tx pgx.Tx, f screening.Found, note string) error {
 	h, err := readCourse(ctx, tx, f.ID)
 	if err != nil {
 		return err
 	}
-	note := fmt.Sprintf("%s: %d", screening.AlertChanged, f.Raise.AlertVersion)
 	if err := k.apply(ctx, tx, h, hit.Event{Kind: hit.Reopened, By: Name, Note: note}, nil); err != nil {
 		return err
 	}

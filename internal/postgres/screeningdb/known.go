@@ -10,8 +10,6 @@ import (
 
 	"github.com/openbmis/openbmis/alerts/hit"
 	"github.com/openbmis/openbmis/alerts/screening"
-	"github.com/openbmis/openbmis/internal/audit"
-	"github.com/openbmis/openbmis/internal/postgres/auditlog"
 )
 
 // known reports whether nothing is to be raised: the person's hit on this version of the alert is there, his station works on an earlier
@@ -94,9 +92,7 @@ func (k *keeper) renew(ctx context.Context, tx pgx.Tx, f screening.Found) (done 
 		if r.Flight != nil {
 			k.again = append(k.again, r.Flight.Person)
 		}
-		entry := screener().Entry(k.at, audit.Alteration, "hit", o.ID.String())
-		entry.Purpose, entry.Decision = hit.PurposeOfHits, fmt.Sprintf("renewed: version %d", f.Raise.AlertVersion)
-		if err := auditlog.Insert(ctx, tx, entry); err != nil {
+		if err := k.log(ctx, tx, o.ID, fmt.Sprintf("renewed: version %d", f.Raise.AlertVersion)); err != nil {
 			return false, err
 		}
 	}
@@ -109,7 +105,8 @@ func (k *keeper) rewrite(ctx context.Context, tx pgx.Tx, id uuid.UUID, f screeni
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE desk_hit SET alert_version = $2, raise = $3, retro = $4, band = $5, score = $6, matcher = $7, updated_at = $8`+also+
-		` WHERE id = $1`, id, f.Raise.AlertVersion, raise, f.Raise.Retro, string(f.Raise.Band), f.Raise.Score, f.Raise.Matcher, k.at)
+	_, err = tx.Exec(ctx, `UPDATE desk_hit SET alert_version = $2, raise = $3, retro = $4, band = $5, score = $6, matcher = $7, updated_at = $8,
+		alert = $9`+also+` WHERE id = $1`,
+		id, f.Raise.AlertVersion, raise, f.Raise.Retro, string(f.Raise.Band), f.Raise.Score, f.Raise.Matcher, k.at, f.Raise.Alert)
 	return err
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/openbmis/openbmis/alerts/hit"
+	"github.com/openbmis/openbmis/alerts/interpol"
 	"github.com/openbmis/openbmis/alerts/listcheck"
 	"github.com/openbmis/openbmis/alerts/screening"
 	"github.com/openbmis/openbmis/border"
@@ -193,7 +194,7 @@ type pair struct {
 // pairs are the fields of a match as they were compared, and those of the alert that nothing was compared with.
 func pairs(ctx context.Context, r hit.Raise) (list []pair) {
 	for _, e := range r.Evidence {
-		if e.Field == "" || e.Found == "" && e.Expected == "" {
+		if e.Field == "" || e.Found == "" && e.Expected == "" || e.Code == listcheck.CodeReason || repeats(r, e) {
 			continue
 		}
 		p := pair{field: field(ctx, e.Field), found: e.Found, listed: e.Expected, relation: word(ctx, "relation.", e.Relation), sign: "="}
@@ -206,6 +207,13 @@ func pairs(ctx context.Context, r hit.Raise) (list []pair) {
 		list = append(list, p)
 	}
 	return list
+}
+
+// repeats reports whether a field says of the document what the head of its match says already, as those of services outside do.
+func repeats(r hit.Raise, e border.Evidence) bool {
+	return e.Code == listcheck.CodeField && slices.ContainsFunc(r.Evidence, func(head border.Evidence) bool {
+		return head.Code == hit.CodeDocument && head.Ref == e.Ref && head.Found == e.Found && head.Expected == e.Expected
+	})
 }
 
 func field(ctx context.Context, code string) string {
@@ -233,6 +241,32 @@ func (h Hit) names() (list []string) {
 }
 
 func born(ctx context.Context, d traveldoc.Date) string { return text.FromContext(ctx).Date(d) }
+
+// reason is why an alert is there that is not known here, as the match said: a service gives a code, with the area of its words.
+func (h Hit) reason(ctx context.Context) string {
+	var list []string
+	for _, e := range h.Raise.Evidence {
+		if words := word(ctx, e.Field+".", e.Expected); e.Code == listcheck.CodeReason && !slices.Contains(list, words) {
+			list = append(list, words)
+		}
+	}
+	return joined(list)
+}
+
+// entry is the entry of a service outside, by which its full report is asked for.
+func (h Hit) entry(ctx context.Context) string {
+	_, id, _ := interpol.Split(h.Raise.Alert)
+	return t(ctx, text.DeskServiceEntryIs, "entry", id, "version", strconv.Itoa(h.Raise.AlertVersion))
+}
+
+// serviceList is as of when the list of a service outside was that the hit rests on; what the service did not say is left open.
+func (h Hit) serviceList(ctx context.Context) string {
+	version, asOf := cmp.Or(h.Raise.ListVersion, "–"), h.Raise.AsOf
+	if asOf.IsZero() {
+		return version
+	}
+	return t(ctx, text.DeskServiceListIs, "version", version, "at", when(ctx, asOf), "ago", text.FromContext(ctx).Ago(h.Now.Sub(asOf)))
+}
 
 // mine reports whether the person works on the hit.
 func (h Hit) mine() bool { return h.Own != nil && h.Own.Owner == h.Login && h.Own.Outcome == nil }
