@@ -259,5 +259,8 @@ func TestAHitOfAServiceOutsideBeforeTheArrival(t *testing.T) {
 			require.Contains(t, body, words, path)
 		}
 	}
-	require.NotContains(t, s.Get(t, client, "/desk/hits/"+s.retro.String()).Body, "Entry of the service")
+	require.NotContains(t, s.Get(t, s.SignedIn(t, s.owner), "/desk/hits/"+s.retro.String()).Body, "Entry of the service")
+	page := "/desk/hits/" + id.String()
+	require.Equal(t, http.StatusSeeOther, s.Post(t, client, page+"/claim", nil).Status)
+	require.Contains(t, s.Get(t, client, page).Body, "Same document?")
 }

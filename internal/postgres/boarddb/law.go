@@ -14,9 +14,9 @@ import (
 
 var _ passengerdb.Follower = (*Store)(nil)
 
-// Pointed are those of the persons at whom something points: an open alert's hit or one of a service outside that is open or was confirmed, another check's hit, what
-// an analyst decided, or a confirmed hit of risk. A discreet alert points at nobody here: nothing but its owner's desk tells of it, and its
-// hit holds what he needs.
+// Pointed are those of the persons at whom something points: a hit that is open or was confirmed, of an open alert or a service outside, another
+// check's hit, what an analyst decided, or a confirmed hit of risk. A discreet alert points at nobody here: nothing but its owner's desk tells of
+// it, and its hit holds what he needs.
 func (s *Store) Pointed(ctx context.Context, tx pgx.Tx, persons []uuid.UUID) ([]uuid.UUID, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT q.person FROM unnest($1::uuid[]) AS q(person)

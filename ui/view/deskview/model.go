@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/openbmis/openbmis/alerts"
 	"github.com/openbmis/openbmis/alerts/hit"
 	"github.com/openbmis/openbmis/alerts/interpol"
 	"github.com/openbmis/openbmis/alerts/listcheck"
@@ -277,6 +278,14 @@ func (h Hit) free() bool { return h.Own != nil && h.Own.Owner == "" && h.Own.Out
 func (h Hit) judged() bool { return h.Own != nil && h.Own.Judgement != nil }
 
 func (h Hit) closedHere() bool { return h.Own != nil && h.Own.Outcome != nil }
+
+// judge is what is asked of a hit: a hit on a document is no hit on a person.
+func (h Hit) judge() text.Key {
+	if h.Raise.Subject == alerts.DocumentOnly {
+		return text.HitsJudgeDocument
+	}
+	return text.DeskJudge
+}
 
 // outcomes are those that the desk may close with: what needs a second person is done at the crossing point.
 func (h Hit) outcomes() []string {
