@@ -54,7 +54,7 @@ type cli struct {
 	ABISSimulator abisSimulatorCommand `cmd:"" name:"abis-simulator" help:"Run a simulator of an outside ABIS."`
 	PaySimulator  paySimulatorCommand  `cmd:"" name:"pay-simulator" help:"Run a simulator of a payment provider."`
 
-	EVisa evisaCommand `cmd:"" name:"evisa" help:"Verify the seals of visas offline; print the signer's certificates."`
+	EVisa evisaCommand `cmd:"" name:"evisa" help:"Verify the seals of visas offline; print the signer's certificates; look after the keys of the portal."`
 
 	VisaSimulator visaSimulatorCommand `cmd:"" name:"visa-simulator" help:"Run a simulator of an outside e-visa platform."`
 

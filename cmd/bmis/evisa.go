@@ -20,6 +20,7 @@ import (
 type evisaCommand struct {
 	Verify evisaVerifyCommand `cmd:"" help:"Verify the seal of a grant notice with public keys alone, without any connection."`
 	Signer evisaSignerCommand `cmd:"" help:"List the certificates of the signer of visa seals, for publication, or revoke one."`
+	Keys   evisaKeysCommand   `cmd:"" help:"List the centre's keys that the public portal seals for, or make a new one."`
 }
 
 type evisaVerifyCommand struct {

@@ -65,7 +65,7 @@ func (s *Service) makeKeys(ctx context.Context, tx Tx) error {
 	if err != nil {
 		return err
 	}
-	return tx.InsertBlindKey(ctx, key.ID(), forPortal, forCentre, s.Now())
+	return tx.InsertBlindKey(ctx, BlindKeyRow{ID: key.ID(), ForPortal: forPortal, ForCentre: forCentre, CentreKey: centre.For.ID, At: s.Now()})
 }
 
 // centre seals for the centre.

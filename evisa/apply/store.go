@@ -63,7 +63,7 @@ type parcels interface {
 	CentreKey(ctx context.Context) ([]byte, error)
 	// InsertPortalKey and InsertBlindKey keep keys; what is there already stays.
 	InsertPortalKey(ctx context.Context, id string, point []byte) error
-	InsertBlindKey(ctx context.Context, id uuid.UUID, forPortal, forCentre []byte, at time.Time) error
+	InsertBlindKey(ctx context.Context, k BlindKeyRow) error
 	// BlindKey is the portal's envelope of the key of marks.
 	BlindKey(ctx context.Context) (id uuid.UUID, envelope []byte, err error)
 	InsertParcel(ctx context.Context, p ParcelRow) error
@@ -140,6 +140,15 @@ type LinkRow struct {
 	Digest []byte // SHA-256 of the token
 	Draft  uuid.UUID
 	Until  time.Time
+}
+
+// BlindKeyRow is the key of marks, in an envelope for each side.
+type BlindKeyRow struct {
+	ID        uuid.UUID
+	ForPortal []byte
+	ForCentre []byte
+	CentreKey string // which of the centre's keys opens its envelope
+	At        time.Time
 }
 
 // ParcelRow is a parcel, sealed for the centre.

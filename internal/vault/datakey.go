@@ -26,10 +26,14 @@ const (
 	labelPlace       = "openbmis evidence place v1"
 	labelWrap        = "openbmis evidence wrap v1"
 	labelEnvelope    = "openbmis evidence envelope v1"
+	labelPair        = "openbmis pair v1"
 )
 
 // ErrDestroyed says that a key is gone for good: nobody reads what was sealed with it.
 var ErrDestroyed = errors.New("key destroyed")
+
+// ErrOtherKey says that a data key is wrapped with another key of the same generation's name: these are somebody else's files.
+var ErrOtherKey = errors.New("wrapped with another key")
 
 // DataKey is one person's key. Its secret never leaves the package in clear.
 type DataKey struct {

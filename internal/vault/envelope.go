@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"crypto/ecdh"
 	"crypto/sha256"
 	"encoding/hex"
@@ -17,6 +18,7 @@ import (
 	"github.com/tink-crypto/tink-go/v2/key"
 	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/secretdata"
+	tinksubtle "github.com/tink-crypto/tink-go/v2/subtle"
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
@@ -91,21 +93,52 @@ func (p PublicKey) Seal(k *DataKey) ([]byte, error) {
 
 // OpenPrivateKey reads the centre's key from a file that nobody else may read, and makes it if it is missing.
 func OpenPrivateKey(path string, random io.Reader) (*PrivateKey, error) {
-	scalar, err := readSecret(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := createScalar(path, random); err != nil {
-			return nil, err
-		}
-		scalar, err = readSecret(path)
+	own, err := ReadPrivateKey(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return own, err
 	}
+	if err := createScalar(path, random); err != nil {
+		return nil, err
+	}
+	return ReadPrivateKey(path)
+}
+
+// ReadPrivateKey is OpenPrivateKey of a file that is there: fs.ErrNotExist when it is not, ErrDestroyed when it was overwritten and stayed.
+func ReadPrivateKey(path string) (*PrivateKey, error) {
+	scalar, err := readSecret(path)
 	if err != nil {
 		return nil, err
+	}
+	if bytes.Equal(scalar, make([]byte, keySize)) {
+		return nil, fmt.Errorf("evidence key %s: %w", path, ErrDestroyed)
 	}
 	own, err := privateKey(scalar)
 	if err != nil {
 		return nil, fmt.Errorf("evidence key %s: %w", path, err)
 	}
 	return own, nil
+}
+
+// DestroyPrivateKey overwrites and removes the file of a key: nobody opens what was sealed for it. One that is gone already is no error.
+func DestroyPrivateKey(path string) error { return destroySecret(path) }
+
+// PairOf makes the private key that a data key stands for, always the same one: so it is kept wrapped, wrapped anew and destroyed as data
+// keys are. Such a data key must seal nothing itself.
+func PairOf(k *DataKey) (*PrivateKey, error) {
+	for draw := byte(0); ; draw++ {
+		scalar, err := tinksubtle.ComputeHKDF("SHA256", k.secret, []byte{draw}, append([]byte(labelPair), k.id[:]...), keySize)
+		if err != nil {
+			return nil, fmt.Errorf("pair of %s: %w", k, err)
+		}
+		if _, err := ecdh.P256().NewPrivateKey(scalar); err != nil && draw < 255 {
+			continue // one draw in 2^32 is no number of the curve
+		}
+		pair, err := privateKey(scalar)
+		if err != nil {
+			return nil, fmt.Errorf("pair of %s: %w", k, err)
+		}
+		return pair, nil
+	}
 }
 
 // createScalar makes a file whose bytes are a private key of the curve; one draw in 2^32 is none.

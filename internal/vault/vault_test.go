@@ -238,6 +238,53 @@ func TestTheCentreAloneOpensAnEnvelope(t *testing.T) {
 	require.Error(t, err)
 }
 
+// A pair is made of a data key, always the same one, and of no other.
+func TestAPairIsKeptAsADataKeyIs(t *testing.T) {
+	f := openFiles(t, t.TempDir(), func() time.Time { return noon })
+	own, other := newKey(t), newKey(t)
+	pair, err := vault.PairOf(own)
+	require.NoError(t, err)
+	generation, wrapped, err := f.Wrap(own)
+	require.NoError(t, err)
+	back, err := f.Unwrap(own.ID(), generation, wrapped)
+	require.NoError(t, err)
+	again, err := vault.PairOf(back)
+	require.NoError(t, err)
+	require.Equal(t, pair.Public().ID, again.Public().ID)
+	k := newKey(t)
+	envelope, err := pair.Public().Seal(k)
+	require.NoError(t, err)
+	_, err = again.Open(k.ID(), envelope)
+	require.NoError(t, err)
+	foreign, err := vault.PairOf(other)
+	require.NoError(t, err)
+	_, err = foreign.Open(k.ID(), envelope)
+	require.Error(t, err)
+	_, err = openFiles(t, t.TempDir(), func() time.Time { return noon }).Unwrap(own.ID(), generation, wrapped)
+	require.ErrorIs(t, err, vault.ErrDestroyed)
+	elsewhere := openFiles(t, t.TempDir(), func() time.Time { return noon })
+	_, err = elsewhere.Current()
+	require.NoError(t, err)
+	_, err = elsewhere.Unwrap(own.ID(), generation, wrapped)
+	require.ErrorIs(t, err, vault.ErrOtherKey)
+}
+
+func TestTheFileOfAPrivateKeyIsDestroyed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "own.key")
+	_, err := vault.ReadPrivateKey(path)
+	require.ErrorIs(t, err, os.ErrNotExist)
+	_, err = vault.OpenPrivateKey(path, rand.Reader)
+	require.NoError(t, err)
+	_, err = vault.ReadPrivateKey(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, make([]byte, 32), 0o600)) // the power failed before it was removed
+	_, err = vault.ReadPrivateKey(path)
+	require.ErrorIs(t, err, vault.ErrDestroyed)
+	require.NoError(t, vault.DestroyPrivateKey(path))
+	require.NoFileExists(t, path)
+	require.NoError(t, vault.DestroyPrivateKey(path), "twice is once")
+}
+
 func BenchmarkSeal1MB(b *testing.B) {
 	k := newKey(b)
 	plain := make([]byte, 1<<20)

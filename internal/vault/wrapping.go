@@ -142,7 +142,7 @@ func (f *Files) Unwrap(id uuid.UUID, generation string, wrapped []byte) (*DataKe
 	}
 	secret, err := cipher.Decrypt(wrapped, wrapPlace(id, generation))
 	if err != nil {
-		return nil, fmt.Errorf("unwrap data key %s of generation %s: %w", id, generation, err)
+		return nil, errors.Join(fmt.Errorf("unwrap data key %s of generation %s: %w", id, generation, ErrOtherKey), err)
 	}
 	return dataKey(id, secret)
 }

@@ -161,7 +161,7 @@ func (w *world) apply(t testing.TB, orders *paydb.Store, with []change) {
 		return k
 	}
 	w.centre = portaldb.NewCentre(portaldb.CentreConfig{
-		DB: w.db, Key: key("centre"), Now: w.clock.Now, Random: rand.Reader, NewID: uuid.New, Log: w.logs.Logger(),
+		DB: w.db, Wrapping: keys, KeyAge: 30 * 24 * time.Hour, Backups: 35 * 24 * time.Hour, Now: w.clock.Now, Random: rand.Reader, NewID: uuid.New, Log: w.logs.Logger(),
 	})
 	require.NoError(t, w.centre.Announce(t.Context()))
 	judge, err := photo.New()

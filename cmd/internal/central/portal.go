@@ -14,13 +14,18 @@ import (
 
 // openApplicants makes the centre's side of the public portal of visas, wherever the portal itself runs: in this process, or alone.
 func (a *app) openApplicants(ctx context.Context) error {
-	key, err := vault.OpenPrivateKey(filepath.Join(a.cfg.DataDir, "keys", "applicants.key"), a.tools.Random)
+	keys := filepath.Join(a.cfg.DataDir, "keys")
+	wrapping, err := vault.OpenFiles(filepath.Join(keys, "applicants"), a.tools.Random, a.tools.Now)
 	if err != nil {
-		return fmt.Errorf("key of applications: %w", err)
+		return fmt.Errorf("keys of what is sent to the portal: %w", err)
 	}
 	a.applicants = portaldb.NewCentre(portaldb.CentreConfig{
-		DB: a.db.DB, Key: key, Now: a.tools.Now, Random: a.tools.Random, NewID: a.tools.NewID, Log: a.tools.Log,
+		DB: a.db.DB, Wrapping: wrapping, First: filepath.Join(keys, "applicants.key"), KeyAge: a.cfg.Visas.KeyAge, Backups: a.cfg.BackupsKept,
+		Now: a.tools.Now, Random: a.tools.Random, NewID: a.tools.NewID, Log: a.tools.Log,
 	})
+	if err := a.metrics.Register(newKeyMetrics(a.applicants.Keys, a.tools.Now)); err != nil {
+		return err
+	}
 	return a.applicants.Announce(ctx)
 }
 

@@ -111,6 +111,9 @@ func (a *app) runVisaDesk(ctx context.Context, behind *errgroup.Group) {
 			return d.store.Maintain(ctx, a.cfg.BackupsKept)
 		})
 	})
+	behind.Go(func() error {
+		return a.every(ctx, time.Hour, "keep the keys of what is sent to the portal", a.applicants.KeepKeys)
+	})
 }
 
 // registerVisaDesk registers the desk's pages.

@@ -46,10 +46,10 @@ func start(t *testing.T, change func(*config.Portal)) *world {
 	t.Helper()
 	db := pgtest.New(t, migrations.Central)
 	dir := t.TempDir()
-	key, err := vault.OpenPrivateKey(filepath.Join(dir, "centre.key"), rand.Reader)
+	keys, err := vault.OpenFiles(filepath.Join(dir, "centre"), rand.Reader, time.Now)
 	require.NoError(t, err)
 	tools := node.Tools{Now: time.Now, Random: rand.Reader, NewID: uuid.New, Log: slog.New(slog.DiscardHandler)}
-	centre := portaldb.NewCentre(portaldb.CentreConfig{DB: db, Key: key, Now: time.Now, Random: rand.Reader, NewID: uuid.New, Log: tools.Log})
+	centre := portaldb.NewCentre(portaldb.CentreConfig{DB: db, Wrapping: keys, KeyAge: time.Hour, Backups: time.Hour, Now: time.Now, Random: rand.Reader, NewID: uuid.New, Log: tools.Log})
 	require.NoError(t, centre.Announce(t.Context()))
 	w := &world{tools: Tools{Tools: tools}, cfg: config.Portal{
 		DataDir: dir, DSN: pgtest.PortalDSN(t, db), Listen: "127.0.0.1:0", URL: "https://visa.example.org", State: "UTO",

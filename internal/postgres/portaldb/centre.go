@@ -19,10 +19,16 @@ import (
 // ErrNoPortal says that no portal has ever been connected to this centre: there is nobody to tell, and nothing was sent by anybody.
 var ErrNoPortal = errors.New("no portal has ever been connected")
 
-// CentreConfig is what the centre's side is made of. All are needed.
+// CentreConfig is what the centre's side is made of. All but First are needed.
 type CentreConfig struct {
-	DB     *postgres.DB
-	Key    *vault.PrivateKey // the centre's, for the portal: it opens parcels
+	DB *postgres.DB
+	// Wrapping wraps the private keys that open what the portal seals.
+	Wrapping vault.Wrapping
+	// First is the file of the key of a centre that is older than the change of its keys; it need not be there.
+	First string
+	// KeyAge is for how long the portal seals for one key; Backups is how long backups of the database are kept.
+	KeyAge, Backups time.Duration
+
 	Now    func() time.Time
 	Random io.Reader
 	NewID  func() uuid.UUID
@@ -37,17 +43,6 @@ type Centre struct {
 // NewCentre makes the centre's side.
 func NewCentre(c CentreConfig) *Centre { return &Centre{c} }
 
-// Announce tells the portal the centre's public key. It is safe to call at every start.
-func (c *Centre) Announce(ctx context.Context) error {
-	public := c.Key.Public()
-	_, err := c.DB.Pool.Exec(ctx, `INSERT INTO portal.centre_key (id, point, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-		public.ID, public.Bytes, c.Now())
-	if err != nil {
-		return fmt.Errorf("centre's key for the portal: %w", err)
-	}
-	return nil
-}
-
 // sealer seals for the portal.
 func (c *Centre) sealer(ctx context.Context, tx pgx.Tx) (apply.Sealer, error) {
 	var point []byte
@@ -60,22 +55,4 @@ func (c *Centre) sealer(ctx context.Context, tx pgx.Tx) (apply.Sealer, error) {
 	}
 	public, err := vault.ParsePublicKey(point)
 	return apply.Sealer{For: public, Random: c.Random, NewID: c.NewID}, err
-}
-
-// marks are those that both sides make.
-func (c *Centre) marks(ctx context.Context, tx pgx.Tx) (apply.Marks, error) {
-	var id uuid.UUID
-	var envelope []byte
-	err := tx.QueryRow(ctx, `SELECT id, for_centre FROM portal.blind_key`).Scan(&id, &envelope)
-	if postgres.IsNoRows(err) {
-		return apply.Marks{}, ErrNoPortal
-	}
-	if err != nil {
-		return apply.Marks{}, fmt.Errorf("key of marks: %w", err)
-	}
-	key, err := c.Key.Open(id, envelope)
-	if err != nil {
-		return apply.Marks{}, fmt.Errorf("key of marks: %w", err)
-	}
-	return apply.NewMarks(key), nil
 }

@@ -13,7 +13,7 @@ import (
 
 // CentreKey is the newest public key of the centre.
 func (t *portalTx) CentreKey(ctx context.Context) (point []byte, err error) {
-	err = t.QueryRow(ctx, `SELECT point FROM portal.centre_key ORDER BY at DESC, id LIMIT 1`).Scan(&point)
+	err = t.QueryRow(ctx, `SELECT point FROM portal.centre_key ORDER BY version DESC LIMIT 1`).Scan(&point)
 	return point, none("centre's key", err)
 }
 
@@ -23,9 +23,9 @@ func (t *portalTx) InsertPortalKey(ctx context.Context, id string, point []byte)
 }
 
 // InsertBlindKey keeps the key of marks; one that is there stays.
-func (t *portalTx) InsertBlindKey(ctx context.Context, id uuid.UUID, forPortal, forCentre []byte, at time.Time) error {
-	return t.run(ctx, "key of marks", `INSERT INTO portal.blind_key (id, for_portal, for_centre, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-		id, forPortal, forCentre, at)
+func (t *portalTx) InsertBlindKey(ctx context.Context, k apply.BlindKeyRow) error {
+	return t.run(ctx, "key of marks", `INSERT INTO portal.blind_key (id, for_portal, for_centre, for_centre_key, at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT DO NOTHING`, k.ID, k.ForPortal, k.ForCentre, k.CentreKey, k.At)
 }
 
 // BlindKey is the portal's envelope of the key of marks.

@@ -61,10 +61,10 @@ func TestAParcelThatCannotBeOpenedStays(t *testing.T) {
 
 	_, err = admin.Pool.Exec(t.Context(), `UPDATE portal.parcel SET sealed = substring(sealed for length(sealed) - 1)`)
 	require.NoError(t, err)
-	other, err := vault.OpenPrivateKey(t.TempDir()+"/other.key", rand.Reader)
+	other, err := vault.OpenFiles(t.TempDir(), rand.Reader, w.Clock.Now) // whose keys are elsewhere
 	require.NoError(t, err)
 	config := w.Centre.CentreConfig
-	config.Key = other
+	config.Wrapping = other
 	w.Clock.Add(time.Minute)
 	_, err = portaldb.NewCentre(config).Take(t.Context(), keepNothing)
 	require.ErrorIs(t, err, portaldb.ErrParcel)

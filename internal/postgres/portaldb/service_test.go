@@ -470,7 +470,7 @@ func TestWhatStandsInTheWayOfSending(t *testing.T) {
 func TestAPortalWithoutACentre(t *testing.T) {
 	w := portaldbtest.New(t)
 	admin := pgtest.Admin(t, w.DB)
-	_, err := admin.Pool.Exec(t.Context(), `DELETE FROM portal.centre_key; DELETE FROM portal.blind_key`)
+	_, err := admin.Pool.Exec(t.Context(), `DELETE FROM visa_parcel_key; DELETE FROM portal.centre_key; DELETE FROM portal.blind_key`)
 	require.NoError(t, err)
 	alone, err := apply.New(w.Options)
 	require.NoError(t, err)

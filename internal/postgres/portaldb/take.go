@@ -129,10 +129,14 @@ func (c *Centre) open(ctx context.Context, tx pgx.Tx, row apply.ParcelRow) (evis
 	closed := func(reason desk.QuarantineReason, err error) (evisa.Parcel, error) {
 		return evisa.Parcel{}, &unusable{reason, row, errors.Join(ErrParcel, err)}
 	}
-	if own := c.Key.Public().ID; row.CentreKey != own {
-		return closed(desk.QuarantineOtherKey, fmt.Errorf("sealed for key %s, ours is %s", row.CentreKey, own))
+	private, err := c.private(ctx, tx, row.CentreKey)
+	if errors.Is(err, ErrNoKey) {
+		return closed(desk.QuarantineOtherKey, err)
 	}
-	key, err := c.Key.Open(row.Key, row.Envelope)
+	if err != nil {
+		return evisa.Parcel{}, fmt.Errorf("parcel %s: %w", row.ID, err)
+	}
+	key, err := private.Open(row.Key, row.Envelope)
 	if err != nil {
 		return closed(desk.QuarantineEnvelope, err)
 	}

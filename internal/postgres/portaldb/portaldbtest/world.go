@@ -92,13 +92,16 @@ func On(t testing.TB, db, portal *postgres.DB, options ...Option) *World {
 	}
 	log := slog.New(slog.NewTextHandler(&guarded{to: w.Log}, nil))
 	dir := t.TempDir()
-	centreKey, err := vault.OpenPrivateKey(filepath.Join(dir, "centre.key"), rand.Reader)
+	centreKeys, err := vault.OpenFiles(filepath.Join(dir, "centre"), rand.Reader, w.Clock.Now)
 	require.NoError(t, err)
 	portalKey, err := vault.OpenPrivateKey(filepath.Join(dir, "portal.key"), rand.Reader)
 	require.NoError(t, err)
 	keys, err := vault.OpenFiles(filepath.Join(dir, "drafts"), rand.Reader, w.Clock.Now)
 	require.NoError(t, err)
-	w.Centre = portaldb.NewCentre(portaldb.CentreConfig{DB: db, Key: centreKey, Now: w.Clock.Now, Random: rand.Reader, NewID: newID, Log: log})
+	w.Centre = portaldb.NewCentre(portaldb.CentreConfig{
+		DB: db, Wrapping: centreKeys, First: filepath.Join(dir, "first.key"), KeyAge: 30 * 24 * time.Hour, Backups: 35 * 24 * time.Hour,
+		Now: w.Clock.Now, Random: rand.Reader, NewID: newID, Log: log,
+	})
 	w.Store = portaldb.New(portal, portaldb.Options{
 		Now: w.Clock.Now, Random: rand.Reader, NewID: newID,
 		Order: func(ctx context.Context, tx pgx.Tx, n pay.New) (pay.Order, error) { return w.Payment.Order(ctx, tx, n) },
