@@ -10,6 +10,7 @@ import (
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/evisa"
 	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/traveldoc"
 )
 
 // Config is what a Desk is made of.
@@ -20,6 +21,8 @@ type Config struct {
 	Checks []Planned
 	// Refresh brings the lists of alerts in memory up to date before they are asked for a decision; nil where nothing is to be done.
 	Refresh func(ctx context.Context) error
+	// Day writes a day into a letter, in the letter's language; nil writes it as ISO 8601 does.
+	Day func(language string, day traveldoc.Date) string
 	// Training accepts the codes of specimens.
 	Training bool
 	Now      func() time.Time
@@ -34,7 +37,12 @@ type Desk struct {
 }
 
 // New makes a desk.
-func New(c Config) *Desk { return &Desk{c: c} }
+func New(c Config) *Desk {
+	if c.Day == nil {
+		c.Day = func(_ string, day traveldoc.Date) string { return day.String() }
+	}
+	return &Desk{c: c}
+}
 
 // Policy is what the State offers and asks.
 func (d *Desk) Policy() evisa.Policy { return d.c.Rules.Policy }

@@ -32,7 +32,8 @@ func TemplateKinds() []TemplateKind {
 	return []TemplateKind{TemplateAsk, TemplateInvite, TemplateRefuse}
 }
 
-// Template is a letter with places, in the applicants' languages.
+// Template is a letter with places, in the applicants' languages. One that comes with the program has no id and no title: its kind names it in
+// the reader's language.
 type Template struct {
 	ID      uuid.UUID
 	Kind    TemplateKind
@@ -132,8 +133,7 @@ func (d *Desk) values(c *Case, grounds []string) Values {
 	a, p := c.Application, d.Policy()
 	v := Values{
 		"reference": a.Reference.String(), "name": strings.TrimSpace(a.Identity.GivenNames + " " + a.Identity.Surname), "authority": p.Authority,
-		"until":        traveldoc.DateOf(d.c.Now().UTC().AddDate(0, 0, p.Reply)).String(),
-		"appeal_until": traveldoc.DateOf(d.c.Now().UTC().AddDate(0, 0, p.Appeal)).String(),
+		"until": d.inDays(a.Language, p.Reply), "appeal_until": d.inDays(a.Language, p.Appeal),
 	}
 	if t, known := p.Type(a.Type); known {
 		v["type"] = evisa.Coded{Words: t.Name}.In(a.Language)
@@ -148,8 +148,13 @@ func (d *Desk) values(c *Case, grounds []string) Values {
 	return v
 }
 
+// inDays is the day so many days from now, as a letter in the language writes it.
+func (d *Desk) inDays(language string, days int) string {
+	return d.c.Day(language, traveldoc.DateOf(d.c.Now().UTC().AddDate(0, 0, days)))
+}
+
 // Compose writes a letter of a template for an application, in its applicant's language. What it is about beside the application (the papers,
-// a day, a place), and how days are written, the caller says.
+// a day, a place) the caller says.
 func (d *Desk) Compose(c *Case, t Template, grounds []string, beside Values) string {
 	if c.Application == nil {
 		return ""
@@ -195,10 +200,13 @@ func (d *Desk) SaveTemplate(ctx context.Context, actor audit.Actor, t Template) 
 	return d.c.Store.SaveTemplate(ctx, actor, t)
 }
 
+// BuiltIn reports whether the letter comes with the program.
+func (t Template) BuiltIn() bool { return t.ID == uuid.Nil }
+
 // DefaultTemplates come with the program.
 func DefaultTemplates() []Template {
 	return []Template{
-		{Kind: TemplateAsk, Title: "Further documents", Words: map[string]string{
+		{Kind: TemplateAsk, Words: map[string]string{
 			"en": "Dear {name},\n\nTo examine your application {reference} we need the following from you:\n\n{papers}\n\n" +
 				"Please send it by {until}.\n\n{authority}",
 			"fr": "Bonjour {name},\n\nPour examiner votre demande {reference}, nous avons besoin des pièces suivantes :\n\n{papers}\n\n" +
@@ -208,7 +216,7 @@ func DefaultTemplates() []Template {
 			"ar": "{name}، تحية طيبة وبعد،\n\nلدراسة طلبكم رقم {reference} نحتاج منكم إلى ما يلي:\n\n{papers}\n\n" +
 				"يرجى إرساله في موعد أقصاه {until}.\n\n{authority}",
 		}},
-		{Kind: TemplateInvite, Title: "Interview", Words: map[string]string{
+		{Kind: TemplateInvite, Words: map[string]string{
 			"en": "Dear {name},\n\nWe ask you to come to an interview about your application {reference}:\n\n{when}\n{place}\n\n" +
 				"Please bring your travel document.\n\n{authority}",
 			"fr": "Bonjour {name},\n\nNous vous invitons à un entretien au sujet de votre demande {reference} :\n\n{when}\n{place}\n\n" +
@@ -218,7 +226,7 @@ func DefaultTemplates() []Template {
 			"ar": "{name}، تحية طيبة وبعد،\n\nندعوكم إلى مقابلة بشأن طلبكم رقم {reference}:\n\n{when}\n{place}\n\n" +
 				"يرجى إحضار وثيقة سفركم.\n\n{authority}",
 		}},
-		{Kind: TemplateRefuse, Title: "Refusal", Words: map[string]string{
+		{Kind: TemplateRefuse, Words: map[string]string{
 			"en": "Dear {name},\n\nYour application {reference} ({type}) is refused for the following reasons:\n\n{grounds}\n\n" +
 				"You may appeal until {appeal_until}.\n\n{authority}",
 			"fr": "Bonjour {name},\n\nVotre demande {reference} ({type}) est refusée pour les motifs suivants :\n\n{grounds}\n\n" +

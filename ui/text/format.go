@@ -2,6 +2,7 @@ package text
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -29,6 +30,32 @@ func (p *Printer) Date(d traveldoc.Date) string {
 
 func month(d traveldoc.Date) string {
 	return [...]string{"JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"}[d.Month()-1]
+}
+
+// Day writes a day in the words of the language, as a letter does: "22 November 2026", "1er mai 2026". It is for those who read a sentence;
+// what is compared with a document is written by Date, and so is a day that is not known whole.
+func (p *Printer) Day(d traveldoc.Date) string {
+	if d.Precision() != traveldoc.PrecisionDay {
+		return p.Date(d)
+	}
+	day := strconv.Itoa(d.Day())
+	if d.Day() == 1 {
+		day = p.T(TimeFirstOfMonth)
+	}
+	months := [...]Key{
+		TimeDayJanuary, TimeDayFebruary, TimeDayMarch, TimeDayApril, TimeDayMay, TimeDayJune,
+		TimeDayJuly, TimeDayAugust, TimeDaySeptember, TimeDayOctober, TimeDayNovember, TimeDayDecember,
+	}
+	return p.T(months[d.Month()-1], "day", day, "year", fmt.Sprintf("%04d", d.Year()))
+}
+
+// DayAt writes an instant in the words of the language, in the printer's zone: "22 November 2026, 14:30 (UTC+01:00)".
+func (p *Printer) DayAt(t time.Time) string {
+	if t.IsZero() {
+		return "—"
+	}
+	in := t.In(p.zone)
+	return p.T(TimeDayAt, "day", p.Day(traveldoc.DateOf(in)), "time", in.Format("15:04"), "zone", "UTC"+in.Format("-07:00"))
 }
 
 // DateTime writes an instant in the printer's zone, with the zone's offset: "2026-11-21 19:37 +01:00". A zero instant is a dash.

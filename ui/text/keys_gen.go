@@ -11116,8 +11116,36 @@ const (
 	StepReasonVersionsDiffer Key = "step_reason.versions_differ"
 	// StepReasonWrongSignature is "the signature is wrong".
 	StepReasonWrongSignature Key = "step_reason.wrong_signature"
+	// TimeDayApril is "{{.day}} April {{.year}}".
+	TimeDayApril Key = "time.day.april"
+	// TimeDayAugust is "{{.day}} August {{.year}}".
+	TimeDayAugust Key = "time.day.august"
+	// TimeDayDecember is "{{.day}} December {{.year}}".
+	TimeDayDecember Key = "time.day.december"
+	// TimeDayFebruary is "{{.day}} February {{.year}}".
+	TimeDayFebruary Key = "time.day.february"
+	// TimeDayJanuary is "{{.day}} January {{.year}}".
+	TimeDayJanuary Key = "time.day.january"
+	// TimeDayJuly is "{{.day}} July {{.year}}".
+	TimeDayJuly Key = "time.day.july"
+	// TimeDayJune is "{{.day}} June {{.year}}".
+	TimeDayJune Key = "time.day.june"
+	// TimeDayMarch is "{{.day}} March {{.year}}".
+	TimeDayMarch Key = "time.day.march"
+	// TimeDayMay is "{{.day}} May {{.year}}".
+	TimeDayMay Key = "time.day.may"
+	// TimeDayNovember is "{{.day}} November {{.year}}".
+	TimeDayNovember Key = "time.day.november"
+	// TimeDayOctober is "{{.day}} October {{.year}}".
+	TimeDayOctober Key = "time.day.october"
+	// TimeDaySeptember is "{{.day}} September {{.year}}".
+	TimeDaySeptember Key = "time.day.september"
+	// TimeDayAt is "{{.day}}, {{.time}} ({{.zone}})".
+	TimeDayAt Key = "time.day_at"
 	// TimeDaysAgo is "{{.count}} days ago".
 	TimeDaysAgo Key = "time.days_ago"
+	// TimeFirstOfMonth is "1".
+	TimeFirstOfMonth Key = "time.first_of_month"
 	// TimeHoursAgo is "{{.count}} hours ago".
 	TimeHoursAgo Key = "time.hours_ago"
 	// TimeJustNow is "just now".
@@ -11870,6 +11898,12 @@ const (
 	VisadeskActReturn Key = "visadesk.act.return"
 	// VisadeskActTakeOver is "Take over".
 	VisadeskActTakeOver Key = "visadesk.act.take_over"
+	// VisadeskBuiltInAsk is "Further documents".
+	VisadeskBuiltInAsk Key = "visadesk.built_in.ask"
+	// VisadeskBuiltInInvite is "Interview".
+	VisadeskBuiltInInvite Key = "visadesk.built_in.invite"
+	// VisadeskBuiltInRefuse is "Refusal".
+	VisadeskBuiltInRefuse Key = "visadesk.built_in.refuse"
 	// VisadeskEventAppealed is "Appeal".
 	VisadeskEventAppealed Key = "visadesk.event.appealed"
 	// VisadeskEventApplied is "Application came".
@@ -13310,7 +13344,7 @@ const (
 	VisasLetter Key = "visas.letter"
 	// VisasLetterRefusal is "Letter as the applicant reads it".
 	VisasLetterRefusal Key = "visas.letter_refusal"
-	// VisasLimits is "The type allows: valid {{.valid}} days, stay {{.stay}} days, entries {{.entries}}.".
+	// VisasLimits is "The type allows: valid {{.valid}}, stay {{.stay}}, entries {{.entries}}.".
 	VisasLimits Key = "visas.limits"
 	// VisasLocalDay is "Day at the post".
 	VisasLocalDay Key = "visas.local_day"

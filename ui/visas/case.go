@@ -50,7 +50,7 @@ func (x *screens) load(c *web.Context, id uuid.UUID, p visasview.Panel) (s visas
 		return s, err
 	}
 	if p == visasview.AskPanel || p == visasview.InvitePanel || p == visasview.RefusePanel {
-		if s.Templates, err = x.Desk.Templates(c.Ctx()); err != nil {
+		if s.Templates, err = x.letters(c); err != nil {
 			return s, err
 		}
 	}

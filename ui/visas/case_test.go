@@ -355,6 +355,38 @@ func TestParkedParcels(t *testing.T) {
 	require.Contains(t, c.Get(t, client, "/visas").Body, "/visa-parcels")
 }
 
+// A refusal for which the officer wrote nothing says its days in the applicant's language, as one that he composes does.
+func TestALetterOfTheProgramSaysItsDaysInWords(t *testing.T) {
+	c := open(t)
+	ada := c.SignedIn(t, c.Person(t, auth.RoleVisaOfficer, "ada"))
+	for n, want := range map[int][2]string{
+		1: {"ar", "كانون الأول/ديسمبر"}, 2: {"fr", "jusqu&#39;au 21 décembre 2026 inclus"}, 3: {"es", "hasta el 21 de diciembre de 2026 inclusive"}, 4: {"en", "until 21 December 2026."},
+	} {
+		a := c.applied(n, "T", func(a *evisa.Application) { a.Language = want[0] })
+		c.must(ada, a.ID, "claim")
+		c.must(ada, a.ID, "refuse", "grounds", "means")
+		body := c.Get(t, ada, "/visas/"+a.ID.String()).Body
+		require.Contains(t, body, want[1])
+		require.NotContains(t, body, "2026-12-21")
+	}
+}
+
+// The letters that come with the program have a name in the language of whoever reads the list.
+func TestBuiltInLettersAreNamedInTheReadersLanguage(t *testing.T) {
+	c := open(t)
+	for language, names := range map[string][]string{
+		"en": {"Further documents", "Interview", "Refusal"}, "fr": {"Pièces complémentaires", "Entretien", "Refus"},
+		"es": {"Documentos adicionales", "Entrevista", "Denegación"}, "ar": {"مستندات إضافية", "مقابلة", "رفض"},
+	} {
+		client := c.SignedIn(t, c.Person(t, auth.RoleVisaOfficer, "ada"+language, language))
+		list := c.Get(t, client, "/visa-templates").Body
+		for n, name := range names {
+			require.Contains(t, list, "<bdi>"+name+"</bdi>")
+			require.Contains(t, c.Get(t, client, "/visa-templates/"+string(desk.TemplateKinds()[n])).Body, `value="`+name+`"`)
+		}
+	}
+}
+
 func TestLettersAreKeptInFourLanguages(t *testing.T) {
 	c := open(t)
 	cyd := c.SignedIn(t, c.Person(t, auth.RoleVisaSupervisor, "cyd"))
@@ -366,7 +398,8 @@ func TestLettersAreKeptInFourLanguages(t *testing.T) {
 	require.Contains(t, r.Body, "Dear ALEX SPECIMEN, about 234-567-899")
 	for kind, shown := range map[string][]string{
 		"ask":    {"– Ticket or travel plan\n– Proof of money", "– Billet ou plan de voyage\n", "– Billete o plan de viaje\n", "– تذكرة أو خطة سفر"},
-		"invite": {"\n\n2026-12-21 ", ":\n\n2026-12-21 ", " :\n\n2026-12-21 ", "\u20682026-12-21 "},
+		"invite": {"\n\n21 December 2026, ", ":\n\n21 de diciembre de 2026, ", " :\n\n21 décembre 2026 à ", "كانون الأول/ديسمبر"},
+		"refuse": {"until 21 December 2026.", "jusqu&#39;au 21 décembre 2026 inclus", "hasta el 21 de diciembre de 2026 inclusive", "كانون الأول/ديسمبر"},
 	} {
 		words := url.Values{"kind": {kind}, "title": {"x"}, "version": {"0"}}
 		for _, one := range desk.DefaultTemplates() {

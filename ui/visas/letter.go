@@ -44,14 +44,14 @@ func (x *screens) compose(c *web.Context) error {
 // It is written as whoever reads the letter reads it, whatever the officer's language; what is not known yet is left out.
 func (x *screens) beside(c *web.Context, language string, f visasview.Form) desk.Values {
 	say, p := x.texts.Printer(text.Match(language)).In(c.Text().Zone()), x.Desk.Policy()
-	inDays := func(n int) string { return say.Date(traveldoc.DateOf(c.Now().UTC().AddDate(0, 0, n))) }
+	inDays := func(n int) string { return say.Day(traveldoc.DateOf(c.Now().UTC().AddDate(0, 0, n))) }
 	days, err := strconv.Atoi(f.Value("days"))
 	if err != nil {
 		days = p.Reply
 	}
 	v := desk.Values{"until": inDays(days), "appeal_until": inDays(p.Appeal), "papers": papers(say, f.Lists["kinds"]), "place": f.Value("place")}
 	if when, err := instant(c, f.Value("when")); err == nil {
-		v["when"] = say.DateTime(when)
+		v["when"] = say.DayAt(when)
 	}
 	return v
 }

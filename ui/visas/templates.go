@@ -21,11 +21,22 @@ const newTemplate = "new"
 var errNoTemplate = problem.New(problem.NotFound, "visas.template_gone")
 
 func (x *screens) templates(c *web.Context) error {
-	list, err := x.Desk.Templates(c.Ctx())
+	list, err := x.letters(c)
 	if err != nil {
 		return err
 	}
 	return c.Render(http.StatusOK, visasview.TemplatesPage(visasview.Templates{List: list, Manage: c.May(auth.VisasManage), Done: done(c)}))
+}
+
+// letters are the letters that officers begin from; those that come with the program are named in the reader's language.
+func (x *screens) letters(c *web.Context) ([]desk.Template, error) {
+	list, err := x.Desk.Templates(c.Ctx())
+	for n, one := range list {
+		if one.BuiltIn() {
+			list[n].Title = c.Text().Word("visadesk.built_in", string(one.Kind))
+		}
+	}
+	return list, err
 }
 
 // findTemplate is the letter of the path; one of a kind's name comes with the program, and is kept as a new one.
@@ -34,7 +45,7 @@ func (x *screens) findTemplate(c *web.Context) (t desk.Template, err error) {
 	if mark == newTemplate {
 		return desk.Template{Kind: desk.TemplateAsk, Words: map[string]string{}}, nil
 	}
-	list, err := x.Desk.Templates(c.Ctx())
+	list, err := x.letters(c)
 	if err != nil {
 		return t, err
 	}

@@ -42,6 +42,7 @@ import (
 	"github.com/openbmis/openbmis/migrations"
 	"github.com/openbmis/openbmis/replication"
 	"github.com/openbmis/openbmis/traveldoc"
+	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/view/visasview"
 	"github.com/openbmis/openbmis/ui/visas"
 	"github.com/openbmis/openbmis/ui/web"
@@ -179,7 +180,12 @@ func (c *centre) assemble(s *webtest.Site) {
 		Issue: c.register.Issue, Histories: centraldb.NewReader(s.DB, []byte("query key of the reader")),
 	})
 	late.Store = c.store
-	c.desk = desk.New(desk.Config{Store: c.store, Rules: rules, Checks: plan, Training: true, Now: s.Clock.Now, NewID: uuid.New, Log: log})
+	c.desk = desk.New(desk.Config{
+		Store: c.store, Rules: rules, Checks: plan, Training: true, Now: s.Clock.Now, NewID: uuid.New, Log: log,
+		Day: func(language string, day traveldoc.Date) string {
+			return text.Must().Printer(text.Match(language)).Day(day)
+		},
+	})
 	noted := func(ctx context.Context, tx pgx.Tx, numbers []evisa.Number) error {
 		return visadb.Note(ctx, tx, numbers...)
 	}

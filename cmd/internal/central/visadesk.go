@@ -15,6 +15,7 @@ import (
 	"github.com/openbmis/openbmis/internal/postgres/visausedb"
 	"github.com/openbmis/openbmis/internal/vault"
 	"github.com/openbmis/openbmis/traveldoc"
+	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/visanotice"
 	visasui "github.com/openbmis/openbmis/ui/visas"
 	"github.com/openbmis/openbmis/ui/web"
@@ -57,6 +58,10 @@ func (a *app) openVisaDesk() error {
 		return err
 	}
 	plan = append(plan, payment...)
+	texts, err := text.Load()
+	if err != nil {
+		return err
+	}
 	rules := desk.RulesOf(policy, plan)
 	d.store = applydb.New(applydb.Options{
 		DB: a.db.DB, Wrapping: wrapping, Random: a.tools.Random, Now: a.tools.Now, NewID: a.tools.NewID, Rules: rules, QueryKey: a.secrets.Query,
@@ -65,7 +70,7 @@ func (a *app) openVisaDesk() error {
 	lookups.store = d.store
 	d.desk = desk.New(desk.Config{
 		Store: d.store, Rules: rules, Checks: plan, Refresh: a.screening.Lists.Refresh, Training: training, Now: a.tools.Now, NewID: a.tools.NewID,
-		Log: a.tools.Log,
+		Day: dayIn(texts), Log: a.tools.Log,
 	})
 	if a.visas.portal == nil {
 		a.visas.withPortal(a.applicants)
@@ -73,6 +78,11 @@ func (a *app) openVisaDesk() error {
 	a.visas.register.WithTold(d.store.VisaChanged)
 	a.visaDesk = d
 	return nil
+}
+
+// dayIn writes days into letters, in the words of the letter's language.
+func dayIn(texts *text.Catalogue) func(language string, day traveldoc.Date) string {
+	return func(language string, day traveldoc.Date) string { return texts.Printer(text.Match(language)).Day(day) }
 }
 
 // nudge says that there may be something to check, and something new to see. It never waits.
