@@ -38,6 +38,56 @@ func TestPlurals(t *testing.T) {
 	}
 }
 
+// What is counted is one thing or many in every language, of the pages that applicants and the visa desk read.
+func TestOneOfATravellersThings(t *testing.T) {
+	for _, of := range []struct {
+		key   text.Key
+		place string
+		want  map[text.Language][2]string // of one and of two
+	}{
+		{text.VisaportalNeedNDays, "days", map[text.Language][2]string{
+			text.English: {"1 day", "2 days"}, text.French: {"1 jour", "2 jours"}, text.Spanish: {"1 día", "2 días"}, text.Arabic: {"يوم واحد", "يومان"},
+		}},
+		{text.VisaportalNeedNHours, "hours", map[text.Language][2]string{
+			text.English: {"1 hour", "2 hours"}, text.French: {"1 heure", "2 heures"}, text.Spanish: {"1 hora", "2 horas"}, text.Arabic: {"ساعة واحدة", "ساعتان"},
+		}},
+		{text.VisaportalNeedDays, "days", map[text.Language][2]string{
+			text.English: {"up to 1 day.", "up to 2 days."}, text.French: {"1 jour au plus", "2 jours au plus"}, text.Spanish: {"1 día como", "2 días como"},
+			text.Arabic: {"يومًا واحدًا.", "يومين."},
+		}},
+		{text.VisaportalStartTime, "days", map[text.Language][2]string{
+			text.English: {"1 day.", "2 days."}, text.French: {"1 jour.", "2 jours."}, text.Spanish: {"1 día.", "2 días."}, text.Arabic: {"يوم واحد.", "يومين."},
+		}},
+		{text.VisaportalNoticeKept, "days", map[text.Language][2]string{
+			text.English: {"1 day.", "2 days."}, text.French: {"1 jour.", "2 jours."}, text.Spanish: {"1 día.", "2 días."}, text.Arabic: {"يوم واحد.", "يومين."},
+		}},
+		{text.VisaportalGroupMost, "most", map[text.Language][2]string{
+			text.English: {"1 person can", "2 people can"}, text.French: {"1 personne au plus peut", "2 personnes au plus peuvent"},
+			text.Spanish: {"puede 1 persona", "pueden 2 personas"}, text.Arabic: {": 1.", ": 2."},
+		}},
+		{text.VisaportalSentNext2, "hours", map[text.Language][2]string{
+			text.English: {"1 hour.", "2 hours."}, text.French: {"1 heure.", "2 heures."}, text.Spanish: {"1 hora.", "2 horas."}, text.Arabic: {"ساعة واحدة.", "ساعتين."},
+		}},
+		{text.VisaportalSlowWait, "minutes", map[text.Language][2]string{
+			text.English: {"1 minute.", "2 minutes."}, text.French: {"1 minute.", "2 minutes."}, text.Spanish: {"1 minuto.", "2 minutos."},
+			text.Arabic: {"دقيقة واحدة.", "دقيقتين."},
+		}},
+		{"problem.apply.slow_down", "seconds", map[text.Language][2]string{
+			text.English: {"1 second ", "2 seconds "}, text.French: {"1 seconde ", "2 secondes "}, text.Spanish: {"1 segundo ", "2 segundos "},
+			text.Arabic: {"ثانية واحدة ", "ثانيتين "},
+		}},
+		{"problem.apply.stay_long", "most", map[text.Language][2]string{
+			text.English: {"1 day.", "2 days."}, text.French: {"1 jour au", "2 jours au"}, text.Spanish: {"1 día como", "2 días como"}, text.Arabic: {"يوم واحد ", "يومان "},
+		}},
+	} {
+		for l, forms := range of.want {
+			for i, form := range forms {
+				require.Contains(t, printer(t, l).T(of.key, of.place, i+1), form, "%s %s", of.key, l)
+			}
+		}
+	}
+}
+
 func TestAgo(t *testing.T) {
 	p := printer(t, text.English)
 	for age, want := range map[time.Duration]string{
@@ -55,6 +105,31 @@ func TestDatesOfDocumentsAreUnambiguousInEveryLanguage(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, want, printer(t, l).Date(d))
 		}
+	}
+}
+
+// A letter says a day in the words of its language. Arabic has both names of each month, as the languages of the United Nations do: no reader
+// knows only one of them.
+func TestDaysOfLettersAreInWords(t *testing.T) {
+	at := time.Date(2026, 5, 1, 23, 30, 0, 0, time.UTC)
+	east := time.FixedZone("", 3600)
+	for l, want := range map[text.Language][3]string{
+		text.English: {"1 May 2026", "22 November 2026", "2 May 2026, 00:30 (UTC+01:00)"},
+		text.French:  {"1er mai 2026", "22 novembre 2026", "2 mai 2026 à 00:30 (UTC+01:00)"},
+		text.Spanish: {"1 de mayo de 2026", "22 de noviembre de 2026", "2 de mayo de 2026, 00:30 (UTC+01:00)"},
+		text.Arabic:  {"1 أيار/مايو 2026", "22 تشرين الثاني/نوفمبر 2026", "2 أيار/مايو 2026، الساعة 00:30 (UTC+01:00)"},
+	} {
+		p := printer(t, l)
+		bare := strings.NewReplacer("\u2068", "", "\u2069", "").Replace
+		require.Equal(t, want[0], bare(p.Day(traveldoc.DateOf(at))))
+		require.Equal(t, want[1], bare(p.Day(traveldoc.DateOf(time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)))))
+		require.Equal(t, want[2], bare(p.In(east).DayAt(at)))
+	}
+	p := printer(t, text.English)
+	require.Equal(t, []string{"—", "—"}, []string{p.Day(traveldoc.Date{}), p.DayAt(time.Time{})})
+	for month := range 12 {
+		day := traveldoc.DateOf(time.Date(2026, time.Month(month+1), 2, 0, 0, 0, 0, time.UTC))
+		require.Equal(t, day.First().Format("2 January 2006"), p.Day(day))
 	}
 }
 

@@ -195,6 +195,12 @@ func span(ctx context.Context, d time.Duration) string {
 	return t(ctx, "visas.span_minutes", text.Count, int(d/time.Minute))
 }
 
+// limits are what a type allows at most.
+func limits(ctx context.Context, kind evisa.Type) string {
+	days := func(n int) string { return t(ctx, "visas.span_days", text.Count, n) }
+	return t(ctx, "visas.limits", "valid", days(kind.ValidDays), "stay", days(kind.StayDays), "entries", entries(ctx, kind.Entries))
+}
+
 // caseAddress is the page of an application, with a question open where one is named.
 func caseAddress(id uuid.UUID, p Panel) string {
 	if p == NoPanel {
