@@ -159,6 +159,7 @@ func TestTheVisaOnArrivalAtTheCounter(t *testing.T) {
 			p.WaitFor("#band .wrong")
 			p.WaitFocus("#receipt-number")
 			require.Zero(t, s.count(t, "decision"))
+			require.Equal(t, 1, browsertest.Eval[int](p, `document.querySelector("#band .wrong").getClientRects().length`), "a box of one border, however many lines it has")
 			p.Screenshot("arrival-fee-" + language)
 			p.CheckAccessible()
 			p.CheckOneScreen()
