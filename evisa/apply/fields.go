@@ -33,6 +33,7 @@ const (
 	FieldDeparture    = "departure"
 	FieldEntries      = "entries"
 	FieldPort         = "port"
+	FieldPortOther    = "port_other" // typed beside PortOther; kept as the port
 	FieldStays        = "stays"
 	FieldEmail        = "email"
 	FieldPhone        = "phone"
@@ -87,6 +88,13 @@ func country(code string, issuer bool) bool {
 	return known && (s.Kind == "iso" || s.Kind == "icao" || s.Kind == "person" && !issuer || s.Kind == "training") && (!issuer || s.Issuer)
 }
 
+// Answers of FieldPort beside the id of a post, where posts are offered (Service.Posts). Everything else is the name of a place as it was typed,
+// before posts were offered or beside PortOther: a port is told, and checked by nobody before the desk.
+const (
+	PortOther   = "-other"
+	PortUnknown = "-unknown"
+)
+
 // questions are the fields of a page, without what depends on other answers.
 func questions(p Page) []Field {
 	switch p {
@@ -128,7 +136,8 @@ func groupQuestions(p Page) []Field {
 	case PageJourney:
 		return []Field{
 			{Name: FieldArrival, Kind: KindDate, Required: true}, {Name: FieldDeparture, Kind: KindDate, Required: true},
-			choice(FieldEntries, Entries()), {Name: FieldPort, Kind: KindText, Most: mostLine}, {Name: FieldStays, Kind: KindLong, Most: 500},
+			choice(FieldEntries, Entries()), {Name: FieldPort, Kind: KindText, Most: mostLine},
+			{Name: FieldPortOther, Kind: KindText, Most: mostLine}, {Name: FieldStays, Kind: KindLong, Most: 500},
 		}
 	case PageContact:
 		return []Field{

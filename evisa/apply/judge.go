@@ -150,7 +150,23 @@ func (j *judging) birth() {
 	}
 }
 
+// port makes one answer of what was chosen and what was typed beside it.
+func (j *judging) port() {
+	typed := j.kept[FieldPortOther]
+	j.drop(true, FieldPortOther)
+	switch chosen := j.kept[FieldPort]; {
+	case chosen == PortUnknown:
+		j.drop(true, FieldPort)
+	case chosen == PortOther && typed == "":
+		j.drop(true, FieldPort)
+		j.say(FieldPortOther, "required")
+	case typed != "" && (chosen == PortOther || chosen == ""):
+		j.kept[FieldPort] = typed
+	}
+}
+
 func (j *judging) journey() {
+	j.port()
 	arrival, hasArrival := j.day(FieldArrival)
 	departure, hasDeparture := j.day(FieldDeparture)
 	if hasArrival {

@@ -50,6 +50,15 @@ func (s *Service) Offer(ctx context.Context, nationality, document, purpose stri
 	return o, nil
 }
 
+// Posts are what people call the posts that the centre has told of, by id: those that its rules of entry name. None is no fault.
+func (s *Service) Posts(ctx context.Context) (map[string]string, error) {
+	book, err := s.rules(ctx)
+	if errors.Is(err, ErrNone) {
+		return nil, nil
+	}
+	return book.Posts, err
+}
+
 // anywhere is the first rule that fits at some port: where somebody will arrive is not asked here, and a rule names its ports.
 func anywhere(book evisa.RuleBook, t evisa.Traveller) (evisa.EntryRule, bool) {
 	for _, r := range book.Rules {

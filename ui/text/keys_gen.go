@@ -12266,6 +12266,14 @@ const (
 	VisaportalFPhoneHint Key = "visaportal.f.phone_hint"
 	// VisaportalFPort is "Where will you arrive?".
 	VisaportalFPort Key = "visaportal.f.port"
+	// VisaportalFPortChoiceOther is "Another place".
+	VisaportalFPortChoiceOther Key = "visaportal.f.port_choice_other"
+	// VisaportalFPortChoiceUnknown is "I do not know yet".
+	VisaportalFPortChoiceUnknown Key = "visaportal.f.port_choice_unknown"
+	// VisaportalFPortOther is "Which other place?".
+	VisaportalFPortOther Key = "visaportal.f.port_other"
+	// VisaportalFPortOtherHint is "Only if you chose “Another place”.".
+	VisaportalFPortOtherHint Key = "visaportal.f.port_other_hint"
 	// VisaportalFPurpose is "Purpose".
 	VisaportalFPurpose Key = "visaportal.f.purpose"
 	// VisaportalFRefused is "Have you been refused before?".
@@ -13518,6 +13526,10 @@ const (
 	VisasPlacesHelp Key = "visas.places_help"
 	// VisasPort is "Arrives at".
 	VisasPort Key = "visas.port"
+	// VisasPortNamed is "The applicant names: {{.port}}".
+	VisasPortNamed Key = "visas.port_named"
+	// VisasPortWished is "asked for".
+	VisasPortWished Key = "visas.port_wished"
 	// VisasPorts is "Crossing points".
 	VisasPorts Key = "visas.ports"
 	// VisasPortsHint is "Crossing points (none ticked: all)".

@@ -37,7 +37,11 @@ func (p *portal) check(c *web.Context) error {
 	byMember := map[uuid.UUID][]visaportalview.Section{}
 	for _, task := range p.Service.Tasks(d) {
 		where := apply.Where{Page: task.Page, Member: task.Member}
-		if s, shown := p.answers(say, d, where); shown {
+		s, shown, err := p.answers(c, d, where)
+		if err != nil {
+			return err
+		}
+		if shown {
 			byMember[task.Member] = append(byMember[task.Member], s)
 		}
 	}
@@ -68,23 +72,27 @@ func (p *portal) missing(say *text.Printer, d apply.Draft) (all []visaportalview
 }
 
 // answers are those of one page; false when it has none to show.
-func (p *portal) answers(say *text.Printer, d apply.Draft, where apply.Where) (visaportalview.Section, bool) {
-	s := visaportalview.Section{Title: say.T(short(where.Page)), Change: place(d, where, "check")}
+func (p *portal) answers(c *web.Context, d apply.Draft, where apply.Where) (s visaportalview.Section, shown bool, err error) {
+	say := c.Text()
+	s = visaportalview.Section{Title: say.T(short(where.Page)), Change: place(d, where, "check")}
 	if where.Page == apply.PagePassport {
-		return s, false
+		return s, false, nil
 	}
 	if where.Page == apply.PagePortrait || where.Page == apply.PagePapers {
 		s.Change = place(d, where, "")
 		s.Rows = p.fileRows(say, d, where)
-		return s, true
+		return s, true, nil
 	}
 	a := asked{portal: p, say: say, page: where.Page, values: p.Service.Values(d, where)}
+	if a.posts, err = p.posts(c, where.Page); err != nil {
+		return s, false, err
+	}
 	for _, f := range p.Service.Fields(d, where) {
 		if a.values.Get(f.Name) != "" || f.Required {
 			s.Rows = append(s.Rows, a.shown(f))
 		}
 	}
-	return s, true
+	return s, true, nil
 }
 
 func (p *portal) fileRows(say *text.Printer, d apply.Draft, where apply.Where) (rows []visaportalview.Row) {

@@ -20,11 +20,16 @@ type asked struct {
 	page   apply.Page
 	values apply.Form
 	wrong  apply.Problems
+	posts  map[string]string // names of posts that may be chosen as port, by id; of the page that asks for it
 }
 
 func (a asked) fields(fields []apply.Field) []visaportalview.Field {
 	shown := make([]visaportalview.Field, 0, len(fields))
+	a.values = a.portSplit()
 	for _, f := range fields {
+		if f.Name == apply.FieldPortOther && len(a.posts) == 0 {
+			continue // the port itself is typed
+		}
 		shown = append(shown, a.field(f))
 	}
 	return shown
@@ -38,6 +43,12 @@ func (a asked) field(f apply.Field) visaportalview.Field {
 	switch f.Kind {
 	case apply.KindText:
 		shown.Latin = latin(f.Name)
+		if f.Name == apply.FieldPort && len(a.posts) > 0 {
+			shown.Kind, shown.Options = "radios", a.ports()
+			if len(shown.Options) >= selectFrom {
+				shown.Kind = "select"
+			}
+		}
 	case apply.KindLong:
 		shown.Kind = "long"
 	case apply.KindDate:
@@ -181,6 +192,9 @@ func (a asked) shown(f apply.Field) visaportalview.Row {
 		row.Latin = true
 	case apply.KindText, apply.KindLong:
 		row.Latin = latin(f.Name)
+		if name := a.posts[row.Value]; name != "" && f.Name == apply.FieldPort {
+			row.Value = name
+		}
 	}
 	return row
 }

@@ -69,6 +69,10 @@ func (p *portal) ask(c *web.Context, d apply.Draft, at apply.Where, filled apply
 		return apply.ErrNoPage
 	}
 	a := asked{portal: p, say: c.Text(), page: at.Page, values: filled, wrong: wrong}
+	var err error
+	if a.posts, err = p.posts(c, at.Page); err != nil {
+		return err
+	}
 	form := visaportalview.Form{Action: "/apply/" + string(at.Page), Submit: text.VisaportalSaveContinue, Fields: a.fields(fields), Hidden: hidden(at, from)}
 	if who, ok := d.Member(at.Member); ok {
 		p.annotate(c, who, form.Fields)

@@ -76,6 +76,7 @@ func TestAnApplicationIsApprovedOnItsPage(t *testing.T) {
 	r := c.Get(t, ada, page+"?panel=approve")
 	require.Contains(t, r.Body, `value="2026-12-20"`, "the journey's first day")
 	require.Contains(t, r.Body, "valid 90 days, stay 30 days")
+	require.Regexp(t, `(?s)value="airport-1"/?> <bdi>Lanet airport</bdi>.{0,200}asked for.*value="land-2"`, r.Body, "the port of the journey, to be ticked; nothing is ticked by itself")
 	require.Equal(t, http.StatusUnprocessableEntity, c.do(ada, a.ID, "approve", "from", "x").Status)
 	wrong := append([]string(nil), approval...)
 	wrong[5] = "31"
@@ -88,6 +89,26 @@ func TestAnApplicationIsApprovedOnItsPage(t *testing.T) {
 	require.Contains(t, body, "/visa-register/"+a.ID.String())
 	require.Equal(t, 1, c.count(`visa WHERE application = $1 AND terms ->> 'days' = '20'`, a.ID))
 	require.Equal(t, http.StatusConflict, c.do(ada, a.ID, "approve", approval...).Status, "once")
+}
+
+// A port that is no post is named beside the posts; the one that is stands first.
+func TestThePortOfTheJourneyIsOfferedAsACondition(t *testing.T) {
+	c := open(t)
+	ada := c.SignedIn(t, c.Person(t, auth.RoleVisaOfficer, "ada"))
+	bridge := c.applied(1, "T", func(a *evisa.Application) { a.Journey.Port = "land-2" })
+	typed := c.applied(2, "T", func(a *evisa.Application) { a.Journey.Port = "Harbour <b>" })
+	for _, a := range []evisa.Application{bridge, typed} {
+		c.must(ada, a.ID, "claim")
+	}
+	require.Contains(t, c.Get(t, ada, "/visas/"+bridge.ID.String()).Body, "Bridge")
+	r := c.Get(t, ada, "/visas/"+bridge.ID.String()+"?panel=approve").Body
+	require.Regexp(t, `(?s)value="land-2".{0,300}asked for.*value="airport-1"`, r)
+	require.NotContains(t, r, "The applicant names")
+	r = c.Get(t, ada, "/visas/"+typed.ID.String()+"?panel=approve").Body
+	require.Contains(t, r, "The applicant names: Harbour &lt;b&gt;")
+	require.NotContains(t, r, "asked for")
+	c.must(ada, bridge.ID, "approve", "from", "2026-12-20", "until", "2027-01-31", "days", "20", "entries", "1", "ports", "land-2")
+	require.Equal(t, 1, c.count(`visa WHERE application = $1 AND terms -> 'ports' = '["land-2"]'`, bridge.ID))
 }
 
 // A form of a version that somebody changed meanwhile changes nothing, and keeps what was typed.

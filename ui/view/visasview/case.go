@@ -223,7 +223,38 @@ func size(ctx context.Context, bytes int) string {
 	return t(ctx, "visas.kilobytes", "n", itoa((bytes+kilo-1)/kilo))
 }
 
-// TemplatesOf are the templates of a kind that are offered.
+// wishedPort is the post that the application names as port of entry; empty where it names none, or a place that is no post.
+func (c Case) wishedPort() string {
+	if c.Application == nil || !slices.ContainsFunc(c.Places, func(p Place) bool { return p.ID == c.Application.Journey.Port }) {
+		return ""
+	}
+	return c.Application.Journey.Port
+}
+
+// namedPort is what the application names as port of entry where that is no post.
+func (c Case) namedPort() string {
+	if c.Application == nil || c.wishedPort() != "" {
+		return ""
+	}
+	return c.Application.Journey.Port
+}
+
+// wishedFirst are the posts that a visa may be good for, the one that the application names before the others.
+func (c Case) wishedFirst() []Place {
+	places, wished := slices.Clone(c.Places), c.wishedPort()
+	slices.SortStableFunc(places, func(a, b Place) int {
+		switch wished {
+		case a.ID:
+			return -1
+		case b.ID:
+			return 1
+		}
+		return 0
+	})
+	return places
+}
+
+// templatesOf are the templates of a kind that are offered.
 func (c Case) templatesOf(kind desk.TemplateKind) (list []desk.Template) {
 	for _, one := range c.Templates {
 		if one.Kind == kind && !one.Retired {
