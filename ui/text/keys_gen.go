@@ -13396,6 +13396,8 @@ const (
 	VisasNoFee Key = "visas.no_fee"
 	// VisasNoFiles is "No file came.".
 	VisasNoFiles Key = "visas.no_files"
+	// VisasNoNationality is "not named".
+	VisasNoNationality Key = "visas.no_nationality"
 	// VisasNoOverstays is "No visa was issued in these days.".
 	VisasNoOverstays Key = "visas.no_overstays"
 	// VisasNoPicture is "No picture".
@@ -13432,6 +13434,8 @@ const (
 	VisasOfficer Key = "visas.officer"
 	// VisasOnArrival is "Visas granted on arrival".
 	VisasOnArrival Key = "visas.on_arrival"
+	// VisasOnArrivalHelp is "By the day of arrival at the border, of all nationalities, whatever type is chosen above.".
+	VisasOnArrivalHelp Key = "visas.on_arrival_help"
 	// VisasOpen is "Open".
 	VisasOpen Key = "visas.open"
 	// VisasOpened is "Opened".
