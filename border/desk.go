@@ -35,7 +35,7 @@ type DeskConfig struct {
 	// Training accepts the codes of specimens, such as UTO, without a word: for exercises, never where travellers cross.
 	Training bool
 	// VisaNumber draws the number of a visa that is granted on arrival; nil: they have none.
-	VisaNumber func() (string, error)
+	VisaNumber func(ctx context.Context) (string, error)
 	// Found is told of every hit as soon as its check answers, before anything is decided. It is called apart from the counter's work, and
 	// may be told of the same one again. Nil: nobody waits for it.
 	Found func(ctx context.Context, scan Scan, f Finding)
@@ -372,7 +372,7 @@ func (d *Desk) Decide(ctx context.Context, actor audit.Actor, id uuid.UUID, deci
 		return CrossingEvent{}, err
 	}
 	event := d.event(actor, i, decision, findings)
-	if err := event.GrantOnArrival(d.cfg.VisaNumber); err != nil {
+	if err := event.GrantOnArrival(ctx, d.cfg.VisaNumber); err != nil {
 		return CrossingEvent{}, err
 	}
 	entry := actor.Entry(event.CrossedAt, audit.Collection, "crossing", event.CrossingID.String())

@@ -1,6 +1,7 @@
 package border
 
 import (
+	"context"
 	"regexp"
 	"strings"
 
@@ -87,7 +88,7 @@ func CheckOnArrival(said *ArrivalVisa, terms *ArrivalTerms) error {
 
 // GrantOnArrival completes the visa that an admission grants, of which the decision holds what the officer said (CheckOnArrival), and makes it
 // the basis of the stay; any other decision grants none. A number is drawn for it where number is not nil.
-func (e *CrossingEvent) GrantOnArrival(number func() (string, error)) error {
+func (e *CrossingEvent) GrantOnArrival(ctx context.Context, number func(ctx context.Context) (string, error)) error {
 	said, terms := e.Decision.OnArrival, OnArrival(e.Direction, e.Findings)
 	e.Decision.OnArrival = nil
 	if e.Decision.Verdict != Admit || terms == nil {
@@ -102,7 +103,7 @@ func (e *CrossingEvent) GrantOnArrival(number func() (string, error)) error {
 	}
 	if number != nil {
 		var err error
-		if v.Number, err = number(); err != nil {
+		if v.Number, err = number(ctx); err != nil {
 			return err
 		}
 	}

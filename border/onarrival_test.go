@@ -1,6 +1,7 @@
 package border_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -56,7 +57,7 @@ func TestGrantOnArrival(t *testing.T) {
 	require.False(t, border.NeedsReason(hit), "it is answered by granting it")
 	require.True(t, border.NeedsReason(append(hit, border.Finding{Outcome: border.Hit})))
 
-	number := func() (string, error) { return "A7KXR4MTQ", nil }
+	number := func(context.Context) (string, error) { return "A7KXR4MTQ", nil }
 	event := func(verdict border.Verdict, findings []border.Finding) border.CrossingEvent {
 		said := &border.ArrivalVisa{Receipt: " 17 ", Number: "MINE", ArrivalTerms: border.ArrivalTerms{FeeMinor: 1, Currency: "XXX", Days: 900}}
 		return border.CrossingEvent{
@@ -65,14 +66,14 @@ func TestGrantOnArrival(t *testing.T) {
 		}
 	}
 	e := event(border.Admit, hit)
-	require.NoError(t, e.GrantOnArrival(number))
+	require.NoError(t, e.GrantOnArrival(t.Context(), number))
 	require.Equal(t, border.ArrivalVisa{Number: "A7KXR4MTQ", ArrivalTerms: *terms, Granted: 14, Until: date(t, "2026-12-05"), Receipt: "17"}, *e.Decision.OnArrival)
 	require.Equal(t, border.ShortStayVisa, e.Basis)
 	for _, none := range []border.CrossingEvent{event(border.Refer, hit), event(border.Admit, nil)} {
-		require.NoError(t, none.GrantOnArrival(number))
+		require.NoError(t, none.GrantOnArrival(t.Context(), number))
 		require.Nil(t, none.Decision.OnArrival)
 		require.Equal(t, border.ShortStay, none.Basis)
 	}
 	e = event(border.Admit, hit)
-	require.Error(t, e.GrantOnArrival(func() (string, error) { return "", errors.New("no randomness") }))
+	require.Error(t, e.GrantOnArrival(t.Context(), func(context.Context) (string, error) { return "", errors.New("no randomness") }))
 }

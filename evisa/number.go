@@ -1,6 +1,8 @@
 package evisa
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -23,6 +25,7 @@ type Number string
 const (
 	referenceLength = 9
 	numberLength    = 9
+	markLength      = 3
 )
 
 // Errors of numbers. They hold nothing of what was typed.
@@ -66,14 +69,28 @@ func NewNumber(random io.Reader) (Number, error) {
 	return Number("E" + body), nil
 }
 
-// NewArrivalNumber draws the number of a visa that a post grants on arrival, without asking anybody: as NewNumber, with "A" in front, so that it
-// is none of the register's. It is unique among those of its post, which refuses the second.
-func NewArrivalNumber(random io.Reader) (Number, error) {
-	n, err := NewNumber(random)
+// NewArrivalNumber draws the number of a visa that a post grants on arrival, without asking anybody: "A", so that it is none of the register's, the
+// mark of the post, so that it is no other post's, and five random characters. Two draws of a post may be the same: the post draws again. Numbers
+// drawn before posts had marks are random behind the "A", and stay what they are.
+func NewArrivalNumber(random io.Reader, post string) (Number, error) {
+	body, err := draw(random, numberLength-1-markLength)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("number of a visa on arrival: %w", err)
 	}
-	return "A" + n[1:], nil
+	return Number("A" + ArrivalMark(post) + body), nil
+}
+
+// ArrivalMark is the part of a post in the numbers of its visas on arrival: three characters that follow from its id, and from nothing else. There
+// are 17576: the centre lets no two posts have the same (internal/postgres/enrolment).
+func ArrivalMark(post string) string {
+	sum := sha256.Sum256([]byte("visa on arrival " + post))
+	n := binary.BigEndian.Uint64(sum[:])
+	mark := make([]byte, markLength)
+	for i := range mark {
+		mark[i] = alphabet[n%uint64(len(alphabet))]
+		n /= uint64(len(alphabet))
+	}
+	return string(mark)
 }
 
 // ParseNumber reads what somebody typed, with the check digit or, as in a zone, without it. A wrong digit is an error.

@@ -54,6 +54,24 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
+// No two posts with different marks can draw the same number, and none of them is one of the register's.
+func TestNumbersOfVisasOnArrivalHoldTheirPost(t *testing.T) {
+	one, err := evisa.NewArrivalNumber(rand.Reader, "xaa-apt")
+	require.NoError(t, err)
+	require.Regexp(t, `^A`+evisa.ArrivalMark("xaa-apt")+`[`+alphabet+`]{5}$`, string(one))
+	require.Regexp(t, `^A[`+alphabet+`]{8}-[0-9]$`, one.String(), "with its check digit, as before")
+	require.Equal(t, "RWW", evisa.ArrivalMark("xaa-apt"), "a mark never changes: numbers were printed with it")
+	other, err := evisa.NewArrivalNumber(bytes.NewReader(make([]byte, 5)), "xbb-land")
+	require.NoError(t, err)
+	same, err := evisa.NewArrivalNumber(bytes.NewReader(make([]byte, 5)), "xaa-apt")
+	require.NoError(t, err)
+	require.NotEqual(t, same, other, "the same random characters at another post")
+	_, err = evisa.ParseNumber(string(one))
+	require.ErrorIs(t, err, evisa.ErrNumber)
+	_, err = evisa.NewArrivalNumber(bytes.NewReader(nil), "xaa-apt")
+	require.Error(t, err)
+}
+
 func TestNumbersNeedRandomness(t *testing.T) {
 	_, err := evisa.NewNumber(bytes.NewReader(nil))
 	require.Error(t, err)

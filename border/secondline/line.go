@@ -38,7 +38,7 @@ type Config struct {
 	Status  func() border.Status
 	Reasons refusal.Catalogue
 	// VisaNumber draws the number of a visa that is granted on arrival; nil: they have none.
-	VisaNumber func() (string, error)
+	VisaNumber func(ctx context.Context) (string, error)
 	// Prints says what came of taking an inspection's fingerprints: refusal.BiometricsTaken, refusal.BiometricsImpossible, or "" when nothing
 	// was tried. Nil: no prints are taken at this post.
 	Prints func(ctx context.Context, inspection uuid.UUID) (string, error)

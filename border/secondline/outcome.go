@@ -38,7 +38,7 @@ func (l *Line) end(ctx context.Context, actor audit.Actor, c *Case, end End) (St
 			end.Approver = c.Approver
 		}
 		decision = l.decision(actor, c, end)
-		if err := decision.GrantOnArrival(l.cfg.VisaNumber); err != nil {
+		if err := decision.GrantOnArrival(ctx, l.cfg.VisaNumber); err != nil {
 			return Step{}, err
 		}
 	}

@@ -156,7 +156,7 @@ func (s *station) build(site *webtest.Site) {
 	desk := border.NewDesk(border.DeskConfig{
 		Post: post, Store: stationdb.New(site.DB, uuid.New, func() {}).Expecting(visaregdb.Uses{}), Plan: plan, State: "UTO", Centre: s.centre.Load,
 		Undo: time.Minute, Now: site.Clock.Now, NewID: uuid.New,
-		VisaNumber: func() (string, error) { return fmt.Sprintf("A%d", numbers.Add(1)), nil },
+		VisaNumber: func(context.Context) (string, error) { return fmt.Sprintf("A%d", numbers.Add(1)), nil },
 	})
 	lanes := []counterview.Lane{{Name: "1", Direction: border.Entry}, {Name: "2", Direction: border.Exit}}
 	travelling := group.New(group.Config{Desk: desk, Store: groupdb.New(site.DB, func() {}), Now: site.Clock.Now, NewID: uuid.New})

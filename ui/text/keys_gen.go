@@ -7832,6 +7832,8 @@ const (
 	ProblemStationAlertUnknown Key = "problem.station_alert_unknown"
 	// ProblemStationIdInvalid is "A station is identified by 1 to 32 of a-z, 0-9 and inner hyphens.".
 	ProblemStationIdInvalid Key = "problem.station_id_invalid"
+	// ProblemStationMarkTaken is "Visas on arrival of this station would have numbers like those of another one. Choose another id.".
+	ProblemStationMarkTaken Key = "problem.station_mark_taken"
 	// ProblemStationNameInvalid is "A station needs a name of at most {{.max}} characters.".
 	ProblemStationNameInvalid Key = "problem.station_name_invalid"
 	// ProblemStationTaken is "There is a station of this name already.".

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/evisa"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/ca"
 	"github.com/openbmis/openbmis/internal/pgtest"
@@ -310,6 +311,20 @@ func TestStationsAreChecked(t *testing.T) {
 	want := airport()
 	want.CreatedAt = c.clock.now()
 	require.Equal(t, []enrolment.Station{want}, list)
+}
+
+// Two stations never draw the same number for a visa on arrival: one whose id gives it the mark of another is refused.
+func TestTwoStationsHaveTwoMarks(t *testing.T) {
+	c := open(t)
+	station := airport()
+	for n := 0; ; n++ {
+		if station.ID = fmt.Sprintf("xbb-%d", n); evisa.ArrivalMark(station.ID) == evisa.ArrivalMark(airport().ID) {
+			break
+		}
+	}
+	requireProblem(t, c.AddStation(t.Context(), admin(), station), problem.Conflict, "station_mark_taken")
+	station.ID += "a"
+	require.NoError(t, c.AddStation(t.Context(), admin(), station))
 }
 
 func TestTokensAreBounded(t *testing.T) {

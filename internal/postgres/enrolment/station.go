@@ -3,6 +3,7 @@ package enrolment
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -11,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/evisa"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/ca"
 	"github.com/openbmis/openbmis/internal/postgres"
@@ -49,12 +51,15 @@ func (st Station) check() error {
 	return nil
 }
 
-// AddStation makes a station known. Problems: station_taken and those of its fields.
+// AddStation makes a station known. Problems: station_taken, station_mark_taken and those of its fields.
 func (s *Store) AddStation(ctx context.Context, by audit.Actor, st Station) error {
 	if err := st.check(); err != nil {
 		return err
 	}
 	err := s.db.InTx(ctx, func(tx pgx.Tx) error {
+		if err := markFree(ctx, tx, st.ID); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, `INSERT INTO station (id, name, transport, zone, created_at) VALUES ($1, $2, $3, $4, $5)`,
 			st.ID, st.Name, st.Transport, st.Zone, s.now())
 		if postgres.IsUnique(err) {
@@ -67,6 +72,27 @@ func (s *Store) AddStation(ctx context.Context, by audit.Actor, st Station) erro
 	})
 	if err != nil {
 		return fmt.Errorf("adding a station: %w", err)
+	}
+	return nil
+}
+
+// markFree refuses a station whose visas on arrival could have the number of another's: the mark that its id gives them is taken. Two stations
+// that are added at once are looked at one after the other.
+func markFree(ctx context.Context, tx pgx.Tx, id string) error {
+	if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended('marks of stations', 0))"); err != nil {
+		return err
+	}
+	rows, err := tx.Query(ctx, "SELECT id FROM station WHERE id <> $1", id)
+	if err != nil {
+		return err
+	}
+	others, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	mark := evisa.ArrivalMark(id)
+	if slices.ContainsFunc(others, func(other string) bool { return evisa.ArrivalMark(other) == mark }) {
+		return problem.New(problem.Conflict, "station_mark_taken").At("id")
 	}
 	return nil
 }

@@ -92,7 +92,7 @@ func open(t testing.TB) *post {
 			p.printsOf = inspection
 			return p.printsState, nil
 		},
-		VisaNumber: func() (string, error) { return "A1", nil }, Now: func() time.Time { return p.now }, NewID: uuid.New,
+		VisaNumber: func(context.Context) (string, error) { return "A1", nil }, Now: func() time.Time { return p.now }, NewID: uuid.New,
 	})
 	return p
 }

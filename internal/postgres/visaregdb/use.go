@@ -1,11 +1,16 @@
 package visaregdb
 
 import (
+	"context"
+	"fmt"
+
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/openbmis/openbmis/border"
+	"github.com/openbmis/openbmis/evisa"
 	"github.com/openbmis/openbmis/evisa/visacheck"
+	"github.com/openbmis/openbmis/internal/postgres"
 	"github.com/openbmis/openbmis/internal/postgres/stationdb"
 )
 
@@ -30,6 +35,14 @@ func (Uses) Decided(b *pgx.Batch, _ uuid.UUID, e border.CrossingEvent) bool {
 	b.Queue(`INSERT INTO visa_use (crossing_id, number, at, date) VALUES ($1, $2, $3, $4) ON CONFLICT (crossing_id) DO NOTHING`,
 		e.CrossingID, string(u.Number), e.CrossedAt, e.LocalDate.String())
 	return true
+}
+
+// ArrivalTaken reports whether a visa was granted here on arrival under a number.
+func ArrivalTaken(ctx context.Context, db *postgres.DB, number evisa.Number) (taken bool, err error) {
+	if err := db.Pool.QueryRow(ctx, "SELECT EXISTS (SELECT FROM visa_arrival WHERE number = $1)", string(number)).Scan(&taken); err != nil {
+		return false, fmt.Errorf("number of a visa on arrival: %w", err)
+	}
+	return taken, nil
 }
 
 // Committed has nobody to tell.

@@ -12,6 +12,7 @@ import (
 	"github.com/openbmis/openbmis/border/bordertest"
 	"github.com/openbmis/openbmis/evisa"
 	"github.com/openbmis/openbmis/evisa/visacheck"
+	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/postgres/visaregdb"
 	"github.com/openbmis/openbmis/replication"
 	"github.com/openbmis/openbmis/traveldoc"
@@ -265,4 +266,26 @@ func FuzzParseRow(f *testing.F) {
 			t.Fatalf("%q: %+v", key, r)
 		}
 	})
+}
+
+// The number of a visa on arrival is taken from the decision on, for good: an undone admission gives none back.
+func TestTheNumberOfAVisaOnArrivalIsTaken(t *testing.T) {
+	p := open(t)
+	taken := func(n evisa.Number) bool {
+		t.Helper()
+		taken, err := visaregdb.ArrivalTaken(t.Context(), p.db, n)
+		require.NoError(t, err)
+		return taken
+	}
+	require.False(t, taken("ARWW22222"))
+	scan := bordertest.Scan("X1")
+	require.NoError(t, p.store.OpenScan(t.Context(), scan, bordertest.Entry(audit.Consultation, "inspection", scan.ID)))
+	e := bordertest.Event(scan, noon)
+	e.Decision = border.Decision{Verdict: border.Admit, OnArrival: &border.ArrivalVisa{Number: "ARWW22222", ArrivalTerms: border.ArrivalTerms{Rule: "r", Version: "1", Currency: "EUR"}}}
+	e, err := p.store.Record(t.Context(), scan.ID, e, bordertest.Entry(audit.Collection, "crossing", e.CrossingID))
+	require.NoError(t, err)
+	require.True(t, taken("ARWW22222"))
+	require.False(t, taken("ARWW22223"))
+	p.undo(t, e)
+	require.True(t, taken("ARWW22222"))
 }
