@@ -15,6 +15,7 @@ import (
 	"github.com/openbmis/openbmis/evisa"
 	"github.com/openbmis/openbmis/evisa/desk"
 	"github.com/openbmis/openbmis/internal/auth"
+	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/web/webtest"
 )
 
@@ -216,7 +217,8 @@ func TestAskingInvitingAndTheInterview(t *testing.T) {
 	composed := c.Post(t, ada, page+"/compose/ask", url.Values{"template": {"ask"}, "kinds": {"means", "ticket"}, "days": {"10"}})
 	require.Contains(t, composed.Body, a.Reference.String())
 	require.Contains(t, composed.Body, "\u2068– تذكرة أو خطة سفر\u2069\n\u2068– إثبات القدرة المالية\u2069", "the papers, in the applicant's language and the catalogue's order")
-	require.Contains(t, composed.Body, "\u206801 DEC 2026\u2069", "the days that were typed")
+	arabic := text.Must().Printer(text.Arabic)
+	require.Contains(t, composed.Body, "\u2068"+arabic.Day(day("2026-12-01"))+"\u2069", "the days that were typed")
 	r := c.do(ada, a.ID, "ask", "text", "{papers}")
 	require.Equal(t, http.StatusUnprocessableEntity, r.Status, "nothing is asked for")
 	require.Contains(t, r.Body, "The letter still has a place to fill in: {papers}.")
@@ -231,11 +233,12 @@ func TestAskingInvitingAndTheInterview(t *testing.T) {
 	require.Equal(t, http.StatusUnprocessableEntity, c.do(ada, a.ID, "invite", "place", "room 4", "when", "2020-01-01T10:00", "text", "x").Status)
 	letter := c.Post(t, ada, page+"/compose/invite", url.Values{"template": {"invite"}, "place": {"room 4"}, "when": {"2026-12-01T10:00"}})
 	require.Contains(t, letter.Body, `value="room 4"`, "what was typed stays")
-	require.Contains(t, letter.Body, "\u20682026-12-01 10:00 +00:00\u2069\n\u2068room 4\u2069")
+	when := "\u2068" + arabic.DayAt(time.Date(2026, 12, 1, 10, 0, 0, 0, time.UTC)) + "\u2069"
+	require.Contains(t, letter.Body, when+"\n\u2068room 4\u2069")
 	c.must(ada, a.ID, "invite", "place", "room 5", "when", "2026-12-01T10:00", "text", "مقابلة {when} {place}")
 	k, err = c.store.Load(t.Context(), a.ID)
 	require.NoError(t, err)
-	require.Equal(t, "مقابلة \u20682026-12-01 10:00 +00:00\u2069 \u2068room 5\u2069", k.Request.Text, "what was left is filled in when it is sent")
+	require.Equal(t, "مقابلة "+when+" \u2068room 5\u2069", k.Request.Text, "what was left is filled in when it is sent")
 	require.Equal(t, evisa.Interview, c.state(a.ID))
 	require.Contains(t, c.Get(t, ada, page).Body, "2026-12-01 10:00")
 	c.must(ada, a.ID, "interviewed", "notes", "knows the host well")
