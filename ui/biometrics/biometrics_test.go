@@ -140,3 +140,26 @@ func TestWhoSeesTheState(t *testing.T) {
 	main, _, _ = strings.Cut(main, "</main>")
 	require.Equal(t, 1, strings.Count(main, "href="), "its own button alone")
 }
+
+// Who is over his time, who is kept and why, and who was erased stand on the page, each with its number; what keeps somebody is marked.
+func TestTheKeepingIsShown(t *testing.T) {
+	s := open(t)
+	chief := s.SignedIn(t, s.Person(t, auth.RoleSupervisor, "sara"))
+	items := func() []string {
+		_, list, _ := strings.Cut(s.Get(t, chief, "/biometrics").Body, `<ul id="retention">`)
+		list, _, _ = strings.Cut(list, "</ul>")
+		return strings.Split(list, "<li>")[1:]
+	}
+	s.set(fingers.State{Persons: 1, Retention: fingers.Retention{Expired: 7, OpenTasks: 31, OpenHits: 12, Erased: 404}}, gallery(1))
+	kept := items()
+	require.Len(t, kept, 4)
+	for n, want := range []string{"7", "31", "12", "404"} {
+		require.Contains(t, kept[n], ": "+want)
+		require.Equal(t, n == 1 || n == 2, strings.Contains(kept[n], `class="status`), "what keeps somebody is to be looked at: %s", kept[n])
+	}
+	s.set(fingers.State{Persons: 1}, gallery(1))
+	for _, one := range items() {
+		require.Contains(t, one, ": 0")
+		require.NotContains(t, one, `class="status`)
+	}
+}

@@ -7,7 +7,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/fingers"
+	"github.com/openbmis/openbmis/border/secondline"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/postgres/auditlog"
 	"github.com/openbmis/openbmis/internal/postgres/fingerdb"
@@ -15,7 +17,8 @@ import (
 )
 
 const (
-	// overdue are links whose person's time of keeping is over, as at a station (see fingerdb), by the crossings of all stations.
+	// overdue are links whose person's time of keeping is over, as at a station (see fingerdb), by the crossings of all stations. A case of the
+	// second line is open until its station tells of its end.
 	overdue = `WITH held AS (
 			SELECT DISTINCT ON (k.id) k.id AS link, k.station, coalesce(f.traveller_id, CASE WHEN b.link IS NULL THEN e.traveller_id END) AS traveller,
 				e.enrolled_at, b.since
@@ -25,13 +28,17 @@ const (
 		persons AS (SELECT h.*, ARRAY (SELECT h.traveller UNION SELECT o.traveller_id FROM traveller_group g JOIN traveller_group o USING (leader)
 				WHERE g.traveller_id = h.traveller) AS travellers FROM held h),
 		seen AS (
-			SELECT p.*, greatest(m.at, p.enrolled_at, p.since) AS at, m.at >= p.enrolled_at - interval '1 day' AND m.entry AS inside
+			SELECT p.*, greatest(m.at, p.enrolled_at, p.since) AS at, CASE WHEN m.entry THEN m.at END AS entered,
+				coalesce(greatest(p.enrolled_at, p.since) > m.at + interval '1 day', m.at IS NULL) AS later
 			FROM persons p LEFT JOIN LATERAL (SELECT m.at, m.entry FROM movement m WHERE m.traveller_id = ANY (p.travellers) AND NOT m.annulled
 				AND NOT EXISTS (SELECT FROM movement_void v WHERE v.movement_id = m.id) ORDER BY m.at DESC LIMIT 1) AS m ON true),
 		overdue AS (SELECT s.*,
 				EXISTS (SELECT FROM finger_task t WHERE t.verdict IN ('', 'undecided') AND s.link IN (t.link, t.candidate_link)) AS tasks,
-				EXISTS (SELECT FROM desk_hit d WHERE d.traveller_id = ANY (s.travellers) AND d.closed_at IS NULL) AS hits
-			FROM seen s WHERE s.at < CASE WHEN s.inside THEN $2 ELSE $1 END) `
+				EXISTS (SELECT FROM desk_hit d WHERE d.traveller_id = ANY (s.travellers) AND d.closed_at IS NULL)
+					OR EXISTS (SELECT FROM crossing c WHERE c.traveller_id = ANY (s.travellers) AND c.outcome = 'refer' AND NOT EXISTS (
+						SELECT FROM record r WHERE r.subject = c.crossing_id AND r.kind = '` + string(border.ReferralEvent) + `'
+							AND r.payload -> 'body' ->> 'kind' IN ('` + string(secondline.Ended) + `', '` + string(secondline.Withdrawn) + `'))) AS hits
+			FROM seen s WHERE CASE WHEN s.entered IS NULL THEN s.at < $1 ELSE s.entered < $2 AND (NOT s.later OR s.at < $1) END) `
 	dueToEnd   = overdue + `SELECT link, station, coalesce(traveller, link) FROM overdue WHERE NOT tasks AND NOT hits ORDER BY at, link LIMIT $3`
 	countToEnd = overdue + `SELECT count(*) FILTER (WHERE NOT tasks AND NOT hits), count(*) FILTER (WHERE tasks), count(*) FILTER (WHERE hits AND NOT tasks),
 		(SELECT count(*) FROM biometric.link_key WHERE ground = '` + fingers.GroundRetention + `') FROM overdue`
@@ -41,7 +48,7 @@ const (
 )
 
 // Retain destroys the keys of persons whose time of keeping has been over for a month: their stations do it before, and tell. What is left is
-// of stations that are there no more. Whoever has an open task or hit is kept. It gives how many keys there were.
+// of stations that are there no more. Whoever has an open task, hit or case is kept. It gives how many keys there were.
 func (a *Archive) Retain(ctx context.Context, policy fingers.Policy) (n int, err error) {
 	crossing, inside := fingerdb.Before(policy, a.o.Now().Add(-awayFor))
 	if crossing == nil && inside == nil {
