@@ -28,6 +28,8 @@ type Published struct {
 	Links []StandingLink `json:"links,omitempty"`
 	// Prints are the stations at which prints of the person are on file; never a print, nor how to find one.
 	Prints []string `json:"prints,omitempty"`
+	// Absent are the fingers of the person that were said not to be there for good, at any crossing point: the last word of each about each.
+	Absent []FingerWord `json:"absent,omitempty"`
 }
 
 // Paper is a document with the identity it shows.

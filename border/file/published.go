@@ -32,6 +32,7 @@ func ParsePublished(key string, data []byte) (Published, []Unusable) {
 		Voided         []uuid.UUID       `json:"voided"`
 		Links          []json.RawMessage `json:"links"`
 		Prints         []json.RawMessage `json:"prints"`
+		Absent         []json.RawMessage `json:"absent"`
 	}
 	if err := json.Unmarshal(data, &row); err != nil {
 		return Published{}, []Unusable{{"row", "not_readable"}}
@@ -46,6 +47,7 @@ func ParsePublished(key string, data []byte) (Published, []Unusable) {
 	p.Authorisations = usable(row.Authorisations, "authorisations", &bad, checkAuthorisation)
 	p.Links = usable(row.Links, "links", &bad, checkStanding)
 	p.Prints = usable(row.Prints, "prints", &bad, checkStation)
+	p.Absent = usable(row.Absent, "absent", &bad, checkFinger)
 	return p, bad
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/openbmis/openbmis/biometrics"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/file"
 	"github.com/openbmis/openbmis/border/stay"
@@ -23,6 +24,9 @@ func row(t testing.TB) file.Published {
 	p.Movements = []stay.Movement{{ID: id(3), Direction: border.Entry, At: time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC), Date: day, Station: "test-air"}}
 	p.Authorisations = []stay.Authorisation{{ID: id(4), Kind: stay.Extended, On: day, Until: day, At: time.Unix(1, 0).UTC()}}
 	p.Links = []file.StandingLink{{ID: id(5), At: time.Unix(1, 0).UTC(), Link: file.Link{A: id(1), B: id(2), Verdict: file.Same}}}
+	p.Absent = []file.FingerWord{{
+		Position: biometrics.RightIndex, Missing: biometrics.Amputated, Station: "test-air", At: time.Unix(2, 0).UTC(), By: "amira", Since: time.Unix(1, 0).UTC(),
+	}}
 	return p
 }
 
@@ -46,6 +50,10 @@ func TestParsePublished(t *testing.T) {
 		"a movement on no day":        {func(p *file.Published) { p.Movements[0].Date = traveldoc.Date{} }, file.Unusable{Item: "movements[0]", Reason: "date_missing"}},
 		"a change of unknown kind":    {func(p *file.Published) { p.Authorisations[0].Kind = "bent" }, file.Unusable{Item: "authorisations[0]", Reason: "kind_unknown"}},
 		"a change at no time":         {func(p *file.Published) { p.Authorisations[0].At = time.Time{} }, file.Unusable{Item: "authorisations[0]", Reason: "time_missing"}},
+		"a finger that is none":       {func(p *file.Published) { p.Absent[0].Position = 0 }, file.Unusable{Item: "absent[0]", Reason: "finger_unknown"}},
+		"a finger for a while":        {func(p *file.Published) { p.Absent[0].Missing = biometrics.Bandaged }, file.Unusable{Item: "absent[0]", Reason: "code_unknown"}},
+		"a finger since never":        {func(p *file.Published) { p.Absent[0].Since = time.Time{} }, file.Unusable{Item: "absent[0]", Reason: "time_missing"}},
+		"a finger said nowhere":       {func(p *file.Published) { p.Absent[0].Station = "" }, file.Unusable{Item: "absent[0]", Reason: "text_unkeepable"}},
 		"a word on one file":          {func(p *file.Published) { p.Links[0].B = p.Links[0].A }, file.Unusable{Item: "links[0]", Reason: "files_missing"}},
 		"a word that nobody knows":    {func(p *file.Published) { p.Links[0].Verdict = "maybe" }, file.Unusable{Item: "links[0]", Reason: "verdict_unknown"}},
 		"evidence that is not a text": {func(p *file.Published) { p.Links[0].Evidence = "\x00" }, file.Unusable{Item: "links[0]", Reason: "text_unkeepable"}},

@@ -34,6 +34,8 @@ type person struct {
 	lastVoided time.Time // of the latest movement that does not stand
 	links      []file.StandingLink
 	prints     []string // stations that hold prints of him
+	said       []fingerWord
+	absent     []file.FingerWord // of said, what stands
 	timeline   stay.Timeline
 }
 
@@ -70,6 +72,7 @@ func readPersons(ctx context.Context, tx pgx.Tx, s scope) ([]*person, error) {
 	l.queueAuthorisations(ask)
 	l.queueLinks(ask)
 	l.queuePrints(ask)
+	l.queueAbsent(ask)
 	if err := tx.SendBatch(ctx, ask).Close(); err != nil {
 		return nil, fmt.Errorf("read files: %w", err)
 	}
@@ -98,6 +101,7 @@ func (p *person) sort() {
 	slices.SortFunc(p.links, func(a, b file.StandingLink) int { return compareIDs(a.ID, b.ID) })
 	slices.Sort(p.prints)
 	p.prints = slices.Compact(p.prints)
+	p.absent = lastWords(p.said)
 	p.links = slices.CompactFunc(p.links, func(a, b file.StandingLink) bool { return a.ID == b.ID })
 }
 

@@ -68,12 +68,14 @@ type published struct {
 	Voided []uuid.UUID         `json:"voided,omitempty"`
 	Links  []file.StandingLink `json:"links,omitempty"`
 	Prints []string            `json:"prints,omitempty"`
+	Absent []file.FingerWord   `json:"absent,omitempty"`
 }
 
 // publishedRow is what the stations are told of a person.
 func publishedRow(who *person) (json.RawMessage, error) {
 	row := published{
 		File: who.key(), Papers: who.papers, History: who.history, Voided: who.voided, Links: who.links, Prints: who.prints,
+		Absent: who.absent,
 	}
 	if len(who.files) > 1 {
 		row.Members = who.files

@@ -1,6 +1,7 @@
 package fingerdb
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,7 +10,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"github.com/openbmis/openbmis/biometrics"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/file"
 	"github.com/openbmis/openbmis/border/fingers"
@@ -25,19 +25,27 @@ const (
 		files AS (SELECT t.id, t.id = own.id AS own FROM own JOIN traveller t ON t.group_id = own.group_id),
 		links AS (SELECT l.link, l.since, f.own FROM files f JOIN finger_link l ON l.file_id = f.id
 			JOIN biometric.link_key k ON k.id = l.link WHERE k.destroyed_at IS NULL) `
+	// rowsOf are the centre's rows of the person, whichever station made the files.
+	rowsOf = ` FROM files f CROSS JOIN LATERAL (SELECT f.id UNION ALL SELECT a.foreign_id FROM file_alias a WHERE a.file_id = f.id) AS k (id)
+		JOIN ref_row r ON r.dataset = '` + file.Dataset + `' AND r.key = k.id::text COLLATE "C"`
 	// selectBearer gives the file, its link (that of another file of the person when it has none itself), the last takings' slots, the last word
-	// about each finger that is a code for good, with who gave it first and when, and whether the centre's row of the person says that prints of him are at a station other than this one.
+	// about each finger here, with who gave it first and when, those that the centre tells of, and whether it says that prints of him are at a
+	// station other than this one. What was said goes with the prints when their key is destroyed; a taking without a print goes with the
+	// others of its file.
 	selectBearer = filesOf + `SELECT own.id, (SELECT link FROM links ORDER BY NOT own, since, link LIMIT 1),
 			(SELECT t.body -> 'slots' FROM finger_taking t WHERE t.file_id IN (SELECT id FROM files) AND t.outcome IN ('enrolled', 'presented')
 				ORDER BY t.settled_at DESC LIMIT 1),
-			(SELECT json_agg(json_build_object('position', w.slot -> 'position', 'missing', w.slot -> 'missing', 'remembered',
-					coalesce(w.slot -> 'remembered', jsonb_build_object('by', w.officer, 'at', w.taken_at))) ORDER BY w.position)
-				FROM (SELECT DISTINCT ON (x.slot ->> 'position') x.slot ->> 'position' AS position, x.slot, t.body ->> 'officer' AS officer, t.taken_at
+			(SELECT json_agg(json_build_object('position', w.slot -> 'position', 'missing', w.slot -> 'missing', 'station', $4::text, 'at', w.taken_at,
+					'by', coalesce(w.slot -> 'remembered' ->> 'by', w.officer), 'since', coalesce((w.slot -> 'remembered' ->> 'at')::timestamptz, w.taken_at)))
+				FROM (SELECT DISTINCT ON (x.slot ->> 'position') x.slot, t.body ->> 'officer' AS officer, t.taken_at
 					FROM finger_taking t CROSS JOIN LATERAL jsonb_array_elements(t.body -> 'slots') AS x (slot)
 					WHERE t.file_id IN (SELECT id FROM files) AND t.outcome IN ('enrolled', 'presented')
-					ORDER BY x.slot ->> 'position', t.taken_at DESC, t.id) AS w WHERE w.slot ->> 'missing' = ANY ($5)),
-			EXISTS (SELECT FROM files f CROSS JOIN LATERAL (SELECT f.id UNION ALL SELECT a.foreign_id FROM file_alias a WHERE a.file_id = f.id) AS k (id)
-				JOIN ref_row r ON r.dataset = '` + file.Dataset + `' AND r.key = k.id::text COLLATE "C"
+						AND NOT EXISTS (SELECT FROM biometric.link_key k WHERE k.id = t.link AND k.destroyed_at IS NOT NULL)
+						AND NOT (t.link IS NULL AND EXISTS (SELECT FROM finger_taking o JOIN biometric.link_key k ON k.id = o.link
+							WHERE o.file_id = t.file_id AND k.destroyed_at >= t.taken_at))
+					ORDER BY x.slot ->> 'position', t.taken_at DESC, t.id) AS w),
+			(SELECT json_agg(r.data -> 'absent')` + rowsOf + ` WHERE r.data -> 'absent' IS NOT NULL),
+			EXISTS (SELECT` + rowsOf + `
 				CROSS JOIN LATERAL json_array_elements_text(
 					CASE json_typeof(r.data -> 'prints') WHEN 'array' THEN r.data -> 'prints' ELSE '[]' END) AS p (station) WHERE p.station <> $4)
 		FROM own`
@@ -54,7 +62,10 @@ func (s *Store) Known(ctx context.Context, subject border.Subject) (known finger
 	err = s.o.DB.InTx(ctx, func(tx pgx.Tx) error {
 		var list []stored
 		b := &pgx.Batch{}
-		b.Queue(selectBearer, append(key, s.o.Station, forGood())...).QueryRow(func(row pgx.Row) (err error) { known, err = bearerRow(row); return err })
+		b.Queue(selectBearer, append(key, s.o.Station)...).QueryRow(func(row pgx.Row) (err error) {
+			known, err = bearerRow(row, s.o.Station)
+			return err
+		})
 		b.Queue(selectKnown, append(slices.Clone(key), subject.Scan)...).Query(func(rows pgx.Rows) (err error) {
 			list, err = pgx.CollectRows(rows, storedRow)
 			return err
@@ -67,16 +78,6 @@ func (s *Store) Known(ctx context.Context, subject border.Subject) (known finger
 		return auditlog.Insert(ctx, tx, s.readEntry(subject, len(known.References)))
 	})
 	return known, wrap(err, "prints on file for scan %s", subject.Scan)
-}
-
-// forGood are the permanent codes.
-func forGood() (codes []string) {
-	for _, m := range biometrics.MissingCodes() {
-		if m.Permanent() {
-			codes = append(codes, string(m))
-		}
-	}
-	return codes
 }
 
 func (s *Store) readEntry(subject border.Subject, n int) audit.Entry {
@@ -99,10 +100,10 @@ func (o *opener) readable(list []stored) (prints []fingers.Print, unreadable int
 }
 
 // bearerRow reads a row of selectBearer; a document that nobody has seen gives the zero person.
-func bearerRow(row pgx.Row) (known fingers.Person, err error) {
+func bearerRow(row pgx.Row, station string) (known fingers.Person, err error) {
 	var link *uuid.UUID
-	var slots, absent []byte
-	err = row.Scan(&known.File, &link, &slots, &absent, &known.Elsewhere)
+	var slots, own, told []byte
+	err = row.Scan(&known.File, &link, &slots, &own, &told, &known.Elsewhere)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return known, nil
 	}
@@ -116,14 +117,38 @@ func bearerRow(row pgx.Row) (known fingers.Person, err error) {
 			return known, err
 		}
 	}
-	if absent != nil {
-		if err := json.Unmarshal(absent, &known.Absent); err != nil {
-			return known, err
-		}
-		for n := range known.Absent {
-			known.Absent[n].Remembered.At = known.Absent[n].Remembered.At.UTC()
-		}
+	known.Absent, err = absent(own, told, station)
+	if err != nil {
+		return known, err
 	}
 	known.Open = slices.DeleteFunc(last, func(s fingers.Slot) bool { return !s.Missing.Temporary() })
 	return known, nil
+}
+
+// absent are the fingers that are not there for good, by the last words said of them here (own) and elsewhere, as the centre told of them (told:
+// a list for each of its rows). What it tells of this station's own words is known better here.
+func absent(own, told []byte, station string) (slots []fingers.Slot, err error) {
+	var rows []json.RawMessage
+	var words []file.FingerWord
+	if own != nil {
+		if err := json.Unmarshal(own, &words); err != nil {
+			return nil, err
+		}
+	}
+	if told != nil {
+		if err := json.Unmarshal(told, &rows); err != nil {
+			return nil, err
+		}
+	}
+	for _, row := range rows {
+		words = append(words, slices.DeleteFunc(file.FingerWords(row), func(w file.FingerWord) bool { return w.Station == station })...)
+	}
+	slices.SortStableFunc(words, func(a, b file.FingerWord) int { return cmp.Or(cmp.Compare(a.Position, b.Position), b.At.Compare(a.At)) })
+	words = slices.CompactFunc(words, func(a, b file.FingerWord) bool { return a.Position == b.Position })
+	for _, w := range words {
+		if w.Missing.Permanent() {
+			slots = append(slots, fingers.Slot{Position: w.Position, Missing: w.Missing, Remembered: &fingers.Remembered{By: w.By, At: w.Since.UTC()}})
+		}
+	}
+	return slots, nil
 }
