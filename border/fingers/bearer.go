@@ -30,17 +30,21 @@ type Parting struct {
 	By           string
 	At           time.Time
 	Entry        audit.Entry
+	// Holder is the other side's link when the centre found the prints of two stations not to be alike: theirs are the older ones. Zero: the
+	// prints did not match their file here.
+	Holder uuid.UUID
 }
 
 // Separation is the body of Separated and Returned: the prints of a taking stand under another link than before, each with a new name.
 type Separation struct {
 	// Taking is the taking with the new names of its prints.
 	Taking Taking `json:"taking"`
-	// From is the link that they stood under, Link the one that they stand under now.
+	// From is the link that they stood under, Link the one that they stand under now. Of a mismatch between two stations the link goes from its
+	// file as a whole: it stays what it is, no print gets another name, and From is the other side's.
 	From   uuid.UUID   `json:"from"`
 	Link   uuid.UUID   `json:"link"`
-	Prints []Named     `json:"prints"`
-	Gone   []uuid.UUID `json:"gone"` // the names that they had
+	Prints []Named     `json:"prints,omitempty"`
+	Gone   []uuid.UUID `json:"gone,omitempty"` // the names that they had
 }
 
 // bearer is what is known of a candidate who has no file, as evidence: found to be the bearer of another person's document.

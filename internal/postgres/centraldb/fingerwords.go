@@ -31,6 +31,7 @@ const (
 			FROM finger_enrolment e CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(e.body -> 'slots') WHEN 'array' THEN e.body -> 'slots' END) AS x (slot)
 			WHERE e.traveller_id = ANY ($1) AND e.state IN ('enrolled', 'presented')
 				AND EXISTS (SELECT FROM finger_enrolment c WHERE c.traveller_id = ANY ($1) AND c.` + someCoded + `)
+				AND NOT EXISTS (SELECT FROM finger_bearer b WHERE b.link = e.link)
 				AND NOT EXISTS (SELECT FROM biometric.link_key k WHERE k.id = e.link AND k.station = e.station AND k.destroyed_at IS NOT NULL)
 				AND NOT (e.link IS NULL AND EXISTS (SELECT FROM finger_enrolment o JOIN biometric.link_key k ON k.id = o.link AND k.station = o.station
 					WHERE o.traveller_id = e.traveller_id AND o.station = e.station AND k.destroyed_at >= e.enrolled_at))) AS w

@@ -278,7 +278,8 @@ func (l *loader) queueLinks(ask *pgx.Batch) {
 // queuePrints reads at which stations prints of the travellers are references: what others are compared with.
 func (l *loader) queuePrints(ask *pgx.Batch) {
 	ask.Queue(`SELECT DISTINCT e.traveller_id, e.station FROM finger_enrolment e WHERE e.traveller_id = ANY($1) AND e.state = 'enrolled'
-		AND EXISTS (SELECT FROM biometric.print p WHERE p.link = e.link AND p.station = e.station AND p.state = 'reference')`,
+		AND EXISTS (SELECT FROM biometric.print p WHERE p.link = e.link AND p.station = e.station AND p.state = 'reference')
+		AND NOT EXISTS (SELECT FROM finger_bearer b WHERE b.link = e.link)`,
 		l.travellers).Query(func(rows pgx.Rows) error {
 		var traveller uuid.UUID
 		var station string

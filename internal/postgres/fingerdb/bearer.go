@@ -48,8 +48,12 @@ func bearerOfRow(row pgx.CollectableRow) (b fingers.Bearer, err error) {
 
 // Separate gives the prints of a taking that did not match their file a link and a key of their own, of a person without a file: somebody
 // found that the bearer is not the document's holder. They are sealed anew, because a seal binds its person, and the old bytes go. They are
-// references from then on: whoever has these fingers is found. It is no error when the prints are gone.
+// references from then on: whoever has these fingers is found. It is no error when the prints are gone. Prints that the centre held against
+// those of another station (Holder) have a link and a key already: the link goes from the file as a whole.
 func (s *Store) Separate(ctx context.Context, tx pgx.Tx, p fingers.Parting) error {
+	if p.Holder != uuid.Nil {
+		return wrap(s.disown(ctx, tx, p), "separate prints of taking %s", p.Taking)
+	}
 	m, err := s.toMove(ctx, tx, p)
 	if err != nil || m == nil || len(m.prints) == 0 {
 		return wrap(err, "separate prints of taking %s", p.Taking)
@@ -68,6 +72,9 @@ func (s *Store) Separate(ctx context.Context, tx pgx.Tx, p fingers.Parting) erro
 // Return takes Separate back: the prints are disputed ones of the document's holder again, and the key that they had meanwhile is destroyed.
 // Where the holder's key is gone they get one that is nobody's.
 func (s *Store) Return(ctx context.Context, tx pgx.Tx, p fingers.Parting) error {
+	if p.Holder != uuid.Nil {
+		return wrap(s.own(ctx, tx, p), "return prints of taking %s", p.Taking)
+	}
 	var own, holder uuid.UUID
 	err := tx.QueryRow(ctx, ofParted, p.Taking, p.Task).Scan(&own, &holder)
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -25,6 +25,8 @@ const (
 		files AS (SELECT t.id, t.id = own.id AS own FROM own JOIN traveller t ON t.group_id = own.group_id),
 		links AS (SELECT l.link, l.since, f.own FROM files f JOIN finger_link l ON l.file_id = f.id
 			JOIN biometric.link_key k ON k.id = l.link WHERE k.destroyed_at IS NULL) `
+	// notParted leaves out takings of somebody who was found to be the bearer of another person's document.
+	notParted = ` AND NOT EXISTS (SELECT FROM finger_bearer b WHERE b.link = t.link AND b.returned_at IS NULL)`
 	// rowsOf are the centre's rows of the person, whichever station made the files.
 	rowsOf = ` FROM files f CROSS JOIN LATERAL (SELECT f.id UNION ALL SELECT a.foreign_id FROM file_alias a WHERE a.file_id = f.id) AS k (id)
 		JOIN ref_row r ON r.dataset = '` + file.Dataset + `' AND r.key = k.id::text COLLATE "C"`
@@ -33,13 +35,13 @@ const (
 	// station other than this one. What was said goes with the prints when their key is destroyed; a taking without a print goes with the
 	// others of its file.
 	selectBearer = filesOf + `SELECT own.id, (SELECT link FROM links ORDER BY NOT own, since, link LIMIT 1),
-			(SELECT t.body -> 'slots' FROM finger_taking t WHERE t.file_id IN (SELECT id FROM files) AND t.outcome IN ('enrolled', 'presented')
+			(SELECT t.body -> 'slots' FROM finger_taking t WHERE t.file_id IN (SELECT id FROM files) AND t.outcome IN ('enrolled', 'presented')` + notParted + `
 				ORDER BY t.settled_at DESC LIMIT 1),
 			(SELECT json_agg(json_build_object('position', w.slot -> 'position', 'missing', w.slot -> 'missing', 'station', $4::text, 'at', w.taken_at,
 					'by', coalesce(w.slot -> 'remembered' ->> 'by', w.officer), 'since', coalesce((w.slot -> 'remembered' ->> 'at')::timestamptz, w.taken_at)))
 				FROM (SELECT DISTINCT ON (x.slot ->> 'position') x.slot, t.body ->> 'officer' AS officer, t.taken_at
 					FROM finger_taking t CROSS JOIN LATERAL jsonb_array_elements(t.body -> 'slots') AS x (slot)
-					WHERE t.file_id IN (SELECT id FROM files) AND t.outcome IN ('enrolled', 'presented')
+					WHERE t.file_id IN (SELECT id FROM files) AND t.outcome IN ('enrolled', 'presented')` + notParted + `
 						AND NOT EXISTS (SELECT FROM biometric.link_key k WHERE k.id = t.link AND k.destroyed_at IS NOT NULL)
 						AND NOT (t.link IS NULL AND EXISTS (SELECT FROM finger_taking o JOIN biometric.link_key k ON k.id = o.link
 							WHERE o.file_id = t.file_id AND k.destroyed_at >= t.taken_at))

@@ -32,9 +32,12 @@ func stateOf(outcome string) string {
 
 const (
 	// takingsOfScan are what stands of a scan ($1) and what was a hit before another took its place, as a decision ($3, null: none) left them
-	// ($4). foreign: the link is of a file of somebody else than the bearer of file $2, who was another one when the prints were kept.
+	// ($4). foreign: the link is of a file of somebody else than the bearer of file $2, who was another one when the prints were kept, or was
+	// taken from his file meanwhile.
 	takingsOfScan = `SELECT t.id, t.link, t.body, t.current, t.answer, EXISTS (SELECT FROM finger_link l JOIN traveller f ON f.id = l.file_id
 				JOIN traveller o ON o.id = $2 WHERE l.link = t.link AND f.group_id <> o.group_id)
+			OR EXISTS (SELECT FROM finger_bearer b WHERE b.link = t.link AND b.returned_at IS NULL)
+				AND NOT EXISTS (SELECT FROM finger_link l WHERE l.link = t.link)
 		FROM finger_taking t WHERE t.scan_id = $1 AND (t.current OR t.answer IS NOT NULL) AND t.crossing_id IS NOT DISTINCT FROM $3
 			AND t.outcome = $4 AND t.purged_at IS NULL ORDER BY NOT t.current, t.taken_at, t.id FOR UPDATE OF t`
 	// printsOfScan locks the key, so that it is not destroyed while a decision names what it sealed.
@@ -46,7 +49,8 @@ const (
 	onFile = `SELECT EXISTS (SELECT FROM traveller o JOIN traveller t ON t.group_id = o.group_id JOIN finger_link l ON l.file_id = t.id
 			JOIN biometric.print p ON p.link = l.link AND p.state = 'reference' WHERE o.id = $1)`
 
-	settleLink   = `INSERT INTO finger_link (link, file_id, crossing_id, since) VALUES ($1, $2, $3, $4) ON CONFLICT (link) DO NOTHING`
+	settleLink = `INSERT INTO finger_link (link, file_id, crossing_id, since) SELECT $1::uuid, $2::uuid, $3::uuid, $4::timestamptz
+		WHERE NOT EXISTS (SELECT FROM finger_bearer WHERE link = $1 AND returned_at IS NULL) ON CONFLICT (link) DO NOTHING`
 	settleTaking = `UPDATE finger_taking SET file_id = $2, crossing_id = $3, settled_at = $4, outcome = $5, enrolled = $6 WHERE id = $1`
 	settlePrints = `UPDATE biometric.print p SET state = n.state FROM unnest($1::uuid[], $2::text[]) AS n (id, state)
 		WHERE p.id = n.id AND p.state <> 'erased'`

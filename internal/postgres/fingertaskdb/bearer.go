@@ -10,17 +10,18 @@ import (
 	"github.com/openbmis/openbmis/border/fingers"
 )
 
-// part moves the prints of a mismatch that this station found apart from the holder's, or back.
+// part moves the prints of a mismatch apart from the holder's, or back: of one that the centre found between two stations the link as a whole.
 func (s *Store) part(ctx context.Context, tx pgx.Tx, do func(Settler, context.Context, pgx.Tx, fingers.Parting) error, t *fingers.Task,
 	step fingers.Act,
 ) error {
-	switch {
-	case !s.disputed(t):
-		return nil
-	case s.cfg.Prints == nil:
+	if s.cfg.Prints == nil {
 		return errNoPrints
 	}
-	return do(s.cfg.Prints, ctx, tx, fingers.Parting{Task: t.ID, Taking: t.Taking, By: step.Event.By, At: step.Event.At, Entry: step.Entry})
+	p := fingers.Parting{Task: t.ID, Taking: t.Taking, By: step.Event.By, At: step.Event.At, Entry: step.Entry}
+	if !s.disputed(t) {
+		p.Holder = t.Candidacy.CandidateLink
+	}
+	return do(s.cfg.Prints, ctx, tx, p)
 }
 
 const (
