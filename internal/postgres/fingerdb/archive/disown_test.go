@@ -1,6 +1,7 @@
 package archive_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -69,7 +70,9 @@ func TestTwoPeopleAtTwoPostsAreParted(t *testing.T) {
 	third.sent()
 	rows := c.toldRows()
 	require.Len(t, rows, 2, "the bearer is found at a third post under another name")
-	found := rows[1].Candidacy
+	at := slices.IndexFunc(rows, func(r fingers.Told) bool { return r.Station == third.name })
+	require.NotEqual(t, -1, at)
+	found := rows[at].Candidacy
 	require.Equal(t, []any{fingers.GroundCandidate, bearer.link, task, uuid.Nil}, []any{found.Ground, found.CandidateLink, found.CandidateBearer, found.CandidateFile})
 	third.enrol("L898902C3", 1)
 	third.sent()
