@@ -165,3 +165,41 @@ func TestAnOutsideABISFindsAmongAllPosts(t *testing.T) {
 	world.Eventually(t, done(2), "the search is not made again")
 	world.Eventually(t, func() bool { return w.Station(1).Count(t, `SELECT FROM finger_task`) == 1 }, "the second post is not told")
 }
+
+// A finger that one post coded as not there for good is not asked for at the next one: the code travels with the person's file.
+func TestAMissingFingerIsKnownAtTheNextPost(t *testing.T) {
+	t.Parallel()
+	w, readers := counters(t)
+	first, second := w.Station(0), w.Station(1)
+	at := first.Officer(t, auth.RoleOfficer, "1")
+	desk := checked(t, at, 721)
+	path := "/counter/inspections/" + desk.Inspection + "/fingers"
+	require.NoError(t, readers[0].Simulated.Set(simulator.Knobs{Unplugged: true}))
+	does(t, at.Client, path, nil)
+	world.Eventually(t, func() bool {
+		now, err := at.Look(t.Context())
+		require.NoError(t, err)
+		return !now.Pending() && !strings.Contains(now.Body, "to be taken")
+	}, "the reader's absence is not told")
+	does(t, at.Client, path+"/missing", form("finger", "right_index", "missing", "amputated"))
+	readers[0].Person(t, "somebody")
+	does(t, at.Client, path, nil)
+	world.Eventually(t, func() bool {
+		now, err := at.Look(t.Context())
+		require.NoError(t, err)
+		desk = now
+		return !now.Pending() && now.Band == "no-hit" && first.Count(t, `SELECT FROM finger_taking`) == 1
+	}, "the other fingers are not taken")
+	desk, err := at.Checked(t.Context(), desk)
+	require.NoError(t, err)
+	decide(t, at, desk, border.Admit, "")
+	const coded = `SELECT FROM finger_taking WHERE body -> 'slots' @> '[{"position": "right_index", "missing": "amputated"}]'`
+	require.Equal(t, 1, first.Count(t, coded))
+	world.Eventually(t, func() bool {
+		return second.Count(t, `SELECT FROM ref_row WHERE json_array_length(data -> 'absent') = 1`) == 1
+	}, "the second post is not told")
+
+	there := second.Officer(t, auth.RoleOfficer, "1")
+	printed(t, there, readers[1], 721, "somebody")
+	require.Equal(t, 1, second.Count(t, coded+` AND body -> 'slots' @> '[{"position": "right_index", "remembered": {}}]'`), "nobody said it there")
+}
