@@ -111,18 +111,20 @@ func (f Filter) Of(p Passenger) bool {
 	return true
 }
 
-// MissingQuery asks for who did not come: of flights of a day that were due before an instant. At most Most rows are given.
+// MissingQuery asks for a page of who did not come: of flights of a day that were due before an instant.
 type MissingQuery struct {
 	Day       traveldoc.Date
 	Direction border.Direction
 	Before    time.Time
-	Most      int
+	After     string // MissingPage.Next of the page before; "" is the first page
+	Most      int    // rows of the page
 }
 
-// MissingPage are the first rows, and how many there are in all.
+// MissingPage is a page, and how many there are on all of them.
 type MissingPage struct {
 	Rows []Found
 	All  int
+	Next string // where the next page begins; "" on the last. It names nobody.
 }
 
 // Grace is how long after a flight's time somebody who has not come counts as missing: walking, queueing, transit.

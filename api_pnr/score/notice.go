@@ -38,6 +38,7 @@ type Notice struct {
 	// Of what came: its receipt's id, and where it could not be used.
 	Message string  `json:"message,omitempty"`
 	Places  []Place `json:"places,omitempty"`
+	More    int     `json:"more,omitempty"` // places beyond those that are named
 }
 
 // Owed are the pushes of a card that a carrier is told of: missing or incomplete, with their grace over at the instant. Of a flight whose

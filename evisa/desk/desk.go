@@ -65,9 +65,9 @@ func (d *Desk) File(ctx context.Context, actor audit.Actor, application, file uu
 	return d.c.Store.File(ctx, actor, application, file)
 }
 
-// Parked are parcels of applications that have not come.
-func (d *Desk) Parked(ctx context.Context, actor audit.Actor) ([]ParkedParcel, error) {
-	return d.c.Store.Parked(ctx, actor)
+// Parked is a page of the parcels of applications that have not come.
+func (d *Desk) Parked(ctx context.Context, actor audit.Actor, after string) (ParkedPage, error) {
+	return d.c.Store.Parked(ctx, actor, after)
 }
 
 // Statistics are the numbers of a span of days.

@@ -116,6 +116,13 @@ type ParkedParcel struct {
 	TakenAt     time.Time
 }
 
+// ParkedPage is a page of parcels that are parked.
+type ParkedPage struct {
+	List  []ParkedParcel
+	Total int    // on all pages
+	Next  string // where the next page begins; "" on the last
+}
+
 // check holds a query against what may be asked.
 func (q Query) check() error {
 	known := q.State == "" || slices.Contains(evisa.States(), q.State)

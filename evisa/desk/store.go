@@ -21,8 +21,8 @@ type Store interface {
 	// Act writes what do gives, in one transaction with the audit entry, with what the applicant is told and with the visa that is
 	// granted. Do sees the application as it is, locked, and may be called again.
 	Act(ctx context.Context, by Doer, at At, do func(c *Case) (Change, error)) (Outcome, error)
-	// Parked are parcels of applications that have not come, oldest first.
-	Parked(ctx context.Context, actor audit.Actor) ([]ParkedParcel, error)
+	// Parked is a page of the parcels of applications that have not come, oldest first, behind ParkedPage.Next of the page before.
+	Parked(ctx context.Context, actor audit.Actor, after string) (ParkedPage, error)
 
 	Templates(ctx context.Context) ([]Template, error)
 	// SaveTemplate writes a template; ErrChanged when another version is kept than t.Version.

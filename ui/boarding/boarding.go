@@ -10,6 +10,7 @@ import (
 	"github.com/openbmis/openbmis/api_pnr/board"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/postgres/boarddb"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/view"
@@ -19,9 +20,9 @@ import (
 
 // Store is the dialogue; boarddb.Store is one.
 type Store interface {
-	Notices(ctx context.Context, p boarddb.Page) (boarddb.Listed[board.Notice], error)
-	AgainstTheAnswer(ctx context.Context, p boarddb.Page) (boarddb.Listed[boarddb.OnBoard], error)
-	Dialogues(ctx context.Context, late bool, p boarddb.Page) (boarddb.Listed[boarddb.Dialogue], error)
+	Notices(ctx context.Context, p paging.Page) (paging.Listed[board.Notice], error)
+	AgainstTheAnswer(ctx context.Context, p paging.Page) (paging.Listed[boarddb.OnBoard], error)
+	Dialogues(ctx context.Context, late bool, p paging.Page) (paging.Listed[boarddb.Dialogue], error)
 }
 
 // shown is how many rows a page of a list has. What is beyond is a page further.
@@ -66,7 +67,7 @@ func (x *screens) read(c *web.Context) (p boardingview.Boarding, err error) {
 	if p.List != "" && !slices.Contains(boardingview.Lists(), p.List) || p.List == "" && p.After != "" {
 		return p, errList
 	}
-	page := boarddb.Page{After: p.After, Limit: shown}
+	page := paging.Page{After: p.After, Limit: shown}
 	if p.Shows(boardingview.Told) {
 		if p.Notices, err = x.store.Notices(c.Ctx(), page); err != nil {
 			return p, err

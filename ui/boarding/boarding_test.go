@@ -1,7 +1,6 @@
 package boarding_test
 
 import (
-	"html"
 	"net/http"
 	"os"
 	"regexp"
@@ -123,20 +122,8 @@ func (s *site) nothingIsCutOff(t *testing.T) {
 		SELECT gen_random_uuid(), 'YY', n, '', 'list', 'YY' || (1000 + n), 1, $1 FROM generate_series(1, $2) n`, s.Clock.Now().Add(time.Hour), many)
 	require.NoError(t, err)
 	client := s.SignedIn(t, s.Person(t, auth.RoleAnalyst, "berta"))
-	seen := map[string]bool{}
-	next := regexp.MustCompile(`href="(/boarding\?[^"]*list=late[^"]*)" rel="next"`)
-	flights := regexp.MustCompile(`YY1\d{3}`)
-	for at := "/boarding?list=late"; at != ""; {
-		body := s.Get(t, client, at).Body
-		require.Contains(t, body, "Late or unanswered · 122")
-		for _, f := range flights.FindAllString(body, -1) {
-			seen[f] = true
-		}
-		link := next.FindStringSubmatch(body)
-		if at = ""; link != nil {
-			at = html.UnescapeString(link[1])
-		}
-	}
+	seen, last := s.Follow(t, client, "/boarding?list=late", "list=late", regexp.MustCompile(`YY1\d{3}`))
+	require.Contains(t, last, "Late or unanswered · 122")
 	require.Len(t, seen, many)
 	require.Equal(t, http.StatusNotFound, s.Get(t, client, "/boarding?list=other").Status)
 	require.Equal(t, http.StatusUnprocessableEntity, s.Get(t, client, "/boarding?list=told&after=x").Status)

@@ -18,6 +18,7 @@ import (
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/bus/gate"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/postgres/passengerdb"
 	"github.com/openbmis/openbmis/internal/postgres/scoredb"
 	"github.com/openbmis/openbmis/internal/problem"
@@ -31,9 +32,9 @@ const Purpose = "carrier_own"
 
 // Messages are what carriers sent; passengerdb.Store fills it.
 type Messages interface {
-	Messages(ctx context.Context, f passengerdb.MessageFilter) ([]passengerdb.RawRow, error)
+	Messages(ctx context.Context, f passengerdb.MessageFilter) (paging.Listed[passengerdb.RawRow], error)
 	Raw(ctx context.Context, id uuid.UUID) (passengerdb.RawRow, error)
-	Attempts(ctx context.Context, raw uuid.UUID, entry audit.Entry) ([]passengerdb.AttemptRow, error)
+	LastAttempts(ctx context.Context, raw uuid.UUID, entry audit.Entry) ([]passengerdb.AttemptRow, error)
 	Segments(ctx context.Context, raw uuid.UUID, offsets []int, entry audit.Entry) ([]passengerdb.Excerpt, error)
 }
 
@@ -43,8 +44,9 @@ type Scores interface {
 	Flight(ctx context.Context, carrier string, flight uuid.UUID) (scoredb.Row, error)
 	Totals(ctx context.Context, carrier string, from, to time.Time) (scoredb.Totals, error)
 	Board(ctx context.Context, from, to time.Time) ([]scoredb.Standing, error)
-	Notices(ctx context.Context, carrier string) ([]scoredb.NoticeRow, error)
-	NoticesOf(ctx context.Context, carrier string, raw uuid.UUID) ([]scoredb.NoticeRow, error)
+	Notices(ctx context.Context, carrier string, p paging.Page) (paging.Listed[scoredb.NoticeRow], error)
+	NoticesOf(ctx context.Context, carrier string, raw uuid.UUID, p paging.Page) (paging.Listed[scoredb.NoticeRow], error)
+	NoticesOfFlight(ctx context.Context, carrier string, flight uuid.UUID, p paging.Page) (paging.Listed[scoredb.NoticeRow], error)
 	Sending(ctx context.Context, entry audit.Entry) error
 }
 
@@ -58,6 +60,11 @@ type Options struct {
 }
 
 type screens struct{ Options }
+
+// asked is the page of a list that the address asks for, by what it calls the list.
+func asked(c *web.Context, list string) paging.Page {
+	return paging.Page{After: c.QueryParam(list), Limit: onPage}
+}
 
 // Register registers the routes.
 func Register(s *web.Server, o Options) {

@@ -312,10 +312,10 @@ func TestSendingGoesThroughTheDoorAndIsAudited(t *testing.T) {
 	require.Contains(t, page, hex.EncodeToString(digest[:]))
 	list, err := d.store.Messages(t.Context(), passengerdb.MessageFilter{Carrier: "XX"})
 	require.NoError(t, err)
-	require.Len(t, list, 1)
-	require.Equal(t, apipnr.GatewayPage, list[0].Gateway)
-	require.Equal(t, "page/list.edi", list[0].Subject)
-	require.Equal(t, http.StatusOK, d.Get(t, client, "/carrier/messages/"+list[0].ID.String()).Status)
+	require.Len(t, list.Rows, 1)
+	require.Equal(t, apipnr.GatewayPage, list.Rows[0].Gateway)
+	require.Equal(t, "page/list.edi", list.Rows[0].Subject)
+	require.Equal(t, http.StatusOK, d.Get(t, client, "/carrier/messages/"+list.Rows[0].ID.String()).Status)
 	for verb, want := range map[string]int{"collection": 1, "consultation": 2} { // the readings, and the segments
 		var n int
 		require.NoError(t, d.DB.Pool.QueryRow(t.Context(), `SELECT count(*) FROM audit WHERE purpose = $1 AND verb = $2`, carrierportal.Purpose, verb).Scan(&n))

@@ -47,13 +47,14 @@ func period(c *web.Context) (p carrierportalview.Period, err error) {
 
 // own puts a carrier's page together.
 func (x *screens) own(c *web.Context, base, carrier string) (o carrierportalview.Own, err error) {
-	o = carrierportalview.Own{Carrier: carrier, Base: base}
+	notices := asked(c, "notices")
+	o = carrierportalview.Own{Carrier: carrier, Base: base, After: c.QueryParam("after"), NoticesAfter: notices.After}
 	if o.Period, err = period(c); err != nil {
 		return o, err
 	}
 	page := scoredb.Page{Limit: onPage + 1}
-	if after := c.QueryParam("after"); after != "" {
-		id, err := uuid.Parse(after)
+	if o.After != "" {
+		id, err := uuid.Parse(o.After)
 		if err != nil {
 			return o, problem.New(problem.NotFound, flightWords)
 		}
@@ -61,7 +62,7 @@ func (x *screens) own(c *web.Context, base, carrier string) (o carrierportalview
 		if err != nil {
 			return o, err
 		}
-		page.After, o.Further = &last, true
+		page.After = &last
 	}
 	if o.Flights, err = x.Scores.Flights(c.Ctx(), carrier, o.Period.From, o.Period.To, page); err != nil {
 		return o, err
@@ -72,7 +73,7 @@ func (x *screens) own(c *web.Context, base, carrier string) (o carrierportalview
 	if o.Totals, err = x.Scores.Totals(c.Ctx(), carrier, o.Period.From, o.Period.To); err != nil {
 		return o, err
 	}
-	o.Notices, err = x.Scores.Notices(c.Ctx(), carrier)
+	o.Notices, err = x.Scores.Notices(c.Ctx(), carrier, notices)
 	return o, err
 }
 
@@ -98,7 +99,9 @@ func (x *screens) flight(c *web.Context) error {
 		return err
 	}
 	f.Base = "/carrier/flights"
-	if f.Messages, err = x.Messages.Messages(c.Ctx(), passengerdb.MessageFilter{Carrier: mine, Flight: f.Flight}); err != nil {
+	page := asked(c, "messages")
+	f.MessagesAfter = page.After
+	if f.Messages, err = x.Messages.Messages(c.Ctx(), passengerdb.MessageFilter{Carrier: mine, Flight: f.Flight, Page: page}); err != nil {
 		return err
 	}
 	return c.Render(http.StatusOK, carrierportalview.CardPage(f))
@@ -109,8 +112,12 @@ func (x *screens) card(c *web.Context, carrier string) (f carrierportalview.Card
 	if err != nil {
 		return f, err
 	}
-	f.Policy = x.Policy
-	f.Row, err = x.Scores.Flight(c.Ctx(), carrier, id)
+	notices := asked(c, "notices")
+	f.Policy, f.NoticesAfter = x.Policy, notices.After
+	if f.Row, err = x.Scores.Flight(c.Ctx(), carrier, id); err != nil {
+		return f, err
+	}
+	f.Notices, err = x.Scores.NoticesOfFlight(c.Ctx(), carrier, id, notices)
 	return f, err
 }
 
@@ -123,7 +130,9 @@ func (x *screens) board(c *web.Context) (err error) {
 	if b.Standings, err = x.Scores.Board(c.Ctx(), b.Period.From, b.Period.To); err != nil {
 		return err
 	}
-	if b.Notices, err = x.Scores.Notices(c.Ctx(), ""); err != nil {
+	notices := asked(c, "notices")
+	b.NoticesAfter = notices.After
+	if b.Notices, err = x.Scores.Notices(c.Ctx(), "", notices); err != nil {
 		return err
 	}
 	return c.Render(http.StatusOK, carrierportalview.BoardPage(b))

@@ -31,7 +31,8 @@ func (x *screens) messages(c *web.Context) error {
 // list shows the carrier's messages, and above them the answer to a file that was just sent.
 func (x *screens) list(c *web.Context, status int, mine string, m carrierportalview.Messages) (err error) {
 	m.Carrier, m.Show = mine, c.QueryParam("show")
-	filter := passengerdb.MessageFilter{Carrier: mine}
+	filter := passengerdb.MessageFilter{Carrier: mine, Page: asked(c, "after")}
+	m.After = filter.Page.After
 	switch {
 	case m.Show == "" || m.Show == "all":
 		m.Show = "all"
@@ -41,11 +42,6 @@ func (x *screens) list(c *web.Context, status int, mine string, m carrierportalv
 		filter.States = []intake.State{intake.State(m.Show)}
 	default:
 		return problem.New(problem.Invalid, "passengers.state").At("show")
-	}
-	if before := c.QueryParam("before"); before != "" {
-		if filter.Before, err = strconv.ParseInt(before, 10, 64); err != nil {
-			return problem.New(problem.Invalid, "passengers.page").At("before")
-		}
 	}
 	if m.List, err = x.Messages.Messages(c.Ctx(), filter); err != nil {
 		return err
@@ -89,59 +85,52 @@ func (x *screens) message(c *web.Context) error {
 		}
 		m.Mine[one.Flight] = err == nil
 	}
-	readings, err := x.Messages.Attempts(c.Ctx(), m.ID, entry(c, audit.Consultation, m.ID.String()))
-	if err != nil {
+	if m.Findings, err = x.findings(c, m.RawRow); err != nil {
 		return err
 	}
-	if m.Findings, err = x.findings(c, m.RawRow, newest(readings)); err != nil {
-		return err
-	}
-	if m.Notices, err = x.Scores.NoticesOf(c.Ctx(), mine, m.ID); err != nil {
+	notices := asked(c, "notices")
+	m.NoticesAfter = notices.After
+	if m.Notices, err = x.Scores.NoticesOf(c.Ctx(), mine, m.ID, notices); err != nil {
 		return err
 	}
 	return c.Render(http.StatusOK, carrierportalview.MessagePage(m))
 }
 
-// newest are the newest readings of each message, in the order of the message; the first of the list is the newest.
-func newest(list []passengerdb.AttemptRow) (last []passengerdb.AttemptRow) {
-	seen := map[uuid.UUID]bool{}
-	for _, a := range list {
-		if !seen[a.Message] {
-			seen[a.Message] = true
-			last = append(last, a)
+// findingsShown is how many rows a page of findings has.
+const findingsShown = 100
+
+// findings is a page of the diagnostics, with the segments that they are about. The page begins behind so many of them.
+func (x *screens) findings(c *web.Context, r passengerdb.RawRow) (f carrierportalview.Findings, err error) {
+	if after := c.QueryParam("findings"); after != "" {
+		if f.Behind, err = strconv.Atoi(after); err != nil || f.Behind < 0 {
+			return f, problem.New(problem.Invalid, "passengers.page").At("findings")
 		}
 	}
-	slices.Reverse(last)
-	return last
-}
-
-// mostShown bounds the diagnostics whose segments are shown.
-const mostShown = 200
-
-// findings are the diagnostics with the segments that they are about.
-func (x *screens) findings(c *web.Context, r passengerdb.RawRow, readings []passengerdb.AttemptRow) (list []carrierportalview.Finding, err error) {
+	readings, err := x.Messages.LastAttempts(c.Ctx(), r.ID, entry(c, audit.Consultation, r.ID.String()))
+	if err != nil {
+		return f, err
+	}
 	numbers := map[uuid.UUID]int{}
 	for _, one := range r.Messages {
 		numbers[one.ID] = one.N + 1
 	}
-	var offsets []int
 	for _, a := range readings {
 		for _, d := range a.Diagnostics {
-			list = append(list, carrierportalview.Finding{Diagnostic: d, InMessage: numbers[a.Message]})
-			if len(offsets) < mostShown {
-				offsets = append(offsets, d.Offset)
-			}
+			f.Rows = append(f.Rows, carrierportalview.Finding{Diagnostic: d, InMessage: numbers[a.Message]})
 		}
 	}
-	if r.Erased || len(offsets) == 0 {
-		return list, nil
+	f.Total = len(f.Rows)
+	f.Rows = f.Rows[min(f.Behind, f.Total):min(f.Behind+findingsShown, f.Total)]
+	if r.Erased || len(f.Rows) == 0 {
+		return f, nil
+	}
+	offsets := make([]int, len(f.Rows))
+	for n, one := range f.Rows {
+		offsets[n] = one.Offset
 	}
 	excerpts, err := x.Messages.Segments(c.Ctx(), r.ID, offsets, entry(c, audit.Consultation, r.ID.String()))
-	if err != nil {
-		return nil, err
-	}
 	for n, e := range excerpts {
-		list[n].Segment = e.Segment
+		f.Rows[n].Segment = e.Segment
 	}
-	return list, nil
+	return f, err
 }

@@ -42,7 +42,10 @@ type Store interface {
 type Door interface {
 	Open() bool
 	Connections(carrier string) int
-	Asides(ctx context.Context) (list []carriersview.Aside, total int, err error)
+	// Waiting is how many messages are laid aside.
+	Waiting(ctx context.Context) (int, error)
+	// Asides is a page of them and of those that have ended, behind Asides.Next of the page before.
+	Asides(ctx context.Context, after string) (carriersview.Asides, error)
 	// Retry puts a message that was laid aside back.
 	Retry(ctx context.Context, by audit.Actor, sequence uint64) error
 }
@@ -85,7 +88,7 @@ func (x *screens) list(c *web.Context, status int, l carriersview.List) (err err
 	}
 	l.Connections, l.Shut = x.Door.Connections, !x.Door.Open()
 	if !l.Shut {
-		if _, l.Parked, err = x.Door.Asides(c.Ctx()); err != nil {
+		if l.Parked, err = x.Door.Waiting(c.Ctx()); err != nil {
 			return err
 		}
 	}
@@ -207,11 +210,12 @@ func (x *screens) open(c *web.Context) error {
 }
 
 func (x *screens) asides(c *web.Context) error {
-	list, total, err := x.Door.Asides(c.Ctx())
-	if err != nil {
+	p := carriersview.Parked{After: c.QueryParam("after")}
+	var err error
+	if p.Asides, err = x.Door.Asides(c.Ctx(), p.After); err != nil {
 		return err
 	}
-	return c.Render(http.StatusOK, carriersview.ParkedPage(carriersview.Parked{List: list, Total: total}))
+	return c.Render(http.StatusOK, carriersview.ParkedPage(p))
 }
 
 func (x *screens) retry(c *web.Context) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -44,8 +45,21 @@ type site struct {
 func (s *site) Open() bool                     { return true }
 func (s *site) Connections(carrier string) int { return s.gate.Connections(carrier) }
 
-func (s *site) Asides(context.Context) ([]carriersview.Aside, int, error) {
-	return s.asides, len(s.asides), nil
+func (s *site) Waiting(context.Context) (int, error) { return len(s.asides), nil }
+
+// Asides gives pages of two.
+func (s *site) Asides(_ context.Context, after string) (page carriersview.Asides, err error) {
+	page.List, page.Total = s.asides, len(s.asides)
+	for len(page.List) > 0 && after != "" {
+		if at := page.List[0].ID; at == after {
+			after = ""
+		}
+		page.List = page.List[1:]
+	}
+	if len(page.List) > 2 {
+		page.List, page.Next = page.List[:2], page.List[1].ID
+	}
+	return page, nil
 }
 
 func (s *site) Retry(_ context.Context, _ audit.Actor, sequence uint64) error {
@@ -133,6 +147,18 @@ func TestCertificatesLimitsAndShuttingOut(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, s.Post(t, client, "/carriers/XA/open", nil).Status)
 	require.Equal(t, http.StatusNotFound, s.Get(t, client, "/carriers/XZ").Status)
 	require.Contains(t, s.Get(t, client, "/carriers/root.crt").Body, "BEGIN CERTIFICATE")
+}
+
+// What was laid aside is followed to its last page, from which there is a way back to the first.
+func TestPagesOfWhatWasLaidAside(t *testing.T) {
+	s := open(t)
+	for n := range 5 {
+		s.asides = append(s.asides, carriersview.Aside{Sequence: uint64(n), ID: fmt.Sprintf("aside-%d", n), Carrier: "XA", Reason: "internal"}) //nolint:gosec // few
+	}
+	seen, last := s.Follow(t, s.SignedIn(t, s.Person(t, auth.RoleAdministrator, "ada")), "/carriers/aside", "", regexp.MustCompile(`aside-\d`))
+	require.Len(t, seen, 5)
+	require.Contains(t, last, "Laid aside: 5")
+	require.Contains(t, last, `href="/carriers/aside"`)
 }
 
 // The pages in a browser, in both directions of writing.

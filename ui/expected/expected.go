@@ -121,18 +121,18 @@ func entry(c *web.Context, what, id string) audit.Entry {
 	return e
 }
 
-// mostMissing is how many rows the page of those who did not come shows; it says how many there are.
-const mostMissing = 500
+// missingRows is how many rows a page of those who did not come has.
+const missingRows = 100
 
 func (h *handlers) missing(c *web.Context) (err error) {
-	s := expectedview.Missing{}
+	s := expectedview.Missing{After: c.QueryParam("after")}
 	if s.Query, err = h.query(c); err != nil {
 		return err
 	}
 	if s.Frame, err = h.frame(c); err != nil {
 		return err
 	}
-	ask := expected.MissingQuery{Day: s.Query.Day, Direction: s.Query.Direction, Before: c.Now().Add(-expected.Grace), Most: mostMissing}
+	ask := expected.MissingQuery{Day: s.Query.Day, Direction: s.Query.Direction, Before: c.Now().Add(-expected.Grace), After: s.After, Most: missingRows}
 	if s.Page, err = h.Board.Missing(c.Ctx(), ask, entry(c, "expected_day", s.Query.Day.String())); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/openbmis/openbmis/api_pnr/intake"
 	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/postgres/passengerdb"
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/ui/view/passengersview"
@@ -19,8 +20,8 @@ func trouble() []intake.State {
 }
 
 func (x *screens) messages(c *web.Context) (err error) {
-	m := passengersview.Messages{Show: c.QueryParam("show"), Carrier: c.QueryParam("carrier")}
-	filter := passengerdb.MessageFilter{Carrier: m.Carrier}
+	m := passengersview.Messages{Show: c.QueryParam("show"), Carrier: c.QueryParam("carrier"), After: c.QueryParam("after")}
+	filter := passengerdb.MessageFilter{Carrier: m.Carrier, Page: paging.Page{After: m.After}}
 	if m.Show == "" {
 		m.Show = "all"
 	}
@@ -33,11 +34,6 @@ func (x *screens) messages(c *web.Context) (err error) {
 	default:
 		return problem.New(problem.Invalid, "passengers.state").At("show")
 	}
-	if before := c.QueryParam("before"); before != "" {
-		if filter.Before, err = strconv.ParseInt(before, 10, 64); err != nil {
-			return problem.New(problem.Invalid, "passengers.page").At("before")
-		}
-	}
 	if m.List, err = x.Store.Messages(c.Ctx(), filter); err != nil {
 		return err
 	}
@@ -47,16 +43,19 @@ func (x *screens) messages(c *web.Context) (err error) {
 	return c.Render(http.StatusOK, passengersview.MessagesPage(m))
 }
 
+// attemptsShown is how many readings of a message a page has: each comes with all that it found.
+const attemptsShown = 20
+
 func (x *screens) message(c *web.Context) error {
 	id, err := param(c)
 	if err != nil {
 		return err
 	}
-	var m passengersview.Message
+	m := passengersview.Message{After: c.QueryParam("after")}
 	if m.RawRow, err = x.Store.Raw(c.Ctx(), id); err != nil {
 		return err
 	}
-	if m.Attempts, err = x.Store.Attempts(c.Ctx(), id, entry(c, audit.Consultation, "passenger_message", id.String())); err != nil {
+	if m.Attempts, err = x.Store.Attempts(c.Ctx(), id, paging.Page{After: m.After, Limit: attemptsShown}, entry(c, audit.Consultation, "passenger_message", id.String())); err != nil {
 		return err
 	}
 	return c.Render(http.StatusOK, passengersview.MessagePage(m))

@@ -16,6 +16,7 @@ import (
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/postgres/boarddb"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/postgres/passengerdb"
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/ui/text"
@@ -34,10 +35,10 @@ type Store interface {
 	Person(ctx context.Context, id uuid.UUID, entry audit.Entry) (passengerdb.Detail, error)
 	ChangesOfFlight(ctx context.Context, flight uuid.UUID, entry audit.Entry) ([]passengerdb.ChangeRow, error)
 	Search(ctx context.Context, q passengerdb.Query, entry audit.Entry) ([]apipnr.Expected, error)
-	Messages(ctx context.Context, f passengerdb.MessageFilter) ([]passengerdb.RawRow, error)
+	Messages(ctx context.Context, f passengerdb.MessageFilter) (paging.Listed[passengerdb.RawRow], error)
 	Raw(ctx context.Context, id uuid.UUID) (passengerdb.RawRow, error)
 	RawOf(ctx context.Context, message uuid.UUID) (uuid.UUID, error)
-	Attempts(ctx context.Context, raw uuid.UUID, entry audit.Entry) ([]passengerdb.AttemptRow, error)
+	Attempts(ctx context.Context, raw uuid.UUID, p paging.Page, entry audit.Entry) (paging.Listed[passengerdb.AttemptRow], error)
 	Segment(ctx context.Context, raw uuid.UUID, offset int, entry audit.Entry) (passengerdb.Excerpt, error)
 	Replay(ctx context.Context, raw uuid.UUID, entry audit.Entry) error
 	Progress(ctx context.Context) (passengerdb.Progress, error)

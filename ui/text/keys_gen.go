@@ -3476,8 +3476,6 @@ const (
 	ExpectedMissingData Key = "expected.missing_data"
 	// ExpectedMissingHelp is "Who was expected on a flight that was due more than two hours ago, and came to no counter of this post.".
 	ExpectedMissingHelp Key = "expected.missing_help"
-	// ExpectedMissingMore is "The first {{.shown}} are shown: choose a flight for the others.".
-	ExpectedMissingMore Key = "expected.missing_more"
 	// ExpectedMissingNone is "Nobody is missing.".
 	ExpectedMissingNone Key = "expected.missing_none"
 	// ExpectedMissingTitle is "Declared, not arrived".
@@ -6044,6 +6042,8 @@ const (
 	PassengersAt Key = "passengers.at"
 	// PassengersAttempt is "Read".
 	PassengersAttempt Key = "passengers.attempt"
+	// PassengersAttempts is "Read {{.count}} times".
+	PassengersAttempts Key = "passengers.attempts"
 	// PassengersBad is "Not usable".
 	PassengersBad Key = "passengers.bad"
 	// PassengersBoardsBoard is "may board".
@@ -11636,6 +11636,8 @@ const (
 	UnmaskGroundsVitalInterest Key = "unmask.grounds.vital_interest"
 	// UnmaskHowMany is "Persons or messages".
 	UnmaskHowMany Key = "unmask.how_many"
+	// UnmaskHowManyWait is "{{.count}} wishes wait, the oldest first.".
+	UnmaskHowManyWait Key = "unmask.how_many_wait"
 	// UnmaskInForce is "In force:".
 	UnmaskInForce Key = "unmask.in_force"
 	// UnmaskLawTitle is "Law of passenger data".
@@ -11652,8 +11654,6 @@ const (
 	UnmaskMine Key = "unmask.mine"
 	// UnmaskMoreAgainst is "More than {{.n}} are on board; those who land first are listed.".
 	UnmaskMoreAgainst Key = "unmask.more_against"
-	// UnmaskMoreWait is "More than {{.n}} wait; the oldest are listed, the next follow as these are decided.".
-	UnmaskMoreWait Key = "unmask.more_wait"
 	// UnmaskName is "Name".
 	UnmaskName Key = "unmask.name"
 	// UnmaskNationality is "Nationality".

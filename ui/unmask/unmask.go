@@ -14,6 +14,7 @@ import (
 	"github.com/openbmis/openbmis/api_pnr/law"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/auth"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/postgres/passengerdb"
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/ui/text"
@@ -27,13 +28,19 @@ type Store interface {
 	AskUnmask(ctx context.Context, actor audit.Actor, person uuid.UUID, ground, reason string) (uuid.UUID, error)
 	DecideUnmask(ctx context.Context, actor audit.Actor, id uuid.UUID, agree bool, remark string) error
 	WithdrawUnmask(ctx context.Context, actor audit.Actor, id uuid.UUID) error
-	Unmaskings(ctx context.Context, waiting bool, askedBy string, limit int) ([]passengerdb.Unmasking, error)
+	Unmaskings(ctx context.Context, askedBy string, p paging.Page) (paging.Listed[passengerdb.Unmasking], error)
+	UnmaskingsWaiting(ctx context.Context, p paging.Page) (paging.Listed[passengerdb.Unmasking], error)
 	Unmasked(ctx context.Context, actor audit.Actor, id uuid.UUID) (passengerdb.Unmasking, apipnr.Expected, error)
-	LawDoneBy(ctx context.Context, limit int) ([]passengerdb.LawRow, error)
+	LawDoneBy(ctx context.Context, p paging.Page) (paging.Listed[passengerdb.LawRow], error)
 }
 
-// atOnce is how many lines a page shows.
-const atOnce = 100
+// atOnce is how many lines a page of a list has.
+const atOnce = 50
+
+// asked is the page of a list that the address asks for.
+func asked(c *web.Context) paging.Page {
+	return paging.Page{After: c.FormValue("after"), Limit: atOnce}
+}
 
 type screens struct {
 	store   Store
@@ -64,11 +71,12 @@ func Nav() []view.NavItem {
 }
 
 func (x *screens) own(c *web.Context, status int, form unmaskview.Form) error {
-	list, err := x.store.Unmaskings(c.Ctx(), false, c.Actor().ID, atOnce)
+	p := asked(c)
+	list, err := x.store.Unmaskings(c.Ctx(), c.Actor().ID, p)
 	if err != nil {
 		return err
 	}
-	return c.Render(status, unmaskview.OwnPage(unmaskview.Own{Form: form, List: list, Now: c.Now()}))
+	return c.Render(status, unmaskview.OwnPage(unmaskview.Own{Form: form, List: list, After: p.After, Now: c.Now()}))
 }
 
 func (x *screens) ask(c *web.Context) error {
@@ -114,13 +122,12 @@ func (x *screens) read(c *web.Context) error {
 }
 
 func (x *screens) waiting(c *web.Context, status int, fault unmaskview.Fault) error {
-	list, err := x.store.Unmaskings(c.Ctx(), true, "", atOnce+1)
+	p := asked(c)
+	list, err := x.store.UnmaskingsWaiting(c.Ctx(), p)
 	if err != nil {
 		return err
 	}
-	more := len(list) > atOnce
-	list = list[:min(len(list), atOnce)]
-	return c.Render(status, unmaskview.WaitingPage(unmaskview.Waiting{List: list, More: more, Fault: fault, Own: c.Actor().ID}))
+	return c.Render(status, unmaskview.WaitingPage(unmaskview.Waiting{List: list, After: p.After, Fault: fault, Own: c.Actor().ID}))
 }
 
 func (x *screens) decide(c *web.Context) error {
@@ -130,7 +137,7 @@ func (x *screens) decide(c *web.Context) error {
 	}
 	err = x.store.DecideUnmask(c.Ctx(), c.Actor(), id, c.FormValue("decision") == "agree", c.FormValue("remark"))
 	if err == nil {
-		return c.SeeOther("/unmask/waiting")
+		return c.SeeOther(view.Address("/unmask/waiting", "after", c.FormValue("after")))
 	}
 	fault, own := blamed(c, err)
 	if !own {
@@ -140,11 +147,12 @@ func (x *screens) decide(c *web.Context) error {
 }
 
 func (x *screens) law(c *web.Context) error {
-	done, err := x.store.LawDoneBy(c.Ctx(), atOnce)
+	p := asked(c)
+	done, err := x.store.LawDoneBy(c.Ctx(), p)
 	if err != nil {
 		return err
 	}
-	return c.Render(http.StatusOK, unmaskview.LawPage(unmaskview.Law{Profile: x.profile, Done: done}))
+	return c.Render(http.StatusOK, unmaskview.LawPage(unmaskview.Law{Profile: x.profile, Done: done, After: p.After}))
 }
 
 // param is the id in the address.

@@ -14,6 +14,7 @@ import (
 	"github.com/openbmis/openbmis/api_pnr/law"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/browsertest"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/postgres/passengerdb"
 	"github.com/openbmis/openbmis/internal/postgres/passengerdb/passengerdbtest"
 	"github.com/openbmis/openbmis/migrations"
@@ -83,10 +84,10 @@ func TestTwoPeopleUnmask(t *testing.T) {
 
 			ana := d.SignedIn(t, analyst)
 			d.Post(t, ana, "/unmask", url.Values{"person": {d.person.String()}, "ground": {"court_order"}, "reason": {"Order 7/2026 of the court"}})
-			list, err := d.store.Unmaskings(t.Context(), true, "", 10)
+			list, err := d.store.UnmaskingsWaiting(t.Context(), paging.Page{})
 			require.NoError(t, err)
-			require.Len(t, list, 1)
-			require.NotEqual(t, http.StatusOK, d.Get(t, ana, "/unmask/"+list[0].ID.String()+"/data").Status, "not before somebody agreed")
+			require.Len(t, list.Rows, 1)
+			require.NotEqual(t, http.StatusOK, d.Get(t, ana, "/unmask/"+list.Rows[0].ID.String()+"/data").Status, "not before somebody agreed")
 
 			q := browsertest.Open(t, language)
 			q.Size(1366, 768)

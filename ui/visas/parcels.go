@@ -9,9 +9,10 @@ import (
 
 // parcels are what the portal handed over and fits no application yet: nothing of it is lost, and somebody sees it.
 func (x *screens) parcels(c *web.Context) error {
-	list, err := x.Desk.Parked(c.Ctx(), c.Actor())
-	if err != nil {
+	p := visasview.Parcels{After: c.QueryParam("after"), Now: c.Now()}
+	var err error
+	if p.ParkedPage, err = x.Desk.Parked(c.Ctx(), c.Actor(), p.After); err != nil {
 		return err
 	}
-	return c.Render(http.StatusOK, visasview.ParcelsPage(visasview.Parcels{List: list, Now: c.Now()}))
+	return c.Render(http.StatusOK, visasview.ParcelsPage(p))
 }

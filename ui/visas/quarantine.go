@@ -9,6 +9,7 @@ import (
 	"github.com/openbmis/openbmis/evisa/desk"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/auth"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/view"
 	"github.com/openbmis/openbmis/ui/view/visasview"
@@ -19,7 +20,7 @@ import (
 type Quarantine interface {
 	// Waiting is how many wait for somebody: of nobody, and so not audited.
 	Waiting(ctx context.Context) (int, error)
-	List(ctx context.Context, actor audit.Actor) ([]desk.Quarantined, error)
+	List(ctx context.Context, actor audit.Actor, p paging.Page) (paging.Listed[desk.Quarantined], error)
 	// Again tries a parcel again, now; it reports whether it could be used.
 	Again(ctx context.Context, actor audit.Actor, id uuid.UUID) (used bool, err error)
 	SetAside(ctx context.Context, actor audit.Actor, id uuid.UUID, why string) error
@@ -57,7 +58,7 @@ func (x *screens) quarantine(c *web.Context) error {
 	if err != nil && c.QueryParam("aside") != "" {
 		return desk.ErrNotQuarantined
 	}
-	p := visasview.Quarantine{Aside: aside}
+	p := visasview.Quarantine{Aside: aside, After: c.QueryParam("after")}
 	p.Done, p.DoneTone = quarantineSaid(c)
 	return x.showQuarantine(c, http.StatusOK, p)
 }
@@ -65,7 +66,7 @@ func (x *screens) quarantine(c *web.Context) error {
 func (x *screens) showQuarantine(c *web.Context, status int, p visasview.Quarantine) (err error) {
 	p.Manage, p.Now = c.May(auth.VisasManage), c.Now()
 	if x.Quarantine != nil {
-		if p.List, err = x.Quarantine.List(c.Ctx(), c.Actor()); err != nil {
+		if p.Listed, err = x.Quarantine.List(c.Ctx(), c.Actor(), paging.Page{After: p.After, Limit: desk.PageSize}); err != nil {
 			return err
 		}
 	}
@@ -93,7 +94,7 @@ func (x *screens) quarantineAside(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	f := form(c, []string{"reason"})
+	f := form(c, []string{"reason", "after"})
 	if err = x.Quarantine.SetAside(c.Ctx(), c.Actor(), id, f.Value("reason")); err == nil {
 		x.changed()
 		return c.SeeOther("/visa-quarantine?done=aside")
@@ -102,5 +103,5 @@ func (x *screens) quarantineAside(c *web.Context) error {
 	if !is {
 		return err
 	}
-	return x.showQuarantine(c, web.StatusOf(err), visasview.Quarantine{Aside: id, Form: f, Failed: words})
+	return x.showQuarantine(c, web.StatusOf(err), visasview.Quarantine{Aside: id, After: f.Value("after"), Form: f, Failed: words})
 }

@@ -6,8 +6,10 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/openbmis/openbmis/evisa/desk"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/auth"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/postgres/visadb"
 	"github.com/openbmis/openbmis/internal/postgres/visausedb"
 	"github.com/openbmis/openbmis/internal/problem"
@@ -19,7 +21,7 @@ var errNoCase = problem.New(problem.NotFound, "visa.case_none")
 
 // cases are visas that were used at posts that did not know of each other, or more often than they allow.
 func (x *screens) cases(c *web.Context) error {
-	p := visasview.Cases{State: visausedb.CaseState(c.QueryParam("state")), Now: c.Now(), Done: done(c)}
+	p := visasview.Cases{State: visausedb.CaseState(c.QueryParam("state")), After: c.QueryParam("after"), Now: c.Now(), Done: done(c)}
 	if !slices.Contains(visasview.CaseStates(), p.State) {
 		p.State = visausedb.CaseOpen
 	}
@@ -27,7 +29,8 @@ func (x *screens) cases(c *web.Context) error {
 	if p.Open, err = x.Cases.Open(c.Ctx()); err != nil {
 		return err
 	}
-	if p.List, err = x.Cases.List(c.Ctx(), p.State, entry(c, audit.Consultation, "visa_case", string(p.State))); err != nil {
+	page := paging.Page{After: p.After, Limit: desk.PageSize}
+	if p.Listed, err = x.Cases.List(c.Ctx(), p.State, page, entry(c, audit.Consultation, "visa_case", string(p.State))); err != nil {
 		return err
 	}
 	if p.Places, err = x.places(c.Ctx()); err != nil {

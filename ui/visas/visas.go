@@ -17,6 +17,7 @@ import (
 	"github.com/openbmis/openbmis/evisa/pay"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/auth"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/postgres/paydb"
 	"github.com/openbmis/openbmis/internal/postgres/visadb"
 	"github.com/openbmis/openbmis/internal/postgres/visausedb"
@@ -34,7 +35,7 @@ type Desk interface {
 	Queue(ctx context.Context, actor audit.Actor, q desk.Query) (desk.Page, error)
 	Case(ctx context.Context, actor audit.Actor, id uuid.UUID) (desk.Case, error)
 	File(ctx context.Context, actor audit.Actor, application, file uuid.UUID) (desk.KeptFile, []byte, error)
-	Parked(ctx context.Context, actor audit.Actor) ([]desk.ParkedParcel, error)
+	Parked(ctx context.Context, actor audit.Actor, after string) (desk.ParkedPage, error)
 	Statistics(ctx context.Context, actor audit.Actor, q desk.StatisticsQuery) (desk.Statistics, error)
 
 	Claim(ctx context.Context, actor audit.Actor, at desk.At, reason string) error
@@ -68,7 +69,7 @@ type Visas interface {
 
 // Cases are visas that were used at several posts; *visausedb.Cases are some.
 type Cases interface {
-	List(ctx context.Context, state visausedb.CaseState, entry audit.Entry) ([]visausedb.Case, error)
+	List(ctx context.Context, state visausedb.CaseState, p paging.Page, entry audit.Entry) (paging.Listed[visausedb.Case], error)
 	Open(ctx context.Context) (int, error)
 	One(ctx context.Context, id uuid.UUID, entry audit.Entry) (visausedb.Case, error)
 	// OfNumbers are the cases of one visa under its numbers, the oldest first.

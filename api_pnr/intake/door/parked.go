@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,7 +26,20 @@ type Aside struct {
 	Reason     string    // a problem's code, or its kind; nothing of the message
 }
 
-const maxAsides = 200
+// Asides is a page of what was laid aside.
+type Asides struct {
+	List   []Aside
+	Parked int    // how many wait, on all pages
+	Next   string // where the next page begins; "" on the last
+}
+
+// An aside's place in the list is its sequence, behind the word for those that wait or those that have ended.
+const (
+	placeParked = "parked"
+	placeEnded  = "ended"
+)
+
+var errAsidePage = problem.New(problem.Invalid, "passengers.page").At("after")
 
 // reasonOf says why without quoting anything that was sent.
 func reasonOf(err error) string {
@@ -46,29 +60,84 @@ func isPassing(err error) bool {
 	return !errors.As(err, &p) || p.Kind == problem.Unavailable || p.Kind == problem.Internal
 }
 
-// Asides lists what is parked, the oldest first, then what was and has ended, at most 200 of each, and says how many are parked.
-func (d *Door) Asides(ctx context.Context) (list []Aside, total int, err error) {
+// Waiting is how many are parked.
+func (d *Door) Waiting(ctx context.Context) (int, error) {
 	stream, err := d.js.Stream(ctx, Parked)
 	if err != nil {
-		return nil, 0, fmt.Errorf("stream %s: %w", Parked, err)
+		return 0, fmt.Errorf("stream %s: %w", Parked, err)
 	}
+	return waiting(ctx, stream)
+}
+
+func waiting(ctx context.Context, stream jetstream.Stream) (total int, err error) {
 	info, err := stream.Info(ctx, jetstream.WithSubjectFilter(parkedPrefix+"*"))
 	if err != nil {
-		return nil, 0, fmt.Errorf("stream %s: %w", Parked, err)
+		return 0, fmt.Errorf("stream %s: %w", Parked, err)
 	}
 	for _, n := range info.State.Subjects {
 		total += int(min(n, 1<<30))
 	}
-	list, err = asides(ctx, stream, parkedPrefix+"*")
-	if err != nil {
-		return nil, 0, err
-	}
-	ended, err := asides(ctx, stream, endedPrefix+"*")
-	return append(list, ended...), total, err
+	return total, nil
 }
 
-func asides(ctx context.Context, stream jetstream.Stream, subject string) (list []Aside, err error) {
-	for next := stream.CachedInfo().State.FirstSeq; len(list) < maxAsides; {
+// Asides is a page of what is parked, the oldest first, and behind that of what was and has ended. It begins behind a place (Asides.Next of the
+// page before; "" is the first page) and has so many at most.
+func (d *Door) Asides(ctx context.Context, after string, most int) (page Asides, err error) {
+	ended, behind, err := readPlace(after)
+	if err != nil {
+		return page, err
+	}
+	stream, err := d.js.Stream(ctx, Parked)
+	if err != nil {
+		return page, fmt.Errorf("stream %s: %w", Parked, err)
+	}
+	if page.Parked, err = waiting(ctx, stream); err != nil {
+		return page, err
+	}
+	if !ended { // one more than the page has, by which it is seen that there is another page
+		if page.List, err = asides(ctx, stream, parkedPrefix+"*", behind, most+1); err != nil {
+			return page, err
+		}
+		behind = 0
+	}
+	if room := most + 1 - len(page.List); room > 0 {
+		more, err := asides(ctx, stream, endedPrefix+"*", behind, room)
+		if err != nil {
+			return page, err
+		}
+		page.List = append(page.List, more...)
+	}
+	if len(page.List) > most {
+		page.List = page.List[:most]
+		page.Next = page.List[most-1].place()
+	}
+	return page, nil
+}
+
+func (a Aside) place() string {
+	if a.EndedAt.IsZero() {
+		return placeParked + strconv.FormatUint(a.Sequence, 10)
+	}
+	return placeEnded + strconv.FormatUint(a.Sequence, 10)
+}
+
+func readPlace(text string) (ended bool, behind uint64, err error) {
+	if text == "" {
+		return false, 0, nil
+	}
+	number, ended := strings.CutPrefix(text, placeEnded)
+	if !ended {
+		number, _ = strings.CutPrefix(text, placeParked)
+	}
+	if behind, err = strconv.ParseUint(number, 10, 63); err != nil {
+		return false, 0, errAsidePage
+	}
+	return ended, behind, nil
+}
+
+// asides reads at most so many messages of a subject, behind a sequence.
+func asides(ctx context.Context, stream jetstream.Stream, subject string, behind uint64, most int) (list []Aside, err error) {
+	for next := max(stream.CachedInfo().State.FirstSeq, behind+1); len(list) < most; {
 		m, err := stream.GetMsg(ctx, next, jetstream.WithGetMsgSubject(subject))
 		if errors.Is(err, jetstream.ErrMsgNotFound) {
 			break

@@ -87,7 +87,7 @@ func TestWhatIsNotKeptStaysHoweverOldItIs(t *testing.T) {
 	}
 	require.NoError(t, p.Sweep(t.Context()))
 	require.EqualValues(t, 3, p.stream(t, door.Ingest).State.Msgs)
-	_, parked, err := p.Asides(t.Context())
+	_, parked, err := p.asides(t)
 	require.NoError(t, err)
 	require.Zero(t, parked)
 
@@ -132,13 +132,13 @@ func TestAMessageThatAloneCannotBeKeptIsLaidAside(t *testing.T) {
 	for range 12 {
 		<-tried
 	}
-	_, parked, err := p.Asides(t.Context())
+	_, parked, err := p.asides(t)
 	require.NoError(t, err)
 	require.Zero(t, parked, "nothing else was kept: the keeper may be away")
 	require.Eventually(t, func() bool {
 		receipt(t, ask(t, conn, gate.BatchSubject("XA"), []byte("sound "+time.Now().String())))
 		p.keeper.next(t)
-		_, parked, err = p.Asides(t.Context())
+		_, parked, err = p.asides(t)
 		return err == nil && parked == 1
 	}, patience, time.Millisecond)
 }
@@ -156,11 +156,12 @@ func TestTheLawEndsWhatIsLaidAsideAndWhatWasSentAndSaysSo(t *testing.T) {
 	parked := func() int {
 		var total int
 		var err error
-		list, total, err = p.Asides(t.Context())
+		list, total, err = p.asides(t)
 		require.NoError(t, err)
 		return total
 	}
 	require.Eventually(t, func() bool { return parked() == 2 }, patience, time.Millisecond)
+	require.Len(t, list, 2)
 	p.floored(t, 2)
 
 	done, err := p.Purge(t.Context(), clock.ago(day))

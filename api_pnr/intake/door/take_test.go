@@ -272,7 +272,7 @@ func TestWhatCannotBeKeptNowIsKeptLater(t *testing.T) {
 	for range 8 { // many more than Attempts: waiting helps here
 		<-tried
 	}
-	list, total, err := p.Asides(t.Context())
+	list, total, err := p.asides(t)
 	require.NoError(t, err)
 	require.Empty(t, list)
 	require.Zero(t, total)
@@ -295,7 +295,7 @@ func TestWhatCannotBeKeptAtAllIsLaidAsideAndShown(t *testing.T) {
 	var list []door.Aside
 	require.Eventually(t, func() bool {
 		var err error
-		list, _, err = p.Asides(t.Context())
+		list, _, err = p.asides(t)
 		return err == nil && len(list) == 1
 	}, patience, time.Millisecond)
 	require.Equal(t, told.ID.String(), list[0].ID)
@@ -306,7 +306,7 @@ func TestWhatCannotBeKeptAtAllIsLaidAsideAndShown(t *testing.T) {
 	p.keeper.failing(nil)
 	require.NoError(t, p.Retry(t.Context(), list[0].Sequence))
 	require.Equal(t, told.ID, p.keeper.next(t).ID)
-	list, _, err := p.Asides(t.Context())
+	list, _, err := p.asides(t)
 	require.NoError(t, err)
 	require.Empty(t, list)
 	err = p.Retry(t.Context(), 1)
@@ -329,4 +329,28 @@ func TestAReceiptOutlivesTheServer(t *testing.T) {
 	require.Equal(t, told.ID, p.keeper.next(t).ID)
 	again := receipt(t, ask(t, p.Carrier(t, "XA"), gate.BatchSubject("XA"), []byte(paxlst)))
 	require.True(t, again.Duplicate, "and known again")
+}
+
+// asides are all that was laid aside, read by pages of one, and how many wait.
+func (p *place) asides(t *testing.T) (list []door.Aside, waiting int, err error) {
+	t.Helper()
+	for next := ""; ; {
+		page, err := p.Asides(t.Context(), next, 1)
+		if err != nil {
+			return nil, 0, err
+		}
+		require.LessOrEqual(t, len(page.List), 1)
+		list = append(list, page.List...)
+		if next = page.Next; next == "" {
+			return list, page.Parked, nil
+		}
+	}
+}
+
+func TestThePlaceOfAPageOfWhatWasLaidAside(t *testing.T) {
+	p := open(t, nil)
+	for _, bad := range []string{"x", "parked", "ended", "parked-1", "ended99999999999999999999"} {
+		_, err := p.Asides(t.Context(), bad, 1)
+		require.Equal(t, problem.Invalid, problem.KindOf(err), bad)
+	}
 }

@@ -73,14 +73,25 @@ func (d shown) Connections(carrier string) int {
 	return d.server.Connections(carrier)
 }
 
-// Asides implements carriers.Door.
-func (d shown) Asides(ctx context.Context) ([]carriersview.Aside, int, error) {
+// Waiting implements carriers.Door.
+func (d shown) Waiting(ctx context.Context) (int, error) {
 	if d.door == nil {
-		return nil, 0, errDoorShut
+		return 0, errDoorShut
 	}
-	list, total, err := d.door.Asides(ctx)
-	rows := make([]carriersview.Aside, len(list))
-	for i, one := range list {
+	return d.door.Waiting(ctx)
+}
+
+// asidesShown is how many rows a page of what was laid aside has.
+const asidesShown = 100
+
+// Asides implements carriers.Door.
+func (d shown) Asides(ctx context.Context, after string) (carriersview.Asides, error) {
+	if d.door == nil {
+		return carriersview.Asides{}, errDoorShut
+	}
+	page, err := d.door.Asides(ctx, after, asidesShown)
+	rows := make([]carriersview.Aside, len(page.List))
+	for i, one := range page.List {
 		rows[i] = carriersview.Aside{
 			Sequence: one.Sequence, ID: one.ID, Carrier: one.Carrier, Reason: one.Reason, ReceivedAt: one.ReceivedAt, ParkedAt: one.ParkedAt,
 		}
@@ -88,7 +99,7 @@ func (d shown) Asides(ctx context.Context) ([]carriersview.Aside, int, error) {
 			rows[i].Reason = one.Reason + " (law: ended " + one.EndedAt.UTC().Format(time.DateOnly) + ")"
 		}
 	}
-	return rows, total, err
+	return carriersview.Asides{List: rows, Total: page.Parked, Next: page.Next}, err
 }
 
 // Retry implements carriers.Door.

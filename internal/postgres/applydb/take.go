@@ -12,6 +12,7 @@ import (
 	"github.com/openbmis/openbmis/evisa"
 	"github.com/openbmis/openbmis/evisa/desk"
 	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/vault"
 )
 
@@ -231,24 +232,38 @@ func (s *Store) keepFiles(ctx context.Context, tx pgx.Tx, key *vault.DataKey, p 
 	return nil
 }
 
-// Parked are parcels of applications that have not come, oldest first; those that say nothing that can be read are in quarantine.
-func (s *Store) Parked(ctx context.Context, actor audit.Actor) (list []desk.ParkedParcel, err error) {
-	err = s.o.DB.InTx(ctx, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `SELECT id, application_id, kind, at, taken_at FROM visa_application_parcel p WHERE sealed IS NOT NULL
-			AND NOT EXISTS (SELECT FROM visa_parcel_quarantine q WHERE q.parcel_id = p.id AND q.state IN ('waiting', 'set_aside'))
-			ORDER BY taken_at, id LIMIT 500`)
+// parked are parcels of applications that have not come; those that say nothing that can be read are in quarantine.
+const parked = ` FROM visa_application_parcel p WHERE sealed IS NOT NULL
+	AND NOT EXISTS (SELECT FROM visa_parcel_quarantine q WHERE q.parcel_id = p.id AND q.state IN ('waiting', 'set_aside'))`
+
+// Parked is a page of the parcels of applications that have not come, oldest first.
+func (s *Store) Parked(ctx context.Context, actor audit.Actor, after string) (desk.ParkedPage, error) {
+	p := paging.Page{After: after, Limit: desk.PageSize}
+	var l paging.Listed[desk.ParkedParcel]
+	var taken time.Time
+	var id uuid.UUID
+	if err := p.Read(&taken, &id); err != nil {
+		return desk.ParkedPage{}, err
+	}
+	err := s.o.DB.InTx(ctx, func(tx pgx.Tx) error {
+		if err := tx.QueryRow(ctx, `SELECT count(*)`+parked).Scan(&l.Total); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, `SELECT id, application_id, kind, at, taken_at`+parked+` AND (taken_at, id) > ($1, $2) ORDER BY taken_at, id LIMIT $3`,
+			taken, id, p.Most()+1)
 		if err != nil {
 			return err
 		}
-		list, err = pgx.CollectRows(rows, pgx.RowToStructByPos[desk.ParkedParcel])
+		l.Rows, err = pgx.CollectRows(rows, pgx.RowToStructByPos[desk.ParkedParcel])
 		if err != nil {
 			return err
 		}
+		l.Cut(p, func(one desk.ParkedParcel) []any { return []any{one.TakenAt, one.ID} })
 		entry := s.entry(actor, audit.Consultation, uuid.Nil)
-		entry.ObjectID, entry.ObjectKind, entry.ResultCount = "", "visa_parcel", len(list)
+		entry.ObjectID, entry.ObjectKind, entry.ResultCount = "", "visa_parcel", len(l.Rows)
 		return insertAudit(ctx, tx, entry)
 	})
-	return list, wrap(err, "parked parcels")
+	return desk.ParkedPage{List: l.Rows, Total: l.Total, Next: l.Next}, wrap(err, "parked parcels")
 }
 
 // ToCheck hands out applications whose checks are to be asked. What is handed out and not done comes again after a while.

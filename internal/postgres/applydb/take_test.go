@@ -39,9 +39,9 @@ func TestParcelsInAnyOrder(t *testing.T) {
 		require.Equal(r, withdrawn, c.State == evisa.Withdrawn)
 		require.Equal(r, withdrawn, len(c.Refunds) == 1, "paid for nothing")
 		require.Empty(r, c.SetAside)
-		parked, err := w.desk.Parked(ctx, ada)
+		parked, err := w.desk.Parked(ctx, ada, "")
 		require.NoError(r, err)
-		require.Empty(r, parked)
+		require.Empty(r, parked.List)
 	})
 }
 
@@ -52,17 +52,17 @@ func TestParkedParcelsAreShown(t *testing.T) {
 	paid := w.paid(a)
 	broken := evisa.Parcel{ID: uuid.New(), Kind: evisa.ParcelApplication, Application: uuid.New(), At: noon, Body: []byte(`{"id": 7`)}
 	w.keep(paid, paid, broken)
-	parked, err := w.desk.Parked(ctx, ada)
+	parked, err := w.desk.Parked(ctx, ada, "")
 	require.NoError(t, err)
-	require.Len(t, parked, 1)
-	require.Equal(t, paid.ID, parked[0].ID)
+	require.Len(t, parked.List, 1)
+	require.Equal(t, paid.ID, parked.List[0].ID)
 	unusable, err := applydb.Quarantine{Store: w.store}.Waiting(ctx)
 	require.NoError(t, err)
 	require.Equal(t, 1, unusable)
 	w.keep(w.sent(a))
-	parked, err = w.desk.Parked(ctx, ada)
+	parked, err = w.desk.Parked(ctx, ada, "")
 	require.NoError(t, err)
-	require.Empty(t, parked)
+	require.Empty(t, parked.List)
 	require.Equal(t, evisa.Received, w.replays(a.ID).State)
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/openbmis/openbmis/evisa/desk"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/postgres/auditlog"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/postgres/portaldb"
 	"github.com/openbmis/openbmis/internal/vault"
 )
@@ -65,13 +66,19 @@ func (q Quarantine) Waiting(ctx context.Context) (n int, err error) {
 	return n, wrap(err, "count parcels in quarantine")
 }
 
-// mostQuarantined is how many are shown.
-const mostQuarantined = 500
-
-// List are those that wait, the oldest first, and behind them those that were set aside.
-func (q Quarantine) List(ctx context.Context, actor audit.Actor) (list []desk.Quarantined, err error) {
+// List is a page of those that wait, the oldest first, and behind them of those that were set aside.
+func (q Quarantine) List(ctx context.Context, actor audit.Actor, p paging.Page) (l paging.Listed[desk.Quarantined], err error) {
+	var aside bool
+	var first time.Time
+	var id uuid.UUID
+	if err := p.Read(&aside, &first, &id); err != nil {
+		return l, err
+	}
 	s := q.Store
 	err = s.o.DB.InTx(ctx, func(tx pgx.Tx) error {
+		if err := tx.QueryRow(ctx, `SELECT count(*) FROM`+inQuarantine+`IN ('waiting', 'set_aside')`).Scan(&l.Total); err != nil {
+			return err
+		}
 		rows, err := tx.Query(ctx, `SELECT q.parcel_id, q.application_id, q.kind, q.made_at, q.centre_key, q.files, q.bytes, q.reason, q.state = 'set_aside',
 				q.first_at, q.last_at, q.tries, q.next_at, q.decided_at, q.decided_by, q.why,
 				coalesce((SELECT a.reference FROM visa_application a WHERE a.id = q.application_id),
@@ -79,18 +86,20 @@ func (q Quarantine) List(ctx context.Context, actor audit.Actor) (list []desk.Qu
 				EXISTS (SELECT FROM visa_application a WHERE a.id = q.application_id AND a.erased_at IS NULL),
 				(SELECT count(*) FROM portal.parcel l JOIN portal.parcel own ON own.id = q.parcel_id
 				  WHERE l.application_id = q.application_id AND l.seq > own.seq AND own.taken_at IS NULL AND l.taken_at IS NULL AND NOT l.held)
-			FROM`+inQuarantine+`IN ('waiting', 'set_aside') ORDER BY q.state DESC, q.first_at, q.parcel_id LIMIT $1`, mostQuarantined)
+			FROM`+inQuarantine+`IN ('waiting', 'set_aside') AND ((q.state = 'set_aside'), q.first_at, q.parcel_id) > ($1, $2, $3)
+			ORDER BY (q.state = 'set_aside'), q.first_at, q.parcel_id LIMIT $4`, aside, first, id, p.Most()+1)
 		if err != nil {
 			return err
 		}
-		if list, err = pgx.CollectRows(rows, quarantinedOf); err != nil {
+		if l.Rows, err = pgx.CollectRows(rows, quarantinedOf); err != nil {
 			return err
 		}
+		l.Cut(p, func(q desk.Quarantined) []any { return []any{q.SetAside, q.FirstAt, q.ID} })
 		entry := actor.Entry(s.clock(), audit.Consultation, "visa_parcel", "")
-		entry.Purpose, entry.ResultCount = Purpose, len(list)
+		entry.Purpose, entry.ResultCount = Purpose, len(l.Rows)
 		return auditlog.Insert(ctx, tx, entry)
 	})
-	return list, wrap(err, "parcels in quarantine")
+	return l, wrap(err, "parcels in quarantine")
 }
 
 func quarantinedOf(r pgx.CollectableRow) (q desk.Quarantined, err error) {

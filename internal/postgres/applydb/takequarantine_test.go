@@ -12,6 +12,7 @@ import (
 	"github.com/openbmis/openbmis/evisa/desk"
 	"github.com/openbmis/openbmis/internal/pgtest"
 	"github.com/openbmis/openbmis/internal/postgres/applydb"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 )
 
 // What cannot be used is kept, in quarantine, and shown: a reply that was altered on its way holds nothing else up, lets no time run out, is
@@ -44,10 +45,10 @@ func TestWhatCannotBeUsedIsQuarantined(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, waiting)
 	one := func() desk.Quarantined {
-		list, err := q.List(ctx, ada)
+		list, err := q.List(ctx, ada, paging.Page{})
 		require.NoError(t, err)
-		require.Len(t, list, 1)
-		return list[0]
+		require.Len(t, list.Rows, 1)
+		return list.Rows[0]
 	}
 	got := one()
 	require.Equal(t, evisa.ParcelReply, got.Kind)
@@ -102,27 +103,27 @@ func TestContentsThatDoNotReadAreQuarantined(t *testing.T) {
 	reply := w.parcel(evisa.ParcelReply, a.ID, "")
 	reply.Body = []byte(`[7]`)
 	w.keep(w.sent(a), reply)
-	list, err := q.List(ctx, ada)
+	list, err := q.List(ctx, ada, paging.Page{})
 	require.NoError(t, err)
-	require.Len(t, list, 1)
-	require.Equal(t, desk.QuarantineContents, list[0].Reason)
-	require.True(t, list[0].NextAt.IsZero(), "only another program reads it")
+	require.Len(t, list.Rows, 1)
+	require.Equal(t, desk.QuarantineContents, list.Rows[0].Reason)
+	require.True(t, list.Rows[0].NextAt.IsZero(), "only another program reads it")
 	used, err := q.Again(ctx, ada, reply.ID)
 	require.NoError(t, err)
 	require.False(t, used)
-	list, err = q.List(ctx, ada)
+	list, err = q.List(ctx, ada, paging.Page{})
 	require.NoError(t, err)
-	require.Equal(t, 2, list[0].Tries)
-	parked, err := w.desk.Parked(ctx, ada)
+	require.Equal(t, 2, list.Rows[0].Tries)
+	parked, err := w.desk.Parked(ctx, ada, "")
 	require.NoError(t, err)
-	require.Empty(t, parked, "it is shown once")
+	require.Empty(t, parked.List, "it is shown once")
 
 	require.NoError(t, q.SetAside(ctx, ada, reply.ID, "says nothing"))
 	require.NoError(t, q.Erase(ctx))
-	require.Len(t, must(q.List(ctx, ada)), 1, "kept")
+	require.Len(t, must(q.List(ctx, ada, paging.Page{})).Rows, 1, "kept")
 	w.pass(10 * 366 * 24 * time.Hour)
 	require.NoError(t, q.Erase(ctx))
-	require.Empty(t, must(q.List(ctx, ada)))
+	require.Empty(t, must(q.List(ctx, ada, paging.Page{})).Rows)
 	var left int
 	require.NoError(t, w.db.Pool.QueryRow(ctx, `SELECT count(*) FROM visa_application_parcel WHERE sealed IS NOT NULL`).Scan(&left))
 	require.Zero(t, left)

@@ -14,6 +14,7 @@ import (
 	"github.com/openbmis/openbmis/api_pnr/cusres"
 	"github.com/openbmis/openbmis/api_pnr/message"
 	"github.com/openbmis/openbmis/internal/postgres/boarddb"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 )
 
 var flightKey = apipnr.FlightKey{Carrier: "XX", Number: "0123", Origin: "DXB"}
@@ -233,7 +234,7 @@ func TestThoseOnBoardWhomNoAnswerLetBoardAreListed(t *testing.T) {
 	w.Centre.Screen()
 	w.ask(w.list("XX0123", "745", "T1", someone(1, "R1"), someone(3, "R3")))
 	w.ask(w.list("XX0123", "266+CLOB", "T2", someone(1, "R1"), someone(3, "R3")))
-	list, err := w.Board.AgainstTheAnswer(t.Context(), boarddb.Page{})
+	list, err := w.Board.AgainstTheAnswer(t.Context(), paging.Page{})
 	require.NoError(t, err)
 	require.Equal(t, 1, list.Total)
 	require.Equal(t, "R1", list.Rows[0].Ref)

@@ -11,7 +11,7 @@ import (
 
 	apipnr "github.com/openbmis/openbmis/api_pnr"
 	"github.com/openbmis/openbmis/api_pnr/board"
-	"github.com/openbmis/openbmis/internal/postgres/boarddb"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 )
 
 // lost is a keeper, and a store, whose disk is full.
@@ -52,7 +52,7 @@ func TestThereIsNoAnswerThatIsNotWrittenDown(t *testing.T) {
 	ask(func(c *board.Config) { c.Store = lost{Store: w.Board} })
 	require.Equal(t, before+1, w.Count("board_request"))
 	require.True(t, w.standing("R3").Blocked())
-	list, err := w.Board.Dialogues(t.Context(), true, boarddb.Page{})
+	list, err := w.Board.Dialogues(t.Context(), true, paging.Page{})
 	require.NoError(t, err)
 	require.Equal(t, 1, list.Total)
 	require.Zero(t, list.Rows[0].AnsweredAt)

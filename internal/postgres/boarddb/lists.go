@@ -11,6 +11,7 @@ import (
 
 	apipnr "github.com/openbmis/openbmis/api_pnr"
 	"github.com/openbmis/openbmis/api_pnr/board"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/problem"
 )
 
@@ -23,22 +24,22 @@ func Tables() []string {
 }
 
 // Notices is what carriers are told unasked: first what they have not acknowledged, the newest first. It names nobody.
-func (s *Store) Notices(ctx context.Context, p Page) (l Listed[board.Notice], err error) {
+func (s *Store) Notices(ctx context.Context, p paging.Page) (l paging.Listed[board.Notice], err error) {
 	var settled bool
-	at, id := endOfTime, uuid.Max
-	if err := p.read(&settled, &at, &id); err != nil {
+	at, id := paging.EndOfTime(), uuid.Max
+	if err := p.Read(&settled, &at, &id); err != nil {
 		return l, err
 	}
 	rows, err := s.DB.Pool.Query(ctx, `SELECT `+noticeColumns+fromNotices+`
 		WHERE `+settledNotice+` > $1 OR `+settledNotice+` = $1 AND (n.created_at, n.id) < ($2, $3)
-		ORDER BY `+settledNotice+`, n.created_at DESC, n.id DESC LIMIT $4`, settled, at, id, p.most()+1)
+		ORDER BY `+settledNotice+`, n.created_at DESC, n.id DESC LIMIT $4`, settled, at, id, p.Most()+1)
 	if err == nil {
 		l.Rows, err = pgx.CollectRows(rows, scanNotice)
 	}
 	if err == nil {
 		err = s.DB.Pool.QueryRow(ctx, `SELECT count(*)`+fromNotices).Scan(&l.Total)
 	}
-	l.cut(p, func(n board.Notice) []any {
+	l.Cut(p, func(n board.Notice) []any {
 		return []any{!n.DoneAt.IsZero() && n.State != board.NoticeExpired, n.CreatedAt, n.ID}
 	})
 	return l, wrap(err, "read what carriers are told unasked")
@@ -62,10 +63,10 @@ type OnBoard struct {
 }
 
 // AgainstTheAnswer are travellers of flights that are still to land who are on board although no answer let them, who lands first first.
-func (s *Store) AgainstTheAnswer(ctx context.Context, p Page) (l Listed[OnBoard], err error) {
+func (s *Store) AgainstTheAnswer(ctx context.Context, p paging.Page) (l paging.Listed[OnBoard], err error) {
 	var lands, asked time.Time
 	var place string
-	if err := p.read(&lands, &asked, &place); err != nil {
+	if err := p.Read(&lands, &asked, &place); err != nil {
 		return l, err
 	}
 	rows, err := s.DB.Pool.Query(ctx, `
@@ -76,7 +77,7 @@ func (s *Store) AgainstTheAnswer(ctx context.Context, p Page) (l Listed[OnBoard]
 			FROM board_traveller t JOIN board_flight f USING (carrier, flight_key)
 			WHERE t.status = 'on_board' AND (t.decision <> 'board' OR t.asked_seq <> t.told_seq)
 				AND coalesce(f.arrives_at, t.asked_at + interval '2 days') > $1) a
-		WHERE (lands, asked_at, place) > ($2, $3, $4) ORDER BY lands, asked_at, place LIMIT $5`, s.clock(), lands, asked, place, p.most()+1)
+		WHERE (lands, asked_at, place) > ($2, $3, $4) ORDER BY lands, asked_at, place LIMIT $5`, s.clock(), lands, asked, place, p.Most()+1)
 	if err == nil {
 		l.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (o OnBoard, err error) {
 			var arrives *time.Time
@@ -85,7 +86,7 @@ func (s *Store) AgainstTheAnswer(ctx context.Context, p Page) (l Listed[OnBoard]
 			return o, err
 		})
 	}
-	l.cut(p, func(o OnBoard) []any { return []any{o.lands, o.AskedAt, o.place} })
+	l.Cut(p, func(o OnBoard) []any { return []any{o.lands, o.AskedAt, o.place} })
 	return l, wrap(err, "read who boarded against the answer")
 }
 
@@ -108,9 +109,9 @@ type Dialogue struct {
 }
 
 // Dialogues are the newest requests with how they were answered; late: only those that the policy of time-outs answered, or nothing did.
-func (s *Store) Dialogues(ctx context.Context, late bool, p Page) (l Listed[Dialogue], err error) {
-	at, seq := endOfTime, int64(math.MaxInt64)
-	if err := p.read(&at, &seq); err != nil {
+func (s *Store) Dialogues(ctx context.Context, late bool, p paging.Page) (l paging.Listed[Dialogue], err error) {
+	at, seq := paging.EndOfTime(), int64(math.MaxInt64)
+	if err := p.Read(&at, &seq); err != nil {
 		return l, err
 	}
 	which := `true`
@@ -121,14 +122,14 @@ func (s *Store) Dialogues(ctx context.Context, late bool, p Page) (l Listed[Dial
 		SELECT r.id, r.carrier, r.transaction, r.function, r.flight_key, r.travellers, r.received_at, r.answered_at, coalesce(r.took, interval '0'),
 			r.policy, r.timed_out, r.seq, coalesce((SELECT jsonb_object_agg(decision, n) FROM (SELECT decision, count(*) AS n FROM board_answer a
 				WHERE a.request = r.id GROUP BY decision) a), '{}')
-		FROM board_request r WHERE `+which+` AND (r.received_at, r.seq) < ($1, $2) ORDER BY r.received_at DESC, r.seq DESC LIMIT $3`, at, seq, p.most()+1)
+		FROM board_request r WHERE `+which+` AND (r.received_at, r.seq) < ($1, $2) ORDER BY r.received_at DESC, r.seq DESC LIMIT $3`, at, seq, p.Most()+1)
 	if err == nil {
 		l.Rows, err = pgx.CollectRows(rows, scanDialogue)
 	}
 	if err == nil {
 		err = s.DB.Pool.QueryRow(ctx, `SELECT count(*) FROM board_request r WHERE `+which).Scan(&l.Total)
 	}
-	l.cut(p, func(d Dialogue) []any { return []any{d.ReceivedAt, d.seq} })
+	l.Cut(p, func(d Dialogue) []any { return []any{d.ReceivedAt, d.seq} })
 	return l, wrap(err, "read the dialogue with carriers")
 }
 

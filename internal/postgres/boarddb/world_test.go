@@ -24,6 +24,7 @@ import (
 	"github.com/openbmis/openbmis/api_pnr/screen"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/internal/postgres/boarddb"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/postgres/passengerdb"
 	"github.com/openbmis/openbmis/internal/postgres/passengerdb/passengerdbtest"
 	"github.com/openbmis/openbmis/internal/postgres/screeningdb/deskworld"
@@ -302,7 +303,7 @@ func (w *world) next() time.Time {
 // notices are all notices.
 func (w *world) notices() []board.Notice {
 	w.Helper()
-	list, err := w.Board.Notices(w.Context(), boarddb.Page{})
+	list, err := w.Board.Notices(w.Context(), paging.Page{})
 	require.NoError(w, err)
 	require.Len(w, list.Rows, list.Total)
 	return list.Rows

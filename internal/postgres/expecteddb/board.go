@@ -14,6 +14,7 @@ import (
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/postgres"
 	"github.com/openbmis/openbmis/internal/postgres/auditlog"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/traveldoc"
 )
 
@@ -182,42 +183,72 @@ func passenger(row pgx.CollectableRow) (p expected.Passenger, err error) {
 	return p, json.Unmarshal(data, &p.Person)
 }
 
-// Missing are persons of a day's flights who were expected at the border before an instant and did not come; the look is audited.
+// Missing is a page of the persons of a day's flights who were expected at the border before an instant and did not come; the look is audited.
 func (b *Board) Missing(ctx context.Context, q expected.MissingQuery, entry audit.Entry) (page expected.MissingPage, err error) {
+	p := paging.Page{After: q.After, Limit: q.Most}
+	var due time.Time
+	var flight, person uuid.UUID
+	if err := p.Read(&due, &flight, &person); err != nil {
+		return page, err
+	}
 	from := q.Day.First()
 	start := time.Date(from.Year(), from.Month(), from.Day(), 0, 0, 0, 0, b.zone)
+	day := []any{start, start.AddDate(0, 0, 1), q.Before, string(q.Direction)}
+	var l paging.Listed[missed]
 	err = b.db.InTx(ctx, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, missingSQL, start, start.AddDate(0, 0, 1), q.Before, string(q.Direction), q.Most+1)
+		if err := tx.QueryRow(ctx, missing+`SELECT count(*) FROM missing`, day...).Scan(&l.Total); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, missing+missingBehind, append(day, due, flight, person, p.Most()+1)...)
 		if err != nil {
 			return err
 		}
-		page.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (f expected.Found, err error) {
-			var flight, person []byte
-			if err := row.Scan(&flight, &person, &page.All); err != nil {
-				return f, err
-			}
-			if err := json.Unmarshal(flight, &f.Flight); err != nil {
-				return f, err
-			}
-			return f, json.Unmarshal(person, &f.Person)
-		})
-		if err != nil {
+		if l.Rows, err = pgx.CollectRows(rows, scanMissed); err != nil {
 			return err
 		}
-		page.Rows = page.Rows[:min(len(page.Rows), q.Most)]
-		entry.ResultCount = len(page.Rows)
+		l.Cut(p, func(m missed) []any { return []any{m.due, m.Flight.ID, m.Person.ID} })
+		entry.ResultCount = len(l.Rows)
 		return auditlog.Insert(ctx, tx, entry)
 	})
 	if err != nil {
-		return expected.MissingPage{}, fmt.Errorf("persons who did not come: %w", err)
+		return page, fmt.Errorf("persons who did not come: %w", err)
+	}
+	page = expected.MissingPage{All: l.Total, Next: l.Next}
+	for _, m := range l.Rows {
+		page.Rows = append(page.Rows, m.Found)
 	}
 	return page, nil
 }
 
-const missingSQL = `
+// missed is somebody who did not come, with when his flight was due: by that the list is ordered.
+type missed struct {
+	expected.Found
+	due time.Time
+}
+
+func scanMissed(row pgx.CollectableRow) (m missed, err error) {
+	var flight, person []byte
+	if err := row.Scan(&flight, &person, &m.due); err != nil {
+		return m, err
+	}
+	if err := json.Unmarshal(flight, &m.Flight); err != nil {
+		return m, err
+	}
+	return m, json.Unmarshal(person, &m.Person)
+}
+
+const missing = `
 WITH flights AS (SELECT * FROM expected_flight WHERE due_at >= $1 AND due_at < $2 AND due_at < $3 AND status <> 'cancelled'
     AND ($4::text = '' OR direction = $4 OR direction = '')),
-` + came + `
-SELECT f.data, p.data, count(*) OVER () FROM flights f JOIN expected_person p ON p.flight = f.id
-WHERE p.awaited AND NOT EXISTS (SELECT FROM came WHERE came.person = p.id AND came.flight = p.flight)
-ORDER BY f.due_at, f.id, p.surname, p.id LIMIT $5`
+` + came + `,
+missing AS (SELECT f.data AS flight_data, p.data AS person_data, f.due_at, f.id AS flight, p.surname, p.id AS person
+    FROM flights f JOIN expected_person p ON p.flight = f.id
+    WHERE p.awaited AND NOT EXISTS (SELECT FROM came WHERE came.person = p.id AND came.flight = p.flight))
+`
+
+// missingBehind are those behind a person, wherever he stands by now: his name is in no address. When he is no longer in the dataset, the page
+// begins at his flight anew.
+const missingBehind = `SELECT flight_data, person_data, due_at FROM missing
+WHERE (due_at, flight) > ($5, $6) OR (due_at, flight) = ($5, $6)
+    AND ((surname, person) > (SELECT p.surname, p.id FROM expected_person p WHERE p.id = $7 AND p.flight = $6)) IS NOT FALSE
+ORDER BY due_at, flight, surname, person LIMIT $8`

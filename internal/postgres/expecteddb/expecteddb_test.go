@@ -173,6 +173,7 @@ func TestWhoCame(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, page.All)
 	require.Equal(t, absent.ID, page.Rows[0].Person.ID)
+	require.Empty(t, page.Next)
 	page, err = p.board.Missing(t.Context(), expected.MissingQuery{Day: traveldoc.DateOf(noon), Before: noon.Add(-2 * time.Hour), Most: 10}, entry())
 	require.NoError(t, err)
 	require.Zero(t, page.All, "not late yet")

@@ -14,6 +14,7 @@ import (
 	"github.com/openbmis/openbmis/api_pnr/law"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/pgtest"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/postgres/passengerdb/passengerdbtest"
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/migrations"
@@ -202,10 +203,10 @@ func TestUnmaskingTakesTwoPeopleAndAReason(t *testing.T) {
 	_, _, err = w.store.Unmasked(ctx, asker, id)
 	require.Equal(t, "unmask.not_open", code(t, err))
 	require.Equal(t, "unmask.own", code(t, w.store.DecideUnmask(ctx, asker, id, true, "")))
-	waiting, err := w.store.Unmaskings(ctx, true, "", 10)
+	waiting, err := w.store.UnmaskingsWaiting(ctx, paging.Page{})
 	require.NoError(t, err)
-	require.Len(t, waiting, 1)
-	require.Equal(t, "XX", waiting[0].Key.Carrier)
+	require.Len(t, waiting.Rows, 1)
+	require.Equal(t, "XX", waiting.Rows[0].Key.Carrier)
 	require.NoError(t, w.store.DecideUnmask(ctx, officer, id, true, ""))
 	require.Equal(t, "unmask.decided", code(t, w.store.DecideUnmask(ctx, officer, id, false, "too late")))
 
@@ -237,9 +238,27 @@ func TestUnmaskingTakesTwoPeopleAndAReason(t *testing.T) {
 	require.NoError(t, w.store.WithdrawUnmask(ctx, asker, third))
 
 	w.pointed = nil
-	done, err := w.store.LawDoneBy(ctx, 10)
+	own, err := w.store.Unmaskings(ctx, asker.ID, paging.Page{Limit: 2})
 	require.NoError(t, err)
-	require.NotEmpty(t, done)
+	require.Equal(t, 3, own.Total)
+	require.Equal(t, third, own.Rows[0].ID, "the newest first")
+	own, err = w.store.Unmaskings(ctx, asker.ID, paging.Page{Limit: 2, After: own.Next})
+	require.NoError(t, err)
+	require.Len(t, own.Rows, 1)
+	require.Equal(t, id, own.Rows[0].ID)
+	require.Empty(t, own.Next)
+
+	done, err := w.store.LawDoneBy(ctx, paging.Page{})
+	require.NoError(t, err)
+	require.NotEmpty(t, done.Rows)
+	require.Len(t, done.Rows, done.Total)
+	for next, n := "", 0; n < done.Total; n++ { // the same, row by row
+		one, err := w.store.LawDoneBy(ctx, paging.Page{After: next, Limit: 1})
+		require.NoError(t, err)
+		require.Equal(t, done.Rows[n:n+1], one.Rows)
+		next = one.Next
+		require.Equal(t, n == done.Total-1, next == "")
+	}
 }
 
 // What comes after the law was done is under the law too: of the source that it came from the act is done again.

@@ -2,6 +2,7 @@ package passengerdb
 
 import (
 	"context"
+	"math"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	apipnr "github.com/openbmis/openbmis/api_pnr"
 	"github.com/openbmis/openbmis/api_pnr/intake"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 )
 
 // RawRow is something that came, with where it stands.
@@ -57,15 +59,16 @@ type MessageFilter struct {
 	Carrier string
 	Flight  uuid.UUID
 	States  []intake.State
-	// Before is the Seq of the last row that was shown, for the next page; 0 begins with the newest.
-	Before int64
-	Limit  int // 100 at most and by default
+	Page    paging.Page
 }
 
-const mostMessages = 100
-
-// Messages are what came, the newest first. They name nobody; the read is not audited.
-func (s *Store) Messages(ctx context.Context, f MessageFilter) ([]RawRow, error) {
+// Messages is a page of what came, the newest first. They name nobody; the read is not audited. Total is counted for a flight alone: all that
+// carriers ever sent is too much to be counted whenever somebody looks.
+func (s *Store) Messages(ctx context.Context, f MessageFilter) (l paging.Listed[RawRow], err error) {
+	before := int64(math.MaxInt64)
+	if err := f.Page.Read(&before); err != nil {
+		return l, err
+	}
 	where, args := []string{"true"}, []any{}
 	add := func(condition string, arg any) {
 		args = append(args, arg)
@@ -84,14 +87,16 @@ func (s *Store) Messages(ctx context.Context, f MessageFilter) ([]RawRow, error)
 		}
 		add("t.state = ANY (?)", states)
 	}
-	if f.Before > 0 {
-		add("r.seq < ?", f.Before)
+	if f.Flight != uuid.Nil {
+		err := s.o.DB.Pool.QueryRow(ctx, `SELECT count(*)`+fromRaw+strings.Join(where, " AND "), args...).Scan(&l.Total)
+		if err != nil {
+			return l, wrap(err, "count what carriers sent")
+		}
 	}
-	if f.Limit <= 0 || f.Limit > mostMessages {
-		f.Limit = mostMessages
-	}
-	list, err := s.raws(ctx, s.o.DB.Pool, strings.Join(where, " AND ")+" ORDER BY r.seq DESC LIMIT "+itoa(f.Limit), args...)
-	return list, wrap(err, "what carriers sent")
+	add("r.seq < ?", before)
+	l.Rows, err = s.raws(ctx, s.o.DB.Pool, strings.Join(where, " AND ")+" ORDER BY r.seq DESC LIMIT "+itoa(f.Page.Most()+1), args...)
+	l.Cut(f.Page, func(r RawRow) []any { return []any{r.Seq} })
+	return l, wrap(err, "what carriers sent")
 }
 
 // Raw is one thing that came.
@@ -106,10 +111,12 @@ func (s *Store) Raw(ctx context.Context, id uuid.UUID) (RawRow, error) {
 	return list[0], nil
 }
 
+const fromRaw = ` FROM passenger_raw r JOIN passenger_status t ON t.raw_id = r.id WHERE `
+
 func (s *Store) raws(ctx context.Context, q querier, where string, args ...any) ([]RawRow, error) {
 	rows, err := q.Query(ctx, `SELECT r.id, r.seq, r.carrier, r.gateway, r.subject, r.received_at, r.size, r.digest, r.dropped, t.state, t.reason, t.copies,
 			NOT EXISTS (SELECT FROM passenger_body b JOIN passenger_key k ON k.id = b.key_id WHERE b.raw_id = r.id AND k.wrapped IS NOT NULL)
-		FROM passenger_raw r JOIN passenger_status t ON t.raw_id = r.id WHERE `+where, args...)
+		`+fromRaw+where, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	apipnr "github.com/openbmis/openbmis/api_pnr"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/postgres/passengerdb"
 )
 
@@ -181,20 +182,22 @@ func TestScreens(t *testing.T) {
 	require.Len(t, persons, 2)
 	require.Equal(t, 1, w.count("audit WHERE object_kind = 'passenger_flight' AND result_count = 2"))
 
-	raws, err := w.store.Messages(t.Context(), passengerdb.MessageFilter{Carrier: "XX", Flight: f.ID, Limit: 1})
+	raws, err := w.store.Messages(t.Context(), passengerdb.MessageFilter{Carrier: "XX", Flight: f.ID, Page: paging.Page{Limit: 1}})
 	require.NoError(t, err)
-	require.Equal(t, ids[1], raws[0].ID)
-	raws, err = w.store.Messages(t.Context(), passengerdb.MessageFilter{Before: raws[0].Seq})
+	require.Equal(t, ids[1], raws.Rows[0].ID)
+	require.Equal(t, 2, raws.Total)
+	raws, err = w.store.Messages(t.Context(), passengerdb.MessageFilter{Page: paging.Page{After: raws.Next, Limit: 1}})
 	require.NoError(t, err)
-	require.Len(t, raws, 1)
-	require.Equal(t, 1, raws[0].Messages[0].Bad)
+	require.Len(t, raws.Rows, 1)
+	require.Empty(t, raws.Next)
+	require.Equal(t, 1, raws.Rows[0].Messages[0].Bad)
 	one, err := w.store.Raw(t.Context(), ids[0])
 	require.NoError(t, err)
-	require.Equal(t, raws[0], one)
+	require.Equal(t, raws.Rows[0], one)
 
-	attempts, err := w.store.Attempts(t.Context(), ids[0], w.consult("passenger_message", ids[0]))
+	attempts, err := w.store.Attempts(t.Context(), ids[0], paging.Page{}, w.consult("passenger_message", ids[0]))
 	require.NoError(t, err)
-	require.True(t, slices.ContainsFunc(attempts[0].Diagnostics, func(d apipnr.Diagnostic) bool { return d.Code == apipnr.CodeTraveller && d.Message != "" }))
+	require.True(t, slices.ContainsFunc(attempts.Rows[0].Diagnostics, func(d apipnr.Diagnostic) bool { return d.Code == apipnr.CodeTraveller && d.Message != "" }))
 	require.Zero(t, w.count("passenger_attempt WHERE diagnostics::text LIKE '%left out%'"), "the words stand sealed")
 	body, err := w.store.Body(t.Context(), ids[0], w.consult("passenger_message", ids[0]))
 	require.NoError(t, err)

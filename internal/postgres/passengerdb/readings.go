@@ -3,6 +3,7 @@ package passengerdb
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,6 +13,7 @@ import (
 	"github.com/openbmis/openbmis/api_pnr/intake"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/postgres/auditlog"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 )
 
 // AttemptRow is one reading with what it found. The words of its diagnostics may repeat what was sent.
@@ -23,35 +25,37 @@ type AttemptRow struct {
 	Reason      string
 	Actor       string // who asked for it, in a replay
 	Diagnostics []apipnr.Diagnostic
+
+	id int64
 }
 
-// Attempts shows the readings of something that came, the newest first: the read is audited in the same transaction.
-func (s *Store) Attempts(ctx context.Context, raw uuid.UUID, entry audit.Entry) (list []AttemptRow, err error) {
+// Attempts shows a page of the readings of something that came, the newest first: the read is audited in the same transaction.
+func (s *Store) Attempts(ctx context.Context, raw uuid.UUID, p paging.Page, entry audit.Entry) (l paging.Listed[AttemptRow], err error) {
+	before := int64(math.MaxInt64)
+	if err := p.Read(&before); err != nil {
+		return l, err
+	}
 	err = s.o.DB.InTx(ctx, func(tx pgx.Tx) error {
-		key, err := s.bodyKey(ctx, tx, raw)
+		if err := tx.QueryRow(ctx, `SELECT count(*) FROM passenger_attempt WHERE raw_id = $1`, raw).Scan(&l.Total); err != nil {
+			return err
+		}
+		l.Rows, err = s.attempts(ctx, tx, raw, `WHERE raw_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3`, raw, before, p.Most()+1)
 		if err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, `SELECT message_id, at, parser, outcome, reason, actor, diagnostics, sealed FROM passenger_attempt WHERE raw_id = $1
-			ORDER BY id DESC LIMIT 200`, raw)
-		if err != nil {
-			return err
-		}
-		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (a AttemptRow, err error) {
-			var message *uuid.UUID
-			var plain, sealed []byte
-			if err := row.Scan(&message, &a.At, &a.Parser, &a.Outcome, &a.Reason, &a.Actor, &plain, &sealed); err != nil {
-				return a, err
-			}
-			if message != nil {
-				a.Message = *message
-			}
-			a.At = a.At.UTC()
-			if sealed != nil && key != nil {
-				return a, open(key, attemptKind, raw, sealed, &a.Diagnostics)
-			}
-			return a, json.Unmarshal(plain, &a.Diagnostics)
-		})
+		l.Cut(p, func(a AttemptRow) []any { return []any{a.id} })
+		entry.ResultCount = len(l.Rows)
+		return auditlog.Insert(ctx, tx, entry)
+	})
+	return l, wrap(err, "readings of what a carrier sent")
+}
+
+// LastAttempts shows the newest reading of each message of something that came, and of all of it, in the order of the messages: the read is
+// audited in the same transaction.
+func (s *Store) LastAttempts(ctx context.Context, raw uuid.UUID, entry audit.Entry) (list []AttemptRow, err error) {
+	err = s.o.DB.InTx(ctx, func(tx pgx.Tx) error {
+		list, err = s.attempts(ctx, tx, raw, `WHERE id IN (SELECT max(id) FROM passenger_attempt WHERE raw_id = $1 GROUP BY message_id)
+			ORDER BY coalesce((SELECT m.n FROM passenger_message m WHERE m.id = message_id), -1), id`, raw)
 		if err != nil {
 			return err
 		}
@@ -59,6 +63,33 @@ func (s *Store) Attempts(ctx context.Context, raw uuid.UUID, entry audit.Entry) 
 		return auditlog.Insert(ctx, tx, entry)
 	})
 	return list, wrap(err, "readings of what a carrier sent")
+}
+
+// attempts reads some readings of raw, with the words of their diagnostics while there is a key for them.
+func (s *Store) attempts(ctx context.Context, tx pgx.Tx, raw uuid.UUID, which string, args ...any) ([]AttemptRow, error) {
+	key, err := s.bodyKey(ctx, tx, raw)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(ctx, `SELECT id, message_id, at, parser, outcome, reason, actor, diagnostics, sealed FROM passenger_attempt `+which, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (a AttemptRow, err error) {
+		var message *uuid.UUID
+		var plain, sealed []byte
+		if err := row.Scan(&a.id, &message, &a.At, &a.Parser, &a.Outcome, &a.Reason, &a.Actor, &plain, &sealed); err != nil {
+			return a, err
+		}
+		if message != nil {
+			a.Message = *message
+		}
+		a.At = a.At.UTC()
+		if sealed != nil && key != nil {
+			return a, open(key, attemptKind, raw, sealed, &a.Diagnostics)
+		}
+		return a, json.Unmarshal(plain, &a.Diagnostics)
+	})
 }
 
 // QuarantineRow is a record, or a message (record 0), that could not be used.
@@ -79,9 +110,6 @@ type QuarantineRow struct {
 
 // Quarantine is what could not be used and is not resolved, the newest first. It names nobody; the read is not audited.
 func (s *Store) Quarantine(ctx context.Context, carrier string, before int64, limit int) ([]QuarantineRow, error) {
-	if limit <= 0 || limit > mostMessages {
-		limit = mostMessages
-	}
 	rows, err := s.o.DB.Pool.Query(ctx, `SELECT q.id, q.raw_id, q.message_id, r.carrier, coalesce(m.flight_key, ''), q.record, q.code, q.segment, q.place, q.at,
 			r.received_at, NOT EXISTS (SELECT FROM passenger_body b WHERE b.raw_id = r.id)
 		FROM passenger_quarantine q JOIN passenger_raw r ON r.id = q.raw_id LEFT JOIN passenger_message m ON m.id = q.message_id

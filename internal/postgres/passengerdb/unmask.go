@@ -15,6 +15,7 @@ import (
 	"github.com/openbmis/openbmis/api_pnr/intake/manifest"
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/postgres/auditlog"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/internal/vault"
 )
@@ -149,19 +150,40 @@ func (s *Store) decideUnmask(ctx context.Context, actor audit.Actor, id uuid.UUI
 const unmaskColumns = `u.id, u.person_id, u.flight_id, u.ground, u.reason, u.asked_by, u.asked_name, u.asked_at, coalesce(u.decision, ''),
 	coalesce(u.decided_name, ''), coalesce(u.decided_at, 'epoch'), u.remark, coalesce(u.ends_at, 'epoch')`
 
-// Unmaskings are wishes: those that wait for somebody to decide, the oldest first, or all of an asker (account; "":
-// everybody's), the newest first.
-func (s *Store) Unmaskings(ctx context.Context, waiting bool, askedBy string, limit int) ([]Unmasking, error) {
-	rows, err := s.o.DB.Pool.Query(ctx, `SELECT `+unmaskColumns+` FROM passenger_unmask u WHERE (NOT $1 OR u.decision IS NULL) AND ($2 = '' OR u.asked_by = $2)
-		ORDER BY CASE WHEN $1 THEN u.asked_at END, u.asked_at DESC, u.id LIMIT $3`, waiting, askedBy, limit)
+// Unmaskings is a page of an asker's wishes (his account), the newest first.
+func (s *Store) Unmaskings(ctx context.Context, askedBy string, p paging.Page) (l paging.Listed[Unmasking], err error) {
+	at, id := paging.EndOfTime(), uuid.Max
+	if err := p.Read(&at, &id); err != nil {
+		return l, err
+	}
+	return s.unmaskings(ctx, p, `u.asked_by = $1`, `(u.asked_at, u.id) < ($2, $3) ORDER BY u.asked_at DESC, u.id DESC`, at, id, askedBy)
+}
+
+// UnmaskingsWaiting is a page of the wishes that wait for somebody to decide, the oldest first.
+func (s *Store) UnmaskingsWaiting(ctx context.Context, p paging.Page) (l paging.Listed[Unmasking], err error) {
+	var at time.Time
+	var id uuid.UUID
+	if err := p.Read(&at, &id); err != nil {
+		return l, err
+	}
+	return s.unmaskings(ctx, p, `u.decision IS NULL AND $1 = ''`, `(u.asked_at, u.id) > ($2, $3) ORDER BY u.asked_at, u.id`, at, id, "")
+}
+
+// unmaskings reads the wishes of which (about $1) that stand behind a place ($2, $3).
+func (s *Store) unmaskings(ctx context.Context, p paging.Page, which, behind string, at time.Time, id uuid.UUID, askedBy string) (l paging.Listed[Unmasking], err error) {
+	rows, err := s.o.DB.Pool.Query(ctx, `SELECT `+unmaskColumns+` FROM passenger_unmask u WHERE `+which+` AND `+behind+` LIMIT $4`,
+		askedBy, at, id, p.Most()+1)
+	if err == nil {
+		l.Rows, err = pgx.CollectRows(rows, scanUnmasking)
+	}
+	if err == nil {
+		err = s.o.DB.Pool.QueryRow(ctx, `SELECT count(*) FROM passenger_unmask u WHERE `+which, askedBy).Scan(&l.Total)
+	}
 	if err != nil {
-		return nil, wrap(err, "read wishes to unmask")
+		return l, wrap(err, "read wishes to unmask")
 	}
-	list, err := pgx.CollectRows(rows, scanUnmasking)
-	if err != nil || len(list) == 0 {
-		return nil, wrap(err, "read wishes to unmask")
-	}
-	return list, wrap(s.nameFlights(ctx, list), "flights of wishes to unmask")
+	l.Cut(p, func(u Unmasking) []any { return []any{u.AskedAt, u.ID} })
+	return l, wrap(s.nameFlights(ctx, l.Rows), "flights of wishes to unmask")
 }
 
 func (s *Store) nameFlights(ctx context.Context, list []Unmasking) error {
@@ -270,17 +292,31 @@ type LawRow struct {
 	Spared  int
 }
 
-// LawDoneBy are what the machinery did, by day, newest first: of nobody in particular.
-func (s *Store) LawDoneBy(ctx context.Context, limit int) ([]LawRow, error) {
-	rows, err := s.o.DB.Pool.Query(ctx, `SELECT day, source, act, profile, version, flights, persons, spared FROM (
-			SELECT date_trunc('day', at) AS day, source, act, profile, version, count(*)::int AS flights, sum(persons)::int AS persons, sum(spared)::int AS spared
-			FROM passenger_law GROUP BY 1, 2, 3, 4, 5
-			UNION ALL
-			SELECT date_trunc('day', at), 'messages', 'delete', profile, version, count(*)::int, sum(messages)::int, 0 FROM passenger_raw_end GROUP BY 1, 4, 5) q
-		ORDER BY day DESC, source, act LIMIT $1`, limit)
-	if err != nil {
-		return nil, wrap(err, "read what the law's machinery did")
+// LawDoneBy is a page of what the machinery did, by day, newest first: of nobody in particular.
+func (s *Store) LawDoneBy(ctx context.Context, p paging.Page) (l paging.Listed[LawRow], err error) {
+	day := paging.EndOfTime()
+	var source, act, profile string
+	var version int
+	if err := p.Read(&day, &source, &act, &profile, &version); err != nil {
+		return l, err
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[LawRow])
-	return list, wrap(err, "read what the law's machinery did")
+	rows, err := s.o.DB.Pool.Query(ctx, lawDone+`
+		SELECT day, source, act, profile, version, flights, persons, spared FROM done
+		WHERE day < $1 OR day = $1 AND (source, act, profile, version) > ($2, $3, $4, $5) ORDER BY day DESC, source, act, profile, version LIMIT $6`,
+		day, source, act, profile, version, p.Most()+1)
+	if err == nil {
+		l.Rows, err = pgx.CollectRows(rows, pgx.RowToStructByPos[LawRow])
+	}
+	if err == nil {
+		err = s.o.DB.Pool.QueryRow(ctx, lawDone+`SELECT count(*) FROM done`).Scan(&l.Total)
+	}
+	l.Cut(p, func(r LawRow) []any { return []any{r.At, r.Source, r.Act, r.Profile, r.Version} })
+	return l, wrap(err, "read what the law's machinery did")
 }
+
+// lawDone is a row for each day, source, act and profile. The days are those of UTC, whatever the session's zone.
+const lawDone = `WITH done AS (
+	SELECT date_trunc('day', at, 'UTC') AS day, source, act, profile, version, count(*)::int AS flights, sum(persons)::int AS persons, sum(spared)::int AS spared
+	FROM passenger_law GROUP BY 1, 2, 3, 4, 5
+	UNION ALL
+	SELECT date_trunc('day', at, 'UTC'), 'messages', 'delete', profile, version, count(*)::int, sum(messages)::int, 0 FROM passenger_raw_end GROUP BY 1, 4, 5) `

@@ -21,7 +21,7 @@ const (
 	// stream (it is not admitted).
 	again        = time.Minute
 	againUnknown = time.Hour
-	// mostPlaces bounds the places that a notice names.
+	// mostPlaces bounds the places that a notice names; it says how many more there are.
 	mostPlaces = 50
 )
 
@@ -78,9 +78,11 @@ func (s *Store) noteQuarantine(ctx context.Context, now time.Time) error {
 				}
 				notices[raw] = n
 			}
-			if len(n.Places) < mostPlaces {
-				n.Places = append(n.Places, p)
+			if len(n.Places) == mostPlaces {
+				n.More++
+				return nil
 			}
+			n.Places = append(n.Places, p)
 			return nil
 		})
 		if err != nil {

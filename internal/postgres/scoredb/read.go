@@ -2,6 +2,8 @@ package scoredb
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"time"
 
 	"github.com/google/uuid"
@@ -10,6 +12,7 @@ import (
 	apipnr "github.com/openbmis/openbmis/api_pnr"
 	"github.com/openbmis/openbmis/api_pnr/intake"
 	"github.com/openbmis/openbmis/api_pnr/score"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/problem"
 )
 
@@ -29,7 +32,6 @@ type Row struct {
 	OnTime, Late, Missing, Incomplete int
 	Persons                           int
 	RatedAt                           time.Time
-	Notices                           []NoticeRow // of Flight alone
 }
 
 const rowColumns = `carrier, flight_id, flight_key, destination, status, leaves_at, departs_at, card, on_time, late, missing, incomplete, persons, rated_at`
@@ -67,7 +69,7 @@ func (s *Store) Flights(ctx context.Context, carrier string, from, to time.Time,
 	return list, wrap(err, "flights of a carrier")
 }
 
-// Flight is one of a carrier's flights, with what the carrier was told of it.
+// Flight is one of a carrier's flights.
 func (s *Store) Flight(ctx context.Context, carrier string, flight uuid.UUID) (r Row, err error) {
 	rows, err := s.DB.Pool.Query(ctx, `SELECT `+rowColumns+` FROM score_card WHERE carrier = $1 AND flight_id = $2`, carrier, flight)
 	if err != nil {
@@ -80,9 +82,7 @@ func (s *Store) Flight(ctx context.Context, carrier string, flight uuid.UUID) (r
 	if err != nil {
 		return r, wrap(err, "flight of a carrier")
 	}
-	r = list[0]
-	r.Notices, err = s.notices(ctx, `carrier = $1 AND flight_id = $2 ORDER BY seq DESC LIMIT $3`, carrier, flight, mostNotices)
-	return r, err
+	return list[0], nil
 }
 
 // Totals are the numbers of a carrier over a period.
@@ -192,41 +192,61 @@ type NoticeRow struct {
 	score.Notice
 	FlightID, RawID uuid.UUID // uuid.Nil where it is of none
 	SentAt          time.Time // zero while it waits
+
+	seq int64
 }
 
-const mostNotices = 50
-
-// Notices are what a carrier was told of by itself, the newest first; of all carriers when carrier is "".
-func (s *Store) Notices(ctx context.Context, carrier string) ([]NoticeRow, error) {
-	return s.notices(ctx, `($1 = '' OR carrier = $1) ORDER BY seq DESC LIMIT $2`, carrier, mostNotices)
+// Notices is a page of what a carrier was told of by itself, the newest first; of all carriers when carrier is "".
+func (s *Store) Notices(ctx context.Context, carrier string, p paging.Page) (paging.Listed[NoticeRow], error) {
+	if carrier == "" {
+		return s.notices(ctx, p, `true`)
+	}
+	return s.notices(ctx, p, `carrier = $1`, carrier)
 }
 
 // NoticesOf are what a carrier was told of something that came.
-func (s *Store) NoticesOf(ctx context.Context, carrier string, raw uuid.UUID) ([]NoticeRow, error) {
-	return s.notices(ctx, `carrier = $1 AND raw_id = $2 ORDER BY seq DESC LIMIT $3`, carrier, raw, mostNotices)
+func (s *Store) NoticesOf(ctx context.Context, carrier string, raw uuid.UUID, p paging.Page) (paging.Listed[NoticeRow], error) {
+	return s.notices(ctx, p, `carrier = $1 AND raw_id = $2`, carrier, raw)
 }
 
-func (s *Store) notices(ctx context.Context, where string, args ...any) ([]NoticeRow, error) {
-	rows, err := s.DB.Pool.Query(ctx, `SELECT body, flight_id, raw_id, sent_at FROM score_notice WHERE `+where, args...)
-	if err != nil {
-		return nil, wrap(err, "notices")
+// NoticesOfFlight are what a carrier was told of a flight.
+func (s *Store) NoticesOfFlight(ctx context.Context, carrier string, flight uuid.UUID, p paging.Page) (paging.Listed[NoticeRow], error) {
+	return s.notices(ctx, p, `carrier = $1 AND flight_id = $2`, carrier, flight)
+}
+
+func (s *Store) notices(ctx context.Context, p paging.Page, which string, args ...any) (l paging.Listed[NoticeRow], err error) {
+	before := int64(math.MaxInt64)
+	if err := p.Read(&before); err != nil {
+		return l, err
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (n NoticeRow, err error) {
-		var flight, raw *uuid.UUID
-		var sent *time.Time
-		if err = row.Scan(&n.Notice, &flight, &raw, &sent); err != nil {
-			return n, err
-		}
-		if flight != nil {
-			n.FlightID = *flight
-		}
-		if raw != nil {
-			n.RawID = *raw
-		}
-		if sent != nil {
-			n.SentAt = sent.UTC()
-		}
-		return n, nil
-	})
-	return list, wrap(err, "notices")
+	if err := s.DB.Pool.QueryRow(ctx, `SELECT count(*) FROM score_notice WHERE `+which, args...).Scan(&l.Total); err != nil {
+		return l, wrap(err, "notices")
+	}
+	n := len(args)
+	rows, err := s.DB.Pool.Query(ctx, fmt.Sprintf(`SELECT seq, body, flight_id, raw_id, sent_at FROM score_notice
+		WHERE %s AND seq < $%d ORDER BY seq DESC LIMIT $%d`, which, n+1, n+2), append(args, before, p.Most()+1)...)
+	if err != nil {
+		return l, wrap(err, "notices")
+	}
+	l.Rows, err = pgx.CollectRows(rows, scanNotice)
+	l.Cut(p, func(n NoticeRow) []any { return []any{n.seq} })
+	return l, wrap(err, "notices")
+}
+
+func scanNotice(row pgx.CollectableRow) (n NoticeRow, err error) {
+	var flight, raw *uuid.UUID
+	var sent *time.Time
+	if err = row.Scan(&n.seq, &n.Notice, &flight, &raw, &sent); err != nil {
+		return n, err
+	}
+	if flight != nil {
+		n.FlightID = *flight
+	}
+	if raw != nil {
+		n.RawID = *raw
+	}
+	if sent != nil {
+		n.SentAt = sent.UTC()
+	}
+	return n, nil
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/openbmis/openbmis/api_pnr/score"
 	"github.com/openbmis/openbmis/internal/pgtest"
 	"github.com/openbmis/openbmis/internal/postgres"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/postgres/passengerdb"
 	"github.com/openbmis/openbmis/internal/postgres/passengerdb/passengerdbtest"
 	"github.com/openbmis/openbmis/internal/postgres/scoredb"
@@ -167,10 +168,17 @@ func TestWhatIsDueAndMissingIsToldOfOnce(t *testing.T) {
 	for name, times := range w.courier.times {
 		require.Equal(t, 1, times, name)
 	}
-	row, err := w.score.Flight(t.Context(), "XX", w.cards("XX")[0].Flight)
+	list, err := w.score.NoticesOfFlight(t.Context(), "XX", w.cards("XX")[0].Flight, paging.Page{Limit: 1})
 	require.NoError(t, err)
-	require.Len(t, row.Notices, 2)
-	require.False(t, row.Notices[0].SentAt.IsZero())
+	require.Len(t, list.Rows, 1)
+	require.Equal(t, 2, list.Total)
+	require.False(t, list.Rows[0].SentAt.IsZero())
+	newest := list.Rows[0].ID
+	list, err = w.score.NoticesOfFlight(t.Context(), "XX", w.cards("XX")[0].Flight, paging.Page{Limit: 1, After: list.Next})
+	require.NoError(t, err)
+	require.Len(t, list.Rows, 1)
+	require.NotEqual(t, newest, list.Rows[0].ID)
+	require.Empty(t, list.Next)
 }
 
 func TestOfAFlightWhoseDepartureIsNotKnownNobodyIsTold(t *testing.T) {
@@ -190,13 +198,13 @@ func TestWhatWentToQuarantineIsToldOfOnceWithItsPlace(t *testing.T) {
 	w.look()
 	w.look()
 	require.Equal(t, map[string]int{"XX quarantine/" + raw.String(): 1}, w.courier.times)
-	list, err := w.score.NoticesOf(t.Context(), "XX", raw)
+	list, err := w.score.NoticesOf(t.Context(), "XX", raw, paging.Page{})
 	require.NoError(t, err)
-	require.Len(t, list, 1)
-	require.NotEmpty(t, list[0].Places)
-	others, err := w.score.NoticesOf(t.Context(), "YY", raw)
+	require.Len(t, list.Rows, 1)
+	require.NotEmpty(t, list.Rows[0].Places)
+	others, err := w.score.NoticesOf(t.Context(), "YY", raw, paging.Page{})
 	require.NoError(t, err)
-	require.Empty(t, others)
+	require.Empty(t, others.Rows)
 }
 
 // A closing in time, counts that differ, a bad record, and fields: each is on the card. What is counted stays when the persons are masked.

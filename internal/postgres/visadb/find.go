@@ -36,7 +36,7 @@ func (s Search) terms() []string {
 	}
 }
 
-// Find are the visas that somebody looks for, the newest first, at most 200. The read is audited in the same transaction; the entry says
+// Find are the visas that somebody looks for, the newest first. The read is audited in the same transaction; the entry says
 // who and why (audit.Consultation with its purpose).
 func (r *Register) Find(ctx context.Context, s Search, entry audit.Entry) (list []evisa.Visa, err error) {
 	if entry.QueryHMAC, err = audit.QueryHMAC(r.o.QueryKey, s.terms()...); err != nil {
@@ -56,9 +56,6 @@ func (r *Register) Find(ctx context.Context, s Search, entry audit.Entry) (list 
 	return list, wrapped(err, "search for visas")
 }
 
-// mostFound is how many visas a search gives.
-const mostFound = 200
-
 const newestFirst = ` ORDER BY v.issued_at DESC, v.number`
 
 func (r *Register) search(ctx context.Context, q Querier, s Search) ([]record, error) {
@@ -66,7 +63,7 @@ func (r *Register) search(ctx context.Context, q Querier, s Search) ([]record, e
 	case s.Number != "":
 		return r.records(ctx, q, `WHERE v.number = $1`, s.Number)
 	case s.Reference != "":
-		return r.records(ctx, q, `WHERE v.reference = $1`+newestFirst+` LIMIT $2`, s.Reference, mostFound)
+		return r.records(ctx, q, `WHERE v.reference = $1`+newestFirst, s.Reference)
 	}
 	m, err := r.marks(ctx)
 	if err == nil {
@@ -78,13 +75,12 @@ func (r *Register) search(ctx context.Context, q Querier, s Search) ([]record, e
 	if len(m.list) == 0 {
 		return nil, ErrEmptySearch
 	}
-	list, err := r.marked(ctx, q, m.list, func(v *record) bool {
+	return r.marked(ctx, q, m.list, func(v *record) bool {
 		if s.Document != "" {
 			return hasDocument(&v.Visa, s.Document)
 		}
 		return samePerson(v.Identity, s.Identity)
 	})
-	return list[:min(len(list), mostFound)], err
 }
 
 // marked are the visas with one of the marks that hold, the newest first. A mark is cut short, and many may share it: each is opened and

@@ -15,6 +15,7 @@ import (
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/postgres"
 	"github.com/openbmis/openbmis/internal/postgres/auditlog"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/traveldoc"
 )
@@ -40,9 +41,6 @@ func NewCases(db *postgres.DB, changed Changed, now func() time.Time) *Cases {
 	return &Cases{db, changed, now}
 }
 
-// MostCases is the greatest number of cases that List gives.
-const MostCases = 500
-
 const caseColumns = `SELECT c.crossing_id, c.number, c.kind, c.state, c.opened_at, c.outcome, c.reason, c.decided_by, c.decided_login, c.decided_at,
     (SELECT coalesce(json_agg(json_build_object('crossing', u.crossing_id, 'station', u.station, 'at', u.crossed_at, 'date', u.local_date,
         'entries', u.entries, 'known', u.known, 'annulled', u.annulled, 'lane', x.payload -> 'lane', 'officer', x.payload -> 'officer',
@@ -50,21 +48,30 @@ const caseColumns = `SELECT c.crossing_id, c.number, c.kind, c.state, c.opened_a
      FROM visa_use u LEFT JOIN crossing x ON x.crossing_id = u.crossing_id AND x.crossed_at = u.crossed_at WHERE u.crossing_id = ANY (c.crossings))
 FROM visa_case c `
 
-// List are the cases in a state, the oldest first; an empty state is every one, the newest first. entry is the audit entry of the look.
-func (s *Cases) List(ctx context.Context, state CaseState, entry audit.Entry) (list []Case, err error) {
+// List is a page of the cases in a state, or of all where it is empty, the oldest first. entry is the audit entry of the look.
+func (s *Cases) List(ctx context.Context, state CaseState, p paging.Page, entry audit.Entry) (l paging.Listed[Case], err error) {
+	var at time.Time
+	var id uuid.UUID
+	if err := p.Read(&at, &id); err != nil {
+		return l, err
+	}
 	err = s.db.InTx(ctx, func(tx pgx.Tx) error {
-		list, err = cases(ctx, tx, `WHERE $1 = '' OR c.state = $1
-			ORDER BY CASE WHEN $1 = '' THEN -extract(epoch FROM c.opened_at) ELSE extract(epoch FROM c.opened_at) END, c.crossing_id LIMIT $2`, string(state), MostCases)
+		if err := tx.QueryRow(ctx, `SELECT count(*) FROM visa_case WHERE $1 = '' OR state = $1`, string(state)).Scan(&l.Total); err != nil {
+			return err
+		}
+		l.Rows, err = cases(ctx, tx, `WHERE ($1 = '' OR c.state = $1) AND (c.opened_at, c.crossing_id) > ($2, $3)
+			ORDER BY c.opened_at, c.crossing_id LIMIT $4`, string(state), at, id, p.Most()+1)
 		if err != nil {
 			return err
 		}
-		entry.ResultCount = len(list)
+		l.Cut(p, func(c Case) []any { return []any{c.OpenedAt, c.ID} })
+		entry.ResultCount = len(l.Rows)
 		return auditlog.Insert(ctx, tx, entry)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("cases of visas: %w", err)
+		return l, fmt.Errorf("cases of visas: %w", err)
 	}
-	return list, nil
+	return l, nil
 }
 
 // Open counts the open cases.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/evisa"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/postgres/visausedb"
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/traveldoc"
@@ -63,10 +64,10 @@ func TestACorrectionGivesTheEntryBack(t *testing.T) {
 	require.Equal(t, first.CrossingID, uses[0].Crossing)
 	require.Len(t, uses, 1)
 	require.False(t, open)
-	all, err := c.cases.List(t.Context(), "", entry())
+	all, err := c.cases.List(t.Context(), "", paging.Page{}, entry())
 	require.NoError(t, err)
-	require.Len(t, all, 1)
-	require.Equal(t, visausedb.CaseGone, all[0].State)
+	require.Len(t, all.Rows, 1)
+	require.Equal(t, visausedb.CaseGone, all.Rows[0].State)
 }
 
 // Refusals, referrals and exits use nothing.

@@ -21,6 +21,7 @@ import (
 	"github.com/openbmis/openbmis/internal/pgtest"
 	"github.com/openbmis/openbmis/internal/postgres"
 	"github.com/openbmis/openbmis/internal/postgres/centraldb"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/postgres/visausedb"
 	"github.com/openbmis/openbmis/migrations"
 	"github.com/openbmis/openbmis/replication"
@@ -144,7 +145,7 @@ func supervisor(name string) audit.Actor {
 
 func (c *centre) open(t testing.TB) []visausedb.Case {
 	t.Helper()
-	list, err := c.cases.List(t.Context(), visausedb.CaseOpen, entry())
+	list, err := c.cases.List(t.Context(), visausedb.CaseOpen, paging.Page{}, entry())
 	require.NoError(t, err)
-	return list
+	return list.Rows
 }

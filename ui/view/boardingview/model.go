@@ -4,12 +4,12 @@ package boardingview
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/openbmis/openbmis/api_pnr/board"
 	"github.com/openbmis/openbmis/internal/postgres/boarddb"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/view"
 )
@@ -29,10 +29,10 @@ func Lists() []string { return []string{Told, Against, Late, Newest} }
 type Boarding struct {
 	List    string // the one list that is shown; "" is all of them
 	After   string // where its page begins
-	Notices boarddb.Listed[board.Notice]
-	Against boarddb.Listed[boarddb.OnBoard]
-	Late    boarddb.Listed[boarddb.Dialogue]
-	Newest  boarddb.Listed[boarddb.Dialogue]
+	Notices paging.Listed[board.Notice]
+	Against paging.Listed[boarddb.OnBoard]
+	Late    paging.Listed[boarddb.Dialogue]
+	Newest  paging.Listed[boarddb.Dialogue]
 	Now     time.Time
 }
 
@@ -40,19 +40,8 @@ type Boarding struct {
 func (b Boarding) Shows(list string) bool { return b.List == "" || b.List == list }
 
 // rowsAt is where the rows of the page come from.
-func (b Boarding) rowsAt() string { return address("/boarding/rows", b.List, b.After) }
-
-func address(path, list, after string) string {
-	q := url.Values{}
-	for name, value := range map[string]string{"list": list, "after": after} {
-		if value != "" {
-			q.Set(name, value)
-		}
-	}
-	if len(q) == 0 {
-		return path
-	}
-	return path + "?" + q.Encode()
+func (b Boarding) rowsAt() string {
+	return view.Address("/boarding/rows", "list", b.List, "after", b.After)
 }
 
 // queue is one list as it is drawn: the rows are its children.
@@ -63,20 +52,15 @@ type queue struct {
 	first, next string
 }
 
-func queueOf[T any](b Boarding, list string, l boarddb.Listed[T], title, none text.Key, columns ...text.Key) queue {
+func queueOf[T any](b Boarding, list string, l paging.Listed[T], title, none text.Key, columns ...text.Key) queue {
 	q := queue{title: title, none: none, columns: columns, total: l.Total}
 	if l.Next != "" {
-		q.next = address("/boarding", list, l.Next)
+		q.next = view.Address("/boarding", "list", list, "after", l.Next)
 	}
 	if b.List != "" {
 		q.first = "/boarding"
 	}
 	return q
-}
-
-// caption is the title with how many there are on all pages.
-func (q queue) caption(ctx context.Context) string {
-	return t(ctx, q.title) + " · " + text.FromContext(ctx).Number(int64(q.total))
 }
 
 func (q queue) heads() []view.Column {

@@ -13,6 +13,7 @@ import (
 	apipnr "github.com/openbmis/openbmis/api_pnr"
 	"github.com/openbmis/openbmis/api_pnr/intake"
 	"github.com/openbmis/openbmis/api_pnr/score"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/postgres/passengerdb"
 	"github.com/openbmis/openbmis/internal/postgres/scoredb"
 	"github.com/openbmis/openbmis/ui/text"
@@ -25,34 +26,39 @@ type Period struct{ From, To time.Time }
 // last is the last day of the period.
 func (p Period) last() time.Time { return p.To.Add(-time.Second) }
 
-func (p Period) query() string {
-	return "?from=" + p.From.Format(time.DateOnly) + "&to=" + p.last().Format(time.DateOnly)
+func (p Period) query() string { return view.Address("", p.pairs()...) }
+
+// pairs are what an address says of it.
+func (p Period) pairs() []string {
+	return []string{"from", p.From.Format(time.DateOnly), "to", p.last().Format(time.DateOnly)}
 }
 
 // Own is a carrier's page: its flights, its totals, its notices.
 type Own struct {
-	Carrier       string
-	Base          string // of the addresses
-	State         bool   // the State looks
-	Period        Period
-	Flights       []scoredb.Row
-	Further, More bool // it is not the first page; there is another
-	Totals        scoredb.Totals
-	Notices       []scoredb.NoticeRow
+	Carrier      string
+	Base         string // of the addresses
+	State        bool   // the State looks
+	Period       Period
+	Flights      []scoredb.Row
+	After        string // the flight behind which the page begins
+	More         bool   // there is another page
+	Totals       scoredb.Totals
+	Notices      paging.Listed[scoredb.NoticeRow]
+	NoticesAfter string // where their page begins
 }
 
-func (o Own) next() string {
-	if !o.More {
-		return ""
+// turn is the ways to other pages of the flights; the page of the notices stays.
+func (o Own) turn() (first, next string) {
+	last := ""
+	if o.More {
+		last = o.Flights[len(o.Flights)-1].Flight.String()
 	}
-	return o.Base + o.Period.query() + "&after=" + o.Flights[len(o.Flights)-1].Flight.String()
+	return view.Turn(o.Base, "after", o.After, last, append(o.Period.pairs(), "notices", o.NoticesAfter)...)
 }
 
-func (o Own) first() string {
-	if !o.Further {
-		return ""
-	}
-	return o.Base + o.Period.query()
+// turnNotices is the ways to other pages of the notices; the page of the flights stays.
+func (o Own) turnNotices() (first, next string) {
+	return view.Turn(o.Base, "notices", o.NoticesAfter, o.Notices.Next, append(o.Period.pairs(), "after", o.After)...)
 }
 
 // Card is a flight's card, explained.
@@ -61,7 +67,18 @@ type Card struct {
 	Base     string
 	State    bool
 	Policy   score.Policy // in force
-	Messages []passengerdb.RawRow
+	Messages paging.Listed[passengerdb.RawRow]
+	Notices  paging.Listed[scoredb.NoticeRow]
+	// Where their pages begin.
+	MessagesAfter, NoticesAfter string
+}
+
+func (c Card) turnMessages() (first, next string) {
+	return view.Turn(c.Base+"/"+c.Flight.String(), "messages", c.MessagesAfter, c.Messages.Next, "notices", c.NoticesAfter)
+}
+
+func (c Card) turnNotices() (first, next string) {
+	return view.Turn(c.Base+"/"+c.Flight.String(), "notices", c.NoticesAfter, c.Notices.Next, "messages", c.MessagesAfter)
 }
 
 // push is what the policy says of a push; nil when the card is of another version.
@@ -80,7 +97,8 @@ func (c Card) push(name string) *score.Push {
 // Messages are what the carrier sent.
 type Messages struct {
 	Carrier, Show string
-	List          []passengerdb.RawRow
+	List          paging.Listed[passengerdb.RawRow]
+	After         string   // where the page begins
 	Receipt       *Receipt // of a file that was just sent
 	Fault         string
 }
@@ -101,9 +119,36 @@ type Finding struct {
 // Message is one thing that the carrier sent.
 type Message struct {
 	passengerdb.RawRow
-	Mine     map[uuid.UUID]bool // flights that have a card
-	Findings []Finding
-	Notices  []scoredb.NoticeRow
+	Mine         map[uuid.UUID]bool // flights that have a card
+	Findings     Findings
+	Notices      paging.Listed[scoredb.NoticeRow]
+	NoticesAfter string // where their page begins
+}
+
+// Findings is a page of findings.
+type Findings struct {
+	Rows   []Finding
+	Total  int // on all pages
+	Behind int // how many stand before the page
+}
+
+func (m Message) turnFindings() (first, next string) {
+	at := func(n int, is bool) string {
+		if !is {
+			return ""
+		}
+		return strconv.Itoa(n)
+	}
+	f, end := m.Findings, m.Findings.Behind+len(m.Findings.Rows)
+	return view.Turn("/carrier/messages/"+m.ID.String(), "findings", at(f.Behind, f.Behind > 0), at(end, end < f.Total), "notices", m.NoticesAfter)
+}
+
+func (m Message) turnNotices() (first, next string) {
+	findings := ""
+	if m.Findings.Behind > 0 {
+		findings = strconv.Itoa(m.Findings.Behind)
+	}
+	return view.Turn("/carrier/messages/"+m.ID.String(), "notices", m.NoticesAfter, m.Notices.Next, "findings", findings)
 }
 
 // reasons are why what came, or a message of it, could not be used; each once.
@@ -126,7 +171,13 @@ func (m Message) reasons() (list []string) {
 type Board struct {
 	Period    Period
 	Standings []scoredb.Standing
-	Notices   []scoredb.NoticeRow
+	Notices   paging.Listed[scoredb.NoticeRow]
+	// NoticesAfter is where their page begins.
+	NoticesAfter string
+}
+
+func (b Board) turnNotices() (first, next string) {
+	return view.Turn("/score", "notices", b.NoticesAfter, b.Notices.Next, b.Period.pairs()...)
 }
 
 func t(ctx context.Context, key text.Key, args ...any) string { return text.T(ctx, key, args...) }
@@ -169,13 +220,6 @@ func shows() []string {
 		"all", "trouble", string(intake.Received), string(intake.WaitingParts), string(intake.Applied), string(intake.Partial), string(intake.Quarantined),
 		string(intake.Incomplete), string(intake.Duplicate), string(intake.Superseded),
 	}
-}
-
-func next(m Messages) string {
-	if len(m.List) < 100 || m.Receipt != nil || m.Fault != "" {
-		return ""
-	}
-	return "/carrier/messages?show=" + m.Show + "&before=" + strconv.FormatInt(m.List[len(m.List)-1].Seq, 10)
 }
 
 func stateTone(s intake.State) view.Tone {

@@ -37,10 +37,17 @@ type Aside struct {
 	ReceivedAt, ParkedAt time.Time
 }
 
+// Asides is a page of messages that were laid aside.
+type Asides struct {
+	List  []Aside
+	Total int    // how many wait, on all pages
+	Next  string // where the next page begins; "" on the last
+}
+
 // Parked is the page of messages that were laid aside.
 type Parked struct {
-	List  []Aside
-	Total int
+	Asides
+	After string // where it begins
 }
 
 func (o One) fault(form, field string) string {

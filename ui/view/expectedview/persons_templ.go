@@ -907,7 +907,7 @@ func MissingPage(s Missing) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if len(s.Page.Rows) == 0 {
+			if s.Page.All == 0 {
 				templ_7745c5c3_Err = view.Empty(t(ctx, text.ExpectedMissingNone)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1015,16 +1015,14 @@ func MissingPage(s Missing) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 76, " ")
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				if s.Page.All > len(s.Page.Rows) {
-					templ_7745c5c3_Err = view.Message(view.ToneInfo, t(ctx, text.ExpectedMissingMore, "shown", text.FromContext(ctx).Number(int64(len(s.Page.Rows))))).Render(ctx, templ_7745c5c3_Buffer)
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-				}
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 76, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = view.Pager(view.Turn("/expected/missing", "after", s.After, s.Page.Next, "day", s.Query.Day.String(), "direction", string(s.Query.Direction))).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
 			}
 			return nil
 		})

@@ -48,6 +48,7 @@ type Flight struct {
 type Missing struct {
 	Frame
 	Query expected.FlightsQuery
+	After string // where the page begins
 	Page  expected.MissingPage
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/openbmis/openbmis/api_pnr/intake/manifest"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/internal/postgres/boarddb"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/postgres/passengerdb"
 	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/ui/text"
@@ -100,14 +101,16 @@ type Search struct {
 // Messages are what came.
 type Messages struct {
 	Show, Carrier string
-	List          []passengerdb.RawRow
+	List          paging.Listed[passengerdb.RawRow]
+	After         string // where the page begins
 	Progress      passengerdb.Progress
 }
 
 // Message is one thing that came.
 type Message struct {
 	passengerdb.RawRow
-	Attempts []passengerdb.AttemptRow
+	Attempts paging.Listed[passengerdb.AttemptRow]
+	After    string // where their page begins
 }
 
 // Segment is a piece of what came.

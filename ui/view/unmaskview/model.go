@@ -12,6 +12,7 @@ import (
 
 	apipnr "github.com/openbmis/openbmis/api_pnr"
 	"github.com/openbmis/openbmis/api_pnr/law"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/postgres/passengerdb"
 	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/view"
@@ -25,9 +26,10 @@ type Form struct {
 
 // Own is somebody's page of wishes.
 type Own struct {
-	Form Form
-	List []passengerdb.Unmasking
-	Now  time.Time
+	Form  Form
+	List  paging.Listed[passengerdb.Unmasking]
+	After string // where the page begins
+	Now   time.Time
 }
 
 // Fault is what is wrong with a decision about a wish.
@@ -38,8 +40,8 @@ type Fault struct {
 
 // Waiting is the page of wishes that wait. Own is the account that looks: nobody decides about his own.
 type Waiting struct {
-	List  []passengerdb.Unmasking
-	More  bool // wait than are listed
+	List  paging.Listed[passengerdb.Unmasking]
+	After string // where the page begins
 	Fault Fault
 	Own   string
 }
@@ -53,7 +55,8 @@ type Data struct {
 // Law is the profile in force and what was done by it.
 type Law struct {
 	Profile law.Profile
-	Done    []passengerdb.LawRow
+	Done    paging.Listed[passengerdb.LawRow]
+	After   string // where the page of Done begins
 }
 
 func t(ctx context.Context, key text.Key, args ...any) string { return text.T(ctx, key, args...) }

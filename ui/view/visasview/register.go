@@ -10,6 +10,7 @@ import (
 
 	"github.com/openbmis/openbmis/evisa"
 	"github.com/openbmis/openbmis/evisa/desk"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/postgres/visadb"
 	"github.com/openbmis/openbmis/internal/postgres/visausedb"
 	"github.com/openbmis/openbmis/traveldoc"
@@ -101,7 +102,8 @@ func (v Visa) used() (n int) {
 // Cases is the page of visas that were used at several posts.
 type Cases struct {
 	State  visausedb.CaseState
-	List   []visausedb.Case
+	After  string // where the page begins
+	Listed paging.Listed[visausedb.Case]
 	Open   int
 	Places []Place
 	Now    time.Time
@@ -160,6 +162,7 @@ type Letter struct {
 
 // Parcels is the page of what the portal handed over and fits no application yet.
 type Parcels struct {
-	List []desk.ParkedParcel
-	Now  time.Time
+	desk.ParkedPage
+	After string // where the page begins
+	Now   time.Time
 }
