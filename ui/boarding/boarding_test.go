@@ -122,7 +122,7 @@ func (s *site) nothingIsCutOff(t *testing.T) {
 		SELECT gen_random_uuid(), 'YY', n, '', 'list', 'YY' || (1000 + n), 1, $1 FROM generate_series(1, $2) n`, s.Clock.Now().Add(time.Hour), many)
 	require.NoError(t, err)
 	client := s.SignedIn(t, s.Person(t, auth.RoleAnalyst, "berta"))
-	seen, last := s.Follow(t, client, "/boarding?list=late", "list=late", regexp.MustCompile(`YY1\d{3}`))
+	seen, last := s.Follow(t, client, "/boarding?list=late", "after", regexp.MustCompile(`YY1\d{3}`))
 	require.Contains(t, last, "Late or unanswered · 122")
 	require.Len(t, seen, many)
 	require.Equal(t, http.StatusNotFound, s.Get(t, client, "/boarding?list=other").Status)

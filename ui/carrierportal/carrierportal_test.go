@@ -331,7 +331,7 @@ func TestSendingGoesThroughTheDoorAndIsAudited(t *testing.T) {
 	require.Contains(t, page, "16 MB")
 	for path, status := range map[string]int{
 		"/carrier/flights?from=x": 422, "/carrier/flights?from=2026-11-02&to=2026-11-01": 422, "/carrier/flights?from=2020-01-01&to=2026-01-01": 422, "/carrier/flights?after=x": 404,
-		"/carrier/messages?show=x": 422, "/carrier/messages?before=x": 422, "/carrier/messages/x": 404, "/carrier/flights/x": 404,
+		"/carrier/messages?show=x": 422, "/carrier/messages?after=x": 422, "/carrier/messages/x": 404, "/carrier/flights/x": 404,
 		"/carrier/flights?from=2026-11-01&to=2026-11-02": 200,
 	} {
 		require.Equal(t, status, d.Get(t, client, path).Status, path)

@@ -1,7 +1,10 @@
 package expected_test
 
 import (
+	"html"
 	"net/http"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +15,7 @@ import (
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/internal/auth"
 	"github.com/openbmis/openbmis/internal/browsertest"
+	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/ui/web/webtest"
 )
 
@@ -193,6 +197,45 @@ func TestTheDaysFlights(t *testing.T) {
 			require.Positive(t, s.count(t, "audit WHERE object_kind = 'expected_flight' AND object_id = '"+landed.ID.String()+"' AND purpose = 'border_control'"))
 		})
 	}
+}
+
+// Whoever did not come is on one of the pages: of many flights at one time, of persons of one name, and when one of them comes meanwhile.
+func TestNobodyWhoDidNotComeIsLeftOut(t *testing.T) {
+	const many = 250
+	s := open(t)
+	f := s.flight("0400", 5*time.Hour)
+	s.tell(t, f, person(t, f, "AAA", "ONE", "K0000001", "1A"))
+	_, err := s.DB.Pool.Exec(t.Context(), `INSERT INTO expected_person (id, flight, awaited, numbers, birth, words, surname, flagged, data)
+		SELECT id, flight, awaited, numbers, birth, words, surname, flagged, (data::jsonb || jsonb_build_object('id', id, 'flight', flight))::json FROM (
+			SELECT gen_random_uuid() AS id, flight, awaited, numbers, birth, words, CASE WHEN n % 2 = 0 THEN surname ELSE '' END AS surname, flagged, data
+			FROM expected_person, generate_series(2, $1) n) p`, many)
+	require.NoError(t, err)
+	who := s.Person(t, auth.RoleSupervisor, "sara", "en")
+	client := s.SignedIn(t, who)
+	day := "?day=" + traveldoc.DateOf(s.Clock.Now().Add(-5*time.Hour)).String()
+	row := regexp.MustCompile(`id="person-[0-9a-f-]{36}"`)
+	seen, last := s.Follow(t, client, "/expected/missing"+day, "after", row)
+	require.Len(t, seen, many)
+	require.Contains(t, last, "250 persons did not arrive")
+	require.NotContains(t, last, "Next page")
+
+	next := html.UnescapeString(regexp.MustCompile(`href="([^"]+)" rel="next">Next`).FindStringSubmatch(s.Get(t, client, "/expected/missing"+day).Body)[1])
+	gone := strings.TrimSuffix(strings.TrimPrefix(seen[99], `id="person-`), `"`)
+	_, err = s.DB.Pool.Exec(t.Context(), `DELETE FROM expected_person WHERE id = $1`, gone)
+	require.NoError(t, err)
+	rest, _ := s.Follow(t, client, next, "after", row)
+	require.Subset(t, rest, seen[100:], "behind somebody who is gone everybody is shown")
+	require.Equal(t, http.StatusUnprocessableEntity, s.Get(t, client, "/expected/missing?after=x").Status)
+
+	p := browsertest.Open(t, "en")
+	p.Size(1366, 768)
+	s.SignIn(p, who)
+	p.Goto(s.URL + next)
+	p.WaitText("main", "249 persons did not arrive")
+	p.CheckAccessible()
+	p.CheckNoSidewaysScroll()
+	browsertest.Eval[bool](p, `(document.querySelector(".pager").scrollIntoView(), true)`)
+	p.Screenshot("expected-missing-page")
 }
 
 // Who landed shortly before midnight stands before the counter after it: the new day's page shows the flight, with its date, until it is

@@ -198,7 +198,7 @@ func TestWhatIsAskedWronglyIsSaid(t *testing.T) {
 	for path, status := range map[string]int{
 		"/passengers/flights/x": http.StatusNotFound, "/passengers/flights/" + uuid.NewString(): http.StatusNotFound,
 		"/passengers/persons/" + uuid.NewString(): http.StatusNotFound, "/passengers/messages/" + uuid.NewString(): http.StatusNotFound,
-		"/passengers/messages?show=nonsense": http.StatusUnprocessableEntity, "/passengers/messages?before=x": http.StatusUnprocessableEntity,
+		"/passengers/messages?show=nonsense": http.StatusUnprocessableEntity, "/passengers/messages?after=x": http.StatusUnprocessableEntity,
 		"/passengers/messages/" + raw.String() + "/segment?offset=x": http.StatusUnprocessableEntity,
 		"/passengers/messages?show=trouble":                          http.StatusOK, "/passengers/messages/" + raw.String() + "/segment?offset=999999": http.StatusOK,
 	} {

@@ -3,8 +3,8 @@ package webtest
 import (
 	"html"
 	"net/http"
+	"net/url"
 	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,9 +12,9 @@ import (
 
 var nextPage = regexp.MustCompile(`href="([^"]+)" rel="next"`) //nolint:gochecknoglobals // a constant
 
-// Follow reads a list from a path to its last page by the links to the next ones, on a page of several lists by those that hold name. It gives
-// the rows, of which each must be on one page only, and the last page.
-func (s *Site) Follow(t testing.TB, client *http.Client, path, name string, row *regexp.Regexp) (seen []string, last string) {
+// Follow reads a list from a path to its last page by the links to the next ones: by those that change what the address calls place, which on a
+// page of several lists are those of one. It gives the rows, of which each must be on one page only, and the last page.
+func (s *Site) Follow(t testing.TB, client *http.Client, path, place string, row *regexp.Regexp) (seen []string, last string) {
 	t.Helper()
 	on := map[string]string{}
 	for at := path; at != ""; {
@@ -27,12 +27,22 @@ func (s *Site) Follow(t testing.TB, client *http.Client, path, name string, row 
 				on[one], seen = at, append(seen, one)
 			}
 		}
-		last, at = r.Body, ""
-		for _, link := range nextPage.FindAllStringSubmatch(r.Body, -1) {
-			if to := html.UnescapeString(link[1]); strings.Contains(to, name) {
-				at = to
-			}
-		}
+		last, at = r.Body, next(t, r.Body, at, place)
 	}
 	return seen, last
+}
+
+// next is the link of a page at an address that changes a place; "" when there is none.
+func next(t testing.TB, body, at, place string) string {
+	t.Helper()
+	here, err := url.Parse(at)
+	require.NoError(t, err)
+	for _, link := range nextPage.FindAllStringSubmatch(body, -1) {
+		to, err := url.Parse(html.UnescapeString(link[1]))
+		require.NoError(t, err)
+		if begins := to.Query().Get(place); begins != "" && begins != here.Query().Get(place) {
+			return to.String()
+		}
+	}
+	return ""
 }
