@@ -155,7 +155,7 @@ func TestPagesOfWhatWasLaidAside(t *testing.T) {
 	for n := range 5 {
 		s.asides = append(s.asides, carriersview.Aside{Sequence: uint64(n), ID: fmt.Sprintf("aside-%d", n), Carrier: "XA", Reason: "internal"}) //nolint:gosec // few
 	}
-	seen, last := s.Follow(t, s.SignedIn(t, s.Person(t, auth.RoleAdministrator, "ada")), "/carriers/aside", "after", regexp.MustCompile(`aside-\d`))
+	seen, last := s.Follow(t, s.SignedIn(t, s.Person(t, auth.RoleAdministrator, "ada")), "/carriers/aside", "after", regexp.MustCompile(`>aside-\d<`))
 	require.Len(t, seen, 5)
 	require.Contains(t, last, "Laid aside: 5")
 	require.Contains(t, last, `href="/carriers/aside"`)

@@ -103,7 +103,7 @@ const (
 ORDER BY recorded_at DESC, id LIMIT 1`
 
 	selectEnrolments = `SELECT body -> 'enrolment' FROM record WHERE file_id = ANY ($1) AND kind = 'fingerprint.event' AND body ->> 'step' = 'enrolled'
-ORDER BY event_time DESC, id LIMIT 20`
+ORDER BY event_time DESC, id`
 
 	selectCrossings = `SELECT count(*), coalesce(max(at), 'epoch') FROM movement WHERE file_id = ANY ($1) AND voided_by IS NULL AND NOT withdrawn`
 )
@@ -171,7 +171,7 @@ func enrolments(ctx context.Context, q Querier, files []uuid.UUID) ([]fingers.En
 const selectEnrolled = `
 SELECT r.body -> 'enrolment', coalesce(t.outcome, ''), t.purged_at IS NOT NULL OR k.destroyed_at IS NOT NULL
 FROM record r LEFT JOIN finger_taking t ON t.id = (r.body ->> 'taking')::uuid LEFT JOIN biometric.link_key k ON k.id = t.link
-WHERE r.file_id = ANY ($1) AND r.kind = 'fingerprint.event' AND r.body ->> 'step' = 'enrolled' ORDER BY r.event_time DESC, r.id LIMIT 20`
+WHERE r.file_id = ANY ($1) AND r.kind = 'fingerprint.event' AND r.body ->> 'step' = 'enrolled' ORDER BY r.event_time DESC, r.id`
 
 // Enrolled is what was taken of a person at this station, newest first, by his files, and how many tasks about it are open. The caller has
 // audited the read of the files.
