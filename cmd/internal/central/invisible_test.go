@@ -102,7 +102,8 @@ func metricsOf(t *testing.T, c *world.Central) string {
 		switch {
 		case strings.HasPrefix(series, "#"):
 			continue
-		case strings.HasPrefix(series, "bmis_") && !strings.HasPrefix(series, "bmis_station_online"): // online is a matter of seconds
+		case series == "bmis_portal_key_age_seconds" || strings.HasPrefix(series, "bmis_station_online"): // a matter of seconds
+		case strings.HasPrefix(series, "bmis_"):
 			series += " " + value
 		}
 		told = append(told, series)
