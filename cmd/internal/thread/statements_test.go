@@ -69,7 +69,7 @@ func TestRequestsSendAFewStatements(t *testing.T) {
 		require.NoError(t, err)
 		return found
 	})
-	bounded(t, w.Central.Part, "history", 15, get(between(t, found.Body, `href="`, "/travellers/", `"`)))
+	bounded(t, w.Central.Part, "history", 16, get(between(t, found.Body, `href="`, "/travellers/", `"`)))
 	bounded(t, w.Central.Part, "export", 12, func() world.Response {
 		answer, err := analyst.Post(ctx, "/flows/export", url.Values{"format": {"csv"}, "from": {"2026-01-01"}, "to": {"2026-12-31"}})
 		require.NoError(t, err)

@@ -232,6 +232,7 @@ func TestUnmaskingTakesTwoPeopleAndAReason(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "unmask.remark", code(t, w.store.DecideUnmask(ctx, officer, second, false, " ")))
 	require.NoError(t, w.store.DecideUnmask(ctx, officer, second, false, "not shown"))
+	w.now = w.now.Add(time.Second)
 	third, err := w.store.AskUnmask(ctx, asker, anna, "terrorism", "Request of the agency, file 8")
 	require.NoError(t, err)
 	require.Equal(t, "unmask.own", code(t, w.store.WithdrawUnmask(ctx, officer, third)))
