@@ -153,7 +153,7 @@ func TestCertificatesLimitsAndShuttingOut(t *testing.T) {
 func TestPagesOfWhatWasLaidAside(t *testing.T) {
 	s := open(t)
 	for n := range 5 {
-		s.asides = append(s.asides, carriersview.Aside{Sequence: uint64(n), ID: fmt.Sprintf("aside-%d", n), Carrier: "XA", Reason: "internal"}) //nolint:gosec // few
+		s.asides = append(s.asides, carriersview.Aside{Sequence: uint64(n), ID: fmt.Sprintf("aside-%d", n), Carrier: "XA", Reason: "internal"})
 	}
 	seen, last := s.Follow(t, s.SignedIn(t, s.Person(t, auth.RoleAdministrator, "ada")), "/carriers/aside", "after", regexp.MustCompile(`>aside-\d<`))
 	require.Len(t, seen, 5)

@@ -109,7 +109,7 @@ func (n *NATS) lay(ctx context.Context, m *nats.Msg, packed []byte, kind Kind, e
 	return nil
 }
 
-// ErrNobodyListens: the State's door is open, and behind it nobody takes the carrier's messages now.
+// ErrNobodyListens says that the State's door is open and behind it nobody takes the carrier's messages now.
 var ErrNobodyListens = errors.New("nobody of the State listens now")
 
 func (n *NATS) ask(ctx context.Context, m *nats.Msg) (*nats.Msg, error) {
