@@ -120,7 +120,8 @@ func (x *screens) findings(c *web.Context, r passengerdb.RawRow) (f carrierporta
 		}
 	}
 	f.Total = len(f.Rows)
-	f.Rows = f.Rows[min(f.Behind, f.Total):min(f.Behind+findingsShown, f.Total)]
+	f.Behind = min(f.Behind, f.Total) // also before anything is added to it: the address may say any number
+	f.Rows = f.Rows[f.Behind:min(f.Behind+findingsShown, f.Total)]
 	if r.Erased || len(f.Rows) == 0 {
 		return f, nil
 	}

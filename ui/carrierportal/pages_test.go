@@ -67,6 +67,11 @@ func TestNoListEndsEarly(t *testing.T) {
 	}
 	_, last := d.Follow(t, own, "/carrier/messages/"+raw.String(), "findings", regexp.MustCompile(`$^`))
 	require.Contains(t, last, "carrier-segment", "the last finding has its segment too")
+	for _, behind := range []string{"250", "1000000", "9223372036854775807"} {
+		r := d.Get(t, own, "/carrier/messages/"+raw.String()+"?findings="+behind)
+		require.Equal(t, http.StatusOK, r.Status, behind)
+		require.NotContains(t, r.Body, "made_up_", behind)
+	}
 
 	p := browsertest.Open(t, "en")
 	p.Size(1366, 768)

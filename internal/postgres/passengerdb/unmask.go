@@ -296,7 +296,7 @@ type LawRow struct {
 func (s *Store) LawDoneBy(ctx context.Context, p paging.Page) (l paging.Listed[LawRow], err error) {
 	day := paging.EndOfTime()
 	var source, act, profile string
-	var version int
+	var version int32 // no greater number is in the column
 	if err := p.Read(&day, &source, &act, &profile, &version); err != nil {
 		return l, err
 	}
