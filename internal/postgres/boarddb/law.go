@@ -26,7 +26,7 @@ func (s *Store) Pointed(ctx context.Context, tx pgx.Tx, persons []uuid.UUID) ([]
 			OR EXISTS (SELECT FROM passenger_screening p, jsonb_array_elements(coalesce(p.ruling->'causes', '[]')) c
 				WHERE p.person = q.person AND c->>'outcome' = 'hit' AND NOT c->>'check' = ANY ($3)
 					AND NOT EXISTS (SELECT FROM desk_hit h WHERE h.traveller_id = q.person AND h.raise->>'check' = c->>'check'))`,
-		persons, []string{hit.OutcomeNotSame, hit.OutcomeNotConfirmed, hit.OutcomeMistakenScan, hit.OutcomeAlertWithdrawn},
+		persons, notHis(),
 		[]string{alerts.CheckName, board.CheckAnalyst, board.CheckRisk}) // those, and what a service outside found, stand for themselves above
 	if err != nil {
 		return nil, wrap(err, "what points at expected persons")
@@ -39,11 +39,17 @@ func (s *Store) Pointed(ctx context.Context, tx pgx.Tx, persons []uuid.UUID) ([]
 const bareRuling = `jsonb_set(ruling - 'findings' - 'opinion', '{causes}', coalesce((SELECT jsonb_agg(c - 'ref' ORDER BY n)
 	FROM jsonb_array_elements(ruling->'causes') WITH ORDINALITY AS c(c, n)), '[]'))`
 
+// notHis are the ends of hits that say that the person was not meant.
+func notHis() []string {
+	return []string{hit.OutcomeNotSame, hit.OutcomeNotConfirmed, hit.OutcomeMistakenScan, hit.OutcomeAlertWithdrawn}
+}
+
 // forgotten begins what stands where a carrier's reference of a traveller was. No carrier's reference begins so.
 const forgotten = "~"
 
 // Forget removes whatever identifies the persons here: keyed hashes, the carrier's references and locators, the alerts that were met, the
-// words of an analyst. That somebody was asked about, answered and decided on stays, for the counts and because it still points.
+// words of an analyst, and of hits that were not theirs who they are and what was written. That somebody was asked about, answered and decided
+// on stays, for the counts and because it still points.
 func (s *Store) Forget(ctx context.Context, tx pgx.Tx, persons []uuid.UUID) error {
 	if len(persons) == 0 {
 		return nil
@@ -73,6 +79,10 @@ func (s *Store) Forget(ctx context.Context, tx pgx.Tx, persons []uuid.UUID) erro
 		SELECT person, source, verdict, CASE source WHEN 'risk' THEN reason ELSE '' END, by_login, at, severity FROM gone ORDER BY n`, persons)
 	b.Queue(`UPDATE passenger_screening SET ref = '', alerts = '{}', recheck_at = NULL, tries = 0, ruling = `+bareRuling+`
 		WHERE person = ANY ($1)`, persons)
+	b.Queue(`UPDATE desk_hit SET forgotten_at = $2 WHERE traveller_id = ANY ($1) AND forgotten_at IS NULL AND raise ? 'flight'
+		AND closed_at IS NOT NULL AND outcome = ANY ($3)`, persons, s.clock(), notHis())
+	b.Queue(`UPDATE discreet_hit SET forgotten_at = $2 WHERE traveller_id = ANY ($1) AND forgotten_at IS NULL AND raise ? 'flight'
+		AND state = 'not_same'`, persons, s.clock())
 	return wrap(tx.SendBatch(ctx, b).Close(), "forget expected persons")
 }
 

@@ -6,12 +6,17 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/openbmis/openbmis/alerts/hit"
+	"github.com/openbmis/openbmis/alerts/screening"
 	apipnr "github.com/openbmis/openbmis/api_pnr"
 	"github.com/openbmis/openbmis/api_pnr/law"
 	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/pgtest"
 	"github.com/openbmis/openbmis/internal/postgres/boarddb"
+	"github.com/openbmis/openbmis/internal/postgres/screeningdb/deskworld"
 )
 
 const days = 24 * time.Hour
@@ -119,6 +124,69 @@ func TestTheLawReachesTheDialogueAndTheScreening(t *testing.T) {
 		require.Zero(t, w.Count(table), table)
 	}
 	require.NotZero(t, w.count(`SELECT count(*) FROM audit WHERE purpose = 'retention' AND object_kind = 'board_flight'`))
+}
+
+// tablesWith are the tables of the whole database in which a text stands in clear.
+func (w *world) tablesWith(text string) (tables []string) {
+	w.Helper()
+	pool := pgtest.Admin(w, w.DB).Pool
+	rows, err := pool.Query(w.Context(), `SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+		WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1`)
+	require.NoError(w, err)
+	all, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	require.NoError(w, err)
+	require.Greater(w, len(all), 100)
+	for _, table := range all {
+		var is bool
+		require.NoError(w, pool.QueryRow(w.Context(), `SELECT EXISTS (SELECT FROM `+table+` t WHERE strpos(t::text, $1) > 0)`, text).Scan(&is))
+		if is {
+			tables = append(tables, table)
+		}
+	}
+	return tables
+}
+
+// A hit that was not of the person goes with him: who he is and what was written of it, in every table, also on the desk of the owner of a
+// discreet alert. That there was one stays, and can be looked at.
+func TestAHitThatWasNotHisGoesWithHim(t *testing.T) {
+	w := newWorld(t)
+	w.Alert(refused("REF-1", 1))
+	w.Alert(deskworld.Discreet("SEC-1", deskworld.Traveller(2)))
+	w.Centre.Screen()
+	open, secret := someone(1, "R1"), someone(2, "R2")
+	open.number, secret.number = "Z1112223", "Z7778889"
+	persons := w.expect(w.list("XX0123", "745", "T1", open, secret))
+	w.work()
+	arrived := w.day().First().Add(17 * time.Hour)
+	require.Equal(t, []string{"desk_hit", "desk_step"}, w.tablesWith("Z1112223"), "of the others all is sealed")
+	require.Equal(t, []string{"discreet_hit"}, w.tablesWith("Z7778889"))
+
+	row := w.Hits()[0]
+	require.NoError(t, w.Store.Step(t.Context(), row.ID, deskworld.Owner, "desk", deskworld.Act(), hit.Event{Kind: hit.Claimed},
+		hit.Event{Kind: hit.Judged, Judgement: &hit.Judgement{Compared: []string{"document"}, Remark: "ZACHARIAS knows him"}},
+		hit.Event{Kind: hit.Closed, Outcome: &hit.Outcome{Code: hit.OutcomeNotSame, Remark: "ZACHARIAS said so"}}))
+	list, _, err := w.Store.Discreet(t.Context(), deskworld.Owner, screening.Place{}, 10, deskworld.Look())
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	w.enforce(arrived.Add(3 * days))
+	require.Empty(t, w.tablesWith("Z1112223"))
+	require.Empty(t, w.tablesWith("ZACHARIAS"))
+	d, err := w.Store.Dossier(t.Context(), row.ID, deskworld.Owner, deskworld.Look())
+	require.NoError(t, err)
+	require.Equal(t, hit.StageClosed, d.Stage)
+	require.Equal(t, []any{"national/REF-1", persons[0].ID, "", 0},
+		[]any{d.Raise.Alert, d.Raise.Flight.Person, d.Raise.Document.Number, len(d.Raise.Evidence)})
+
+	require.Equal(t, []string{"discreet_hit"}, w.tablesWith("Z7778889"), "its owner has not looked: he needs what it holds")
+	report := screening.Report{Remark: "it is not Z7778889", NotThePerson: true}
+	require.NoError(t, w.Store.Report(t.Context(), list[0].ID, deskworld.Owner, "desk", report, deskworld.Act()))
+	require.Empty(t, w.tablesWith("Z7778889"))
+	_, err = w.Store.DiscreetHit(t.Context(), list[0].ID, deskworld.Owner, "desk", deskworld.Look())
+	require.NoError(t, err)
+	for _, statement := range []string{`UPDATE desk_step SET event = '{}'`, `UPDATE desk_answer SET answer = '{}'`, `UPDATE discreet_step SET body = NULL`, `SELECT desk_forget()`} {
+		_, err := w.DB.Pool.Exec(t.Context(), statement)
+		require.Error(t, err, statement)
+	}
 }
 
 func TestADismissedHitPointsAtNobody(t *testing.T) {

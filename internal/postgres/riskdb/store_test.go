@@ -166,12 +166,20 @@ func TestMaskingTakesAwayWhatIdentifies(t *testing.T) {
 	w.work()
 	hit := w.queue(risk.HitNew)[0]
 	require.Positive(t, w.count(`SELECT count(*) FROM risk_link`))
+	for _, r := range []risk.Review{{Step: "claim"}, {Step: "dismiss", Reason: "explained", Note: "ZACHARIAS knows him"}} {
+		one, err := w.store.Dossier(t.Context(), hit.ID, look())
+		require.NoError(t, err)
+		r.Seen = one.Seen
+		require.NoError(t, w.store.Review(t.Context(), analyst("mia"), hit.ID, r))
+	}
 	w.exec(`UPDATE passenger_person SET masked_at = now() WHERE id = $1`, persons[0].ID)
 	require.Zero(t, w.count(`SELECT count(*) FROM risk_link WHERE person = $1`, persons[0].ID))
 	d, err := w.store.Dossier(t.Context(), hit.ID, look())
 	require.NoError(t, err)
 	require.True(t, d.Masked)
 	require.Empty(t, d.Terms)
+	require.Equal(t, risk.HitDismissed, d.State, "what was decided stays")
+	require.Zero(t, w.count(`SELECT count(*) FROM risk_hit h, risk_hit_step s WHERE concat(h::text, s::text) LIKE '%ZACHARIAS%'`), "the words go")
 }
 
 func TestNothingFollowsFromAHitThatNobodyConfirmed(t *testing.T) {

@@ -133,11 +133,18 @@ func (s *Store) Report(ctx context.Context, id uuid.UUID, agency, login string, 
 		if err := s.stepDiscreet(ctx, tx, id, kind, login, &report); err != nil {
 			return err
 		}
+		if _, err := tx.Exec(ctx, forgetDiscreet, id, s.clock()); err != nil {
+			return err
+		}
 		entry.Decision = kind
 		return auditlog.Insert(ctx, tx, entry)
 	})
 	return wrap(err, "keep a report")
 }
+
+// forgetDiscreet forgets a hit that was not of the person, when the law has taken him already: nobody comes back to it for that.
+const forgetDiscreet = `UPDATE discreet_hit h SET forgotten_at = $2 FROM passenger_person p WHERE h.id = $1 AND h.state = 'not_same'
+	AND h.raise ? 'flight' AND h.forgotten_at IS NULL AND p.id = h.traveller_id AND p.masked_at IS NOT NULL`
 
 func lockDiscreet(ctx context.Context, tx pgx.Tx, id uuid.UUID, agency string, d *screening.DiscreetHit) (traveller *uuid.UUID, err error) {
 	var raise []byte
