@@ -82,9 +82,16 @@ func TestASessionHasAnEnd(t *testing.T) {
 	require.NoError(t, h.Tidy(t.Context()))
 	require.Equal(t, "expired", h.lastAct(t).Decision)
 	require.Equal(t, 1, h.count(t, "SELECT count(*) FROM audit WHERE verb = 'logout'"))
-	h.clock.pass(31 * 24 * time.Hour)
+	failed := h.clock.now()
+	_, err = h.db.Pool.Exec(t.Context(), `INSERT INTO login_failure (key, count, last_at) VALUES ('somebody', 3, $1)`, failed)
+	require.NoError(t, err)
+	h.clock.pass(30 * 24 * time.Hour)
+	require.NoError(t, h.Tidy(t.Context()))
+	require.Equal(t, 1, h.count(t, "SELECT count(*) FROM login_failure"), "the last day")
+	h.clock.pass(24 * time.Hour)
 	require.NoError(t, h.Tidy(t.Context()))
 	require.Zero(t, h.count(t, "SELECT count(*) FROM session"))
+	require.Zero(t, h.count(t, "SELECT count(*) FROM login_failure"), "nor is it known whose name was tried")
 }
 
 func TestSignOutEndsTheSession(t *testing.T) {
