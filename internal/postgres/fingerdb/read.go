@@ -155,7 +155,10 @@ func (s *Store) OfTaking(ctx context.Context, id uuid.UUID, entry audit.Entry) (
 		prints, err = s.templates(ctx, tx, ofTaking, id)
 		return len(prints), err
 	})
-	return t, prints, wrap(err, "taking %s", id)
+	if err != nil { // a read that is not in the log gives nothing
+		return nil, nil, wrap(err, "taking %s", id)
+	}
+	return t, prints, nil
 }
 
 // References are a person's references by link, without images. The read is audited.
@@ -164,7 +167,10 @@ func (s *Store) References(ctx context.Context, link uuid.UUID, entry audit.Entr
 		prints, err = s.templates(ctx, tx, referencesOfLink, link)
 		return len(prints), err
 	})
-	return prints, wrap(err, "references of link %s", link)
+	if err != nil {
+		return nil, wrap(err, "references of link %s", link)
+	}
+	return prints, nil
 }
 
 // Image is one print with its image and its template in clear, for drawing them. The look is audited, also when there is nothing to see
@@ -192,7 +198,10 @@ func (s *Store) Image(ctx context.Context, id uuid.UUID, entry audit.Entry) (p f
 	if err == nil {
 		err = answer
 	}
-	return p, wrap(err, "print %s", id)
+	if err != nil {
+		return fingers.Print{}, wrap(err, "print %s", id)
+	}
+	return p, nil
 }
 
 // whole is a print of its two parts.
