@@ -211,11 +211,11 @@ func (e *enforcing) escrowBookings(ctx context.Context, tx pgx.Tx) error {
 	b := &pgx.Batch{}
 	var mark, sealed []byte
 	_, err = pgx.ForEachRow(rows, []any{&mark, &sealed}, func() error {
-		var kept reservation
-		if err := open(e.key, reservationKind, e.flight, sealed, &kept); err != nil {
+		kept, err := openReservation(e.key, e.flight, mark, sealed)
+		if err != nil {
 			return err
 		}
-		_, again, err := seal(e.escrow, reservationKind, e.flight, kept)
+		_, again, err := seal(e.escrow, reservationAt(mark), e.flight, kept)
 		b.Queue(`INSERT INTO passenger_booking_escrow (flight_id, mark, sealed) VALUES ($1, $2, $3)
 			ON CONFLICT (flight_id, mark) DO UPDATE SET sealed = excluded.sealed`, e.flight, slices.Clone(mark), again)
 		return err

@@ -115,7 +115,7 @@ func (s *Store) load(ctx context.Context, tx pgx.Tx, say saying, hints [][]byte,
 		return l.openPersons(rows)
 	})
 	if hints == nil {
-		b.Queue(`SELECT message_id, seq, cancelled, sealed FROM passenger_reservation WHERE flight_id = $1`, f.ID).
+		b.Queue(`SELECT message_id, seq, cancelled, mark, sealed FROM passenger_reservation WHERE flight_id = $1`, f.ID).
 			Query(func(rows pgx.Rows) error { return l.openReservations(rows) })
 	}
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
@@ -169,13 +169,13 @@ func (l *loaded) openPersons(rows pgx.Rows) error {
 func (l *loaded) openReservations(rows pgx.Rows) error {
 	var r manifest.Reservation
 	var cancelled bool
-	var sealed []byte
-	_, err := pgx.ForEachRow(rows, []any{&r.Message, &r.Seq, &cancelled, &sealed}, func() error {
+	var mark, sealed []byte
+	_, err := pgx.ForEachRow(rows, []any{&r.Message, &r.Seq, &cancelled, &mark, &sealed}, func() error {
 		if l.key == nil {
 			return nil
 		}
-		var kept reservation
-		if err := open(l.key, reservationKind, l.Flight.ID, sealed, &kept); err != nil {
+		kept, err := openReservation(l.key, l.Flight.ID, mark, sealed)
+		if err != nil {
 			return err
 		}
 		r.Reservation = kept.Reservation

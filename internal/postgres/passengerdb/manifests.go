@@ -153,8 +153,8 @@ func (s *Store) bookings(ctx context.Context, q querier, list []personRow, keys 
 		if key == nil {
 			return nil
 		}
-		var kept reservation
-		if err := open(key, reservationKind, flight, sealed, &kept); err != nil {
+		kept, err := openReservation(key, flight, mark, sealed)
+		if err != nil {
 			return err
 		}
 		kept.Reservation.Cancelled = cancelled

@@ -199,7 +199,7 @@ func (k sealing) reservations(b *pgx.Batch, touched map[string]*manifest.Reserva
 		if err != nil {
 			return err
 		}
-		_, s, err := seal(k.key, reservationKind, k.flight, reservation{key, r.Reservation})
+		_, s, err := seal(k.key, reservationAt(m), k.flight, reservation{key, r.Reservation})
 		if err != nil {
 			return err
 		}

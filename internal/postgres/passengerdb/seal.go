@@ -1,6 +1,7 @@
 package passengerdb
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 
@@ -92,6 +93,17 @@ func open(key *vault.DataKey, kind string, id uuid.UUID, sealed []byte, into any
 		return fmt.Errorf("%s of %s: it does not hold what was written", kind, id)
 	}
 	return nil
+}
+
+// reservationAt is the kind of a reservation's sealed bytes: its mark is part of it, because a flight's reservations share the flight's key.
+func reservationAt(mark []byte) string { return reservationKind + "/" + hex.EncodeToString(mark) }
+
+// openReservation opens a reservation where it stands. What was sealed before marks were bound opens without one.
+func openReservation(key *vault.DataKey, flight uuid.UUID, mark, sealed []byte) (r reservation, err error) {
+	if err = open(key, reservationAt(mark), flight, sealed, &r); err != nil && open(key, reservationKind, flight, sealed, &r) == nil {
+		return r, nil
+	}
+	return r, err
 }
 
 func packPerson(p *manifest.Person) identity {

@@ -275,9 +275,11 @@ func (s *Store) escrowedBooking(ctx context.Context, tx pgx.Tx, flight uuid.UUID
 	if err != nil {
 		return nil, err
 	}
-	var kept reservation
-	err = open(key, reservationKind, flight, sealed, &kept)
-	return &kept.Reservation, err
+	kept, err := openReservation(key, flight, mark, sealed)
+	if err != nil {
+		return nil, err
+	}
+	return &kept.Reservation, nil
 }
 
 // LawRow is a line of what the law's machinery did.
