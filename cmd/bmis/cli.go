@@ -91,18 +91,8 @@ type answer struct {
 
 // run carries out one command line, without the program's name, and gives the exit code.
 func run(ctx context.Context, args []string, a *app) int {
-	var commands cli
 	answered := false // by --help: kong then expects the program to be gone
-	parser, err := kong.New(&commands,
-		kong.Name("bmis"),
-		kong.Description("OpenBMIS, the open border management information system: tools for people."),
-		kong.Writers(a.Out, a.Err),
-		kong.Exit(func(code int) { answered = true; a.Exit(code) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
-		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(a),
-		kong.Vars{"version": node.Version(), "socket": pcsc.DefaultSocket, "vpcd": vpcd.DefaultAddress, "roles": roleNames(), "forms": listForms()},
-	)
+	parser, err := parserOf(a, kong.Exit(func(code int) { answered = true; a.Exit(code) }), kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		return a.fail(exitFailed, err)
 	}
@@ -114,6 +104,18 @@ func run(ctx context.Context, args []string, a *app) int {
 		return a.fail(exitUsage, fmt.Errorf("%w (see bmis --help)", err))
 	}
 	return a.code(parsed.Run())
+}
+
+// parserOf knows the commands.
+func parserOf(a *app, options ...kong.Option) (*kong.Kong, error) {
+	return kong.New(&cli{}, append(options,
+		kong.Name("bmis"),
+		kong.Description("OpenBMIS, the open border management information system: tools for people."),
+		kong.Writers(a.Out, a.Err),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.Bind(a),
+		kong.Vars{"version": node.Version(), "socket": pcsc.DefaultSocket, "vpcd": vpcd.DefaultAddress, "roles": roleNames(), "forms": listForms()},
+	)...)
 }
 
 // code is the exit code of what a command came to.
