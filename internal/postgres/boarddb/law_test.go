@@ -1,6 +1,7 @@
 package boarddb_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -187,6 +188,17 @@ func TestAHitThatWasNotHisGoesWithHim(t *testing.T) {
 		_, err := w.DB.Pool.Exec(t.Context(), statement)
 		require.Error(t, err, statement)
 	}
+
+	// Who went under the release before, which left it all standing.
+	text, err := os.ReadFile("../../../migrations/central/00890_forget_words.sql")
+	require.NoError(t, err)
+	up, down, _ := strings.Cut(string(text), "-- +goose Down")
+	admin := pgtest.Admin(t, w.DB).Pool
+	for _, statement := range []string{down, `UPDATE desk_hit SET raise = raise || '{"document": {"number": "Z1112223"}}'`, up} {
+		_, err := admin.Exec(t.Context(), statement)
+		require.NoError(t, err)
+	}
+	require.Empty(t, w.tablesWith("Z1112223"))
 }
 
 func TestADismissedHitPointsAtNobody(t *testing.T) {

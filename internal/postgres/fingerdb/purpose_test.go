@@ -1,7 +1,6 @@
 package fingerdb_test
 
 import (
-	"context"
 	"reflect"
 	"slices"
 	"testing"
@@ -32,7 +31,7 @@ func TestEveryReadOfPrintsSaysWhatItIsFor(t *testing.T) {
 			call := func(purpose string) (out []reflect.Value, err error) {
 				e := entry("fingerprint", of[name])
 				e.Purpose, e.Justification = purpose, ""
-				out = method.Call([]reflect.Value{reflect.ValueOf(context.Context(t.Context())), reflect.ValueOf(of[name]), reflect.ValueOf(e)})
+				out = method.Call([]reflect.Value{reflect.ValueOf(t.Context()), reflect.ValueOf(of[name]), reflect.ValueOf(e)})
 				err, _ = out[len(out)-1].Interface().(error)
 				return out[:len(out)-1], err
 			}
