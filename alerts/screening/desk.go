@@ -72,6 +72,8 @@ type Dossier struct {
 	Alert   *alerts.Alert // as it is now; nil when it is not known here
 	Route   []Crossing
 	Inside  bool // after the last movement that is known here
+	// Forgotten says that the law took the passenger, of whom the hit was not: who he was and what was typed is gone.
+	Forgotten bool
 }
 
 // Question is the last that the station asked; nil when it asked none.
@@ -146,6 +148,7 @@ type DiscreetHit struct {
 	OnBoard    int // how many crossed from the same transport in all
 	Report     *Report
 	Steps      []DiscreetStep
+	Forgotten  bool // as of a Dossier
 }
 
 // DiscreetStep is what was done about a hit on a discreet alert.

@@ -216,6 +216,19 @@ func TestAHitBeforeTheArrival(t *testing.T) {
 	}
 }
 
+// A hit that was not of a passenger whom the law has taken since says so, instead of showing nobody.
+func TestAHitOnSomebodyWhoIsForgotten(t *testing.T) {
+	s := open(t)
+	id := s.outside(t)
+	client, surname := s.SignedIn(t, s.owner), deskworld.Traveller(5).Surname
+	require.Contains(t, s.Get(t, client, "/desk/hits/"+id.String()).Body, surname)
+	s.c.Exec(`UPDATE desk_hit SET forgotten_at = now()`)
+	page := s.Get(t, client, "/desk/hits/"+id.String())
+	require.Equal(t, http.StatusOK, page.Status)
+	require.NotContains(t, page.Body, surname)
+	require.Contains(t, page.Body, "The law of passenger data has taken who this was")
+}
+
 // outside is a hit of a service outside on somebody who is expected, as the screening raises it.
 func (s *site) outside(t *testing.T) uuid.UUID {
 	t.Helper()

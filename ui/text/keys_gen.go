@@ -2196,6 +2196,8 @@ const (
 	DeskFinished Key = "desk.finished"
 	// DeskFlight is "Expected on flight".
 	DeskFlight Key = "desk.flight"
+	// DeskForgotten is "The law of passenger data has taken who this was: the hit was not on this person.".
+	DeskForgotten Key = "desk.forgotten"
 	// DeskFound is "Found".
 	DeskFound Key = "desk.found"
 	// DeskFrom is "From".

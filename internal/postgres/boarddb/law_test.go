@@ -177,13 +177,15 @@ func TestAHitThatWasNotHisGoesWithHim(t *testing.T) {
 	require.Equal(t, hit.StageClosed, d.Stage)
 	require.Equal(t, []any{"national/REF-1", persons[0].ID, "", 0},
 		[]any{d.Raise.Alert, d.Raise.Flight.Person, d.Raise.Document.Number, len(d.Raise.Evidence)})
+	require.True(t, d.Forgotten)
 
 	require.Equal(t, []string{"discreet_hit"}, w.tablesWith("Z7778889"), "its owner has not looked: he needs what it holds")
 	report := screening.Report{Remark: "it is not Z7778889", NotThePerson: true}
 	require.NoError(t, w.Store.Report(t.Context(), list[0].ID, deskworld.Owner, "desk", report, deskworld.Act()))
 	require.Empty(t, w.tablesWith("Z7778889"))
-	_, err = w.Store.DiscreetHit(t.Context(), list[0].ID, deskworld.Owner, "desk", deskworld.Look())
+	observed, err := w.Store.DiscreetHit(t.Context(), list[0].ID, deskworld.Owner, "desk", deskworld.Look())
 	require.NoError(t, err)
+	require.True(t, observed.Forgotten)
 	for _, statement := range []string{`UPDATE desk_step SET event = '{}'`, `UPDATE desk_answer SET answer = '{}'`, `UPDATE discreet_step SET body = NULL`, `SELECT desk_forget()`} {
 		_, err := w.DB.Pool.Exec(t.Context(), statement)
 		require.Error(t, err, statement)

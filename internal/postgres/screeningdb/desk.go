@@ -127,8 +127,8 @@ func (s *Store) Dossier(ctx context.Context, id uuid.UUID, agency string, entry 
 func readDesk(ctx context.Context, tx pgx.Tx, id uuid.UUID, agency string, d *screening.Dossier) (traveller *uuid.UUID, err error) {
 	var times [6]*time.Time
 	var raise []byte
-	err = tx.QueryRow(ctx, `SELECT `+rowColumns+`, h.raise, h.traveller_id FROM desk_hit h WHERE `+forDesk+` AND h.id = $2 AND $1 <> ''`, agency, id).
-		Scan(append(rowTargets(&d.Row, &times), &raise, &traveller)...)
+	err = tx.QueryRow(ctx, `SELECT `+rowColumns+`, h.raise, h.traveller_id, h.forgotten_at IS NOT NULL FROM desk_hit h
+		WHERE `+forDesk+` AND h.id = $2 AND $1 <> ''`, agency, id).Scan(append(rowTargets(&d.Row, &times), &raise, &traveller, &d.Forgotten)...)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, hit.ErrNoSuchHit
 	}

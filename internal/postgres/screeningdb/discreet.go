@@ -148,8 +148,8 @@ const forgetDiscreet = `UPDATE discreet_hit h SET forgotten_at = $2 FROM passeng
 
 func lockDiscreet(ctx context.Context, tx pgx.Tx, id uuid.UUID, agency string, d *screening.DiscreetHit) (traveller *uuid.UUID, err error) {
 	var raise []byte
-	err = tx.QueryRow(ctx, `SELECT `+discreetColumns+`, h.raise, h.traveller_id FROM discreet_hit h WHERE h.id = $1 AND h.agency = $2 AND $2 <> '' FOR UPDATE`,
-		id, agency).Scan(append(discreetTargets(&d.DiscreetRow), &raise, &traveller)...)
+	err = tx.QueryRow(ctx, `SELECT `+discreetColumns+`, h.raise, h.traveller_id, h.forgotten_at IS NOT NULL FROM discreet_hit h
+		WHERE h.id = $1 AND h.agency = $2 AND $2 <> '' FOR UPDATE`, id, agency).Scan(append(discreetTargets(&d.DiscreetRow), &raise, &traveller, &d.Forgotten)...)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, hit.ErrNoSuchHit
 	}

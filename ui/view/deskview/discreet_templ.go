@@ -496,7 +496,7 @@ func DiscreetHitPage(d DiscreetHit) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = sides(d.Raise).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = who(d.Raise, d.Forgotten).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
