@@ -72,6 +72,8 @@ func TestTheOwnerAnswersAStationsQuestion(t *testing.T) {
 	c.Now = c.Now.Add(31 * 24 * time.Hour)
 	require.NoError(t, c.Store.Forget(t.Context()))
 	require.Zero(t, c.Count(`ref_row WHERE dataset = 'hit_answers'`), "stations are told for a month")
+	require.Zero(t, c.Count(`ref_change WHERE dataset = 'hit_answers' AND row IS NOT NULL`), "nor does its history hold what was told")
+	require.Equal(t, 1, c.Count(`ref_change WHERE dataset = 'hit_answers'`), "who was not away reads on")
 }
 
 // The steps of a hit come in any order, and some of them late.

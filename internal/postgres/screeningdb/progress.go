@@ -65,14 +65,24 @@ const (
 	forgetAtOnce = 1000
 )
 
-// Forget takes hits off the dataset that ended long ago, and deletes old runs.
+// Forget takes hits off the dataset that ended long ago, with the single changes that no station asks for, and deletes old runs.
 func (s *Store) Forget(ctx context.Context) error {
 	for {
 		n, err := s.forget(ctx)
-		if err != nil || n < forgetAtOnce {
+		if err != nil {
 			return wrap(err, "forget old hits")
 		}
+		if n < forgetAtOnce {
+			return wrap(s.forgetChanges(ctx), "forget what stations were told of hits")
+		}
 	}
+}
+
+// forgetChanges deletes old changes of the dataset: they hold what owners wrote. A station that was away for longer takes a snapshot.
+func (s *Store) forgetChanges(ctx context.Context) error {
+	_, err := s.db.Pool.Exec(ctx, `DELETE FROM ref_change WHERE dataset = $1 AND version <= (
+		SELECT max(version) FROM ref_version WHERE dataset = $1 AND changed_at < $2)`, hit.AnswersDataset, s.clock().Add(-toldFor))
+	return err
 }
 
 func (s *Store) forget(ctx context.Context) (n int, err error) {
