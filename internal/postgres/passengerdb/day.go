@@ -83,5 +83,8 @@ func (s *Store) View(ctx context.Context, flight uuid.UUID, entry audit.Entry) (
 		entry.ResultCount = len(list)
 		return auditlog.Insert(ctx, tx, entry)
 	})
-	return f, list, wrap(err, "show a flight")
+	if err != nil {
+		return apipnr.ExpectedFlight{}, nil, wrap(err, "show a flight")
+	}
+	return f, list, nil
 }

@@ -55,6 +55,15 @@ type ChangeRow struct {
 	Values []manifest.FieldChange
 }
 
+// given is what was read, or nothing: a read that failed, or that is not in the audit log, gives nothing to see.
+func given[T any](read T, err error) (T, error) {
+	if err != nil {
+		var nothing T
+		return nothing, err
+	}
+	return read, nil
+}
+
 // Person shows a person to somebody, API and PNR side by side: the read is audited in the same transaction.
 func (s *Store) Person(ctx context.Context, id uuid.UUID, entry audit.Entry) (d Detail, err error) {
 	err = s.o.DB.InTx(ctx, func(tx pgx.Tx) error {
@@ -64,7 +73,7 @@ func (s *Store) Person(ctx context.Context, id uuid.UUID, entry audit.Entry) (d 
 		entry.ResultCount = 1
 		return auditlog.Insert(ctx, tx, entry)
 	})
-	return d, wrap(err, "show an expected person")
+	return given(d, wrap(err, "show an expected person"))
 }
 
 func (s *Store) detail(ctx context.Context, tx pgx.Tx, id uuid.UUID) (d Detail, err error) {
@@ -123,7 +132,7 @@ func (s *Store) ChangesOf(ctx context.Context, message uuid.UUID, entry audit.En
 		entry.ResultCount = len(list)
 		return auditlog.Insert(ctx, tx, entry)
 	})
-	return list, wrap(err, "show what a message changed")
+	return given(list, wrap(err, "show what a message changed"))
 }
 
 // ChangesOfFlight shows what the messages of a flight changed, the newest first: the read is audited in the same transaction.
@@ -135,7 +144,7 @@ func (s *Store) ChangesOfFlight(ctx context.Context, flight uuid.UUID, entry aud
 		entry.ResultCount = len(list)
 		return auditlog.Insert(ctx, tx, entry)
 	})
-	return list, wrap(err, "show what messages changed of a flight")
+	return given(list, wrap(err, "show what messages changed of a flight"))
 }
 
 func (s *Store) changeRows(ctx context.Context, tx pgx.Tx, flight uuid.UUID, where string, arg any) ([]ChangeRow, error) {

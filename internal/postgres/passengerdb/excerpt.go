@@ -48,7 +48,7 @@ func (s *Store) Segments(ctx context.Context, raw uuid.UUID, offsets []int, entr
 		entry.ResultCount = 1
 		return auditlog.Insert(ctx, tx, entry)
 	})
-	return list, wrap(err, "bytes of segments")
+	return given(list, wrap(err, "bytes of segments"))
 }
 
 func excerpt(body []byte, offset int) Excerpt {
@@ -122,7 +122,7 @@ func (s *Store) Body(ctx context.Context, raw uuid.UUID, entry audit.Entry) (bod
 		entry.ResultCount = 1
 		return auditlog.Insert(ctx, tx, entry)
 	})
-	return body, wrap(err, "bytes of a message")
+	return given(body, wrap(err, "bytes of a message"))
 }
 
 // Replay has something that came read again, from its bytes as they were kept, by the reader of now: past the search for duplicates, and

@@ -47,7 +47,7 @@ func (s *Store) Attempts(ctx context.Context, raw uuid.UUID, p paging.Page, entr
 		entry.ResultCount = len(l.Rows)
 		return auditlog.Insert(ctx, tx, entry)
 	})
-	return l, wrap(err, "readings of what a carrier sent")
+	return given(l, wrap(err, "readings of what a carrier sent"))
 }
 
 // LastAttempts shows the newest reading of each message of something that came, and of all of it, in the order of the messages: the read is
@@ -62,7 +62,7 @@ func (s *Store) LastAttempts(ctx context.Context, raw uuid.UUID, entry audit.Ent
 		entry.ResultCount = len(list)
 		return auditlog.Insert(ctx, tx, entry)
 	})
-	return list, wrap(err, "readings of what a carrier sent")
+	return given(list, wrap(err, "readings of what a carrier sent"))
 }
 
 // attempts reads some readings of raw, with the words of their diagnostics while there is a key for them.

@@ -56,7 +56,7 @@ func (s *Store) Search(ctx context.Context, q Query, entry audit.Entry) (list []
 		entry.ResultCount = len(list)
 		return auditlog.Insert(ctx, tx, entry)
 	})
-	return list, wrap(err, "search for expected persons")
+	return given(list, wrap(err, "search for expected persons"))
 }
 
 // queryMarks are the marks that a person must have.
