@@ -10,6 +10,7 @@ import (
 
 	"github.com/openbmis/openbmis/evisa"
 	"github.com/openbmis/openbmis/evisa/desk"
+	"github.com/openbmis/openbmis/internal/pgtest"
 )
 
 // A late reply lets an application lapse; what comes later is kept and shown, and the lapse can be appealed against.
@@ -194,6 +195,30 @@ func TestEverythingIsAudited(t *testing.T) {
 	list, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	require.NoError(t, err)
 	require.Equal(t, []string{"consultation ", "alteration claimed", "consultation ", "consultation file", "alteration approved"}, list)
+}
+
+// What cannot be told in the audit log is not shown.
+func TestWhatCannotBeAuditedIsNotShown(t *testing.T) {
+	w := newWorld(t)
+	a := w.applied(1, "A")
+	admin := pgtest.Admin(t, w.db).Pool
+	_, err := admin.Exec(ctx, `REVOKE INSERT ON audit FROM bmis_app`)
+	require.NoError(t, err)
+	c, err := w.store.Case(ctx, ada, a.ID)
+	require.Error(t, err)
+	require.Zero(t, c)
+	kept, bytes, err := w.store.File(ctx, ada, a.ID, a.Files[0].ID)
+	require.Error(t, err)
+	require.Zero(t, kept)
+	require.Empty(t, bytes)
+	page, err := w.store.Queue(ctx, ada, desk.Query{}, noon)
+	require.Error(t, err)
+	require.Zero(t, page)
+	_, err = admin.Exec(ctx, `GRANT INSERT ON audit TO bmis_app`)
+	require.NoError(t, err)
+	c, err = w.store.Case(ctx, ada, a.ID)
+	require.NoError(t, err)
+	require.Equal(t, a.Identity, c.Application.Identity)
 }
 
 // The applicant is told of what becomes of his visa, and what is told later does not take it back.

@@ -74,7 +74,10 @@ func (s *Store) Queue(ctx context.Context, actor audit.Actor, q desk.Query, at t
 		}
 		return s.auditQueue(ctx, tx, actor, q, len(page.Rows))
 	})
-	return page, wrap(err, "queue of applications")
+	if err != nil {
+		return desk.Page{}, wrap(err, "queue of applications")
+	}
+	return page, nil
 }
 
 func (s *Store) auditQueue(ctx context.Context, tx pgx.Tx, actor audit.Actor, q desk.Query, n int) error {

@@ -39,7 +39,10 @@ func (s *Store) Case(ctx context.Context, actor audit.Actor, id uuid.UUID) (foun
 		found = *c
 		return s.seen(ctx, tx, actor, c)
 	})
-	return found, wrap(err, "read an application")
+	if err != nil { // a look that is not in the audit log gives nothing
+		return desk.Case{}, wrap(err, "read an application")
+	}
+	return found, nil
 }
 
 func (s *Store) seen(ctx context.Context, tx pgx.Tx, actor audit.Actor, c *desk.Case) error {
@@ -117,7 +120,10 @@ func (s *Store) File(ctx context.Context, actor audit.Actor, application, file u
 		entry.Decision, entry.ResultCount = "file", 1
 		return auditlog.Insert(ctx, tx, entry)
 	})
-	return kept, bytes, wrap(err, "read a file of an application")
+	if err != nil {
+		return desk.KeptFile{}, nil, wrap(err, "read a file of an application")
+	}
+	return kept, bytes, nil
 }
 
 // members are the others of the group.

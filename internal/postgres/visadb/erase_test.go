@@ -59,3 +59,22 @@ func TestVisasAreErased(t *testing.T) {
 	require.ErrorIs(t, err, visadb.ErrErased)
 	require.NotContains(t, err.Error(), string(anew.Number))
 }
+
+// A look at visas says what it is for, or shows nothing.
+func TestALookSaysWhatItIsFor(t *testing.T) {
+	d := openDesk(t, rand.Reader)
+	a := anna()
+	v := d.issued(grant(a))
+	silent := reading()
+	silent.Purpose = ""
+	list, err := d.reg.Find(d.ctx, visadb.Search{Document: a.Document.Number}, silent)
+	require.ErrorContains(t, err, "needs a purpose")
+	require.Empty(t, list)
+	s, err := d.reg.Show(d.ctx, v.Number, silent)
+	require.ErrorContains(t, err, "needs a purpose")
+	require.Zero(t, s)
+	require.Zero(t, d.count(`audit WHERE verb = 'consultation'`))
+	_, err = d.reg.Show(d.ctx, v.Number, reading())
+	require.NoError(t, err)
+	require.Equal(t, 1, d.count(`audit WHERE verb = 'consultation'`))
+}

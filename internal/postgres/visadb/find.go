@@ -53,7 +53,10 @@ func (r *Register) Find(ctx context.Context, s Search, entry audit.Entry) (list 
 		entry.ResultCount = len(list)
 		return auditlog.Insert(ctx, tx, entry)
 	})
-	return list, wrapped(err, "search for visas")
+	if err != nil { // a look that is not in the audit log gives nothing
+		return nil, wrapped(err, "search for visas")
+	}
+	return list, nil
 }
 
 const newestFirst = ` ORDER BY v.issued_at DESC, v.number`
@@ -172,7 +175,10 @@ func (r *Register) Show(ctx context.Context, number evisa.Number, entry audit.En
 		entry.ResultCount = 1
 		return auditlog.Insert(ctx, tx, entry)
 	})
-	return s, wrapped(err, "show a visa")
+	if err != nil {
+		return Shown{}, wrapped(err, "show a visa")
+	}
+	return s, nil
 }
 
 // withoutZone leaves out the machine readable zone, which a crossing point does not need.
