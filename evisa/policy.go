@@ -71,8 +71,11 @@ func (t Type) Target() time.Duration { return time.Duration(t.TargetHours) * tim
 
 // Offered reports whether somebody may apply for it.
 func (t Type) Offered(nationality, purpose string) bool {
-	in := func(list []string, value string) bool { return len(list) == 0 || slices.Contains(list, value) }
-	return in(t.Nationalities, nationality) && !slices.Contains(t.Excluded, nationality) && in(t.Purposes, purpose)
+	among := func(list []string) bool {
+		return slices.ContainsFunc(list, func(code string) bool { return sameState(code, nationality) })
+	}
+	return (len(t.Nationalities) == 0 || among(t.Nationalities)) && !among(t.Excluded) &&
+		(len(t.Purposes) == 0 || slices.Contains(t.Purposes, purpose))
 }
 
 // Coded is a coded reason or condition with its provision and its words by language.

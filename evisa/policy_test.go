@@ -52,6 +52,7 @@ func TestTheFirstRuleThatFitsApplies(t *testing.T) {
 		{ID: "permit", Kind: evisa.VisaFree, Basis: "s. 1", Bases: []border.Basis{border.ResidencePermit}},
 		{ID: "fra-diplomats", Kind: evisa.VisaFree, Basis: "s. 2", Nationalities: []string{"FRA"}, Documents: []string{"PD"}},
 		{ID: "fra-2026", Kind: evisa.VisaFree, Basis: "s. 3", Nationalities: []string{"FRA"}, Documents: []string{"P*"}, From: day("2026-01-01"), Until: day("2026-12-31"), Days: 30},
+		{ID: "germans", Kind: evisa.VisaFree, Basis: "s. 3", Nationalities: []string{"D"}, Issuers: []string{"DEU"}},
 		{ID: "arrival", Kind: evisa.VisaOnArrival, Basis: "s. 4", Nationalities: []string{"*"}, Ports: []string{"airport"}},
 	}}
 	require.NoError(t, book.Check())
@@ -67,6 +68,8 @@ func TestTheFirstRuleThatFitsApplies(t *testing.T) {
 		{evisa.Traveller{Nationality: "FRA", Document: "I", On: day("2026-06-01")}, ""},
 		{evisa.Traveller{Nationality: "XYZ", Document: "P", Basis: border.ResidencePermit, On: day("2026-06-01")}, "permit"},
 		{evisa.Traveller{Document: "P", Port: "airport", On: day("2026-06-01")}, ""},
+		{evisa.Traveller{Nationality: "D", Issuer: "D", Document: "P", On: day("2026-06-01")}, "germans"},
+		{evisa.Traveller{Nationality: "DEU", Issuer: "DEU", Document: "P", On: day("2026-06-01")}, "germans"},
 	} {
 		r, found := book.For(c.who)
 		require.Equal(t, c.want, r.ID, "%+v", c.who)
@@ -75,6 +78,18 @@ func TestTheFirstRuleThatFitsApplies(t *testing.T) {
 	book.Rules[1].ID, book.Rules[2].Kind = "permit", "free"
 	require.ErrorContains(t, book.Check(), "rules[1].id")
 	require.ErrorContains(t, book.Check(), "rules[2].kind")
+}
+
+// A State stands in a policy by either of its codes.
+func TestATypeIsOfferedByEitherCodeOfAState(t *testing.T) {
+	for _, code := range []string{"D", "DEU"} {
+		for _, other := range []string{"D", "DEU"} {
+			require.True(t, evisa.Type{Nationalities: []string{code}}.Offered(other, ""))
+			require.False(t, evisa.Type{Excluded: []string{code}}.Offered(other, ""))
+			require.False(t, evisa.Type{Nationalities: []string{code}}.Offered("FRA", ""))
+		}
+	}
+	require.False(t, evisa.Type{Purposes: []string{"study"}}.Offered("D", "tourism"))
 }
 
 // No state but the ends is a dead end, and nothing leads back to before it was paid.

@@ -68,7 +68,7 @@ func (r EntryRule) Fits(t Traveller) bool {
 	if category == "" {
 		category = border.Ordinary
 	}
-	return like(r.Nationalities, t.Nationality) && like(r.Documents, t.Document) && like(r.Issuers, t.Issuer) && like(r.Purposes, t.Purpose) &&
+	return likeState(r.Nationalities, t.Nationality) && like(r.Documents, t.Document) && likeState(r.Issuers, t.Issuer) && like(r.Purposes, t.Purpose) &&
 		like(r.Ports, t.Port) && (len(r.Categories) == 0 || slices.Contains(r.Categories, category)) &&
 		(len(r.Bases) == 0 || slices.Contains(r.Bases, t.Basis)) &&
 		(r.From.IsZero() || !t.On.Before(r.From)) && (r.Until.IsZero() || !r.Until.Before(t.On))
@@ -80,6 +80,13 @@ func like(list []string, value string) bool {
 		return pattern == value || open && strings.HasPrefix(value, begin)
 	})
 }
+
+// likeState is like with codes of States: each may stand as documents have it, or as other lists do.
+func likeState(list []string, value string) bool {
+	return like(list, value) || value != "" && slices.ContainsFunc(list, func(code string) bool { return sameState(code, value) })
+}
+
+func sameState(a, b string) bool { return traveldoc.FoldState(a) == traveldoc.FoldState(b) }
 
 // For is the rule that applies to a traveller; false when none fits, which means that a visa is needed.
 func (b RuleBook) For(t Traveller) (EntryRule, bool) {

@@ -8,6 +8,15 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// FoldState is the code of a State as travel documents have it: Germany's is D in them (ICAO Doc 9303-3, section 5) and DEU in other lists.
+// People choose and write either.
+func FoldState(code string) string {
+	if code == "DEU" {
+		return "D"
+	}
+	return code
+}
+
 // FoldNumber is the form of a document number that look-ups compare: upper case, letters and digits only, O read as 0, leading
 // zeros off. Two different numbers may fold to the same form; the printed form decides what is shown.
 func FoldNumber(number string) string {

@@ -16,6 +16,12 @@ func TestFoldNumber(t *testing.T) {
 	}
 }
 
+func TestFoldState(t *testing.T) {
+	for code, folded := range map[string]string{"DEU": "D", "D": "D", "FRA": "FRA", "": ""} {
+		require.Equal(t, folded, traveldoc.FoldState(code), code)
+	}
+}
+
 func TestFoldName(t *testing.T) {
 	for name, folded := range map[string]string{
 		"Müller": "MULLER", "O'Connor-Smith": "OCONNOR SMITH", "  Anna   Maria ": "ANNA MARIA", "Ægir Þór": "AEGIR THOR",

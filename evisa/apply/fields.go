@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/openbmis/openbmis/evisa"
+	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/traveldoc/mrz"
 )
 
@@ -78,14 +79,36 @@ func Sexes() []string { return []string{"F", "M", "X"} }
 // Entries that may be wished for: once, twice, more often.
 func Entries() []string { return []string{"1", "2", "multiple"} }
 
-// Countries are the codes of Doc 9303-3 that can be answered: issuers, or nationalities.
-func Countries(issuers bool) []string {
-	return slices.DeleteFunc(mrz.States(), func(code string) bool { return !country(code, issuers) })
+// Codes are the codes of Doc 9303-3 that answer a question.
+type Codes int
+
+// Who a document says somebody is of; who issues documents; and where one can be born or live, which is in no organisation and in no status.
+const (
+	Nationalities Codes = iota
+	Issuers
+	Places
+)
+
+// Take reports whether a code answers the question. A State has one code, the one that documents have.
+func (x Codes) Take(code string) bool {
+	s, known := mrz.LookupState(code)
+	if !known || traveldoc.FoldState(code) != code {
+		return false
+	}
+	switch s.Kind {
+	case "iso", "training":
+		return s.Issuer || x == Nationalities
+	case "icao":
+		return x != Places || code == "D" || code == "RKS"
+	case "person":
+		return x == Nationalities
+	}
+	return false
 }
 
-func country(code string, issuer bool) bool {
-	s, known := mrz.LookupState(code)
-	return known && (s.Kind == "iso" || s.Kind == "icao" || s.Kind == "person" && !issuer || s.Kind == "training") && (!issuer || s.Issuer)
+// All are the codes, in their order.
+func (x Codes) All() []string {
+	return slices.DeleteFunc(mrz.States(), func(code string) bool { return !x.Take(code) })
 }
 
 // Answers of FieldPort beside the id of a post, where posts are offered (Service.Posts). Everything else is the name of a place as it was typed,
@@ -101,12 +124,12 @@ func questions(p Page) []Field {
 	case PagePurpose:
 		return []Field{choice(FieldPurpose, evisa.Purposes())}
 	case PageNation:
-		return []Field{state(FieldNationality, "", false), choice(FieldDocumentCode, DocumentCodes())}
+		return []Field{state(FieldNationality, "", Nationalities), choice(FieldDocumentCode, DocumentCodes())}
 	case PageType:
 		return []Field{choice(FieldType, nil)}
 	case PageDocument:
 		return []Field{
-			{Name: FieldNumber, Kind: KindNumber, Required: true, Most: 20}, state(FieldIssuer, "", true),
+			{Name: FieldNumber, Kind: KindNumber, Required: true, Most: 20}, state(FieldIssuer, "", Issuers),
 			{Name: FieldIssued, Kind: KindDate, Required: true}, {Name: FieldExpires, Kind: KindDate, Required: true},
 		}
 	case PageName:
@@ -118,7 +141,7 @@ func questions(p Page) []Field {
 	case PageBirth:
 		return []Field{
 			{Name: FieldBirthDate, Kind: KindDate, Required: true, Autocomplete: "bday"}, {Name: FieldBirthUnknown, Kind: KindCheck},
-			{Name: FieldBirthPlace, Kind: KindText, Required: true, Most: mostLine}, state(FieldBirthCountry, "", false), choice(FieldSex, Sexes()),
+			{Name: FieldBirthPlace, Kind: KindText, Required: true, Most: mostLine}, state(FieldBirthCountry, "", Places), choice(FieldSex, Sexes()),
 		}
 	case PageRelation:
 		return []Field{choice(FieldRelation, evisa.Relations())}
@@ -143,7 +166,7 @@ func groupQuestions(p Page) []Field {
 		return []Field{
 			{Name: FieldEmail, Kind: KindEmail, Required: true, Most: 254, Autocomplete: "email"},
 			{Name: FieldPhone, Kind: KindPhone, Most: 30, Autocomplete: "tel"},
-			{Name: FieldAddress, Kind: KindLong, Required: true, Most: 300, Autocomplete: "street-address"}, state(FieldCountry, "country", true),
+			{Name: FieldAddress, Kind: KindLong, Required: true, Most: 300, Autocomplete: "street-address"}, state(FieldCountry, "country", Places),
 		}
 	case PageHost:
 		return []Field{
@@ -166,8 +189,8 @@ func yesNo(name string) Field {
 	return Field{Name: name, Kind: KindYesNo, Required: true, Most: 3, Options: []string{yes, no}}
 }
 
-func state(name, autocomplete string, issuers bool) Field {
-	return Field{Name: name, Kind: KindCountry, Required: true, Most: 3, issuers: issuers, Autocomplete: autocomplete}
+func state(name, autocomplete string, codes Codes) Field {
+	return Field{Name: name, Kind: KindCountry, Required: true, Most: 3, Codes: codes, Autocomplete: autocomplete}
 }
 
 func optional(f Field) Field {

@@ -56,5 +56,5 @@ type Field struct {
 	Options  []string // of KindChoice and KindCountry
 	// Autocomplete is the token of HTML's autocomplete attribute; empty for none.
 	Autocomplete string
-	issuers      bool // of KindCountry: codes that issue documents
+	Codes        Codes // of KindCountry
 }

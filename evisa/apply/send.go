@@ -167,14 +167,14 @@ func (s *Service) application(d Draft, at int, said evisa.Declaration) (evisa.Ap
 func (m Member) identity() traveldoc.Identity {
 	return traveldoc.Identity{
 		Surname: m.answer(PageName, FieldSurname), GivenNames: m.answer(PageName, FieldGivenNames), Sex: m.answer(PageBirth, FieldSex),
-		BirthDate: dateOf(m.answer(PageBirth, FieldBirthDate)), Nationality: m.answer(PageNation, FieldNationality),
+		BirthDate: dateOf(m.answer(PageBirth, FieldBirthDate)), Nationality: traveldoc.FoldState(m.answer(PageNation, FieldNationality)),
 	}
 }
 
 func (m Member) document() traveldoc.Document {
 	d := traveldoc.Document{
-		Code: m.answer(PageNation, FieldDocumentCode), Number: m.answer(PageDocument, FieldNumber), IssuingState: m.answer(PageDocument, FieldIssuer),
-		ExpiryDate: dateOf(m.answer(PageDocument, FieldExpires)),
+		Code: m.answer(PageNation, FieldDocumentCode), Number: m.answer(PageDocument, FieldNumber),
+		IssuingState: traveldoc.FoldState(m.answer(PageDocument, FieldIssuer)), ExpiryDate: dateOf(m.answer(PageDocument, FieldExpires)),
 	}
 	if m.Read != nil {
 		d.MRZ = m.Read.MRZ

@@ -28,7 +28,7 @@ func (s *Service) Fields(d Draft, at Where) []Field {
 	fields := s.around(d, at.Member).fields(at.Page)
 	for i, f := range fields {
 		if f.Kind == KindCountry {
-			fields[i].Options = Countries(f.issuers)
+			fields[i].Options = f.Codes.All()
 		}
 	}
 	return fields

@@ -44,7 +44,7 @@ func judge(v string, f Field) (string, *problem.Error) {
 			return "", bad("choice")
 		}
 	case KindCountry:
-		if v = strings.ToUpper(v); !country(v, f.issuers) {
+		if v = traveldoc.FoldState(strings.ToUpper(v)); !f.Codes.Take(v) {
 			return "", bad("country")
 		}
 	case KindCheck:
@@ -176,6 +176,14 @@ func dateValue(form Form, f Field) (string, map[string]string, *problem.Error) {
 		}
 	}
 	return assemble(parts, shown, f, fault)
+}
+
+// DateIn is the day that three fields of a form say, read as on every page, in the digits of any script; zero when nothing was said, and
+// false when it is no whole day.
+func DateIn(form Form, name string) (traveldoc.Date, bool) {
+	v, _, p := dateValue(form, Field{Name: name, Kind: KindDate})
+	d := dateOf(v)
+	return d, p == nil && (d.IsZero() || d.Precision() == traveldoc.PrecisionDay)
 }
 
 func assemble(parts [3]int, shown map[string]string, f Field, fault *problem.Error) (string, map[string]string, *problem.Error) {

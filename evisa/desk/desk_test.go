@@ -43,6 +43,8 @@ func zoned(t testing.TB, a evisa.Application) evisa.Application {
 	return a
 }
 
+func german(a *evisa.Application) { a.Document.IssuingState, a.Identity.Nationality = "D", "D" }
+
 // The document is held against itself, the journey and its photographed zone.
 func TestDocumentCheck(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -67,6 +69,8 @@ func TestDocumentCheck(t *testing.T) {
 		"name in no table":     {after: func(a *evisa.Application) { a.Identity.Surname = "ソウザ" }, outcome: border.NoHit, code: desk.CodeNameUncompared},
 		"no portrait":          {after: func(a *evisa.Application) { a.Files = nil }, outcome: border.Hit, code: desk.CodePortraitMissing},
 		"portrait of a wall":   {after: func(a *evisa.Application) { a.Files[0].Likeness = 0 }, outcome: border.NoHit, code: desk.CodePortraitBlank},
+		"a German":             {change: german, outcome: border.NoHit},
+		"a German, as others":  {change: german, after: func(a *evisa.Application) { a.Document.IssuingState, a.Identity.Nationality = "DEU", "DEU" }, outcome: border.NoHit},
 		"of a State that none": {change: func(a *evisa.Application) { a.Document.IssuingState = "ZZQ" }, outcome: border.Hit},
 	} {
 		a := application(t)

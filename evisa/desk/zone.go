@@ -43,10 +43,10 @@ func zone(s border.Subject, a *evisa.Application, names Names) (list []border.Ev
 	read, document := s.MRZ.Identity(), s.MRZ.TravelDocument()
 	for _, pair := range []struct{ field, found, expected string }{
 		{"document_number", traveldoc.FoldNumber(a.Document.Number), traveldoc.FoldNumber(document.Number)},
-		{"issuing_state", a.Document.IssuingState, document.IssuingState},
+		{"issuing_state", traveldoc.FoldState(a.Document.IssuingState), traveldoc.FoldState(document.IssuingState)},
 		{"expiry_date", a.Document.ExpiryDate.String(), document.ExpiryDate.String()},
 		{"birth_date", a.Identity.BirthDate.String(), read.BirthDate.String()},
-		{"nationality", a.Identity.Nationality, read.Nationality},
+		{"nationality", traveldoc.FoldState(a.Identity.Nationality), traveldoc.FoldState(read.Nationality)},
 	} {
 		if pair.found != pair.expected {
 			list = append(list, border.Evidence{Code: CodeZoneDiffers, Field: pair.field, Found: pair.found, Expected: pair.expected, Severity: border.Acknowledge})

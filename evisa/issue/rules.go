@@ -116,5 +116,6 @@ func capitals(text string, least, most int) bool {
 
 // SameDocument reports whether two descriptions are of one document.
 func SameDocument(a, b traveldoc.Document) bool {
-	return traveldoc.FoldNumber(a.Number) == traveldoc.FoldNumber(b.Number) && a.IssuingState == b.IssuingState
+	return traveldoc.FoldNumber(a.Number) == traveldoc.FoldNumber(b.Number) &&
+		traveldoc.FoldState(a.IssuingState) == traveldoc.FoldState(b.IssuingState)
 }

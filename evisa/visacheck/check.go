@@ -85,10 +85,15 @@ func (c *Check) ask(ctx context.Context, s border.Subject, asker asker) answer {
 	return c.entry(ctx, s, source, rule, asker)
 }
 
+// national reports whether somebody is a national of this State.
+func (c *Check) national(s border.Subject) bool {
+	return c.cfg.State != "" && traveldoc.FoldState(s.Identity.Nationality) == traveldoc.FoldState(c.cfg.State)
+}
+
 // rule is the rule that applies; done is the answer where none has to be asked. Who stays on a ground of its own needs no visa unless a rule
 // speaks of that ground.
 func (c *Check) rule(s border.Subject, book evisa.RuleBook) (rule evisa.EntryRule, fits bool, done *border.Evidence) {
-	if c.cfg.State != "" && s.Identity.Nationality == c.cfg.State {
+	if c.national(s) {
 		e := note(CodeNotNeeded, "", "national")
 		return rule, false, &e
 	}
@@ -239,7 +244,7 @@ func (c *Check) fresh(s border.Subject, a answer) answer {
 
 // exit tells on which visa somebody came who leaves, and whether he stayed longer than it allowed.
 func (c *Check) exit(ctx context.Context, s border.Subject, source border.Source, asker asker) answer {
-	if traveldoc.FoldNumber(s.Document.Number) == "" || c.cfg.State != "" && s.Identity.Nationality == c.cfg.State {
+	if traveldoc.FoldNumber(s.Document.Number) == "" || c.national(s) {
 		return answered(border.NoHit, source, note(CodeNotNeeded, "", string(border.Exit)))
 	}
 	found, fault := c.find(ctx, s, source, asker)

@@ -149,19 +149,22 @@ func TestAtEntry(t *testing.T) {
 		"none":                             {nil, subject(), "hit, none!!, needed Act 3"},
 		"of somebody else":                 {in(func(r *evisa.Row) { r.Identity.Surname, r.Document.Number = "OTHER", "X9" }), subject(), "hit, none!!, needed Act 3"},
 		"the same number of another State": {in(func(r *evisa.Row) { r.Identity.Surname, r.Document.IssuingState = "OTHER", "GHA" }), subject(), "hit, none!!, needed Act 3"},
-		"revoked":                          {in(func(r *evisa.Row) { r.Standing, r.Reason = evisa.Revoked, "alert" }), subject(), "hit, needed Act 3, revoked!! alert"},
-		"annulled":                         {in(func(r *evisa.Row) { r.Standing, r.Reason = evisa.Annulled, "obtained_by_fraud" }), subject(), "hit, needed Act 3, annulled!! obtained_by_fraud"},
-		"replaced":                         {in(func(r *evisa.Row) { r.Standing, r.ReplacedBy = evisa.Replaced, "E22222222" }), subject(), "hit, needed Act 3, replaced!! E22222222"},
-		"expired":                          {in(func(r *evisa.Row) { r.Terms.Until = day("2026-11-21") }), subject(), "hit, needed Act 3, expired!! 2026-11-21"},
-		"its last day":                     {in(func(r *evisa.Row) { r.Terms.Until = day("2026-11-22") }), subject(), "no_hit, valid T/visa, entries 0/2, days 30, until 2026-11-22"},
-		"not yet valid":                    {in(func(r *evisa.Row) { r.Terms.From = day("2026-11-23") }), subject(), "hit, needed Act 3, not_yet!! 2026-11-23"},
-		"entries used":                     {in(used(2)), subject(), "hit, needed Act 3, entries_used!! 2/2"},
-		"wrong port":                       {in(func(r *evisa.Row) { r.Terms.Ports = []string{"sea-1", "sea-2"} }), subject(), "hit, needed Act 3, wrong_port!! airport-1/sea-1, sea-2"},
-		"right port":                       {in(func(r *evisa.Row) { r.Terms.Ports = []string{"sea-1", "airport-1"} }), subject(), valid},
-		"wrong mode":                       {in(func(r *evisa.Row) { r.Terms.Modes = []string{"sea"} }), subject(), "hit, needed Act 3, wrong_mode!! air/sea"},
-		"wrong purpose":                    {in(), subject(func(s *border.Subject) { s.Purpose = "study" }), "hit, needed Act 3, wrong_purpose! study/tourism, entries 0/2, days 30, until 2027-01-31"},
-		"purpose in the counter's words":   {in(), subject(func(s *border.Subject) { s.Purpose = "holiday" }), valid},
-		"on another passport":              {in(func(r *evisa.Row) { r.Document.Number = "B7" }), subject(), "hit, needed Act 3, document! A0012345/B7, entries 0/2, days 30, until 2027-01-31"},
+		"a State with two codes": {in(func(r *evisa.Row) { r.Document.IssuingState = "DEU" }), subject(func(s *border.Subject) {
+			s.Document.IssuingState = "D"
+		}), valid},
+		"revoked":                        {in(func(r *evisa.Row) { r.Standing, r.Reason = evisa.Revoked, "alert" }), subject(), "hit, needed Act 3, revoked!! alert"},
+		"annulled":                       {in(func(r *evisa.Row) { r.Standing, r.Reason = evisa.Annulled, "obtained_by_fraud" }), subject(), "hit, needed Act 3, annulled!! obtained_by_fraud"},
+		"replaced":                       {in(func(r *evisa.Row) { r.Standing, r.ReplacedBy = evisa.Replaced, "E22222222" }), subject(), "hit, needed Act 3, replaced!! E22222222"},
+		"expired":                        {in(func(r *evisa.Row) { r.Terms.Until = day("2026-11-21") }), subject(), "hit, needed Act 3, expired!! 2026-11-21"},
+		"its last day":                   {in(func(r *evisa.Row) { r.Terms.Until = day("2026-11-22") }), subject(), "no_hit, valid T/visa, entries 0/2, days 30, until 2026-11-22"},
+		"not yet valid":                  {in(func(r *evisa.Row) { r.Terms.From = day("2026-11-23") }), subject(), "hit, needed Act 3, not_yet!! 2026-11-23"},
+		"entries used":                   {in(used(2)), subject(), "hit, needed Act 3, entries_used!! 2/2"},
+		"wrong port":                     {in(func(r *evisa.Row) { r.Terms.Ports = []string{"sea-1", "sea-2"} }), subject(), "hit, needed Act 3, wrong_port!! airport-1/sea-1, sea-2"},
+		"right port":                     {in(func(r *evisa.Row) { r.Terms.Ports = []string{"sea-1", "airport-1"} }), subject(), valid},
+		"wrong mode":                     {in(func(r *evisa.Row) { r.Terms.Modes = []string{"sea"} }), subject(), "hit, needed Act 3, wrong_mode!! air/sea"},
+		"wrong purpose":                  {in(), subject(func(s *border.Subject) { s.Purpose = "study" }), "hit, needed Act 3, wrong_purpose! study/tourism, entries 0/2, days 30, until 2027-01-31"},
+		"purpose in the counter's words": {in(), subject(func(s *border.Subject) { s.Purpose = "holiday" }), valid},
+		"on another passport":            {in(func(r *evisa.Row) { r.Document.Number = "B7" }), subject(), "hit, needed Act 3, document! A0012345/B7, entries 0/2, days 30, until 2027-01-31"},
 		"on an earlier passport": {in(func(r *evisa.Row) {
 			r.Document, r.Earlier = traveldoc.Document{Number: "B7"}, []traveldoc.Document{r.Document}
 		}), subject(), "hit, needed Act 3, document! A0012345/B7, entries 0/2, days 30, until 2027-01-31"},
@@ -229,6 +232,10 @@ func TestWhoNeedsNone(t *testing.T) {
 // Before boarding nobody knows the post: a visa on arrival at some of them, and a visa for some of them, are good.
 func TestBeforeBoarding(t *testing.T) {
 	nowhere := func(c *visacheck.Config, _ *register, _ *rules) { c.Post = "" }
+	german := subject(func(s *border.Subject) { s.Identity.Nationality, s.Basis = "DEU", "" })
+	require.Contains(t, says(find(t, asking{s: german})), "Act 1", "a carrier names the State as other lists do")
+	own := func(c *visacheck.Config, _ *register, _ *rules) { c.State = "D" }
+	require.Equal(t, "no_hit, not_needed", says(find(t, asking{s: german, change: own})), "of this State, by no rule")
 	kenya := subject(func(s *border.Subject) { s.Identity.Nationality, s.Basis = "KEN", "" })
 	require.Equal(t, "hit, on_arrival! 50.00 EUR/Act 2, days 30", says(find(t, asking{s: kenya, change: nowhere})))
 	elsewhere := func(c *visacheck.Config, _ *register, _ *rules) { c.Post = "land-2" }

@@ -13,7 +13,7 @@ import (
 func SameDocument(a, b traveldoc.Document) bool {
 	number := traveldoc.FoldNumber(a.Number)
 	return number != "" && number == traveldoc.FoldNumber(b.Number) &&
-		(a.IssuingState == "" || b.IssuingState == "" || a.IssuingState == b.IssuingState)
+		(a.IssuingState == "" || b.IssuingState == "" || traveldoc.FoldState(a.IssuingState) == traveldoc.FoldState(b.IssuingState))
 }
 
 // SamePerson reports whether two identities can be one person's: birth dates that agree as far as they are known, and names of which one

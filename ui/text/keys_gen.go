@@ -8054,7 +8054,7 @@ const (
 	ProblemVisaportalBusy Key = "problem.visaportal_busy"
 	// ProblemVisaportalChoose is "Choose one of the answers.".
 	ProblemVisaportalChoose Key = "problem.visaportal_choose"
-	// ProblemVisaportalDate is "Give a whole date, for example 27 3 2027, or nothing.".
+	// ProblemVisaportalDate is "Give a whole date that exists, for example 27 3 2027, or nothing.".
 	ProblemVisaportalDate Key = "problem.visaportal_date"
 	// ProblemVisaportalFileMissing is "Choose a file.".
 	ProblemVisaportalFileMissing Key = "problem.visaportal_file_missing"
@@ -12106,8 +12106,28 @@ const (
 	VisaportalCountryTur Key = "visaportal.country.tur"
 	// VisaportalCountryUna is "United Nations specialised agency".
 	VisaportalCountryUna Key = "visaportal.country.una"
+	// VisaportalCountryUnk is "United Nations, resident of Kosovo".
+	VisaportalCountryUnk Key = "visaportal.country.unk"
 	// VisaportalCountryUno is "United Nations".
 	VisaportalCountryUno Key = "visaportal.country.uno"
+	// VisaportalCountryXba is "African Development Bank".
+	VisaportalCountryXba Key = "visaportal.country.xba"
+	// VisaportalCountryXcc is "Caribbean Community (CARICOM)".
+	VisaportalCountryXcc Key = "visaportal.country.xcc"
+	// VisaportalCountryXce is "Council of Europe".
+	VisaportalCountryXce Key = "visaportal.country.xce"
+	// VisaportalCountryXco is "Common Market for Eastern and Southern Africa (COMESA)".
+	VisaportalCountryXco Key = "visaportal.country.xco"
+	// VisaportalCountryXdc is "Southern African Development Community (SADC)".
+	VisaportalCountryXdc Key = "visaportal.country.xdc"
+	// VisaportalCountryXec is "Economic Community of West African States (ECOWAS)".
+	VisaportalCountryXec Key = "visaportal.country.xec"
+	// VisaportalCountryXes is "Organisation of Eastern Caribbean States (OECS)".
+	VisaportalCountryXes Key = "visaportal.country.xes"
+	// VisaportalCountryXim is "African Export-Import Bank".
+	VisaportalCountryXim Key = "visaportal.country.xim"
+	// VisaportalCountryXmp is "Parliamentary Assembly of the Mediterranean".
+	VisaportalCountryXmp Key = "visaportal.country.xmp"
 	// VisaportalCountryXom is "Sovereign Order of Malta".
 	VisaportalCountryXom Key = "visaportal.country.xom"
 	// VisaportalCountryXpo is "INTERPOL".
@@ -12536,9 +12556,9 @@ const (
 	VisaportalPerson Key = "visaportal.person"
 	// VisaportalQAnother is "Send another photo".
 	VisaportalQAnother Key = "visaportal.q.another"
-	// VisaportalQBirth is "Birth and nationality".
+	// VisaportalQBirth is "Birth and sex".
 	VisaportalQBirth Key = "visaportal.q.birth"
-	// VisaportalQBirthTitle is "Birth and nationality".
+	// VisaportalQBirthTitle is "Birth and sex".
 	VisaportalQBirthTitle Key = "visaportal.q.birth_title"
 	// VisaportalQClaims is "Protection or family reunification".
 	VisaportalQClaims Key = "visaportal.q.claims"
@@ -12630,6 +12650,8 @@ const (
 	VisaportalQPhotoInstead Key = "visaportal.q.photo_instead"
 	// VisaportalQPhotoLead is "The whole page must be in the picture, with the two or three lines of letters, digits and < signs at its foot. No flash, no finger on it.".
 	VisaportalQPhotoLead Key = "visaportal.q.photo_lead"
+	// VisaportalQPhotoSays is "Your photo says {{.value}}: look which is right".
+	VisaportalQPhotoSays Key = "visaportal.q.photo_says"
 	// VisaportalQPortrait is "Photo of the face".
 	VisaportalQPortrait Key = "visaportal.q.portrait"
 	// VisaportalQPortraitAgain is "You can send another; it takes the place of this one.".

@@ -9,6 +9,8 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 
+	"github.com/openbmis/openbmis/evisa/apply"
+	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/traveldoc/mrz"
 	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/view/visaportalview"
@@ -39,12 +41,9 @@ func countryName(p *text.Printer, code string) string {
 }
 
 // options are the codes to choose from, one of them chosen. A code that is not offered, such as a specimen's, stays where it is chosen.
-func (x *countries) options(p *text.Printer, chosen string, issuers bool) []visaportalview.Option {
-	all := slices.Clone(x.of(p))
-	all = slices.DeleteFunc(all, func(o visaportalview.Option) bool {
-		state, _ := mrz.LookupState(o.Value) // what is no State issues nothing
-		return issuers && !state.Issuer
-	})
+func (x *countries) options(p *text.Printer, chosen string, codes apply.Codes) []visaportalview.Option {
+	all := slices.DeleteFunc(slices.Clone(x.of(p)), func(o visaportalview.Option) bool { return !codes.Take(o.Value) })
+	chosen = traveldoc.FoldState(chosen) // of a draft that was begun when both were offered
 	at := slices.IndexFunc(all, func(o visaportalview.Option) bool { return o.Value == chosen })
 	if at >= 0 {
 		all[at].Selected = true

@@ -69,7 +69,7 @@ func (a asked) field(f apply.Field) visaportalview.Field {
 		shown.Type, shown.Latin = "tel", true
 	case apply.KindCountry:
 		shown.Kind = "select"
-		shown.Options = a.portal.countries.options(a.say, shown.Value, f.Name == apply.FieldIssuer)
+		shown.Options = a.portal.countries.options(a.say, shown.Value, f.Codes)
 	case apply.KindNumber:
 		shown.Latin, shown.Mono = true, true
 	}

@@ -2,12 +2,10 @@ package visaportal
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/openbmis/openbmis/evisa"
 	"github.com/openbmis/openbmis/evisa/apply"
 	"github.com/openbmis/openbmis/internal/problem"
-	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/view/visaportalview"
 	"github.com/openbmis/openbmis/ui/web"
@@ -57,13 +55,13 @@ func choiceProblem(name string, form apply.Form) *problem.Error {
 	good := false
 	switch name {
 	case apply.FieldNationality:
-		good = slices.Contains(apply.Countries(false), value)
+		good = apply.Nationalities.Take(value)
 	case apply.FieldDocumentCode:
 		good = slices.Contains(apply.DocumentCodes(), value)
 	case apply.FieldPurpose:
 		good = slices.Contains(evisa.Purposes(), value)
 	case apply.FieldArrival:
-		_, good = arrival(form)
+		_, good = apply.DateIn(form, apply.FieldArrival)
 		if !good {
 			return problem.New(problem.Invalid, "visaportal_date").At(name)
 		}
@@ -72,23 +70,6 @@ func choiceProblem(name string, form apply.Form) *problem.Error {
 		return nil
 	}
 	return problem.New(problem.Invalid, "visaportal_choose").At(name)
-}
-
-// arrival is the day of the form: zero when none was given, false when it is no day.
-func arrival(form apply.Form) (traveldoc.Date, bool) {
-	day, month, year := part(form, "day"), part(form, "month"), part(form, "year")
-	if day+month+year == "" {
-		return traveldoc.Date{}, true
-	}
-	if len(day) == 0 || len(day) > 2 || len(month) == 0 || len(month) > 2 || len(year) != 4 {
-		return traveldoc.Date{}, false
-	}
-	date, err := traveldoc.ParseDate(year + "-" + ("0" + month)[len(month)-1:] + "-" + ("0" + day)[len(day)-1:])
-	return date, err == nil
-}
-
-func part(form apply.Form, name string) string {
-	return strings.TrimSpace(form.Get(apply.FieldArrival + "_" + name))
 }
 
 func (p *portal) chooserStep(c *web.Context, n int, form apply.Form, wrong apply.Problems) error {

@@ -15,7 +15,7 @@ import (
 
 // offer says whether a visa is needed, by which rule, and what may be applied for.
 func (p *portal) offer(c *web.Context, form apply.Form) error {
-	on, _ := arrival(form) // its fault was told where the answers were looked at (need.go)
+	on, _ := apply.DateIn(form, apply.FieldArrival) // its fault was told where the answers were looked at (need.go)
 	o, err := p.Service.Offer(c.Ctx(), form.Get(apply.FieldNationality), form.Get(apply.FieldDocumentCode), form.Get(apply.FieldPurpose), on)
 	if err != nil {
 		return err

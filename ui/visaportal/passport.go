@@ -7,6 +7,7 @@ import (
 	"github.com/openbmis/openbmis/evisa/apply"
 	"github.com/openbmis/openbmis/traveldoc"
 	"github.com/openbmis/openbmis/traveldoc/mrz"
+	"github.com/openbmis/openbmis/traveldoc/translit"
 	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/view"
 	"github.com/openbmis/openbmis/ui/view/visaportalview"
@@ -148,6 +149,12 @@ func readValue(say *text.Printer, read *mrz.Document, id mrz.FieldID) string {
 		return say.Date(read.Identity().BirthDate)
 	case mrz.ExpiryDate:
 		return say.Date(read.TravelDocument().ExpiryDate)
+	case mrz.Nationality, mrz.IssuingState:
+		code := read.Field(id).Value
+		if name := countryName(say, code); name != code {
+			return name + " (" + code + ")"
+		}
+		return code
 	default:
 		return read.Field(id).Value
 	}
@@ -166,19 +173,69 @@ func perhaps(say *text.Printer, read *mrz.Document, all []mrz.Suggestion, id mrz
 	return ""
 }
 
-// annotate says at each field what its check digit says, where it was read from a photo.
-func (p *portal) annotate(c *web.Context, who apply.Member, fields []visaportalview.Field) {
+// annotate says at each field what its check digit says, where it was read from a photo, or that something else stands there now.
+func (p *portal) annotate(c *web.Context, who apply.Member, filled apply.Form, fields []visaportalview.Field) {
 	read := reading(c, who)
 	if read == nil {
 		return
 	}
 	for _, known := range readFields() {
 		for n := range fields {
-			if fields[n].Name == known.field {
-				fields[n].Notes = append(fields[n].Notes, note(c.Text(), read.Field(known.id).Verdict))
+			if fields[n].Name != known.field {
+				continue
 			}
+			said := note(c.Text(), read.Field(known.id).Verdict)
+			if otherwise(read, known.field, filled) {
+				said = visaportalview.Note{Tone: view.ToneWarning, Words: c.Text().T(text.VisaportalQPhotoSays, "value", saidIn(c.Text(), read, known.field))}
+			}
+			fields[n].Notes = append(fields[n].Notes, said)
 		}
 	}
+}
+
+// otherwise reports whether a field holds another answer than the photo gave it. A name may be spelled as the zone cannot.
+func otherwise(read *mrz.Document, field string, filled apply.Form) bool {
+	typed, who, document := filled.Get(field), read.Identity(), read.TravelDocument()
+	switch field {
+	case apply.FieldSurname:
+		return typed != "" && translit.Match(typed, "", who.Surname, "", who.NameTruncated).Outcome == translit.Different
+	case apply.FieldBirthDate:
+		return anotherDay(filled, field, who.BirthDate)
+	case apply.FieldExpires:
+		return anotherDay(filled, field, document.ExpiryDate)
+	case apply.FieldSex:
+		return typed != "" && typed != who.Sex
+	case apply.FieldNationality:
+		return typed != "" && traveldoc.FoldState(typed) != traveldoc.FoldState(who.Nationality)
+	case apply.FieldIssuer:
+		return typed != "" && traveldoc.FoldState(typed) != traveldoc.FoldState(document.IssuingState)
+	case apply.FieldNumber:
+		return typed != "" && traveldoc.FoldNumber(typed) != traveldoc.FoldNumber(document.Number)
+	}
+	return false
+}
+
+func anotherDay(filled apply.Form, field string, read traveldoc.Date) bool {
+	typed, whole := apply.DateIn(filled, field)
+	return whole && !typed.IsZero() && typed != read
+}
+
+// saidIn is what the photo says of a field: States by name, for few know their codes.
+func saidIn(say *text.Printer, read *mrz.Document, field string) string {
+	switch field {
+	case apply.FieldSurname:
+		return read.Identity().Surname
+	case apply.FieldNationality:
+		return countryName(say, read.Identity().Nationality)
+	case apply.FieldIssuer:
+		return countryName(say, read.TravelDocument().IssuingState)
+	}
+	for _, known := range readFields() {
+		if known.field == field {
+			return readValue(say, read, known.id)
+		}
+	}
+	return ""
 }
 
 func note(say *text.Printer, v mrz.Verdict) visaportalview.Note {

@@ -75,7 +75,7 @@ func (p *portal) ask(c *web.Context, d apply.Draft, at apply.Where, filled apply
 	}
 	form := visaportalview.Form{Action: "/apply/" + string(at.Page), Submit: text.VisaportalSaveContinue, Fields: a.fields(fields), Hidden: hidden(at, from)}
 	if who, ok := d.Member(at.Member); ok {
-		p.annotate(c, who, form.Fields)
+		p.annotate(c, who, filled, form.Fields)
 	}
 	q := visaportalview.Asked{Title: title(at.Page), Person: personWord(c.Text(), d, at.Member), Form: form, Later: true}
 	if at.Page == apply.PageClaims {

@@ -21,6 +21,9 @@ func NotChecked(ctx context.Context, reason string) string { return notCheckedRe
 // Evidence is the words for a piece of evidence.
 func Evidence(ctx context.Context, e border.Evidence) string { return evidenceWord(ctx, e) }
 
+// FieldWord is the name of the field that a piece of evidence is about; empty when there is none.
+func FieldWord(ctx context.Context, e border.Evidence) string { return fieldWord(ctx, e) }
+
 // Action is what an alert asks the officer to do.
 func Action(ctx context.Context, code string) string { return actionWord(ctx, code) }
 
