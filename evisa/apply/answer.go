@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,8 @@ import (
 type Upload struct {
 	Kind string
 	Data []byte
+	// Field is what a problem with this file is told at; FieldFile when it is empty.
+	Field string
 }
 
 // mostUploads is how many files may come at once.
@@ -96,7 +99,7 @@ func (s *Service) takeAll(ctx context.Context, token string, files []Upload) (ke
 	for _, f := range files {
 		one, err := s.Files.Take(ctx, f.Kind, f.Data)
 		if err != nil {
-			p, err = onField(err, FieldFile)
+			p, err = onField(err, cmp.Or(f.Field, FieldFile))
 			return nil, p, err
 		}
 		kept = append(kept, one)

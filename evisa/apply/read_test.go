@@ -239,6 +239,14 @@ func TestFieldsOfOneKind(t *testing.T) {
 		{PageContact, FieldPhone, "1234", "", "phone"},
 		{PageContact, FieldCountry, "fra", "FRA", ""},
 		{PageContact, FieldCountry, "ZZZ", "", "country"},
+		{PageContact, FieldCountry, "XPO", "", "country"}, // nobody lives in an organisation
+		{PageBirth, FieldBirthCountry, "XXA", "", "country"},
+		{PageBirth, FieldBirthCountry, "GBO", "", "country"},
+		{PageBirth, FieldBirthCountry, "RKS", "RKS", ""},
+		{PageNation, FieldNationality, "DEU", "D", ""}, // as its passports have it
+		{PageNation, FieldNationality, "XPO", "XPO", ""},
+		{PageDocument, FieldIssuer, "deu", "D", ""},
+		{PageDocument, FieldIssuer, "XXA", "", "country"},
 		{PageNation, FieldNationality, "XXA", "XXA", ""},
 		{PageDocument, FieldNumber, "19 xa-456 78", "19XA45678", ""},
 		{PageDocument, FieldNumber, "12", "", "number"},
@@ -357,5 +365,32 @@ func BenchmarkReadHugePage(b *testing.B) {
 		if len(problems) != 4 {
 			b.Fatal(len(problems))
 		}
+	}
+}
+
+// Each State is offered once, by the code that its documents have.
+func TestAStateIsOfferedOnce(t *testing.T) {
+	for _, codes := range []Codes{Nationalities, Issuers, Places} {
+		require.Contains(t, codes.All(), "D")
+		require.NotContains(t, codes.All(), "DEU")
+		require.Contains(t, codes.All(), "FRA")
+		require.NotContains(t, codes.All(), "DDR")
+	}
+}
+
+// A day is read from three fields in the digits of any script, and not at all where it is none.
+func TestADayOfThreeFields(t *testing.T) {
+	day := func(d, m, y string) Form { return Form{"arrival_day": {d}, "arrival_month": {m}, "arrival_year": {y}} }
+	for _, c := range []struct {
+		form     Form
+		expected string
+		good     bool
+	}{
+		{day("28", "12", "2026"), "2026-12-28", true}, {day("٢٨", "١٢", "٢٠٢٦"), "2026-12-28", true}, {day(" 8", "2", "2027"), "2027-02-08", true},
+		{Form{}, "", true}, {day("31", "2", "2027"), "", false}, {day("", "2", "2027"), "2027-02", false}, {day("x", "2", "2027"), "", false},
+	} {
+		d, good := DateIn(c.form, "arrival")
+		require.Equal(t, c.good, good, c.form)
+		require.Equal(t, c.expected, d.String(), c.form)
 	}
 }

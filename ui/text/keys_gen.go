@@ -8056,6 +8056,8 @@ const (
 	ProblemVisaportalChoose Key = "problem.visaportal_choose"
 	// ProblemVisaportalDate is "Give a whole date that exists, for example 27 3 2027, or nothing.".
 	ProblemVisaportalDate Key = "problem.visaportal_date"
+	// ProblemVisaportalFileAgain is "This file was not kept. Choose it again.".
+	ProblemVisaportalFileAgain Key = "problem.visaportal_file_again"
 	// ProblemVisaportalFileMissing is "Choose a file.".
 	ProblemVisaportalFileMissing Key = "problem.visaportal_file_missing"
 	// ProblemVisaportalFilesMany is "At most {{.most}} files can be sent at once.".
@@ -8066,6 +8068,8 @@ const (
 	ProblemVisaportalFull Key = "problem.visaportal_full"
 	// ProblemVisaportalTick is "Tick this box to go on.".
 	ProblemVisaportalTick Key = "problem.visaportal_tick"
+	// ProblemVisaportalWhich is "File {{.number}} of {{.files}}: {{.why}}".
+	ProblemVisaportalWhich Key = "problem.visaportal_which"
 	// ProblemVisaquarantineAside is "This parcel was set aside already.".
 	ProblemVisaquarantineAside Key = "problem.visaquarantine.aside"
 	// ProblemVisaquarantineGone is "This parcel does not wait in quarantine any more.".

@@ -45,7 +45,8 @@ func (p *portal) papersAdd(c *web.Context) error {
 	}
 	kind := form.Get(fieldKind)
 	if !slices.Contains(paperKinds(), kind) {
-		return p.showPapers(c, d, who, "", apply.Problems{problem.New(problem.Invalid, "visaportal_choose").At(fieldKind)})
+		wrong := apply.Problems{problem.New(problem.Invalid, "visaportal_choose").At(fieldKind)}
+		return p.showPapers(c, d, who, "", append(wrong, chosenAgain(files, wrong)...))
 	}
 	var data []byte
 	if len(files) > 0 {

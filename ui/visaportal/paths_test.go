@@ -314,3 +314,36 @@ func TestOthersFilesAreNotToBeHad(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, other.post("/apply/name", url.Values{"member": {v.memberID()}, "surname": {"X"}}).status)
 	require.Equal(t, http.StatusNotFound, other.post("/apply/group/remove", url.Values{"member": {v.memberID()}, "sure": {"yes"}}).status)
 }
+
+// Every list of States has each of them once, in words of the language, and the chooser takes days in the digits of the telephone.
+func TestTheListsOfStates(t *testing.T) {
+	w := open(t)
+	w.rules(t, book())
+	option := regexp.MustCompile(`<option value="([A-Z]+)"[^>]*>\s*([^<]+?)\s*</option>`)
+	for _, language := range []string{"en", "fr", "es", "ar"} {
+		seen := map[string]string{}
+		for _, found := range option.FindAllStringSubmatch(w.visitor(t, language).get("/need").body, -1) {
+			require.Empty(t, seen[found[2]], "%s stands for two codes in %s", found[2], language)
+			seen[found[2]] = found[1]
+			if language == "ar" {
+				require.Regexp(t, `\p{Arabic}`, found[2], found[1])
+			}
+		}
+		require.Greater(t, len(seen), 200)
+	}
+	v := w.begun(t, "en")
+	require.NotContains(t, v.get("/apply/birth").body, "Stateless")
+	require.NotContains(t, v.get("/apply/contact").body, "Council of Europe")
+	require.Contains(t, w.visitor(t, "ar").post("/need", chosen("FRA", "tourism", "٢٠٢٧-٠١-٠١")).body, "2027")
+}
+
+// A paper whose kind was forgotten was not kept, and the page says so.
+func TestAPaperWithoutAKind(t *testing.T) {
+	w := open(t)
+	v := w.begun(t, "en")
+	forgot := v.upload("/apply/papers", map[string]string{"member": v.memberID()}, portrait(t, 3))
+	require.Equal(t, http.StatusUnprocessableEntity, forgot.status)
+	require.Contains(t, forgot.body, `href="#f-kind"`)
+	require.Contains(t, forgot.body, `href="#f-file"`)
+	require.Contains(t, forgot.body, "This file was not kept. Choose it again.")
+}

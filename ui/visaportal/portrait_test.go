@@ -3,6 +3,7 @@ package visaportal_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -65,6 +66,13 @@ func TestWhatWasReadIsConfirmed(t *testing.T) {
 	require.GreaterOrEqual(t, strings.Count(read, `class="right"`), 4, "number, birth date, expiry date and all together")
 	document := v.get("/apply/document").body
 	require.Contains(t, document, "its check digit fits")
+	require.NotContains(t, document, "Your photo says")
+	require.Contains(t, v.get("/apply/nation").body, "Read from your photo")
+	answered := v.post("/apply/nation", url.Values{"member": {v.memberID()}, "nationality": {"PER"}, "document_code": {"P"}})
+	require.Equal(t, http.StatusSeeOther, answered.status)
+	nation := v.get("/apply/nation").body
+	require.Contains(t, nation, "Your photo says Utopia", "another answer is not said to come from the photo")
+	require.NotContains(t, nation, "Read from your photo")
 	require.Contains(t, v.get("/apply").body, "Look at it again")
 	require.Contains(t, v.get("/apply/check").body, "There is a problem", "what nobody has confirmed is not sent")
 }

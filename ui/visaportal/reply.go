@@ -28,7 +28,8 @@ func (p *portal) showSaid(c *web.Context, s said, form apply.Form, wrong apply.P
 	shown := visaportalview.Form{Action: s.path, Submit: s.submit, Fields: []visaportalview.Field{long}, Files: s.files}
 	for _, kind := range s.kinds {
 		shown.Fields = append(shown.Fields, visaportalview.Field{
-			Name: fieldOfKind + kind, Kind: "file", Label: say.Word("visaportal.file_kind", kind), Optional: true, Accept: images + ",application/pdf",
+			Name: fieldOfKind + kind, Kind: "file", Label: say.Word("visaportal.file_kind", kind), Accept: images + ",application/pdf",
+			Faults: a.faults(fieldOfKind + kind),
 		})
 	}
 	if s.files {
