@@ -163,6 +163,41 @@ func TestGuessingIsSlowed(t *testing.T) {
 	require.NoError(t, guess("203.0.113.51", reference, "1988-04-12"))
 }
 
+// Who tries numbers of visas is slowed, by the number and by where it is asked from, and it is logged, without what was asked.
+func TestGuessingOfVisasIsSlowedAndLogged(t *testing.T) {
+	w := portaldbtest.New(t)
+	visa, err := evisa.NewNumber(rand.Reader)
+	require.NoError(t, err)
+	row := portaldb.Verifiable{Visa: visa, Document: "19XA45678", From: day(t, 2026, 11, 20), Until: day(t, 2026, 12, 20)}
+	require.NoError(t, w.DB.InTx(t.Context(), func(tx pgx.Tx) error { return w.Centre.PutVerify(t.Context(), tx, row) }))
+	ask := func(source, number, document string) error {
+		_, problems, err := w.Service.Verify(t.Context(), source, apply.Form{"number": {number}, "document": {document}})
+		require.Empty(t, problems)
+		return err
+	}
+	for n := range 5 {
+		require.NoError(t, ask("203.0.113."+string(rune('1'+n)), visa.String(), "19XA4567"+string(rune('1'+n))))
+	}
+	require.NotContains(t, w.Log.String(), "tries too often")
+	require.ErrorIs(t, ask("203.0.113.99", visa.String(), "19XA45678"), apply.ErrSlowDown, "the number waits, from wherever it is asked")
+	require.Contains(t, w.Log.String(), "tries too often")
+	require.Contains(t, w.Log.String(), "what=verify")
+	w.Clock.Add(3 * time.Second)
+	require.NoError(t, ask("203.0.113.99", visa.String(), "19XA45678"), "and never for good")
+
+	slowed := false
+	for range 60 { // one source over many numbers
+		other, err := evisa.NewNumber(rand.Reader)
+		require.NoError(t, err)
+		slowed = slowed || errors.Is(ask("203.0.113.50", other.String(), "19XA45678"), apply.ErrSlowDown)
+	}
+	require.True(t, slowed)
+	require.ErrorIs(t, ask("203.0.113.50", visa.String(), "19XA45678"), apply.ErrSlowDown)
+	for _, never := range []string{string(visa), "19XA4567", "203.0.113."} {
+		require.NotContains(t, w.Log.String(), never)
+	}
+}
+
 // A hundred guesses at once are counted as a hundred: waiting for one another is no way round the brake.
 func TestGuessesAtOnceAreCounted(t *testing.T) {
 	w := portaldbtest.New(t)

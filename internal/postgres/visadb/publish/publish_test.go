@@ -199,14 +199,14 @@ func TestTheFirstVersionIsEmptyAndPublishedAtOnce(t *testing.T) {
 	require.Empty(t, c.held())
 }
 
-// What becomes of a visa is at the stations: issued, extended, revoked, issued anew.
+// What becomes of a visa is at the stations: issued, extended, revoked, annulled, issued anew.
 func TestWhatBecomesOfAVisaIsAtTheStations(t *testing.T) {
 	c := open(t)
-	v := c.issue(1, 2)
+	v := c.issue(1, 4)
 	c.round()
 	c.replicate()
 	held := c.held()
-	require.Len(t, held, 2)
+	require.Len(t, held, 4)
 	require.Equal(t, v[0].Identity, held[v[0].Number].Identity)
 	require.Equal(t, v[0].Terms, held[v[0].Number].Terms)
 	before := c.version()
@@ -215,10 +215,19 @@ func TestWhatBecomesOfAVisaIsAtTheStations(t *testing.T) {
 	passport := traveldoc.Document{Code: "P", Number: "X1234567", IssuingState: "UTO", ExpiryDate: date("2036-01-01")}
 	anew, err := c.register.Reissue(c.ctx, v[1].Number, passport, visadb.Act{Actor: supervisor(), Version: 1})
 	require.NoError(t, err)
+	longer := v[2].Terms
+	longer.Until = date("2027-02-15")
+	_, err = c.register.Extend(c.ctx, v[2].Number, longer, visadb.Act{Actor: supervisor(), Version: 1})
+	require.NoError(t, err)
+	_, err = c.register.Annul(c.ctx, v[3].Number, visadb.Act{Actor: supervisor(), Reason: "obtained_by_fraud", Version: 1})
+	require.NoError(t, err)
 	c.round()
 	require.Equal(t, before+1, c.version(), "one version of what has changed")
 	c.replicate()
 	held = c.held()
+	require.Equal(t, longer, held[v[2].Number].Terms)
+	require.Equal(t, evisa.InForce, held[v[2].Number].Standing)
+	require.Equal(t, evisa.Annulled, held[v[3].Number].Standing)
 	require.Equal(t, evisa.Revoked, held[v[0].Number].Standing)
 	require.Equal(t, "alert", held[v[0].Number].Reason)
 	require.Equal(t, evisa.Replaced, held[v[1].Number].Standing)
