@@ -149,27 +149,41 @@ func (p *Puller) pull(ctx context.Context, dataset string, have int64) error {
 	if p.suspect[dataset] {
 		return p.snapshot(ctx, dataset)
 	}
-	began := have
+	reached, newest, err := p.follow(ctx, dataset, have)
+	if reached != have { // also where what comes behind it could not be had: what is applied is in force
+		p.config.OnApplied(dataset, reached)
+	}
+	switch {
+	case errors.Is(err, errWhole):
+		return p.snapshot(ctx, dataset)
+	case err != nil:
+		return err
+	}
+	return p.confirm(ctx, dataset, newest)
+}
+
+// errWhole says that changes do not lead to the centre's newest version.
+var errWhole = errors.New("the whole content is needed")
+
+// follow applies changes, message by message, and says how far it came: to the centre's newest version, or to what fails.
+func (p *Puller) follow(ctx context.Context, dataset string, have int64) (reached int64, newest DatasetVersion, err error) {
 	for {
 		reply, err := p.ask(ctx, dataset, referenceRequest{Have: have})
 		switch {
 		case err != nil:
-			return err
+			return have, newest, err
 		case reply.Code == CodeSnapshot || reply.At.Version < have:
-			return p.snapshot(ctx, dataset)
+			return have, newest, errWhole
 		case len(reply.Changes) == 0:
-			if have != began {
-				p.config.OnApplied(dataset, have)
-			}
-			return p.confirm(ctx, dataset, reply.At)
+			return have, reply.At, nil
 		}
 		err = p.config.Store.ApplyChanges(ctx, dataset, have, reply.At, reply.Changes)
 		if errors.Is(err, ErrDigest) {
 			p.distrust(ctx, dataset, err)
-			return p.snapshot(ctx, dataset)
+			return have, newest, errWhole
 		}
 		if err != nil {
-			return err
+			return have, newest, err
 		}
 		have = reply.At.Version
 	}

@@ -303,6 +303,46 @@ func TestASinkThatFailsKeepsTheOldVersion(t *testing.T) {
 	l.same(t)
 }
 
+// What was applied is told of, though what comes behind it fails: a revocation does not wait for the rest.
+func TestWhatIsAppliedIsToldThoughTheRestFails(t *testing.T) {
+	l := newLibrary(t)
+	for range 3 { // more than one message holds
+		l.publish(t, 2000)
+	}
+	short := shortSink{tableSink: l.sink, room: 1}
+	store := relaydb.NewReferences(l.post.db, map[string]relaydb.Sink{alerts.ListsDataset: &short}, time.Now)
+	var told []int64
+	puller := replication.NewPuller(replication.PullerConfig{
+		Station: "land", Datasets: store.Datasets(), Conn: l.bus.Station(t, "land", ""), Store: store, Trust: l.trust, Alerts: l.told, Log: bustest.Log(t), Timeout: patience,
+		OnApplied: func(_ string, version int64) { told = append(told, version) },
+	})
+	require.ErrorContains(t, puller.PullAll(t.Context()), "no room")
+	held := l.status(t).Version
+	require.Greater(t, held, int64(0))
+	require.Less(t, held, int64(3))
+	require.Equal(t, []int64{held}, told)
+	short.room = 10
+	require.NoError(t, puller.PullAll(t.Context()))
+	require.Equal(t, []int64{held, 3}, told)
+	require.NoError(t, puller.PullAll(t.Context()))
+	require.Len(t, told, 2, "nothing new is not told")
+	l.same(t)
+}
+
+// shortSink has room for so many messages.
+type shortSink struct {
+	*tableSink
+	room int
+}
+
+func (s *shortSink) Apply(ctx context.Context, tx pgx.Tx, changes []replication.Change) error {
+	if s.room == 0 {
+		return errors.New("no room")
+	}
+	s.room--
+	return s.tableSink.Apply(ctx, tx, changes)
+}
+
 func TestChangesMustHaveNoGap(t *testing.T) {
 	l := newLibrary(t)
 	put := func(v int64) replication.Change {
