@@ -15,6 +15,7 @@ import (
 	"github.com/openbmis/openbmis/evisa"
 	"github.com/openbmis/openbmis/evisa/desk"
 	"github.com/openbmis/openbmis/internal/auth"
+	"github.com/openbmis/openbmis/traveldoc/mrz"
 	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/web/webtest"
 )
@@ -57,6 +58,20 @@ func (c *centre) state(id uuid.UUID) evisa.State {
 }
 
 var approval = []string{"from", "2026-12-20", "until", "2027-01-31", "days", "20", "entries", "1", "conditions", "no_work", "ports", "airport-1", "modes", "air", "reason", "seen"}
+
+// Where the photographed zone says something else than was typed, the page says in which field.
+func TestWhatDiffersFromTheZoneIsNamed(t *testing.T) {
+	c := open(t)
+	ada := c.SignedIn(t, c.Person(t, auth.RoleVisaOfficer, "ada"))
+	a := c.applied(1, "T", func(a *evisa.Application) {
+		a.Identity.Surname, a.Identity.GivenNames = "TESTER", "PAT"
+		zone, err := mrz.Encode(mrz.TD3, a.Document, a.Identity, mrz.Extra{})
+		require.NoError(t, err)
+		a.Document.MRZ, a.Identity.Nationality = zone, "KEN"
+	})
+	body := c.Get(t, ada, "/visas/"+a.ID.String()).Body
+	require.Regexp(t, `(?s)What was confirmed is not what the zone says</strong>\s*Nationality\s*<span>KEN – expected `, body)
+}
 
 func TestAnApplicationIsApprovedOnItsPage(t *testing.T) {
 	c := open(t)

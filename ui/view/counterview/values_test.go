@@ -34,3 +34,18 @@ func TestACheckWithoutAnswerSaysWhyInWords(t *testing.T) {
 		require.NotEqual(t, "no_csca", words, "%s", language)
 	}
 }
+
+// Found and expected stand in a sentence of the page's direction, each isolated: on an Arabic page they would change sides otherwise.
+func TestFoundAndExpectedKeepTheirSides(t *testing.T) {
+	ctx := text.NewContext(t.Context(), text.Must().Printer("ar"))
+	show := func(e border.Evidence) string {
+		var page strings.Builder
+		require.NoError(t, EvidenceValues(border.Finding{}, e).Render(ctx, &page))
+		return page.String()
+	}
+	both := show(border.Evidence{Code: "visa_zone_differs", Field: "nationality", Found: "KEN", Expected: "UTO"})
+	require.Contains(t, both, "<span>\u2068KEN\u2069 ")
+	require.Contains(t, both, "\u2068UTO\u2069</span>")
+	require.Equal(t, "<bdi>KEN</bdi>", show(border.Evidence{Code: "visa_zone_differs", Found: "KEN"}))
+	require.Empty(t, show(border.Evidence{Code: "visa_zone_differs"}))
+}
