@@ -58,6 +58,18 @@ func (c *Case) shownState() evisa.State {
 	return evisa.Examined
 }
 
+// Writes reports whether what is new is worth a letter of its own. That he sent his application he was written already, and that its fee came
+// in and that it lies with an officer is one piece of news: a family would find a letter for each in its post.
+func (c *Case) Writes(before *Case) bool {
+	switch state := c.shownState(); {
+	case before == nil, state == evisa.Waiting:
+		return false
+	case state == evisa.Examined:
+		return before.shownState() != evisa.Received
+	}
+	return true
+}
+
 // Tells reports whether the applicant is to be told something else than before.
 func (c *Case) Tells(before *Case) bool {
 	now := c.Told()

@@ -190,7 +190,7 @@ func (s *Store) follow(ctx context.Context, tx pgx.Tx, before, after *desk.Case)
 	if !after.Tells(before) {
 		return nil
 	}
-	return s.tell(ctx, tx, after, nil)
+	return s.tell(ctx, tx, after, nil, after.Writes(before))
 }
 
 // audited writes one entry for each event.

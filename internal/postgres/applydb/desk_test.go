@@ -55,6 +55,7 @@ func TestAnApplicationGoesItsWay(t *testing.T) {
 	var n int
 	require.NoError(t, w.db.Pool.QueryRow(ctx, `SELECT count(*) FROM visa WHERE application = $1`, a.ID).Scan(&n))
 	require.Equal(t, 1, n)
+	require.Equal(t, []evisa.State{evisa.Received, evisa.Asked, evisa.Examined, evisa.Approved}, w.portal.written(), "a letter for what is news to somebody who waits")
 }
 
 // The second of two officers who act at once is told, and nothing of his is written.

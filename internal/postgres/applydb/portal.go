@@ -64,11 +64,12 @@ func (s *Store) VisaChanged(ctx context.Context, tx pgx.Tx, v evisa.Visa, _ int)
 	if err != nil {
 		return wrap(err, "tell of a visa")
 	}
-	return wrap(s.tell(ctx, tx, c, &v), "tell of a visa")
+	return wrap(s.tell(ctx, tx, c, &v, true), "tell of a visa")
 }
 
-// tell tells the applicant how his application stands, and his visa where there is one. Each time has a version of its own.
-func (s *Store) tell(ctx context.Context, tx pgx.Tx, c *desk.Case, v *evisa.Visa) error {
+// tell tells the applicant how his application stands, and his visa where there is one, and writes that there is news where it is worth a
+// letter. Each time has a version of its own.
+func (s *Store) tell(ctx context.Context, tx pgx.Tx, c *desk.Case, v *evisa.Visa, write bool) error {
 	told := c.Told()
 	if err := tx.QueryRow(ctx, `UPDATE visa_application SET told = told + 1 WHERE id = $1 RETURNING told`, c.ID).Scan(&told.Version); err != nil {
 		return err
@@ -81,7 +82,11 @@ func (s *Store) tell(ctx context.Context, tx pgx.Tx, c *desk.Case, v *evisa.Visa
 		}
 	}
 	a := c.Application
-	return s.o.Portal.Tell(ctx, tx, told, a.Contact.Email, a.Language)
+	to := a.Contact.Email
+	if !write {
+		to = ""
+	}
+	return s.o.Portal.Tell(ctx, tx, told, to, a.Language)
 }
 
 // presentVisa gives what is told the visa as the register has it now: it may have been issued anew since the decision.

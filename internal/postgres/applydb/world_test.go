@@ -105,6 +105,18 @@ func (p *portal) Tell(ctx context.Context, tx pgx.Tx, told evisa.Told, email, _ 
 	return nil
 }
 
+// written are the states that the applicant was written to about.
+func (p *portal) written() (states []evisa.State) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for n, to := range p.mails {
+		if to != "" {
+			states = append(states, p.told[n].State)
+		}
+	}
+	return states
+}
+
 func (p *portal) RefundWanted(_ context.Context, _ pgx.Tx, id, _ uuid.UUID, amount evisa.Money) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
