@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -492,13 +493,33 @@ func TestWhatStandsInTheWayOfSending(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, apply.FieldAgreed, problems[0].Field)
 	}
-	w.Clock.Add(60 * 24 * time.Hour) // the arrival has passed: what was right is no longer
-	require.Len(t, w.Begin(t), 43)
+	d, err := w.Service.Open(t.Context(), token)
+	require.NoError(t, err)
+	require.Empty(t, w.Service.Missing(d))
+	types := w.Service.Policy.Types
+	w.Service.Policy.Types = slices.DeleteFunc(slices.Clone(types), func(t evisa.Type) bool { return t.Code == "H" })
+	_, problems, err = w.Service.Send(t.Context(), token, w.Agreed())
+	require.NoError(t, err)
+	require.ErrorIs(t, problems[0], apply.ErrMissing, "a type that was taken out of the policy meanwhile is not sent")
+	require.Equal(t, []apply.Page{apply.PageType}, missingPages(w, d), "and the page is named")
+	w.Service.Policy.Types = types
+	w.Service.Now = func() time.Time { return w.Clock.Now().AddDate(0, 6, 0) }
+	require.Equal(t, []apply.Page{apply.PageJourney}, missingPages(w, d), "the arrival has passed: what was right is no longer")
 	closed := portaldbtest.New(t, func(o *apply.Options) { o.Payments = false })
 	token = closed.Begin(t)
 	closed.Fill(t, token, "T", nil)
 	_, _, err = closed.Service.Send(t.Context(), token, closed.Agreed())
 	require.ErrorIs(t, err, apply.ErrNoPayment)
+}
+
+// missingPages are the pages on which something stands in the way of sending, each once.
+func missingPages(w *portaldbtest.World, d apply.Draft) (pages []apply.Page) {
+	for _, m := range w.Service.Missing(d) {
+		if !slices.Contains(pages, m.Page) {
+			pages = append(pages, m.Page)
+		}
+	}
+	return pages
 }
 
 // Before the centre was ever here, nothing is begun that could not be sent, and it is said.
