@@ -8114,6 +8114,8 @@ const (
 	ProblemVisasDay Key = "problem.visas.day"
 	// ProblemVisasFind is "Type a visa number, reference or document number, at most 40 characters.".
 	ProblemVisasFind Key = "problem.visas.find"
+	// ProblemVisasNationality is "Give the code of a State as documents have it, such as KEN, or nothing.".
+	ProblemVisasNationality Key = "problem.visas.nationality"
 	// ProblemVisasNoMoney is "Payments are not known here.".
 	ProblemVisasNoMoney Key = "problem.visas.no_money"
 	// ProblemVisasNoVisa is "There is no such visa.".
@@ -8124,7 +8126,7 @@ const (
 	ProblemVisasNotSure Key = "problem.visas.not_sure"
 	// ProblemVisasNumber is "Give a whole number from 0 to 3660.".
 	ProblemVisasNumber Key = "problem.visas.number"
-	// ProblemVisasPeriod is "The first day is not after the last; a nationality has up to three letters.".
+	// ProblemVisasPeriod is "The first day is not after the last.".
 	ProblemVisasPeriod Key = "problem.visas.period"
 	// ProblemVisasQuery is "The address asks for something that there is not.".
 	ProblemVisasQuery Key = "problem.visas.query"

@@ -209,6 +209,17 @@ func TestTheNumbers(t *testing.T) {
 	require.Contains(t, r.Body, "'=1+", "no formula")
 	require.Contains(t, r.Body, "PHL,3,1\n")
 	require.Contains(t, r.Body, "80.00 EUR,2\n")
+	c.applied(3, "B", func(a *evisa.Application) { a.Identity.Nationality = "D" })
+	for _, code := range []string{"D", "deu"} {
+		require.Contains(t, c.Get(t, cyd, "/visa-statistics/export?nationality="+code).Body, "D,1,", "a State by either of its codes")
+	}
+	for query, at := range map[string]string{"?from=2026-12-01&until=2026-11-01": "from", "?nationality=Ken": "", "?nationality=QQQ": "nationality", "?nationality=Kenya": "nationality"} {
+		shown := c.Get(t, cyd, "/visa-statistics"+query).Body
+		require.Equal(t, at != "", strings.Contains(shown, `aria-invalid="true"`), query)
+		if at != "" {
+			require.Regexp(t, `<input id="field-`+at+`"[^>]*aria-invalid="true"`, shown, query)
+		}
+	}
 	for _, query := range []string{"?from=x", "?from=2026-12-01&until=2026-11-01", "?from=0001-01-01&until=9999-12-31"} {
 		require.Contains(t, []int{http.StatusUnprocessableEntity, http.StatusOK}, c.Get(t, cyd, "/visa-statistics"+query).Status, query)
 		require.Less(t, c.Get(t, cyd, "/visa-statistics/export"+query).Status, 500, query)

@@ -12,6 +12,7 @@ import (
 	"github.com/openbmis/openbmis/evisa/desk"
 	"github.com/openbmis/openbmis/internal/postgres/visausedb"
 	"github.com/openbmis/openbmis/traveldoc"
+	"github.com/openbmis/openbmis/traveldoc/mrz"
 	"github.com/openbmis/openbmis/ui/text"
 	"github.com/openbmis/openbmis/ui/view/visasview"
 	"github.com/openbmis/openbmis/ui/web"
@@ -31,14 +32,17 @@ func (x *screens) asked(c *web.Context) (p visasview.Statistics, q desk.Statisti
 			p.Form.Values[name] = v
 		}
 	}
-	q.Type, q.Nationality = p.Form.Value("type"), upper(p.Form.Value("nationality"))
+	q.Type, q.Nationality = p.Form.Value("type"), traveldoc.FoldState(upper(p.Form.Value("nationality")))
 	for field, day := range map[string]*traveldoc.Date{"from": &q.From, "until": &q.Until} {
 		if *day, err = traveldoc.ParseDate(p.Form.Value(field)); err != nil || day.Precision() != traveldoc.PrecisionDay {
 			return p, q, invalid("visas.day", field)
 		}
 	}
-	if q.Until.Before(q.From) || len(q.Nationality) > 3 {
+	if q.Until.Before(q.From) {
 		return p, q, invalid("visas.period", "from")
+	}
+	if _, known := mrz.LookupState(q.Nationality); q.Nationality != "" && !known {
+		return p, q, invalid("visas.nationality", "nationality")
 	}
 	return p, q, nil
 }

@@ -318,7 +318,7 @@ func TestWhatIsAppliedIsToldThoughTheRestFails(t *testing.T) {
 	})
 	require.ErrorContains(t, puller.PullAll(t.Context()), "no room")
 	held := l.status(t).Version
-	require.Greater(t, held, int64(0))
+	require.Positive(t, held)
 	require.Less(t, held, int64(3))
 	require.Equal(t, []int64{held}, told)
 	short.room = 10

@@ -160,7 +160,7 @@ func StatisticsPage(s Statistics) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = view.Field(view.FieldProps{Name: "nationality", Label: "visas.nationality", Value: s.Form.Value("nationality"), Latin: true, Mono: true, MaxLength: 3}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = view.Field(view.FieldProps{Name: "nationality", Label: "visas.nationality", Value: s.Form.Value("nationality"), Fault: s.Form.faultOf("nationality"), Latin: true, Mono: true, MaxLength: 3}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
