@@ -1,9 +1,6 @@
 package biometrics
 
-import (
-	"errors"
-	"fmt"
-)
+import "fmt"
 
 // Bounds of an image of one finger or one slap.
 const (
@@ -34,7 +31,7 @@ func (m Image) Check() error {
 	case len(m.Pix) != m.Width*m.Height:
 		return fmt.Errorf("image: %d bytes for %dx%d pixels", len(m.Pix), m.Width, m.Height)
 	case !(m.PPI >= MinPPI && m.PPI <= MaxPPI): // catches NaN too
-		return errors.New("image: resolution: expected 100 to 2000 pixels per inch")
+		return fmt.Errorf("image: resolution: %g, expected %.0f to %.0f pixels per inch", m.PPI, MinPPI, MaxPPI)
 	}
 	return nil
 }

@@ -43,6 +43,8 @@ type Document struct {
 	Failed []Failure
 	// Notes say where the file does not agree with itself, and what was taken.
 	Notes []string
+
+	pixels int // of all images
 }
 
 // Image is an image with what its record says of it.

@@ -126,10 +126,7 @@ func (d *Document) own(data []byte, hints Hints) error {
 
 // decoded keeps an image, or that it could not be read.
 func (d *Document) decoded(m Image, width, height int, decode func() (biometrics.Image, error)) {
-	total := width * height
-	for i := range d.Images {
-		total += len(d.Images[i].Pix)
-	}
+	total := d.pixels + width*height
 	err := fmt.Errorf("%dx%d pixels: expected at most %d in the images of a document together", width, height, MaxPixels)
 	if total <= MaxPixels {
 		m.Image, err = decode()
@@ -138,6 +135,7 @@ func (d *Document) decoded(m Image, width, height int, decode func() (biometrics
 		d.Failed = append(d.Failed, Failure{m.Where, m.Position, err})
 		return
 	}
+	d.pixels += len(m.Pix)
 	d.Images = append(d.Images, m)
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/openbmis/openbmis/biometrics/record/an2k"
 	"github.com/openbmis/openbmis/biometrics/record/codec"
 	"github.com/openbmis/openbmis/biometrics/record/fmr"
+	"github.com/openbmis/openbmis/biometrics/record/raster"
 )
 
 // TestVectors reads every vector by what it begins with.
@@ -65,7 +66,8 @@ func waves(width, height int) biometrics.Image {
 }
 
 func options(f Format) Options {
-	return Options{Format: f, At: time.Date(2026, 11, 22, 1, 2, 3, 0, time.UTC), Transaction: an2k.Transaction{Type: "FANC", Origin: "UTO"}}
+	head := an2k.Transaction{Type: "FANC", Origin: "UTO", Destination: "UTO", Control: "1"}
+	return Options{Format: f, At: time.Date(2026, 11, 22, 1, 2, 3, 0, time.UTC), Transaction: head}
 }
 
 // TestImagesThroughAll sends an image through every format of images, and it comes out as the same.
@@ -245,7 +247,7 @@ func TestUnknown(t *testing.T) {
 	_, err := Read(nil, Hints{Format: "tiff"})
 	require.ErrorContains(t, err, `format: "tiff"`)
 	_, err = Read(make([]byte, 12), Hints{Format: Raw, Width: 3, Height: 4})
-	require.ErrorContains(t, err, "raw: image: resolution")
+	require.ErrorIs(t, err, raster.ErrResolution)
 }
 
 func FuzzRead(f *testing.F) {

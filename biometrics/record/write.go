@@ -125,6 +125,9 @@ func (d *Document) writeFMR(s fmr.Standard) ([]byte, error) {
 }
 
 func (d *Document) writeAN2K(o Options) ([]byte, error) {
+	if err := o.Transaction.Check(); err != nil {
+		return nil, err
+	}
 	if o.Transaction.Date.IsZero() {
 		o.Transaction.Date = o.At
 	}

@@ -21,8 +21,7 @@ type fingerprintCommand struct {
 	Evaluate   fingerprintEvaluate   `cmd:"" help:"Compare the prints of folders with each other, a line a pair."`
 }
 
-// readPrint reads a template of any format, or an image, whose minutiae are found then. ppi is the resolution of an image that does not
-// say its own.
+// readPrint reads a template of any format, or an image of one finger, whose minutiae are found then. ppi is as for readOne.
 func readPrint(path string, ppi float64) (fingerprint.Template, error) {
 	d, err := readOne(path, ppi)
 	if err != nil {
@@ -34,7 +33,7 @@ func readPrint(path string, ppi float64) (fingerprint.Template, error) {
 	return extract(path, d.Images[0].Image)
 }
 
-// readImage reads an image of one finger, of any format.
+// readImage reads an image of one finger, of any format. ppi is as for readOne.
 func readImage(path string, ppi float64) (biometrics.Image, error) {
 	d, err := readOne(path, ppi)
 	if err != nil {
@@ -46,16 +45,50 @@ func readImage(path string, ppi float64) (biometrics.Image, error) {
 	return d.Images[0].Image, nil
 }
 
-// readOne reads a file that holds one print. ppi is for an image that does not say its resolution.
+// readOne reads a file that holds one print of one finger. ppi is the resolution of an image alone; 0: what it says, else 500.
 func readOne(path string, ppi float64) (record.Document, error) {
-	d, err := readDocument(path, record.Hints{})
-	if errors.Is(err, raster.ErrResolution) {
-		d, err = readDocument(path, record.Hints{PPI: ppi})
+	d, err := readDocument(path, record.Hints{PPI: ppi})
+	if err != nil {
+		return d, err
 	}
-	if n := len(d.Images) + len(d.Prints) + len(d.Failed); err == nil && n != 1 {
+	switch n := len(d.Images) + len(d.Prints) + len(d.Failed); {
+	case n == 0:
+		return d, usageError{fmt.Errorf("%s: no print in it, expected one", path)}
+	case n > 1:
 		return d, usageError{fmt.Errorf("%s: %d prints, expected one: bmis fingerprint convert --part takes one out", path, n)}
+	case len(d.Images) == 1:
+		return d, oneFinger(path, d.Images[0])
 	}
-	return d, err
+	return d, nil
+}
+
+// oneFinger refuses a slap: its minutiae would be those of several fingers.
+func oneFinger(path string, m record.Image) error {
+	switch m.Position {
+	case biometrics.RightFour, biometrics.LeftFour, biometrics.TwoThumbs:
+		return usageError{fmt.Errorf("%s: %s: %s: several fingers in one image, expected one finger", path, m.Where, m.Position)}
+	}
+	return nil
+}
+
+// readDocument reads a file of any format of prints. An image for which neither it nor the hints say a resolution is taken for 500 pixels
+// per inch, which is noted.
+func readDocument(path string, hints record.Hints) (record.Document, error) {
+	data, err := readBiometric(path)
+	if err != nil {
+		return record.Document{}, err
+	}
+	d, err := record.Read(data, hints)
+	if hints.PPI == 0 && errors.Is(err, raster.ErrResolution) {
+		hints.PPI = biometrics.PPI
+		if d, err = record.Read(data, hints); err == nil {
+			d.Notes = append(d.Notes, fmt.Sprintf("says no resolution, taken for %.0f pixels per inch; --ppi says another", hints.PPI))
+		}
+	}
+	if err != nil {
+		return d, usageError{fmt.Errorf("%s: %w", path, err)}
+	}
+	return d, nil
 }
 
 // maxBiometric bounds what is read of a file.
@@ -96,8 +129,7 @@ func printError(path string, err error) error {
 	case errors.Is(err, fingerprint.ErrTooSmall):
 		return usageError{fmt.Errorf("%s: too small: expected at least %d pixels a side at 500 pixels per inch", path, fingerprint.MinSide)}
 	case errors.Is(err, fingerprint.ErrImage):
-		return usageError{fmt.Errorf("%s: the image is out of bounds: expected at most %d pixels a side and %d in all, and 100 to 2000 pixels per inch",
-			path, biometrics.MaxSide, biometrics.MaxPixels)}
+		return usageError{fmt.Errorf("%s: too large: expected at most %d pixels a side at 500 pixels per inch", path, fingerprint.MaxSide)}
 	}
 	return fmt.Errorf("%s: %w", path, err)
 }

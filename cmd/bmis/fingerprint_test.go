@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
+	"hash/crc32"
 	"os"
 	"path/filepath"
 	"strings"
@@ -176,6 +178,60 @@ func TestFingerprintErrors(t *testing.T) {
 		require.Contains(t, got.err, c.want, name)
 	}
 	require.NoFileExists(t, out)
+}
+
+// --ppi holds against what an image says of itself: programs that draw write 72 into their files.
+func TestFingerprintResolution(t *testing.T) {
+	folder := t.TempDir()
+	name, m := syntheticPNG(t, folder)
+	data, err := os.ReadFile(name)
+	require.NoError(t, err)
+	at := bytes.Index(data, []byte("pHYs"))
+	require.Positive(t, at)
+	for _, to := range []int{4, 8} {
+		binary.BigEndian.PutUint32(data[at+to:], 2835) // 72 pixels per inch
+	}
+	binary.BigEndian.PutUint32(data[at+13:], crc32.ChecksumIEEE(data[at:at+13]))
+	drawn := filepath.Join(folder, "drawn.png")
+	require.NoError(t, os.WriteFile(drawn, data, 0o600))
+	got := bmisReading(t, nil, "fingerprint", "match", name, drawn)
+	require.Equal(t, exitUsage, got.code)
+	require.Contains(t, got.err, "drawn.png: png: image: resolution: 72, expected 100 to 2000 pixels per inch")
+	got = bmisReading(t, nil, "fingerprint", "match", "--json", "--ppi", "500", name, drawn)
+	require.Equal(t, exitDone, got.code, got.err)
+	var out matchOutput
+	require.NoError(t, json.Unmarshal([]byte(got.out), &out))
+	require.Greater(t, out.Score, fingerprint.CandidateThreshold)
+	require.Equal(t, out.Minutiae[0], out.Minutiae[1])
+
+	double := filepath.Join(folder, "double.png")
+	twice := biometrics.Image{Width: 2 * m.Width, Height: 2 * m.Height, PPI: 1000, Pix: make([]byte, 4*len(m.Pix))}
+	for i := range twice.Pix {
+		twice.Pix[i] = m.Pix[i/(2*twice.Width)*m.Width+i%twice.Width/2]
+	}
+	require.NoError(t, writePNG(double, twice))
+	require.Greater(t, matched(t, name, double).Score, fingerprint.CandidateThreshold, "what it says of itself")
+}
+
+// Minutiae of several fingers are no print, and a template of another maker has no quality of ours.
+func TestFingerprintTakesOneFinger(t *testing.T) {
+	folder := t.TempDir()
+	name, _ := syntheticPNG(t, folder)
+	slap, out, large := filepath.Join(folder, "slap.fir"), filepath.Join(folder, "out.iso"), filepath.Join(folder, "large.png")
+	require.Equal(t, exitDone, bmisReading(t, nil, "fingerprint", "convert", name, slap, "--finger", "left_four").code)
+	for _, args := range [][]string{{"quality", slap}, {"template", slap, "-o", out}, {"match", name, slap}, {"convert", slap, out}} {
+		got := bmisReading(t, nil, append([]string{"fingerprint"}, args...)...)
+		require.Equal(t, exitUsage, got.code, args)
+		require.Contains(t, got.err, "slap.fir: representation 1: left_four: several fingers in one image, expected one finger")
+	}
+	require.NoError(t, writePNG(large, biometrics.Image{Width: 4096, Height: 100, PPI: 500, Pix: make([]byte, 409600)}))
+	got := bmisReading(t, nil, "fingerprint", "quality", large)
+	require.Equal(t, exitUsage, got.code)
+	require.Contains(t, got.err, "large.png: too large: expected at most 2048 pixels a side at 500 pixels per inch")
+	require.Equal(t, exitDone, bmisReading(t, nil, "fingerprint", "template", name, "-o", out).code)
+	got = bmisReading(t, nil, "fingerprint", "template", out, "-o", filepath.Join(folder, "again.ansi"), "--ansi")
+	require.Equal(t, exitDone, got.code, got.err)
+	require.Contains(t, got.out, "minutiae, quality of another maker, ")
 }
 
 // A device says that it has no size and never ends, as a pipe may; a sparse file says what it has.

@@ -1,18 +1,15 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 
-	"github.com/openbmis/openbmis/biometrics"
 	"github.com/openbmis/openbmis/biometrics/record"
 	"github.com/openbmis/openbmis/biometrics/record/an2k"
 	"github.com/openbmis/openbmis/biometrics/record/codec"
-	"github.com/openbmis/openbmis/biometrics/record/raster"
 )
 
 type fingerprintConvert struct {
@@ -119,31 +116,10 @@ func (c fingerprintConvert) read() (record.Document, error) {
 			hints.Format = record.Raw
 		}
 	}
-	d, err := readDocument(c.Input, hints)
-	if c.PPI != 0 || !errors.Is(err, raster.ErrResolution) {
-		return d, err
+	if hints.Format == record.Raw && (c.Width == 0 || c.Height == 0) {
+		return record.Document{}, usageError{fmt.Errorf("%s: a raw image does not say its size: expected --width and --height", c.Input)}
 	}
-	hints.PPI = biometrics.PPI
-	if d, err = readDocument(c.Input, hints); err == nil {
-		d.Notes = append(d.Notes, fmt.Sprintf("says no resolution, taken for %.0f pixels per inch; --ppi says another", hints.PPI))
-	}
-	return d, err
-}
-
-// readDocument reads a file of any format of prints.
-func readDocument(path string, hints record.Hints) (record.Document, error) {
-	data, err := readBiometric(path)
-	if err != nil {
-		return record.Document{}, err
-	}
-	d, err := record.Read(data, hints)
-	if errors.Is(err, raster.ErrResolution) {
-		err = fmt.Errorf("%w: expected --ppi", err)
-	}
-	if err != nil {
-		return d, usageError{fmt.Errorf("%s: %w", path, err)}
-	}
-	return d, nil
+	return readDocument(c.Input, hints)
 }
 
 // choose keeps the print that was asked for; without one, a part that cannot be read is an error.
@@ -169,8 +145,8 @@ func (c fingerprintConvert) choose(d record.Document) (record.Document, error) {
 func extractAll(path string, d record.Document) (record.Document, error) {
 	for i := range d.Images {
 		m := &d.Images[i]
-		if slap := m.Position; slap == biometrics.RightFour || slap == biometrics.LeftFour || slap == biometrics.TwoThumbs {
-			return d, usageError{fmt.Errorf("%s: %s: %s: several fingers in one image, expected one finger", path, m.Where, slap)}
+		if err := oneFinger(path, *m); err != nil {
+			return d, err
 		}
 		t, err := extract(path+": "+m.Where, m.Image)
 		if err != nil {

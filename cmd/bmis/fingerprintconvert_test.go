@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -92,6 +93,18 @@ func TestConvertTakesAnImageWithoutResolution(t *testing.T) {
 	require.InDelta(t, 1000, read(t, out, record.Hints{}).Images[0].PPI, 0.5)
 }
 
+// Raw bytes say no resolution, as a PNG may.
+func TestConvertTakesRawBytes(t *testing.T) {
+	dir := t.TempDir()
+	name, m := syntheticPNG(t, dir)
+	raw, back := filepath.Join(dir, "a.raw"), filepath.Join(dir, "back.png")
+	require.Equal(t, exitDone, bmisReading(t, nil, "fingerprint", "convert", name, raw).code)
+	got := bmisReading(t, nil, "fingerprint", "convert", raw, back, "--width", strconv.Itoa(m.Width), "--height", strconv.Itoa(m.Height))
+	require.Equal(t, exitDone, got.code, got.err)
+	require.Equal(t, raw+": says no resolution, taken for 500 pixels per inch; --ppi says another\n", got.err)
+	require.Equal(t, m.Pix, read(t, back, record.Hints{}).Images[0].Pix)
+}
+
 func TestConvertRefuses(t *testing.T) {
 	dir := t.TempDir()
 	name, _ := syntheticPNG(t, dir)
@@ -103,8 +116,9 @@ func TestConvertRefuses(t *testing.T) {
 	for says, args := range map[string][]string{
 		"extension: expected one that":           {name, file("a.tiff")},
 		"there.png: no such file":                {file("there.png"), file("a.fir")},
-		"raw: image: 0x0 pixels":                 {file("a.raw"), file("a.fir")},
-		"raw: image: resolution":                 {file("a.raw"), file("a.fir"), "--width", "10", "--height", "10"},
+		"expected --width and --height":          {file("a.raw"), file("a.fir")},
+		"raw: image: 100 bytes for 10x11 pixels": {file("a.raw"), file("a.fir"), "--width", "10", "--height", "11"},
+		`field 1.008 (origin): "é"`:              {name, file("a.an2k"), "--origin", "é"},
 		"format: expected a finger image record": {file("a.txt"), file("a.fir")},
 		"png takes images: there are 0":          {file("t.iso"), file("a.png")},
 		"--finger: finger position":              {name, file("a.fir"), "--finger", "toe"},

@@ -6,6 +6,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -19,13 +21,22 @@ import (
 
 // fingerprintEvaluate compares the prints of folders with each other, for measuring the engine.
 type fingerprintEvaluate struct {
-	PPI   float64  `name:"ppi" default:"500" help:"Resolution of the images, in pixels per inch."`
+	PPI   float64  `name:"ppi" default:"500" help:"Resolution of the images, in pixels per inch, whatever they say themselves."`
 	Cross bool     `help:"Compare prints of different sets too, as pairs of different fingers."`
 	Sets  []string `arg:"" name:"setdir" type:"existingdir" help:"Folders of FINGER_IMPRESSION.png files; a folder's name is its set's."`
 }
 
+// Help is shown by bmis fingerprint evaluate --help.
+func (fingerprintEvaluate) Help() string {
+	return `Every pair of impressions of a set is a line of standard output: set,finger,impression,set,finger,impression,score. Pairs of one finger are genuine, the others impostors.
+A print without a template scores 0. What is done, and the milliseconds of extraction and matching, stand on standard error.`
+}
+
 // Run writes a line per pair to standard output, what it does and how long it takes to standard error.
 func (c *fingerprintEvaluate) Run(ctx context.Context, a *app) error {
+	if !(c.PPI >= biometrics.MinPPI && c.PPI <= biometrics.MaxPPI) { // catches NaN too
+		return usageError{fmt.Errorf("--ppi: %g, expected %.0f to %.0f pixels per inch", c.PPI, biometrics.MinPPI, biometrics.MaxPPI)}
+	}
 	e := evaluation{ppi: c.PPI, cross: c.Cross, out: bufio.NewWriter(a.Out), progress: a.Err, now: a.Now}
 	if err := e.run(ctx, c.Sets); err != nil {
 		return err
@@ -89,23 +100,38 @@ func (e *evaluation) set(ctx context.Context, folder string) ([]samplePrint, err
 			}
 		}
 	}
+	if took.otherwise > 0 {
+		if _, err := fmt.Fprintf(e.progress, "%s: %d prints say another resolution, taken for %g pixels per inch as --ppi says\n", prints[0].set, took.otherwise, e.ppi); err != nil {
+			return nil, err
+		}
+	}
 	n := len(prints)
 	_, err = fmt.Fprintf(e.progress, "%s: %d prints, %d without a template, extraction %.2f ms a print, preparing %.3f ms a print\n",
 		prints[0].set, n, failed, millis(took.extracting, n), millis(took.preparing, n))
 	return prints, err
 }
 
-// extraction is how long the prints of a set took.
-type extraction struct{ extracting, preparing time.Duration }
+// extraction is how long the prints of a set took, and how many say a resolution other than the one that was given.
+type extraction struct {
+	extracting, preparing time.Duration
+	otherwise             int
+}
 
 // prepare reads a print and makes it ready to be compared.
 func (e *evaluation) prepare(name string, took *extraction) (*fingerprint.Prepared, error) {
-	img, err := readSample(name, e.ppi)
+	data, err := readBiometric(name)
 	if err != nil {
 		return nil, err
 	}
+	if says := raster.Resolution(data); says != 0 && math.Abs(says-e.ppi) > 1 {
+		took.otherwise++
+	}
+	img, err := raster.DecodePNG(data, e.ppi)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
 	start := e.now()
-	template, err := fingerprint.Extract(img)
+	template, err := extract(name, img)
 	extracted := e.now()
 	took.extracting += extracted.Sub(start)
 	if err != nil {
@@ -157,14 +183,23 @@ func millis(d time.Duration, n int) float64 { return d.Seconds() * 1000 / float6
 
 // samplesOf are the prints of a folder, by finger and impression. Other files are no prints of the set.
 func samplesOf(folder string) ([]samplePrint, error) {
-	names, err := filepath.Glob(filepath.Join(folder, "*_*.png"))
+	files, err := os.ReadDir(folder)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %s", folder, whyUnread(err))
 	}
 	var out []samplePrint
-	for _, name := range names {
-		finger, impression, _ := strings.Cut(strings.TrimSuffix(filepath.Base(name), ".png"), "_")
-		out = append(out, samplePrint{set: filepath.Base(folder), finger: finger, impression: impression})
+	for _, file := range files {
+		name, isPNG := strings.CutSuffix(file.Name(), ".png")
+		finger, impression, isPrint := strings.Cut(name, "_")
+		if !isPNG || !isPrint {
+			continue
+		}
+		p := samplePrint{set: filepath.Base(folder), finger: finger, impression: impression}
+		if strings.ContainsAny(p.set+p.finger+p.impression, ",\r\n") {
+			return nil, usageError{fmt.Errorf("%q: expected no comma and no line end in the names of set, finger and impression: they are written between commas",
+				filepath.Join(folder, file.Name()))}
+		}
+		out = append(out, p)
 	}
 	if len(out) == 0 {
 		return nil, usageError{fmt.Errorf("%s: no files FINGER_IMPRESSION.png", folder)}
@@ -183,13 +218,4 @@ func byNumber(a, b string) int {
 		return cmp.Or(cmp.Compare(x, y), cmp.Compare(a, b))
 	}
 	return cmp.Compare(a, b)
-}
-
-// readSample reads a PNG as grey of the resolution that was given, whatever the file says.
-func readSample(name string, ppi float64) (biometrics.Image, error) {
-	data, err := readBiometric(name)
-	if err != nil {
-		return biometrics.Image{}, err
-	}
-	return raster.DecodePNG(data, ppi)
 }

@@ -58,3 +58,29 @@ func TestFingerprintEvaluateOfSeveralSets(t *testing.T) {
 	require.Equal(t, exitUsage, got.code)
 	require.Contains(t, got.err, "no files FINGER_IMPRESSION.png")
 }
+
+// A folder's name is taken as it is, and what the lines have no place for is refused before anything is compared.
+func TestFingerprintEvaluateTakesAnyFolder(t *testing.T) {
+	one, odd := synthesised(t), filepath.Join(t.TempDir(), "set[1]*")
+	require.NoError(t, os.CopyFS(odd, os.DirFS(one)))
+	got := bmisReading(t, nil, "fingerprint", "evaluate", odd)
+	require.Equal(t, exitDone, got.code, got.err)
+	require.Equal(t, 6, strings.Count(got.out, "set[1]*,")/2)
+	require.NotContains(t, got.err, "say another resolution")
+
+	comma := filepath.Join(t.TempDir(), "a,b")
+	require.NoError(t, os.CopyFS(comma, os.DirFS(one)))
+	got = bmisReading(t, nil, "fingerprint", "evaluate", comma)
+	require.Equal(t, exitUsage, got.code)
+	require.Contains(t, got.err, "expected no comma")
+	require.Empty(t, got.out)
+	for _, ppi := range []string{"0", "99", "2001", "NaN"} {
+		got = bmisReading(t, nil, "fingerprint", "evaluate", "--ppi", ppi, one)
+		require.Equal(t, exitUsage, got.code, ppi)
+		require.Contains(t, got.err, "expected 100 to 2000 pixels per inch")
+		require.Empty(t, got.out)
+	}
+	got = bmisReading(t, nil, "fingerprint", "evaluate", "--ppi", "569", one)
+	require.Equal(t, exitDone, got.code, got.err)
+	require.Contains(t, got.err, "prints: 4 prints say another resolution, taken for 569 pixels per inch as --ppi says")
+}

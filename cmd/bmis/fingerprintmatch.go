@@ -7,9 +7,9 @@ import (
 )
 
 type fingerprintMatch struct {
-	A    string  `arg:"" help:"Image or template."`
-	B    string  `arg:"" help:"Image or template."`
-	PPI  float64 `name:"ppi" default:"500" help:"Resolution, in pixels per inch, of images that do not say their own."`
+	A    string  `arg:"" help:"Image of one finger or template, of any format that bmis fingerprint convert reads but raw."`
+	B    string  `arg:"" help:"Image or template to compare it with."`
+	PPI  float64 `name:"ppi" default:"0" help:"Resolution, in pixels per inch, of images that are no records, also against what they say. Records keep theirs. Default: what the image says, else 500."`
 	JSON bool    `name:"json" help:"Print JSON, with the matched minutiae."`
 }
 
@@ -80,8 +80,8 @@ func toMatchOutput(first, second fingerprint.Template, m fingerprint.Match) matc
 }
 
 type fingerprintQuality struct {
-	Image string  `arg:"" help:"Image of one finger."`
-	PPI   float64 `name:"ppi" default:"500" help:"Resolution, in pixels per inch, of an image that does not say its own."`
+	Image string  `arg:"" help:"Image of one finger, of any format that bmis fingerprint convert reads but raw."`
+	PPI   float64 `name:"ppi" default:"0" help:"Resolution, in pixels per inch, of an image that is no record, also against what it says. Records keep theirs. Default: what the image says, else 500."`
 	JSON  bool    `name:"json" help:"Print JSON."`
 }
 

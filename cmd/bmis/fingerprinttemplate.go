@@ -10,9 +10,9 @@ import (
 )
 
 type fingerprintTemplate struct {
-	Image  string  `arg:"" help:"Image of one finger, of any format that is read."`
+	Image  string  `arg:"" help:"Image of one finger, of any format that bmis fingerprint convert reads but raw; or a template, to be written in another form."`
 	Output string  `short:"o" required:"" placeholder:"FILE" help:"Where the template goes."`
-	PPI    float64 `name:"ppi" default:"500" help:"Resolution, in pixels per inch, of an image that does not say its own."`
+	PPI    float64 `name:"ppi" default:"0" help:"Resolution, in pixels per inch, of an image that is no record, also against what it says. Records keep theirs. Default: what the image says, else 500."`
 	ANSI   bool    `name:"ansi" xor:"form" help:"Write ANSI INCITS 378-2004 instead of ISO/IEC 19794-2:2005."`
 	Own    bool    `xor:"form" help:"Write the project's own form, which keeps the field of the ridges."`
 	Finger string  `default:"unknown" help:"Which finger it is, such as right_index."`
@@ -41,7 +41,11 @@ func (c fingerprintTemplate) Run(a *app) error {
 	if err := os.WriteFile(c.Output, data, 0o600); err != nil {
 		return fmt.Errorf("%s: the file cannot be written", c.Output)
 	}
-	return a.say("%d minutiae, quality %d (%s), %d bytes of %s", len(t.Minutiae), t.Quality, t.Algorithm, len(data), c.format())
+	quality := "quality of another maker"
+	if t.Algorithm != "" {
+		quality = fmt.Sprintf("quality %d (%s)", t.Quality, t.Algorithm)
+	}
+	return a.say("%d minutiae, %s, %d bytes of %s", len(t.Minutiae), quality, len(data), c.format())
 }
 
 func (c fingerprintTemplate) format() record.Format {

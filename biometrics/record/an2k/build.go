@@ -25,6 +25,18 @@ type Transaction struct {
 	PPI         float64
 }
 
+// Check says what the Type-1 record has no room for: its text is ASCII without separators.
+func (t Transaction) Check() error {
+	for field, text := range map[string]string{
+		"1.004 (type of transaction)": t.Type, "1.007 (destination)": t.Destination, "1.008 (origin)": t.Origin, "1.009 (control number)": t.Control,
+	} {
+		if text == "" || strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c > '~' }) {
+			return fmt.Errorf("an2k: field %s: %q, expected ASCII text", field, text)
+		}
+	}
+	return nil
+}
+
 // New makes a file with its Type-1 record.
 func New(t Transaction) *File {
 	if t.PPI == 0 {

@@ -24,6 +24,7 @@ const (
 const (
 	maxRecords = 1000
 	maxFields  = 10000 // of a record
+	maxItems   = 65536 // of a field: 255 minutiae with all their neighbours have a tenth of that
 	dataField  = 999   // the image of a tagged record: last, and binary
 )
 

@@ -155,6 +155,14 @@ func TestMarshalRefuses(t *testing.T) {
 	f.Records[1].Set(4, "a\x1dseparator")
 	_, err := f.MarshalBinary()
 	require.ErrorContains(t, err, "has a separator in it")
+	for field, v := range map[string]Transaction{
+		"1.004": {Destination: "UTO", Origin: "UTO", Control: "1"},
+		"1.007": {Type: "FANC", Destination: "A\x1dB", Origin: "UTO", Control: "1"},
+		"1.008": {Type: "FANC", Destination: "UTO", Origin: "Évreux", Control: "1"},
+	} {
+		require.ErrorContains(t, v.Check(), "field "+field)
+	}
+	require.NoError(t, Transaction{Type: "FANC", Destination: "UTO", Origin: "UTO BMIS/7", Control: "1"}.Check())
 	_, err = (&File{}).MarshalBinary()
 	require.ErrorContains(t, err, "expected a Type-1 record first")
 }
@@ -195,6 +203,7 @@ func TestParseRefuses(t *testing.T) {
 		{"wrong number", file("1\x1f2\x1e2\x1f00", ""), "expected the number of the 1 records listed"},
 		{"type 0", file("1\x1f1\x1e0\x1f00", ""), "expected a type of 2 to 99"},
 		{"type and no IDC", file("1\x1f1\x1e4", ""), "expected a type and an IDC"},
+		{"a field of separators", file(strings.Repeat("\x1e", maxItems), ""), "1.003: expected at most 65536 items"},
 		{"missing record", file("1\x1f1\x1e2\x1f00", ""), "expected a field 2.001 with the length"},
 		{"another IDC", file("1\x1f1\x1e2\x1f07", "2.001:17\x1d2.002:0\x1c"), "IDC: 0, the Type-1 record lists 7"},
 		{"short type 4", file("1\x1f1\x1e4\x1f07", "\x00\x00\x00\x05\x01"), "record length: 5, expected at least 18"},

@@ -159,6 +159,10 @@ func fields(r *octets.Reader, body []byte, kind, at int) []Field {
 			r.Fail(at, "field", "%s: a file separator in it, expected none before the end of the record", tag)
 			return nil
 		}
+		if number != dataField && bytes.Count(value[:end], []byte{rs})+bytes.Count(value[:end], []byte{us}) >= maxItems {
+			r.Fail(at, "field", "%s: expected at most %d items", tag, maxItems)
+			return nil
+		}
 		all = append(all, Field{Tag: tag, Number: number, Value: value[:end:end]})
 		if !done {
 			at += colon + 1 + end + 1

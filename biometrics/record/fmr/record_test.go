@@ -253,3 +253,14 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// A record of wrong angles is told in a few words, however many there are.
+func TestWrongAnglesAreCounted(t *testing.T) {
+	record := Record{Standard: ANSI, X: 197, Y: 197, Width: 9, Height: 9, Views: []View{{Minutiae: make([]Minutia, 200)}}}
+	for i := range record.Views[0].Minutiae {
+		record.Views[0].Minutiae[i].Angle = 200
+	}
+	_, notes, err := record.Template(0)
+	require.NoError(t, err)
+	require.Equal(t, []string{"minutia 1: angle 200, expected below 180 units of two degrees", "200 minutiae have such angles"}, notes)
+}

@@ -39,26 +39,31 @@ func (record *Record) Template(view int) (t fingerprint.Template, notes []string
 	x, saidX, errX := resolution(record.X)
 	y, saidY, errY := resolution(record.Y)
 	if errX != nil || errY != nil {
-		return t, nil, fmt.Errorf("view %d: %w", view+1, firstError(errX, errY))
+		return t, nil, firstError(errX, errY)
 	}
 	if !saidX || !saidY {
 		notes = append(notes, "the head gives no resolution: 500 pixels an inch are taken")
 	}
-	width, height, direction := record.Width, record.Height, record.direction()
+	width, height, direction, turned := record.Width, record.Height, record.direction(), 0
 	t = fingerprint.Template{Quality: min(v.Quality, 100), Minutiae: make([]fingerprint.Minutia, len(v.Minutiae))}
 	for i, m := range v.Minutiae {
 		mx, okX := units.Scale(m.X, x, biometrics.PPI)
 		my, okY := units.Scale(m.Y, y, biometrics.PPI)
 		if !okX || !okY {
-			return t, nil, fmt.Errorf("fmr: view %d: minutia %d: at %d,%d, expected nearer at this resolution", view+1, i+1, m.X, m.Y)
+			return t, nil, fmt.Errorf("fmr: minutia %d: at %d,%d, expected nearer at this resolution", i+1, m.X, m.Y)
 		}
 		if record.Standard == ANSI && m.Angle >= 180 {
-			notes = append(notes, note("minutia %d: angle %d, expected below 180 units of two degrees", i+1, m.Angle))
+			if turned++; turned == 1 {
+				notes = append(notes, note("minutia %d: angle %d, expected below 180 units of two degrees", i+1, m.Angle))
+			}
 		}
 		t.Minutiae[i] = fingerprint.Minutia{
 			X: mx, Y: my, Angle: direction.Angle(int(m.Angle)), Kind: kind(m.Kind), Quality: min(m.Quality, 100),
 		}
 		width, height = max(width, m.X+1), max(height, m.Y+1)
+	}
+	if turned > 1 {
+		notes = append(notes, note("%d minutiae have such angles", turned))
 	}
 	if width != record.Width || height != record.Height {
 		notes = append(notes, note("the head says %dx%d pixels, the minutiae need %dx%d", record.Width, record.Height, width, height))

@@ -36,19 +36,42 @@ func IsJPEG(data []byte) bool { return bytes.HasPrefix(data, []byte{0xFF, 0xD8, 
 // DecodePNG reads a PNG file as grey. ppi is used when it is not 0; otherwise the file's pHYs chunk; without both, ErrResolution.
 func DecodePNG(data []byte, ppi float64) (biometrics.Image, error) {
 	if ppi == 0 {
-		if ppi = physical(data); ppi == 0 {
+		if ppi = Resolution(data); ppi == 0 {
 			return biometrics.Image{}, fmt.Errorf("png: %w", ErrResolution)
 		}
 	}
 	return decode(data, ppi, "png", png.DecodeConfig, png.Decode)
 }
 
-// DecodeJPEG reads a JPEG file as grey. Its resolution is the caller's to say.
+// DecodeJPEG reads a JPEG file as grey, a sequential one: records have no other, and a scan of a few bytes of a progressive one costs a
+// pass over all pixels. Its resolution is the caller's to say.
 func DecodeJPEG(data []byte, ppi float64) (biometrics.Image, error) {
 	if ppi == 0 {
 		return biometrics.Image{}, fmt.Errorf("jpeg: %w", ErrResolution)
 	}
+	if err := sequential(data); err != nil {
+		return biometrics.Image{}, fmt.Errorf("jpeg: %w", err)
+	}
 	return decode(data, ppi, "jpeg", jpeg.DecodeConfig, jpeg.Decode)
+}
+
+// sequential walks over the segments up to the frame, which says how the pixels are coded.
+func sequential(data []byte) error {
+	for at := 2; at+3 < len(data); {
+		switch marker := data[at+1]; {
+		case data[at] == 0xFF && marker == 0xFF: // fill
+			at++
+			continue
+		case data[at] == 0xFF && (marker == 0xC0 || marker == 0xC1):
+			return nil
+		case data[at] == 0xFF && (marker == 0xC4 || marker == 0xDB || marker == 0xDD || marker >= 0xE0 && marker <= 0xEF || marker == 0xFE):
+			at += 2 + int(binary.BigEndian.Uint16(data[at+2:]))
+		default:
+			return fmt.Errorf("offset %d: marker %02X%02X, expected tables and a baseline frame FFC0: a progressive or lossless one is not read",
+				at, data[at], marker)
+		}
+	}
+	return errors.New("expected a frame before the end")
 }
 
 // Size is the size that a PNG or JPEG file claims.
@@ -64,8 +87,11 @@ func Size(data []byte) (width, height int, err error) {
 	return c.Width, c.Height, nil
 }
 
-// Raw takes grey bytes as an image of a size.
+// Raw takes grey bytes as an image of a size. Its resolution is the caller's to say.
 func Raw(data []byte, width, height int, ppi float64) (biometrics.Image, error) {
+	if ppi == 0 {
+		return biometrics.Image{}, fmt.Errorf("raw: %w", ErrResolution)
+	}
 	m := biometrics.Image{Width: width, Height: height, PPI: ppi, Pix: data}
 	if err := m.Check(); err != nil {
 		return biometrics.Image{}, fmt.Errorf("raw: %w", err)
@@ -98,7 +124,7 @@ func decode(data []byte, ppi float64, name string,
 	return m, nil
 }
 
-// grey is an image's luminance.
+// grey is an image's luminance on white paper: what is transparent is no ridge.
 func grey(from image.Image) biometrics.Image {
 	b := from.Bounds()
 	m := biometrics.Image{Width: b.Dx(), Height: b.Dy(), Pix: make([]byte, b.Dx()*b.Dy())}
@@ -110,15 +136,17 @@ func grey(from image.Image) biometrics.Image {
 			continue
 		}
 		for x := range row {
-			c, _ := color.GrayModel.Convert(from.At(b.Min.X+x, b.Min.Y+y)).(color.Gray)
+			r, g, b, a := from.At(b.Min.X+x, b.Min.Y+y).RGBA()
+			paper := 0xFFFF - a
+			c, _ := color.GrayModel.Convert(color.RGBA64{uint16(r + paper), uint16(g + paper), uint16(b + paper), 0xFFFF}).(color.Gray) //nolint:gosec // colours are premultiplied: at most a
 			row[x] = c.Y
 		}
 	}
 	return m
 }
 
-// physical is the resolution of a PNG file's pHYs chunk; 0 without one, or when its two directions or its unit are of no use.
-func physical(data []byte) float64 {
+// Resolution is the resolution of a PNG file's pHYs chunk; 0 without one, or when its two directions or its unit are of no use.
+func Resolution(data []byte) float64 {
 	if !IsPNG(data) {
 		return 0
 	}
