@@ -31,19 +31,27 @@ func ParseDG11(data []byte) (*DG11, error) {
 		return nil, err
 	}
 	d := &DG11{}
-	for _, e := range o.elements {
-		if e.Tag == 0x5C {
-			if err := o.listed(e.Value); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		if err := d.element(o, e); err != nil {
-			return nil, err
-		}
+	if err := o.details(d.element); err != nil {
+		return nil, err
 	}
 	d.Findings = o.findings
 	return d, nil
+}
+
+// details visits the elements of a data group whose first one lists the tags of the others.
+func (o *opened) details(visit func(*opened, tlv.Element) error) error {
+	for _, e := range o.elements {
+		var err error
+		if e.Tag == 0x5C {
+			err = o.listed(e.Value)
+		} else {
+			err = visit(o, e)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (d *DG11) element(o *opened, e tlv.Element) error {

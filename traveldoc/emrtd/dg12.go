@@ -31,16 +31,8 @@ func ParseDG12(data []byte) (*DG12, error) {
 		return nil, err
 	}
 	d := &DG12{}
-	for _, e := range o.elements {
-		if e.Tag == 0x5C {
-			if err := o.listed(e.Value); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		if err := d.element(o, e); err != nil {
-			return nil, err
-		}
+	if err := o.details(d.element); err != nil {
+		return nil, err
 	}
 	d.Findings = o.findings
 	return d, nil

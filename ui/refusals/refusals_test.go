@@ -118,7 +118,7 @@ func TestTheFormAsPDFInEveryLanguage(t *testing.T) {
 			require.Equal(t, "no-store", answer.Header.Get("Cache-Control"))
 			require.Equal(t, copies, s.count(t, "refusal_print where crossing_id = $1", e.CrossingID))
 			keep(t, "refusal-"+language+".pdf", []byte(answer.Body))
-			holdsTheForm(t, language, read(t, answer.Body), e, copies)
+			holdsTheForm(t, language, browsertest.ReadPDF(answer.Body), e, copies)
 		}
 	}
 	require.Equal(t, 8, s.count(t, "audit where verb = 'disclosure' and object_kind = 'refusal'"))
@@ -127,14 +127,14 @@ func TestTheFormAsPDFInEveryLanguage(t *testing.T) {
 
 // holdsTheForm looks into the PDF: its words can be taken out, numbers stand in their order, Arabic letters are joined, and the fonts are
 // the form's own.
-func holdsTheForm(t *testing.T, language string, d document, e border.CrossingEvent, copies int) {
+func holdsTheForm(t *testing.T, language string, d browsertest.PDF, e border.CrossingEvent, copies int) {
 	t.Helper()
 	reasons, err := refusal.Default()
 	require.NoError(t, err)
 	for _, number := range []string{e.Refusal.Number, "L898902C3", "XX 123", "12 AUG 1974", "ERIKSSON", "ANNA MARIA", "Page 12 was replaced.", "Port Almara"} {
-		require.True(t, d.has(number), "%q is not in the PDF:\n%s", number, d.text)
+		require.True(t, d.Has(number), "%q is not in the PDF:\n%s", number, d.Text)
 	}
-	for _, font := range d.fonts {
+	for _, font := range d.Fonts {
 		require.Regexp(t, "^(NotoSans|NotoSansArabic|NotoSansSymbols2|DejaVuSans)", font)
 	}
 	words := map[string]string{"en": "Copy %d", "fr": "Exemplaire %d", "es": "Ejemplar %d", "ar": "النسخة"}
@@ -143,18 +143,18 @@ func holdsTheForm(t *testing.T, language string, d document, e border.CrossingEv
 			r, ok := reasons.Reason(letter, e.LocalDate)
 			require.True(t, ok)
 			if in == "ar" {
-				require.True(t, d.hasArabic(r.Title.In(in)), "%q is not in the PDF:\n%s", r.Title.In(in), d.text)
+				require.True(t, d.HasArabic(r.Title.In(in)), "%q is not in the PDF:\n%s", r.Title.In(in), d.Text)
 				continue
 			}
-			require.True(t, d.has(r.Title.In(in)), r.Title.In(in))
-			require.True(t, d.has(r.Text.In(in)), r.Text.In(in))
+			require.True(t, d.Has(r.Title.In(in)), r.Title.In(in))
+			require.True(t, d.Has(r.Text.In(in)), r.Text.In(in))
 		}
 		if in == "ar" {
-			require.True(t, d.hasArabic(words[in]))
-			require.Greater(t, 2*d.arabicShapes, 3*d.arabicLetters, "letters have their joined shapes")
+			require.True(t, d.HasArabic(words[in]))
+			require.Greater(t, 2*d.ArabicShapes, 3*d.ArabicLetters, "letters have their joined shapes")
 			continue
 		}
-		require.True(t, d.has(fmt.Sprintf(words[in], copies)))
+		require.True(t, d.Has(fmt.Sprintf(words[in], copies)))
 	}
 }
 

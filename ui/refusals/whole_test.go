@@ -137,7 +137,7 @@ func TestFromTheCaseToTheForm(t *testing.T) {
 			require.Equal(t, 1, s.count(t, "refusal_print"))
 			require.Equal(t, form, p.Path())
 			_, pdf := p.Download(func() { p.Press("F3") })
-			require.True(t, read(t, string(pdf)).has("XAA-APT-2026-000001"))
+			require.True(t, browsertest.ReadPDF(string(pdf)).Has("XAA-APT-2026-000001"))
 			require.Equal(t, 2, s.count(t, "refusal_print"))
 		})
 	}

@@ -97,18 +97,18 @@ func TestTheNoticeAsPDFInEveryLanguage(t *testing.T) {
 			pdf, err := n.Print(t.Context(), visa(evisa.KindVisa), language)
 			require.NoError(t, err)
 			keep(t, "visa-notice-"+language+".pdf", pdf)
-			d := read(t, string(pdf))
-			require.True(t, d.has(words) || d.hasArabic(words), "%q in %q", words, d.text)
+			d := browsertest.ReadPDF(string(pdf))
+			require.True(t, d.Has(words) || d.HasArabic(words), "%q in %q", words, d.Text)
 			for _, value := range []string{
 				"E7KXR4MTQ-0", "L898902C3", "ERIKSSON", "ANNA MARIA", "12 AUG 1974", "01 DEC 2026", "31 JAN 2027", "7KX-R4M-TQC", "V<UTOERIKSSON<<ANNA<MARIA",
 				"https://visa.example/verify", "No employment",
 			} {
 				value = strings.ReplaceAll(value, "E7KXR4MTQ-0", evisa.Number("E7KXR4MTQ").String())
-				require.True(t, d.has(value), "%q in %q", value, d.text)
+				require.True(t, d.Has(value), "%q in %q", value, d.Text)
 			}
 			if language == "ar" {
-				require.Greater(t, d.arabicShapes, d.arabicLetters, "letters are joined")
-				require.True(t, d.hasArabic("لا يسمح بالعمل"))
+				require.Greater(t, d.ArabicShapes, d.ArabicLetters, "letters are joined")
+				require.True(t, d.HasArabic("لا يسمح بالعمل"))
 			}
 		})
 	}

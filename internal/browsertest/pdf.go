@@ -1,4 +1,4 @@
-package visanotice_test
+package browsertest
 
 import (
 	"bytes"
@@ -8,52 +8,50 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"testing"
 	"unicode"
 	"unicode/utf16"
 )
 
-// document is what a reader of a PDF can take out of it: the text of its pages in the order of drawing, which for Arabic is from left to
-// right, the names of its fonts, and how many shapes its Arabic letters have.
-type document struct {
-	text          string
-	fonts         []string
-	arabicLetters int // different letters
-	arabicShapes  int // different shapes of them: more than letters when they are joined
+// PDF is what a reader of a PDF can take out of it: the text of its pages in the order of drawing, which for Arabic is from left to right,
+// the names of its fonts, and how many shapes its Arabic letters have.
+type PDF struct {
+	Text          string
+	Fonts         []string
+	ArabicLetters int // different letters
+	ArabicShapes  int // different shapes of them: more than letters when they are joined
 }
 
 var (
 	object   = regexp.MustCompile(`(?s)(\d+) 0 obj(.*?)endobj`)
-	named    = regexp.MustCompile(`/(F\d+) (\d+) 0 R`)
+	fontOf   = regexp.MustCompile(`/(F\d+) (\d+) 0 R`)
 	toCMap   = regexp.MustCompile(`/ToUnicode (\d+) 0 R`)
 	baseFont = regexp.MustCompile(`/BaseFont /(?:[A-Z]+\+)?([A-Za-z0-9-]+)`)
 	single   = regexp.MustCompile(`<([0-9A-F]{4})> <([0-9A-F]+)>(?: <([0-9A-F]+)>)?`)
 	drawing  = regexp.MustCompile(`/(F\d+) [\d.]+ Tf|ActualText <FEFF([0-9A-F]*)>|<([0-9A-Fa-f]+)>|\bEMC\b|\bET\b`)
 )
 
-// read takes the text out of a PDF as Chromium writes it: one object after the other, streams deflated, one map of glyphs a font.
-func read(t *testing.T, pdf string) document {
-	t.Helper()
+// ReadPDF takes the text out of a PDF as Chromium writes it: one object after the other, streams deflated, one map of glyphs a font.
+func ReadPDF(pdf string) PDF {
 	objects := map[string]string{}
 	for _, m := range object.FindAllStringSubmatch(pdf, -1) {
 		objects[m[1]] = m[2]
 	}
-	var d document
+	var d PDF
 	maps := map[string]map[string]string{}
 	shapes, letters := map[string]bool{}, map[string]bool{}
-	for _, m := range named.FindAllStringSubmatch(pdf, -1) {
+	for _, m := range fontOf.FindAllStringSubmatch(pdf, -1) {
 		font := objects[m[2]]
-		if base := baseFont.FindStringSubmatch(font); base != nil && !slices.Contains(d.fonts, base[1]) {
-			d.fonts = append(d.fonts, base[1])
+		if base := baseFont.FindStringSubmatch(font); base != nil && !slices.Contains(d.Fonts, base[1]) {
+			d.Fonts = append(d.Fonts, base[1])
 		}
 		if cmap := toCMap.FindStringSubmatch(font); cmap != nil {
-			maps[m[1]] = glyphs(inflated(t, objects[cmap[1]]))
+			maps[m[1]] = glyphs(inflated(objects[cmap[1]]))
 		}
 	}
 	for _, m := range objectsInOrder(pdf) {
 		if body := objects[m]; strings.Contains(body, "/FlateDecode") {
-			if page := inflated(t, body); strings.Contains(page, " Tf") && strings.Contains(page, "BT") {
-				d.text += drawn(page, maps, func(font, glyph, letter string) {
+			if page := inflated(body); strings.Contains(page, " Tf") && strings.Contains(page, "BT") {
+				d.Text += drawn(page, maps, func(font, glyph, letter string) {
 					if strings.ContainsFunc(letter, func(r rune) bool { return unicode.Is(unicode.Arabic, r) && unicode.IsLetter(r) }) {
 						shapes[font+glyph], letters[letter] = true, true
 					}
@@ -61,7 +59,7 @@ func read(t *testing.T, pdf string) document {
 			}
 		}
 	}
-	d.arabicShapes, d.arabicLetters = len(shapes), len(letters)
+	d.ArabicShapes, d.ArabicLetters = len(shapes), len(letters)
 	return d
 }
 
@@ -73,8 +71,7 @@ func objectsInOrder(pdf string) []string {
 	return order
 }
 
-func inflated(t *testing.T, body string) string {
-	t.Helper()
+func inflated(body string) string {
 	_, stream, found := strings.Cut(body, "stream")
 	if !found {
 		return ""
@@ -85,7 +82,7 @@ func inflated(t *testing.T, body string) string {
 		return "" // not deflated text: a font
 	}
 	var out bytes.Buffer
-	_, _ = io.Copy(&out, r) // the end of the stream's object follows its data
+	_, _ = io.Copy(&out, io.LimitReader(r, 16<<20)) // the end of the stream's object follows its data
 	return out.String()
 }
 
@@ -154,14 +151,14 @@ func drawn(page string, maps map[string]map[string]string, seen func(font, glyph
 	return b.String()
 }
 
-// has tells whether the words are drawn, wherever lines break.
-func (d document) has(words string) bool { return strings.Contains(bare(d.text), bare(words)) }
+// Has tells whether the words are drawn, wherever lines break.
+func (d PDF) Has(words string) bool { return strings.Contains(bare(d.Text), bare(words)) }
 
-// hasArabic is has for Arabic: drawn from left to right, the words stand reversed.
-func (d document) hasArabic(words string) bool {
+// HasArabic is Has for Arabic: drawn from left to right, the words stand reversed.
+func (d PDF) HasArabic(words string) bool {
 	reversed := []rune(bare(words))
 	slices.Reverse(reversed)
-	return d.has(string(reversed)) || d.has(words)
+	return d.Has(string(reversed)) || d.Has(words)
 }
 
 // bare is the text without spaces and vowel signs.
