@@ -1,8 +1,6 @@
 package adjudication
 
 import (
-	"errors"
-	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -12,7 +10,6 @@ import (
 	"github.com/openbmis/openbmis/biometrics"
 	"github.com/openbmis/openbmis/border/fingers"
 	"github.com/openbmis/openbmis/internal/auth"
-	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/ui/view/adjudicationview"
 	"github.com/openbmis/openbmis/ui/web"
 )
@@ -103,11 +100,8 @@ func (h *handlers) act(p adjudicationview.Panel, do actFunc) web.Handler {
 
 // wrong shows the task with what the adjudicator can put right; any other error goes up.
 func (h *handlers) wrong(c *web.Context, id uuid.UUID, p adjudicationview.Panel, cause error) error {
-	var known *problem.Error
-	if !errors.As(cause, &known) || known.Kind == problem.Internal || known.Kind == problem.Unavailable && known.Field == "" {
-		return cause
-	}
-	if errors.Is(cause, fingers.ErrNoSuchTask) || errors.Is(cause, auth.ErrNoSession) {
+	known, mayCorrect := web.Correctable(cause, fingers.ErrNoSuchTask)
+	if !mayCorrect {
 		return cause
 	}
 	s, err := h.screen(c, id, false)
@@ -116,20 +110,9 @@ func (h *handlers) wrong(c *web.Context, id uuid.UUID, p adjudicationview.Panel,
 	}
 	s.Wrong, s.Field = c.Text().Problem(cause), known.Field
 	if s.Allows(p) {
-		s.Asked, s.Typed = p, typed(c)
+		s.Asked, s.Typed = p, c.Typed()
 	}
 	return c.Render(web.StatusOf(cause), adjudicationview.Page(s))
-}
-
-// typed is what stood in the form, without what is secret.
-func typed(c *web.Context) url.Values {
-	values, err := c.FormParams()
-	if err != nil {
-		return url.Values{}
-	}
-	kept := maps.Clone(values)
-	delete(kept, "secret")
-	return kept
 }
 
 func (h *handlers) claim(c *web.Context, id uuid.UUID) error {

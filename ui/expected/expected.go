@@ -1,7 +1,6 @@
 package expected
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"time"
@@ -175,34 +174,7 @@ func (h *handlers) persons(c *web.Context) (s expectedview.Flight, err error) {
 	return s, err
 }
 
-// stream nudges a page when what it shows (since) has changed; it then asks by an ordinary GET, which is audited.
+// stream nudges a page when what it shows has changed.
 func (h *handlers) stream(c *web.Context) error {
-	before := c.QueryParam("since")
-	return c.Stream(func(ctx context.Context, send func(web.Event) error) error {
-		nudges, end := h.Watcher.Watch()
-		defer end()
-		tick := time.NewTicker(h.Every)
-		defer tick.Stop()
-		for {
-			now, err := h.Board.Version(ctx)
-			if err != nil {
-				return err
-			}
-			if now != before {
-				before = now
-				if err := send(web.Event{Name: "expected", Data: "changed"}); err != nil {
-					return err
-				}
-			}
-			select {
-			case <-ctx.Done():
-				return nil
-			case _, open := <-nudges:
-				if !open {
-					return nil
-				}
-			case <-tick.C:
-			}
-		}
-	})
+	return c.StreamChanges(web.Changes{Event: "expected", Watch: h.Watcher.Watch, Every: h.Every, Mark: h.Board.Version})
 }

@@ -1,7 +1,6 @@
 package hits
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 
@@ -9,7 +8,6 @@ import (
 
 	"github.com/openbmis/openbmis/alerts/hit"
 	"github.com/openbmis/openbmis/internal/auth"
-	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/ui/view/hitsview"
 	"github.com/openbmis/openbmis/ui/web"
 )
@@ -81,11 +79,8 @@ func (h *handlers) again(c *web.Context, id uuid.UUID) error {
 
 // wrong shows the hit with what the officer can put right; any other error goes up.
 func (h *handlers) wrong(c *web.Context, id uuid.UUID, p hitsview.Panel, cause error) error {
-	var known *problem.Error
-	if !errors.As(cause, &known) || known.Kind == problem.Internal || known.Kind == problem.Unavailable && known.Field == "" {
-		return cause
-	}
-	if errors.Is(cause, hit.ErrNoSuchHit) || errors.Is(cause, auth.ErrNoSession) {
+	known, mayCorrect := web.Correctable(cause, hit.ErrNoSuchHit)
+	if !mayCorrect {
 		return cause
 	}
 	s, err := h.screen(c, id)
@@ -94,22 +89,7 @@ func (h *handlers) wrong(c *web.Context, id uuid.UUID, p hitsview.Panel, cause e
 	}
 	s.Wrong, s.Field = c.Text().Problem(cause), known.Field
 	if s.Allows(p) {
-		s.Asked, s.Typed = p, typed(c)
+		s.Asked, s.Typed = p, c.Typed()
 	}
 	return c.Render(web.StatusOf(cause), hitsview.Page(s))
-}
-
-// typed is what stood in the form, without what is secret.
-func typed(c *web.Context) url.Values {
-	values, err := c.FormParams()
-	if err != nil {
-		return url.Values{}
-	}
-	kept := url.Values{}
-	for name, v := range values {
-		if name != "secret" {
-			kept[name] = v
-		}
-	}
-	return kept
 }

@@ -21,7 +21,7 @@ import (
 )
 
 func (h *handlers) queue(c *web.Context) error {
-	shown, err := h.Desk.Version(c.Ctx()) // before the rows: what changes in between is told once more, never missed
+	shown, err := h.mark(c.Ctx()) // before the rows: what changes in between is told once more, never missed
 	if err != nil {
 		return err
 	}
@@ -29,7 +29,7 @@ func (h *handlers) queue(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	q.Version = mark(shown)
+	q.Version = shown
 	return c.Render(http.StatusOK, hitsview.QueuePage(q))
 }
 
@@ -101,41 +101,15 @@ func parseCursor(s string) (c hit.Cursor, err error) {
 }
 
 // mark tells two states of the queue apart in an address. It tells of nobody.
-func mark(v hit.Version) string {
-	return strconv.Itoa(v.Open) + "." + strconv.Itoa(v.Escalated) + "." + strconv.FormatInt(v.ChangedAt.UnixMicro(), 10)
+func (h *handlers) mark(ctx context.Context) (string, error) {
+	v, err := h.Desk.Version(ctx)
+	return strconv.Itoa(v.Open) + "." + strconv.Itoa(v.Escalated) + "." + strconv.FormatInt(v.ChangedAt.UnixMicro(), 10), err
 }
 
-// stream nudges the page when the queue is not what the page shows (since) any more; the page then asks for it by an ordinary GET, which
-// is audited. What happens in this program is told at once; the tick is for what does not.
+// stream nudges the page when the queue is not what it shows any more. What happens in this program is told at once; the tick is for what
+// does not.
 func (h *handlers) stream(c *web.Context) error {
-	before := c.QueryParam("since")
-	return c.Stream(func(ctx context.Context, send func(web.Event) error) error {
-		nudges, end := h.Watcher.Watch()
-		defer end()
-		tick := time.NewTicker(h.Every)
-		defer tick.Stop()
-		for {
-			now, err := h.Desk.Version(ctx)
-			if err != nil {
-				return err
-			}
-			if mark(now) != before {
-				before = mark(now)
-				if err := send(web.Event{Name: "hits", Data: "changed"}); err != nil {
-					return err
-				}
-			}
-			select {
-			case <-ctx.Done():
-				return nil
-			case _, open := <-nudges:
-				if !open {
-					return nil
-				}
-			case <-tick.C:
-			}
-		}
-	})
+	return c.StreamChanges(web.Changes{Event: "hits", Watch: h.Watcher.Watch, Every: h.Every, Mark: h.mark})
 }
 
 // count is the number in the navigation: of nobody in particular, and so not audited.

@@ -1,7 +1,6 @@
 package secondline
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 
@@ -9,7 +8,6 @@ import (
 
 	"github.com/openbmis/openbmis/border/secondline"
 	"github.com/openbmis/openbmis/internal/auth"
-	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/ui/view/secondlineview"
 	"github.com/openbmis/openbmis/ui/web"
 )
@@ -91,11 +89,8 @@ func (h *handlers) again(c *web.Context, id uuid.UUID) error {
 
 // wrong shows the case with what the officer can put right; any other error goes up.
 func (h *handlers) wrong(c *web.Context, id uuid.UUID, p secondlineview.Panel, cause error) error {
-	var known *problem.Error
-	if !errors.As(cause, &known) || known.Kind == problem.Internal || known.Kind == problem.Unavailable && known.Field == "" {
-		return cause
-	}
-	if errors.Is(cause, secondline.ErrNoSuchCase) || errors.Is(cause, auth.ErrNoSession) {
+	known, mayCorrect := web.Correctable(cause, secondline.ErrNoSuchCase)
+	if !mayCorrect {
 		return cause
 	}
 	s, err := h.screen(c, id)
@@ -104,22 +99,7 @@ func (h *handlers) wrong(c *web.Context, id uuid.UUID, p secondlineview.Panel, c
 	}
 	s.Wrong, s.Field = c.Text().Problem(cause), known.Field
 	if s.Allows(p) {
-		s.Asked, s.Typed = p, typed(c)
+		s.Asked, s.Typed = p, c.Typed()
 	}
 	return c.Render(web.StatusOf(cause), secondlineview.Page(s))
-}
-
-// typed is what stood in the form, without what is secret.
-func typed(c *web.Context) url.Values {
-	values, err := c.FormParams()
-	if err != nil {
-		return url.Values{}
-	}
-	kept := url.Values{}
-	for name, v := range values {
-		if name != "secret" {
-			kept[name] = v
-		}
-	}
-	return kept
 }

@@ -18,7 +18,7 @@ import (
 )
 
 func (h *handlers) queue(c *web.Context) error {
-	shown, err := h.Line.Version(c.Ctx()) // before the rows: what changes in between is told once more, never missed
+	shown, err := h.mark(c.Ctx()) // before the rows: what changes in between is told once more, never missed
 	if err != nil {
 		return err
 	}
@@ -26,7 +26,7 @@ func (h *handlers) queue(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	q.Version = mark(shown)
+	q.Version = shown
 	return c.Render(http.StatusOK, secondlineview.QueuePage(q))
 }
 
@@ -88,36 +88,14 @@ func parseCursor(s string) (secondline.Cursor, error) {
 }
 
 // mark tells two states of the queue apart in an address. It tells of nobody.
-func mark(v secondline.Version) string {
-	return strconv.Itoa(v.Open) + "." + strconv.FormatInt(v.ChangedAt.UnixMicro(), 10)
+func (h *handlers) mark(ctx context.Context) (string, error) {
+	v, err := h.Line.Version(ctx)
+	return strconv.Itoa(v.Open) + "." + strconv.FormatInt(v.ChangedAt.UnixMicro(), 10), err
 }
 
-// stream nudges the page when the queue is not what the page shows (since) any more; the page then asks for it by an ordinary GET, which
-// is audited.
+// stream nudges the page when the queue is not what it shows any more.
 func (h *handlers) stream(c *web.Context) error {
-	before := c.QueryParam("since")
-	return c.Stream(func(ctx context.Context, send func(web.Event) error) error {
-		tick := time.NewTicker(h.Every)
-		defer tick.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return nil
-			case <-tick.C:
-			}
-			now, err := h.Line.Version(ctx)
-			if err != nil {
-				return err
-			}
-			if mark(now) == before {
-				continue
-			}
-			before = mark(now)
-			if err := send(web.Event{Name: "queue", Data: "changed"}); err != nil {
-				return err
-			}
-		}
-	})
+	return c.StreamChanges(web.Changes{Event: "queue", Every: h.Every, Mark: h.mark})
 }
 
 // count is the number in the navigation: of nobody in particular, and so not audited.
