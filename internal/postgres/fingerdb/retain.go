@@ -14,6 +14,12 @@ import (
 	"github.com/openbmis/openbmis/internal/postgres/auditlog"
 )
 
+// FoldFrom and FoldTo stand around a column: the statement of traveldoc.FoldNumber.
+const (
+	FoldFrom = `ltrim(regexp_replace(replace(upper(`
+	FoldTo   = `), 'O', '0'), '[^[:alnum:]]', '', 'g'), '0')`
+)
+
 const (
 	// overdue are links whose person's time of keeping is over: his last crossing, or the last taking where no crossing stands, is before $1,
 	// and when the last crossing was an entry, that one before $2. A null instant keeps him. The files that are one person count together; a
@@ -35,7 +41,7 @@ const (
 			WHERE NOT coalesce(t.apart, false)),
 		unfiled AS (SELECT f.group_id AS person FROM hit h JOIN scan s ON s.id = h.inspection_id
 				JOIN traveller_document d ON d.issuing_state = s.document ->> 'issuing_state' AND d.birth_date = s.identity ->> 'birth_date'
-					AND d.number_folded = ltrim(regexp_replace(replace(upper(s.document ->> 'number'), 'O', '0'), '[^[:alnum:]]', '', 'g'), '0')
+					AND d.number_folded = ` + FoldFrom + `s.document ->> 'number'` + FoldTo + `
 				JOIN traveller f ON f.id = d.traveller_id WHERE h.file_id IS NULL AND h.closed_at IS NULL),
 		overdue AS (SELECT s.*,
 				EXISTS (SELECT FROM finger_task t WHERE t.decided_at IS NULL AND (s.link IN (t.link, t.candidate_link)

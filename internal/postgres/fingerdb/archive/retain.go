@@ -18,7 +18,7 @@ import (
 
 const (
 	// overdue are links whose person's time of keeping is over, as at a station (see fingerdb), by the crossings of all stations. A case of the
-	// second line is open until its station tells of its end.
+	// second line is open until its station tells of its end. A hit on somebody who was not decided names his document, and nobody (unfiled).
 	overdue = `WITH held AS (
 			SELECT DISTINCT ON (k.id) k.id AS link, k.station, coalesce(f.traveller_id, CASE WHEN b.link IS NULL THEN e.traveller_id END) AS traveller,
 				e.enrolled_at, b.since
@@ -32,9 +32,13 @@ const (
 				coalesce(greatest(p.enrolled_at, p.since) > m.at + interval '1 day', m.at IS NULL) AS later
 			FROM persons p LEFT JOIN LATERAL (SELECT m.at, m.entry FROM movement m WHERE m.traveller_id = ANY (p.travellers) AND NOT m.annulled
 				AND NOT EXISTS (SELECT FROM movement_void v WHERE v.movement_id = m.id) ORDER BY m.at DESC LIMIT 1) AS m ON true),
+		unfiled AS (SELECT d.traveller_id AS traveller FROM desk_hit h JOIN traveller_document d ON d.issuing_state = h.raise -> 'document' ->> 'issuing_state'
+				AND d.birth_date = h.raise -> 'identity' ->> 'birth_date' AND d.doc_no = ` + fingerdb.FoldFrom + `h.raise -> 'document' ->> 'number'` + fingerdb.FoldTo + `
+				WHERE h.traveller_id IS NULL AND h.closed_at IS NULL),
 		overdue AS (SELECT s.*,
 				EXISTS (SELECT FROM finger_task t WHERE t.verdict IN ('', 'undecided') AND s.link IN (t.link, t.candidate_link)) AS tasks,
 				EXISTS (SELECT FROM desk_hit d WHERE d.traveller_id = ANY (s.travellers) AND d.closed_at IS NULL)
+					OR EXISTS (SELECT FROM unfiled u WHERE u.traveller = ANY (s.travellers))
 					OR EXISTS (SELECT FROM crossing c WHERE c.traveller_id = ANY (s.travellers) AND c.outcome = 'refer' AND NOT EXISTS (
 						SELECT FROM record r WHERE r.subject = c.crossing_id AND r.kind = '` + string(border.ReferralEvent) + `'
 							AND r.payload -> 'body' ->> 'kind' IN ('` + string(secondline.Ended) + `', '` + string(secondline.Withdrawn) + `'))) AS hits

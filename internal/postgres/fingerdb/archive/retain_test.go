@@ -1,12 +1,14 @@
 package archive_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/openbmis/openbmis/alerts/hit"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/bordertest"
 	"github.com/openbmis/openbmis/border/fingers"
@@ -66,6 +68,14 @@ func TestWhatIsOpenKeepsPrintsAtTheCentre(t *testing.T) {
 			a.centre.exec(`INSERT INTO desk_hit (id, central, station, agency, list, alert, alert_version, matcher, band, score, retro, traveller_id, raised_at,
 					stage, raise, updated_at) SELECT gen_random_uuid(), false, $1, 'police', 'national', 'national/7', 1, '1', 'probable', 0.9, '', traveller_id,
 					now(), 'raised', '{}', now() FROM finger_enrolment WHERE taking_id = $2`, a.name, first.taking.ID)
+		}, func(a *post) { a.centre.exec(`UPDATE desk_hit SET closed_at = now()`) }},
+		"a hit on somebody who was put aside": {func(a *post, _ enrolled) {
+			scan := bordertest.Scan("l898902c3<") // as another reader gives the number
+			raise, err := json.Marshal(hit.Raise{Identity: scan.Identity, Document: scan.Document})
+			require.NoError(a, err)
+			a.centre.exec(`INSERT INTO desk_hit (id, central, station, agency, list, alert, alert_version, matcher, band, score, retro, raised_at, stage, raise,
+					updated_at) VALUES (gen_random_uuid(), false, $1, 'police', 'national', 'national/7', 1, '1', 'probable', 0.9, '', now(), 'raised', $2, now())`,
+				a.name, string(raise))
 		}, func(a *post) { a.centre.exec(`UPDATE desk_hit SET closed_at = now()`) }},
 	} {
 		t.Run(name, func(t *testing.T) {
