@@ -17,6 +17,7 @@ import (
 	"github.com/openbmis/openbmis/internal/audit"
 	"github.com/openbmis/openbmis/internal/postgres"
 	"github.com/openbmis/openbmis/internal/postgres/relaydb"
+	"github.com/openbmis/openbmis/internal/postgres/tolddb"
 	"github.com/openbmis/openbmis/replication"
 )
 
@@ -28,9 +29,10 @@ var _ relaydb.Sink = Sink{}
 // Clear forgets nothing that was told: a snapshot that follows tells it again, and what it leaves out was told all the same.
 func (Sink) Clear(context.Context, pgx.Tx) error { return nil }
 
-const upsertTold = `
-INSERT INTO hit_told (hit, data) VALUES ($1, $2)
-ON CONFLICT (hit) DO UPDATE SET data = excluded.data, done = false, fault = '', told_at = now(), tries = 0, again_at = NULL WHERE hit_told.data <> excluded.data`
+// told is where what the centre tells of hits waits.
+func told(cfg Config) tolddb.Box {
+	return tolddb.Box{Table: "hit_told", Key: "hit", DB: cfg.DB, Now: cfg.Writer.Now}
+}
 
 // Apply keeps what is told. A key that is no hit's id is kept from nobody: the rows stay in the reference data, and this takes none.
 func (Sink) Apply(ctx context.Context, tx pgx.Tx, changes []replication.Change) error {
@@ -39,101 +41,41 @@ func (Sink) Apply(ctx context.Context, tx pgx.Tx, changes []replication.Change) 
 		if c.Op != replication.OpPut || err != nil {
 			continue
 		}
-		if _, err := tx.Exec(ctx, upsertTold, id, string(c.Data)); err != nil {
-			return fmt.Errorf("told of hit %s: %w", id, err)
+		if err := told(Config{}).Keep(ctx, tx, id, c.Data); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// What is told for the first time goes before what is tried again.
-const selectTold = `
-SELECT hit, data, tries FROM hit_told WHERE NOT done AND (fault = '' OR again_at <= $1) ORDER BY fault <> '', again_at, told_at, hit LIMIT $2`
-
-type told struct {
-	hit   uuid.UUID
-	data  []byte
-	tries int
-}
-
 // TakeTold writes what the centre told into the way of the hits, at most limit of them, and says how many it took. What cannot be used
 // is marked, counted by Stuck, and never stands in the way of the others.
 func (s *Store) TakeTold(ctx context.Context, limit int) (int, error) {
-	rows, err := s.cfg.DB.Pool.Query(ctx, selectTold, s.cfg.Writer.Now(), limit)
-	if err != nil {
-		return 0, fmt.Errorf("told of hits: %w", err)
-	}
-	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (t told, err error) {
-		err = row.Scan(&t.hit, &t.data, &t.tries)
-		return t, err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("told of hits: %w", err)
-	}
-	var faults []error
-	taken := 0
-	for _, t := range all {
-		if err := s.take(ctx, t); err != nil {
-			faults = append(faults, fmt.Errorf("told of hit %s: %w", t.hit, err))
-			continue
-		}
-		taken++
-	}
+	taken, err := told(s.cfg).Take(ctx, limit, s.take)
 	if taken > 0 {
 		s.Committed()
 	}
-	return taken, errors.Join(faults...)
+	return taken, err
 }
 
 // Stuck is how much of what the centre told cannot be used.
-func (s *Store) Stuck(ctx context.Context) (n int, err error) {
-	err = s.cfg.DB.Pool.QueryRow(ctx, `SELECT count(*) FROM hit_told WHERE fault <> ''`).Scan(&n)
-	return n, err
-}
+func (s *Store) Stuck(ctx context.Context) (n int, err error) { return told(s.cfg).Stuck(ctx) }
 
-func (s *Store) take(ctx context.Context, all told) error {
+func (s *Store) take(ctx context.Context, tx pgx.Tx, id uuid.UUID, data []byte) error {
 	var t hit.Told
-	if err := json.Unmarshal(all.data, &t); err != nil {
-		return errors.Join(s.mark(ctx, all.hit, "unreadable"), errUnreadable)
+	if err := json.Unmarshal(data, &t); err != nil {
+		return &tolddb.Unusable{Fault: "unreadable", Err: tolddb.ErrUnreadable}
 	}
 	if t.Station != s.cfg.Writer.Station {
-		return s.mark(ctx, all.hit, "")
+		return nil
 	}
-	err := s.cfg.DB.InTx(ctx, func(tx pgx.Tx) error { return s.takeIn(ctx, tx, all.hit, t) })
+	err := s.takeIn(ctx, tx, id, t)
 	switch {
-	case err == nil:
-		return s.mark(ctx, all.hit, "")
 	case errors.Is(err, errNoCrossing):
-		return errors.Join(s.mark(ctx, all.hit, "no_crossing"), err)
+		return &tolddb.Unusable{Fault: "no_crossing", Err: err}
 	case errors.Is(err, hit.ErrNoSuchHit):
-		return errors.Join(s.mark(ctx, all.hit, "no_hit"), err)
-	case ctx.Err() != nil:
-		return err
+		return &tolddb.Unusable{Fault: "no_hit", Err: err}
 	}
-	return errors.Join(s.later(ctx, all), err)
-}
-
-// mark says that what was told is done with, or why it cannot be used.
-func (s *Store) mark(ctx context.Context, id uuid.UUID, fault string) error {
-	_, err := s.cfg.DB.Pool.Exec(ctx, `UPDATE hit_told SET done = $3, fault = $2, again_at = NULL WHERE hit = $1`, id, fault, fault == "")
-	return err
-}
-
-// What a hit refuses is tried again after a minute, then after twice as long each time, at most an hour: for about a day.
-const (
-	mostTries  = 30
-	firstRetry = time.Minute
-	lastRetry  = time.Hour
-)
-
-// later marks what was refused, and when it is tried again, if ever.
-func (s *Store) later(ctx context.Context, t told) error {
-	var again *time.Time
-	if t.tries+1 < mostTries {
-		at := s.cfg.Writer.Now().Add(min(firstRetry<<min(t.tries, 10), lastRetry))
-		again = &at
-	}
-	_, err := s.cfg.DB.Pool.Exec(ctx, `UPDATE hit_told SET fault = 'refused', tries = tries + 1, again_at = $2 WHERE hit = $1`, t.hit, again)
 	return err
 }
 
@@ -166,10 +108,7 @@ func answeredAlready(h *hit.Hit, a hit.Answer) bool {
 	})
 }
 
-var (
-	errNoCrossing = errors.New("no such crossing here")
-	errUnreadable = errors.New("not readable by this release") // of what was told nothing is repeated here
-)
+var errNoCrossing = errors.New("no such crossing here")
 
 const selectScan = `SELECT id, scanned_at, station, lane, direction, transport, identity, document FROM scan WHERE id = $1`
 
