@@ -149,6 +149,9 @@ func (f *Folder) read(name string) (biometrics.Image, error) {
 func decodeFile(raw []byte, ppi float64) (biometrics.Image, error) {
 	switch {
 	case raster.IsPNG(raw):
+		if raster.Resolution(raw) != 0 {
+			ppi = 0 // what it says
+		}
 		return raster.DecodePNG(raw, ppi)
 	case fir.Is(raw):
 		record, err := fir.Parse(raw)

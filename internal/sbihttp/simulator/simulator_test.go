@@ -1,7 +1,10 @@
 package simulator_test
 
 import (
+	"bytes"
 	"context"
+	"image"
+	stdpng "image/png"
 	"io"
 	"log/slog"
 	"net/http"
@@ -231,4 +234,22 @@ func TestLivePictureOfThePage(t *testing.T) {
 	require.Contains(t, string(head), "image/jpeg")
 	cancel()
 	require.NoError(t, response.Body.Close())
+}
+
+// The resolution of the folder is for files that do not say theirs.
+func TestFolderBelievesWhatAFileSays(t *testing.T) {
+	fine := plain(100)
+	fine.PPI = 1000
+	says, err := raster.EncodePNG(fine)
+	require.NoError(t, err)
+	var silent bytes.Buffer
+	require.NoError(t, stdpng.Encode(&silent, image.NewGray(image.Rect(0, 0, 64, 64))))
+	f, err := simulator.OpenFolder(fstest.MapFS{"right_index_1.png": {Data: says}, "right_middle_1.png": {Data: silent.Bytes()}}, 569)
+	require.NoError(t, err)
+	for p, ppi := range map[biometrics.Position]float64{biometrics.RightIndex: 1000, biometrics.RightMiddle: 569} {
+		taken, ok, err := f.Print("1", p, simulator.Touch{})
+		require.NoError(t, err)
+		require.True(t, ok)
+		require.InDelta(t, ppi, taken.PPI, 0.1)
+	}
 }
