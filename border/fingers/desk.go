@@ -34,7 +34,7 @@ const (
 	CaptureTime = 20 * time.Second
 	// beyond is what a reader may take besides, for its own work and its answer.
 	beyond = 10 * time.Second
-	// sessionFor is how long a session that nobody touches is remembered, and maxSessions how many there are: images are large.
+	// sessionFor is how long a session is remembered after the reader was last asked, and maxSessions how many there are: images are large.
 	sessionFor  = 30 * time.Minute
 	maxSessions = 200
 )
@@ -102,11 +102,11 @@ func (d *Desk) tidy() {
 		if s.at() == PhaseTaking {
 			continue // its fingers are on the reader, or on their way into the store
 		}
-		if d.cfg.Now().Sub(s.begun) > sessionFor {
+		if d.cfg.Now().Sub(s.lastTaken()) > sessionFor {
 			delete(d.sessions, id)
 			continue
 		}
-		if oldest == uuid.Nil || s.begun.Before(d.sessions[oldest].begun) {
+		if oldest == uuid.Nil || s.lastTaken().Before(d.sessions[oldest].lastTaken()) {
 			oldest = id
 		}
 	}
@@ -160,7 +160,7 @@ func (d *Desk) Take(ctx context.Context, actor audit.Actor, s *Session) {
 			return
 		}
 		begun = true
-		s.phase, s.fault, s.failed, s.actor, s.stop = PhaseTaking, "", nil, actor, stop
+		s.phase, s.fault, s.failed, s.actor, s.stop, s.taken = PhaseTaking, "", nil, actor, stop, d.cfg.Now()
 	})
 	if !begun {
 		stop()
@@ -192,7 +192,8 @@ func (d *Desk) run(ctx context.Context, s *Session) {
 	s.change(func() {
 		s.rest()
 		s.stop = nil
-		s.took = d.cfg.Now().Sub(started)
+		s.taken = d.cfg.Now()
+		s.took = s.taken.Sub(started)
 		if err != nil {
 			s.failed, s.fault = err, capture.Code(err)
 		}

@@ -86,6 +86,30 @@ func TestSessionsAreBounded(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// Half an hour counts from when the reader was last asked: what was taken a minute ago is not forgotten because the session was opened long
+// before.
+func TestASessionIsKeptFromItsLastTaking(t *testing.T) {
+	now, store := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC), &slow{}
+	d, scan := at(&now, store), uuid.New()
+	store.asked.Add(1)
+	s, err := d.Open(t.Context(), waiting(scan))
+	require.NoError(t, err)
+	now = now.Add(sessionFor - time.Minute)
+	d.cfg.Readers = Readers{} // none: the attempt ends at once
+	d.Take(t.Context(), audit.Actor{}, s)
+	for v, next := s.View(); v.Phase != PhaseWaiting || v.Fault == ""; v, next = s.View() {
+		<-next
+	}
+	now = now.Add(sessionFor - time.Second)
+	d.tidy()
+	_, err = d.Session(scan)
+	require.NoError(t, err)
+	now = now.Add(2 * time.Second)
+	d.tidy()
+	_, err = d.Session(scan)
+	require.ErrorIs(t, err, ErrNoSession)
+}
+
 // An image on which the engine fails is one that cannot be read, and the station goes on.
 func TestAFailingEngineIsAnUnreadablePrint(t *testing.T) {
 	now := time.Now()

@@ -102,7 +102,6 @@ type Session struct {
 	Lane string
 
 	policy Policy
-	begun  time.Time
 	absent []Slot // what is remembered of the person
 
 	mu      sync.Mutex
@@ -111,6 +110,7 @@ type Session struct {
 	fault   string
 	failed  error
 	info    capture.Info
+	taken   time.Time // when the reader was last asked, or the session was opened
 	took    time.Duration
 	number  int
 	changed chan struct{}
@@ -119,7 +119,7 @@ type Session struct {
 }
 
 func newSession(scan uuid.UUID, lane string, policy Policy, known Person, now time.Time) *Session {
-	s := &Session{Scan: scan, Lane: lane, policy: policy, begun: now, phase: PhaseWaiting, changed: make(chan struct{}), absent: known.Absent}
+	s := &Session{Scan: scan, Lane: lane, policy: policy, taken: now, phase: PhaseWaiting, changed: make(chan struct{}), absent: known.Absent}
 	s.ask(policy.Begin(known), known.Open)
 	s.askElse()
 	return s
@@ -167,6 +167,12 @@ func (s *Session) at() Phase {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.phase
+}
+
+func (s *Session) lastTaken() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.taken
 }
 
 // change does something under the lock and tells whoever watches.

@@ -20,6 +20,7 @@ const (
 type lent struct {
 	mu    sync.Mutex
 	tasks map[lentKey]*lentPrints
+	turns int
 }
 
 type lentKey struct{ session, task uuid.UUID }
@@ -28,6 +29,7 @@ type lentPrints struct {
 	shown []fingers.Print // without templates; with images only those of the centre
 	given []fingers.Print // by the centre
 	until time.Time
+	turn  int // of the timer that ends it
 }
 
 func newLent() *lent { return &lent{tasks: map[lentKey]*lentPrints{}} }
@@ -72,19 +74,33 @@ func (l *lent) shown(key lentKey, wanted uuid.UUID, now time.Time) (fingers.Prin
 	return fingers.Print{}, false
 }
 
-// hold is the place of a task's prints, for a while from now on; what the centre gave is not held any longer by it.
+// hold is the place of a task's prints, for a while from now on; what the centre gave is not held any longer by it. It ends by itself, also
+// when nobody asks any more.
 func (l *lent) hold(key lentKey, now time.Time) *lentPrints {
 	l.forget(now)
 	if l.tasks[key] == nil {
 		for len(l.tasks) >= mostHeld {
 			l.forgetOldest()
 		}
-		l.tasks[key] = &lentPrints{until: now.Add(heldFor)}
+		l.tasks[key] = &lentPrints{}
 	}
-	if p := l.tasks[key]; p.given == nil {
-		p.until = now.Add(heldFor)
+	p := l.tasks[key]
+	if p.given == nil {
+		l.turns++
+		p.until, p.turn = now.Add(heldFor), l.turns
+		turn := l.turns // and not p: what is forgotten before must not be held by the timer
+		time.AfterFunc(heldFor, func() { l.end(key, turn) })
 	}
-	return l.tasks[key]
+	return p
+}
+
+// end forgets what a timer was set for, if it was not set again since.
+func (l *lent) end(key lentKey, turn int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if p := l.tasks[key]; p != nil && p.turn == turn {
+		delete(l.tasks, key)
+	}
 }
 
 func (l *lent) forget(now time.Time) {
