@@ -132,6 +132,8 @@ func TestAPolicyIsReadAndItsFaultsAreNamed(t *testing.T) {
 		`{"version": "1", "hands": [["right_four"]]}`:                                    "hands[0][0]: expected a finger",
 		`{"version": "1", "hands": [["right_index"], ["right_index"]]}`:                  "hands[1][0]",
 		`{"version": "1", "verify": {"fused": 40, "single": 20}}`:                        "verify: single (20) is below fused (40)",
+		`{"version": "1", "verify": {"single": 151}}`:                                    "verify.single: expected a whole number from 1 to 150",
+		`{"version": "1", "candidate": {"fused": 500, "single": 500}}`:                   "candidate.fused: expected a whole number from 1 to 150",
 		`{"version": "1", "asked": {"directions": ["up"]}}`:                              "asked.directions[0]: expected entry or exit",
 		`{"version": "1", "asked": {"exempt_categories": ["diplomatic", "diplomatic"]}}`: "asked.exempt_categories[1]",
 		`{"version": "1", "severity": {"print_mismatch": "refuse"}}`:                     "severity.print_mismatch: expected note, acknowledge or second_line",

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/openbmis/openbmis/biometrics"
+	"github.com/openbmis/openbmis/biometrics/fingerprint"
 	"github.com/openbmis/openbmis/border"
 	"github.com/openbmis/openbmis/border/internal/strict"
 )
@@ -16,7 +17,7 @@ const (
 	maxPolicyText  = 100
 	maxAge         = 99
 	maxTries       = 10
-	maxScore       = 1000
+	maxScore       = int(fingerprint.MaxScore) // no finger alone reaches more: everybody would be somebody else
 )
 
 // LoadPolicy reads the policy of a file; the default when path is empty.
