@@ -124,3 +124,25 @@ func objects(t *testing.T, conn *nats.Conn) []*jetstream.ObjectInfo {
 	}
 	return list
 }
+
+// What the page of the ABIS says of waiting: a day for requests, answers and biometrics that nobody takes; a minute until a request whose ABIS
+// stopped is given out again; one request after the other.
+func TestHowLongThingsWait(t *testing.T) {
+	w := newWorld(t, nil, nil)
+	js, err := jetstream.New(w.conn)
+	require.NoError(t, err)
+	for _, name := range []string{abisnats.RequestStream, abisnats.ResponseStream} {
+		stream, err := js.Stream(t.Context(), name)
+		require.NoError(t, err)
+		require.Equal(t, 24*time.Hour, stream.CachedInfo().Config.MaxAge, name)
+	}
+	objects, err := js.ObjectStore(t.Context(), abisnats.Bucket)
+	require.NoError(t, err)
+	status, err := objects.Status(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 24*time.Hour, status.TTL())
+	consumer, err := js.Consumer(t.Context(), abisnats.RequestStream, "abis")
+	require.NoError(t, err)
+	require.Equal(t, time.Minute, consumer.CachedInfo().Config.AckWait)
+	require.Equal(t, 1, consumer.CachedInfo().Config.MaxAckPending)
+}
