@@ -58,6 +58,35 @@ func TestASearchIsDueWhenAllTemplatesHaveCome(t *testing.T) {
 	require.NotContains(t, c.log.String(), "ERIKSSON")
 }
 
+// A search of the centre that has no answer is made again, ever later up to ten minutes; each try is audited with its purpose, and why stands
+// with it.
+func TestASearchOfTheCentreWithoutAnAnswerIsMadeAgainLater(t *testing.T) {
+	c := newCentre(t)
+	a := newPost(c, "test-air")
+	who := a.enrol("L898902C3", 1)
+	a.events()
+	a.blobs(math.MaxInt)
+	due := func() int {
+		list, err := c.archive.Searches(t.Context(), 10)
+		require.NoError(t, err)
+		return len(list)
+	}
+	for n := range 10 {
+		require.Equal(t, 1, due(), "try %d", n)
+		entry := service().Entry(c.clock.now(), audit.Consultation, "fingerprint_search", uuid.NewString())
+		entry.Purpose = fingers.PurposeOfIdentification
+		require.NoError(t, c.archive.Failed(t.Context(), who.taking.ID, "timeout", entry))
+		wait := min(10*time.Minute, 5*time.Second<<n)
+		c.clock.move(wait - time.Millisecond)
+		require.Zero(t, due(), "not before %s", wait)
+		c.clock.move(time.Millisecond)
+	}
+	require.Equal(t, 10, c.audited("fingerprint_search", fingers.PurposeOfIdentification))
+	require.Equal(t, 1, c.count("finger_search WHERE done_at IS NULL AND attempts = 10 AND reason = 'timeout'"))
+	require.Equal(t, 1, c.search())
+	require.Equal(t, 1, c.count("finger_search WHERE done_at IS NOT NULL AND reason = ''"))
+}
+
 func TestBlobsMayComeBeforeTheirEvent(t *testing.T) {
 	c := newCentre(t)
 	a := newPost(c, "test-air")
