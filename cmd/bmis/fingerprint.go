@@ -64,9 +64,8 @@ func readOne(path string, ppi float64) (record.Document, error) {
 
 // oneFinger refuses a slap: its minutiae would be those of several fingers.
 func oneFinger(path string, m record.Image) error {
-	switch m.Position {
-	case biometrics.RightFour, biometrics.LeftFour, biometrics.TwoThumbs:
-		return usageError{fmt.Errorf("%s: %s: %s: several fingers in one image, expected one finger", path, m.Where, m.Position)}
+	if p := m.Position; p == biometrics.RightFour || p == biometrics.LeftFour || p == biometrics.TwoThumbs {
+		return usageError{fmt.Errorf("%s: %s: %s: several fingers in one image, expected one finger", path, m.Where, p)}
 	}
 	return nil
 }
