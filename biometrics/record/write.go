@@ -75,9 +75,9 @@ func (d *Document) writeOne(o Options) ([]byte, error) {
 	}
 }
 
-// encode compresses an image, unless it is already.
+// encode compresses an image, unless it is already. Records say eight bits of grey: a PNG of another kind does not go in as it is.
 func (m *Image) encode(c codec.Compression, rate float64) ([]byte, error) {
-	if m.Compression == c && m.Encoded != nil && rate == 0 {
+	if m.Compression == c && m.Encoded != nil && rate == 0 && (c != codec.PNG || raster.IsGrey(m.Encoded)) {
 		return m.Encoded, nil
 	}
 	return codec.Encode(m.Image, c, rate)

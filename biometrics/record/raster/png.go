@@ -28,6 +28,12 @@ const metre = 1 / 0.0254 // in inches
 // IsPNG reports whether data begin as a PNG file does.
 func IsPNG(data []byte) bool { return bytes.HasPrefix(data, []byte(signature)) }
 
+// IsGrey reports whether a PNG file has eight bits of grey a pixel, and nothing else.
+func IsGrey(data []byte) bool {
+	const depth = len(signature) + 8 + 8 // in the IHDR chunk, behind the size; then the type of colour
+	return IsPNG(data) && len(data) > depth+1 && data[depth] == 8 && data[depth+1] == 0 && !bytes.Contains(data[:min(len(data), 4096)], []byte("tRNS"))
+}
+
 const signature = "\x89PNG\r\n\x1a\n"
 
 // IsJPEG reports whether data begin as a JPEG file does.
