@@ -180,6 +180,14 @@ func (s Screen) fused() float64 {
 type row struct {
 	label       text.Key
 	left, right string
+	open        bool // the two cannot be compared, or only in part
+}
+
+// dates is the row of a date of both. One that is not known differs from nothing, nor does a year from a day in it.
+func dates(ctx context.Context, label text.Key, left, right traveldoc.Date) row {
+	date := text.FromContext(ctx).Date
+	unknown := left.IsZero() || right.IsZero()
+	return row{label: label, left: date(left), right: date(right), open: unknown || left != right && left.Compatible(right)}
 }
 
 // rows are what is known of both persons, field by field.
@@ -187,18 +195,17 @@ func (s Screen) rows(ctx context.Context) []row {
 	l, r := s.Traveller, s.Other
 	li, ld := latest(l)
 	ri, rd := latest(r)
-	date := text.FromContext(ctx).Date
 	return []row{
-		{text.AdjudicationName, name(li), name(ri)},
-		{text.AdjudicationBorn, date(li.BirthDate), date(ri.BirthDate)},
-		{text.AdjudicationSex, li.Sex, ri.Sex},
-		{text.AdjudicationNationality, li.Nationality, ri.Nationality},
-		{text.AdjudicationDocument, papers(l), papers(r)},
-		{text.AdjudicationExpiry, date(ld.ExpiryDate), date(rd.ExpiryDate)},
-		{text.AdjudicationFirstSeen, firstSeen(ctx, l), firstSeen(ctx, r)},
-		{text.AdjudicationCrossings, crossings(ctx, l), crossings(ctx, r)},
-		{text.AdjudicationLastCrossing, when(ctx, l.LastCrossing), when(ctx, r.LastCrossing)},
-		{text.AdjudicationPrintsTaken, enrolments(ctx, l), enrolments(ctx, r)},
+		{label: text.AdjudicationName, left: name(li), right: name(ri)},
+		dates(ctx, text.AdjudicationBorn, li.BirthDate, ri.BirthDate),
+		{label: text.AdjudicationSex, left: li.Sex, right: ri.Sex},
+		{label: text.AdjudicationNationality, left: li.Nationality, right: ri.Nationality},
+		{label: text.AdjudicationDocument, left: papers(l), right: papers(r)},
+		dates(ctx, text.AdjudicationExpiry, ld.ExpiryDate, rd.ExpiryDate),
+		{label: text.AdjudicationFirstSeen, left: firstSeen(ctx, l), right: firstSeen(ctx, r)},
+		{label: text.AdjudicationCrossings, left: crossings(ctx, l), right: crossings(ctx, r)},
+		{label: text.AdjudicationLastCrossing, left: when(ctx, l.LastCrossing), right: when(ctx, r.LastCrossing)},
+		{label: text.AdjudicationPrintsTaken, left: enrolments(ctx, l), right: enrolments(ctx, r)},
 	}
 }
 
@@ -247,16 +254,21 @@ func enrolments(ctx context.Context, side fingers.Side) string {
 	return strings.Join(all, "; ")
 }
 
+// unknown reports whether one side cannot be held against the other.
+func (r row) unknown() bool {
+	return r.open || r.left == "" || r.right == "" || r.left == "–" || r.right == "–"
+}
+
 // differ reports whether both sides are known and not alike.
 func (r row) differ() bool {
-	return r.left != "" && r.right != "" && r.left != "–" && r.right != "–" && !strings.EqualFold(r.left, r.right)
+	return !r.unknown() && !strings.EqualFold(r.left, r.right)
 }
 
 func (r row) sign() string {
 	switch {
 	case r.differ():
 		return "≠"
-	case r.left == "" || r.right == "" || r.left == "–" || r.right == "–":
+	case r.unknown():
 		return "?"
 	}
 	return "="

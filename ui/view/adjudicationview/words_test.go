@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/openbmis/openbmis/border/file"
 	"github.com/openbmis/openbmis/border/fingers"
 	"github.com/openbmis/openbmis/ui/text"
 )
@@ -44,4 +45,40 @@ func TestFoundWith(t *testing.T) {
 	require.Equal(t, "As found: 3.1 · engine openbmis-gallery · version openbmis-fingerprint-1", foundWith(ctx, c))
 	c.Version = ""
 	require.Equal(t, "As found: 3.1 · engine openbmis-gallery", foundWith(ctx, c))
+}
+
+// A field that one side does not say differs from nothing: of a candidate at another station nothing is known here. A year and a day in it may
+// be the same.
+func TestWhatIsNotKnownDoesNotDiffer(t *testing.T) {
+	texts, err := text.Load()
+	require.NoError(t, err)
+	ctx := text.NewContext(context.Background(), texts.Printer("en"))
+	known := func(birth string) fingers.Side {
+		var p file.Known
+		p.Identity.Surname, p.Identity.Sex, p.Document.Number = "ERIKSSON", "F", "X100"
+		require.NoError(t, p.Identity.BirthDate.UnmarshalText([]byte(birth)))
+		require.NoError(t, p.Document.ExpiryDate.UnmarshalText([]byte("2031-04-15")))
+		return fingers.Side{Papers: []file.Known{p}}
+	}
+	sign := func(label text.Key, traveller, other fingers.Side) string {
+		var s Screen
+		s.Traveller, s.Other = traveller, other
+		for _, r := range s.rows(ctx) {
+			if r.label == label {
+				return r.sign()
+			}
+		}
+		return ""
+	}
+	var s Screen
+	s.Traveller = known("1974-08-12")
+	for _, r := range s.rows(ctx) {
+		require.Equal(t, "?", r.sign(), r.label)
+	}
+	require.Equal(t, "?", sign(text.AdjudicationBorn, fingers.Side{}, fingers.Side{}), "nor are two unknown dates the same")
+	for other, want := range map[string]string{"1974-08-12": "=", "1974-08-13": "≠", "1974": "?", "1973": "≠"} {
+		require.Equal(t, want, sign(text.AdjudicationBorn, known("1974-08-12"), known(other)), other)
+	}
+	require.Equal(t, "=", sign(text.AdjudicationBorn, known("1974"), known("1974")))
+	require.Equal(t, "=", sign(text.AdjudicationExpiry, known("1974"), known("1974")))
 }
