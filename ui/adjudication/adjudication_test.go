@@ -49,7 +49,7 @@ func TestFromTheQueueToTheVerdictByKeyboard(t *testing.T) {
 			check(p, "adjudication-empty-"+language)
 			s.candidate(t, a, b)
 			p.WaitText("#adjudication", "ERIKSSON")
-			require.Contains(t, p.Text("#adjudication"), "MARTIN")
+			require.Contains(t, p.Text("#adjudication"), "ERIKSSON, ANNA MARIA — MARTIN, ANNA MARIA")
 			p.Screenshot("adjudication-queue-" + language)
 			p.CheckAccessible()
 
@@ -173,6 +173,7 @@ func TestACandidateOfAnotherStationIsAskedOfTheCentre(t *testing.T) {
 	p := s.sit(t, "en")
 	p.Goto(s.URL + "/adjudication/" + id)
 	p.WaitFor("#compare[data-reach=not_within_reach]")
+	require.Contains(t, p.Text(".found"), "found at the centre · 128 persons compared · prints at test-sea · ")
 	check(p, "adjudication-out-of-reach-en")
 	p.Press("F1")
 	p.WaitFor("#task .keybar [data-hotkey=F3]")
