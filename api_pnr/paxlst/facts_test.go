@@ -140,6 +140,10 @@ func TestBags(t *testing.T) {
 		"count alone":      {"MEA+CT++:4'", []apipnr.Bag{{Count: &four, Source: "MEA"}}},
 		"none":             {"", []apipnr.Bag{}},
 		"no number":        {"MEA+CT++:FOUR'", []apipnr.Bag{}},
+		"not a number":     {"MEA+WT++KGM:NaN'MEA+CT++:nan'", []apipnr.Bag{}},
+		"too many":         {"MEA+WT++KGM:Inf'", []apipnr.Bag{}},
+		"a comma":          {"MEA+WT++KGM:80,0'", []apipnr.Bag{{WeightKG: &eighty, Source: "MEA"}}},
+		"no unit":          {"MEA+CT++4'", []apipnr.Bag{{Count: &four, Source: "MEA"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, c.want, one(t, "BGM+745'"+flies+"NAD+FL+++TESTER:ANNA'"+c.segments).Travellers[0].Bags)

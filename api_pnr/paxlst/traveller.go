@@ -297,8 +297,11 @@ const kgPerPound = 0.45359237
 // measure reads the declared count and weight of the bags: both into one row.
 func (r *reader) measure() {
 	unit, sent := r.text(2, 0), r.text(2, 1)
-	value, err := strconv.ParseFloat(sent, 64)
-	if err != nil || value < 0 || value > 1e6 {
+	if sent == "" { // no unit, and no separator for it
+		sent = unit
+	}
+	value, ok := quantity(sent)
+	if !ok {
 		r.report(apipnr.CodeNumber, apipnr.Warning, 2, 1, fmt.Sprintf("%q is no number of bags and no weight", sent))
 		return
 	}
@@ -322,4 +325,11 @@ func (r *reader) measure() {
 		row.WeightKG = &value
 	}
 	r.origin(apipnr.FieldBags, r.mea-r.arena.bag, 2, 1)
+}
+
+// quantity is a number as sent, whose decimal mark is a point or a comma, as ISO 9735 allows.
+func quantity(sent string) (float64, bool) {
+	const most = 1e6
+	value, err := strconv.ParseFloat(strings.Replace(sent, ",", ".", 1), 64)
+	return value, err == nil && value >= 0 && value <= most // and so no NaN
 }

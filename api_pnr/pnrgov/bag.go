@@ -125,8 +125,8 @@ func weight(s *edifact.Segment) *float64 {
 	if text == "" {
 		return nil
 	}
-	w, err := strconv.ParseFloat(text, 64)
-	if err != nil || w < 0 || w > 1e6 {
+	w, ok := Quantity(text)
+	if !ok {
 		s.Report(apipnr.CodeNumber, apipnr.Warning, 1, 1, 0, "weight expected, found "+quoted(text))
 		return nil
 	}
@@ -134,6 +134,13 @@ func weight(s *edifact.Segment) *float64 {
 		w = kilograms(w)
 	}
 	return &w
+}
+
+// Quantity is a weight as sent, whose decimal mark is a point or a comma, as ISO 9735 allows.
+func Quantity(sent string) (float64, bool) {
+	const most = 1e6
+	w, err := strconv.ParseFloat(strings.Replace(sent, ",", ".", 1), 64)
+	return w, err == nil && w >= 0 && w <= most // and so no NaN
 }
 
 // kilograms of pounds (avoirdupois), to the gram.

@@ -198,6 +198,11 @@ func TestBags(t *testing.T) {
 	require.Equal(t, [3]any{"XAAXBB", true, "XCC"}, [3]any{bags[0].Leg, bags[0].PrimeFlight, bags[0].Destination})
 	require.Equal(t, [3]any{"XBBXCC", false, "XCC"}, [3]any{bags[2].Leg, bags[2].PrimeFlight, bags[2].Destination})
 	require.Equal(t, [3]any{3, 20.0, "head"}, [3]any{*bags[4].Count, *bags[4].WeightKG, bags[4].Pool})
+
+	m, _ = record(t, identity+"TIF+LOBB+MOLLYMRS:A:1'"+leg("0123", "XAA", "XBB", "TBD++1:NaN:700'TBD++1:19,5:700'"))
+	require.Nil(t, m.Travellers[0].Bags[0].WeightKG)
+	require.InDelta(t, 19.5, *m.Travellers[0].Bags[1].WeightKG, 0)
+	require.Contains(t, codes(m), apipnr.CodeNumber)
 }
 
 func TestPayments(t *testing.T) {

@@ -2,7 +2,6 @@ package pnrxml
 
 import (
 	"math"
-	"strconv"
 	"strings"
 
 	apipnr "github.com/openbmis/openbmis/api_pnr"
@@ -196,8 +195,8 @@ func pool(code string) string {
 
 // weight reads quantity and unit of measure (kilograms: 700, K, KG; pounds: 701, L, LB), in kilograms. Any other unit is none of weight.
 func weight(n *node) *float64 {
-	w, err := strconv.ParseFloat(n.attr("unitofmeasurequantity", "weight"), 64)
-	if err != nil || w < 0 || w > 1e6 {
+	w, ok := pnrgov.Quantity(n.attr("unitofmeasurequantity", "weight"))
+	if !ok {
 		return nil
 	}
 	switch upper(n.attr("unitofmeasurecode")) {

@@ -197,6 +197,12 @@ func TestDamage(t *testing.T) {
 	}
 }
 
+func TestAWeightThatIsNoNumber(t *testing.T) {
+	m := one(t, push(strings.Replace(record, `UnitOfMeasureQuantity="44"`, `UnitOfMeasureQuantity="NaN"`, 1)))
+	bags := m.Travellers[0].Bags
+	require.Nil(t, bags[len(bags)-1].WeightKG)
+}
+
 func TestLatin(t *testing.T) {
 	body := strings.Replace(push(record), "UTF-8", "ISO-8859-1", 1)
 	body = strings.ReplaceAll(body, "High Street", "H\xf6gg Stra\xdfe")
