@@ -139,6 +139,24 @@ func TestToleratesDeviations(t *testing.T) {
 		"code before references": {opened + "BGM+962'ERP+2'ERC+0Z'FTX+AAP+++A:B'RFF+TN:T'RFF+ABO:R1'UNT+8+1'UNZ+1+7'", nil,
 			[]apipnr.Verdict{{Ref: "R1", Code: "0Z", Text: "A B"}}},
 		"no ERP": {opened + "BGM+962'ERC+0Z'UNT+4+1'UNZ+1+7'", []string{apipnr.CodeSegmentMissing}, []apipnr.Verdict{{Whole: true, Code: "0Z"}}},
+		"no ERP before the second traveller": {
+			opened + "BGM+962'ERP+2'RFF+AVF:L'RFF+ABO:R1'ERC+0Z'FTX+AAP+++OK TO BOARD'RFF+AVF:L'RFF+ABO:R2'ERC+1Z'FTX+AAP+++NO BOARD'UNT+12+1'UNZ+1+7'",
+			[]string{apipnr.CodeSegmentMissing},
+			[]apipnr.Verdict{{Ref: "R1", Locator: "L", Code: "0Z", Text: "OK TO BOARD"}, {Ref: "R2", Locator: "L", Code: "1Z", Text: "NO BOARD"}},
+		},
+		"no ERP before another reservation": {
+			opened + "BGM+962'ERP+2'RFF+AVF:L'RFF+ABO:R1'ERC+0Z'RFF+AVF:M'RFF+ABO:R2'ERC+1Z'UNT+10+1'UNZ+1+7'", []string{apipnr.CodeSegmentMissing},
+			[]apipnr.Verdict{{Ref: "R1", Locator: "L", Code: "0Z"}, {Ref: "R2", Locator: "M", Code: "1Z"}},
+		},
+		"two answers to one": {
+			opened + "BGM+962'ERP+2'RFF+ABO:R1'ERC+0Z'ERC+1Z'UNT+7+1'UNZ+1+7'", []string{apipnr.CodeSegmentMissing},
+			[]apipnr.Verdict{{Ref: "R1", Code: "0Z"}, {Code: "1Z"}},
+		},
+		"the same twice": {
+			opened + "BGM+962'ERP+2'RFF+AVF:L'RFF+ABO:R1'ERC+0Z'RFF+AVF:L'RFF+ABO:R1'ERC+0Z'UNT+10+1'UNZ+1+7'", nil,
+			[]apipnr.Verdict{{Ref: "R1", Locator: "L", Code: "0Z"}},
+		},
+		"no BGM": {opened + "ERP+2'RFF+ABO:R1'ERC+0Z'UNT+5+1'UNZ+1+7'", []string{apipnr.CodeSegmentMissing}, []apipnr.Verdict{{Ref: "R1", Code: "0Z"}}},
 		"cut off before a code": {opened + "BGM+962'ERP+2'RFF+ABO:R1'ERC+0Z'ERP+2'RFF+ABO:R2'ERC+",
 			[]string{apipnr.CodeTruncated, apipnr.CodeTruncated}, []apipnr.Verdict{{Ref: "R1", Code: "0Z"}}},
 		"unknown function": {opened + "BGM+111'UNT+3+1'UNZ+1+7'", []string{apipnr.CodeQualifier}, []apipnr.Verdict{}},

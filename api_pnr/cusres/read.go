@@ -18,6 +18,12 @@ func Read(m *edifact.Message) apipnr.Message {
 	for segments.Next() {
 		r.segment()
 	}
+	if !r.begun {
+		m.Report(apipnr.Diagnostic{
+			Code: apipnr.CodeSegmentMissing, Severity: apipnr.Warning, Offset: m.Start, Tag: tagBGM.String(),
+			Message: "no BGM: what the message is for is not known",
+		})
+	}
 	if m.Truncated && m.Fragment != "" && r.verdict != nil && r.verdict.Code == "" {
 		r.cut()
 	}
@@ -32,6 +38,8 @@ type reader struct {
 	out     apipnr.Message
 	verdict *apipnr.Verdict // opened by ERP
 	flight  *apipnr.Flight  // opened by RFF+AF
+	begun   bool            // there is a BGM
+	again   bool            // the verdict's locator was repeated: the next traveller's reference may follow
 }
 
 func (r *reader) segment() {
@@ -44,7 +52,7 @@ func (r *reader) segment() {
 	case tagRFF:
 		r.reference()
 	case tagERC:
-		r.judged().Code = strings.TrimSpace(r.s.Text(0, 0))
+		r.code(strings.TrimSpace(r.s.Text(0, 0)))
 	case tagFTX:
 		r.text()
 	case tagDTM:
@@ -65,6 +73,7 @@ func (r *reader) report(code, message string) {
 }
 
 func (r *reader) begin() {
+	r.begun = true
 	switch code := r.s.Text(0, 0); code {
 	case "962":
 		r.out.Function = apipnr.Answer
@@ -79,7 +88,7 @@ func (r *reader) begin() {
 
 // open begins a verdict.
 func (r *reader) open(whole bool) {
-	r.flight = nil
+	r.flight, r.again = nil, false
 	r.out.Answers = append(r.out.Answers, apipnr.Verdict{Whole: whole})
 	r.verdict = &r.out.Answers[len(r.out.Answers)-1]
 }
@@ -103,12 +112,52 @@ func (r *reader) reference() {
 	case r.verdict == nil:
 		r.report(apipnr.CodeQualifier, "kept as sent: "+r.s.Raw())
 	case qualifier == "ABO":
-		r.verdict.Ref = value
+		r.ref(value)
 	case qualifier == "AVF":
-		r.verdict.Locator = value
+		r.locator(value)
 	default:
 		r.verdict.Reference = qualifier + ":" + value
 	}
+}
+
+// unopened begins a verdict whose ERP is missing: what follows is another traveller's, and must not change the one before.
+func (r *reader) unopened(why string) {
+	r.open(false)
+	r.report(apipnr.CodeSegmentMissing, "no ERP before "+why+": "+r.s.Raw())
+}
+
+// code is the answer of the current verdict. A second one is not its: whose it is, only references behind it can tell.
+func (r *reader) code(sent string) {
+	v := r.judged()
+	if v.Code != "" && v.Code != sent {
+		r.unopened("another answer")
+		v = r.verdict
+	}
+	v.Code = sent
+}
+
+// ref is whom the current verdict is about. Another reference than that which it has is another traveller's.
+func (r *reader) ref(value string) {
+	if v := r.verdict; v.Ref != "" && v.Ref != value {
+		locator := ""
+		if r.again {
+			locator = v.Locator
+		}
+		r.unopened("another traveller")
+		r.verdict.Locator = locator
+	}
+	r.verdict.Ref = value
+}
+
+func (r *reader) locator(value string) {
+	switch v := r.verdict; {
+	case v.Locator == value:
+		r.again = true
+		return
+	case v.Locator != "":
+		r.unopened("another reservation")
+	}
+	r.verdict.Locator = value
 }
 
 func (r *reader) openFlight(sent string) {
