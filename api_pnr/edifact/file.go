@@ -32,10 +32,7 @@ func (f *splitter) read(body []byte) File {
 	f.body = unsafe.String(unsafe.SliceData(body), len(body)) //nolint:gosec // the caller may not change it: a push is not copied to be read
 	pos := 0
 	for !f.full {
-		o, found := findOpening(f.body, pos)
-		if !found && len(f.file.Interchanges) == 0 {
-			o, found = findBare(f.body)
-		}
+		o, found := f.opening(pos)
 		if !found {
 			break
 		}
@@ -59,7 +56,9 @@ type splitter struct {
 	body   string
 	limits Limits
 	file   File
-	full   bool // a bound was met
+	full   bool    // a bound was met
+	ahead  opening // the next UNA or UNB; at the body's end when there is none
+	sought bool    // ahead is known
 	// folded says that a line end may stand in the tag of an envelope; known once searched.
 	folded, searched bool
 
@@ -78,6 +77,22 @@ func (f *splitter) report(code string, severity apipnr.Severity, at int, message
 	if len(f.file.Diagnostics) < f.limits.Diagnostics {
 		f.file.Diagnostics = append(f.file.Diagnostics, apipnr.Diagnostic{Code: code, Severity: severity, Offset: at, Message: message})
 	}
+}
+
+// opening finds what begins the next interchange: a UNA or UNB, or a message that stands before it without one. What was found ahead is
+// remembered, so that a body of many messages without UNB is not searched to its end for each of them.
+func (f *splitter) opening(from int) (opening, bool) {
+	if !f.sought || f.ahead.at < from {
+		var found bool
+		if f.ahead, found = findOpening(f.body, from); !found {
+			f.ahead = opening{at: len(f.body)}
+		}
+		f.sought = true
+	}
+	if o, ok := findBare(f.body[:f.ahead.at], from); ok {
+		return o, true
+	}
+	return f.ahead, f.ahead.at < len(f.body)
 }
 
 // before takes the text before an interchange as a Type B envelope: its lines.

@@ -19,6 +19,9 @@ func (f *splitter) interchange(o opening, headers []string) int {
 	if o.detected != "" {
 		f.report(apipnr.CodeSeparators, apipnr.Info, o.at, o.detected+": service characters were found from the text")
 	}
+	if o.bare {
+		f.report(apipnr.CodeSegmentMissing, apipnr.Warning, o.at, "no UNB before the message: who sent it is not known")
+	}
 	pos := o.segment
 	for pos < len(f.body) && !f.closed && !f.full {
 		start := f.lexer.skipBlank(f.body, pos)

@@ -24,6 +24,7 @@ type opening struct {
 	at, segment int
 	separators  apipnr.Separators
 	detected    string // why the service characters are not those that a UNA says; "" when they are
+	bare        bool   // there is no UNB
 }
 
 // findOpening finds the next UNA or UNB that begins an interchange.
@@ -159,24 +160,89 @@ func detectTerminator(body string, s apipnr.Separators) byte {
 }
 
 // findBare finds a message that stands without UNB: the byte behind UNH separates elements, that behind the type of message components,
-// and that before the next segment terminates it.
-func findBare(body string) (opening, bool) {
-	at := strings.Index(body, "UNH")
-	if at < 0 || at+20 > len(body) || !separator(body[at+3]) {
-		return opening{}, false
+// and that before the next segment terminates it, unless a UNA right before it says them.
+func findBare(body string, from int) (opening, bool) {
+	for at := from; ; at += 3 {
+		next := strings.Index(body[at:], "UNH")
+		if next < 0 {
+			return opening{}, false
+		}
+		at += next
+		s, ok := bareSeparators(body, at)
+		if !ok {
+			continue
+		}
+		if said, start, ok := announced(body, from, at); ok && said.Element == s.Element && said.Component == s.Component {
+			return opening{at: start, segment: at, separators: said, bare: true}, true
+		}
+		return opening{at: at, segment: at, separators: s, detected: "no UNA", bare: true}, true
 	}
+}
+
+// bareSeparators are the service characters of a message at an index; false when UNH there is no segment but a word of a text: a
+// reference and a type of message follow.
+func bareSeparators(body string, at int) (apipnr.Separators, bool) {
+	const longest = 40 // a reference and a type
 	s := DefaultSeparators()
-	s.Element = body[at+3]
-	head := body[at+4 : min(at+200, len(body))]
-	_, kind, _ := strings.Cut(head, string(rune(s.Element))) // without a separator there is no kind
-	for i := range len(kind) {
-		if separator(kind[i]) {
-			s.Component = kind[i]
-			break
+	rest := body[at+3:]
+	if rest == "" || !separator(rest[0]) || at > 0 && alphanumeric(body[at-1]) {
+		return s, false
+	}
+	s.Element = rest[0]
+	reference, kind, found := strings.Cut(rest[1:min(len(rest), longest)], string(rune(s.Element)))
+	if !found || strings.ContainsAny(reference, "\r\n") {
+		return s, false
+	}
+	length := 0
+	for length < len(kind) && alphanumeric(kind[length]) {
+		length++
+	}
+	const shortest = 4 // characters of a type; there are six
+	if length < shortest || length == len(kind) {
+		return s, false
+	}
+	if c := kind[length]; separator(c) && c != s.Element && c != '\'' && c != '"' {
+		s.Component = c
+	}
+	s.Terminator = bareTerminator(body[at:], s)
+	if s.Element < ' ' || s.Release == s.Component || s.Release == s.Element || s.Release == s.Terminator {
+		s.Release = 0
+	}
+	return s, true
+}
+
+// bareTerminator is what stands before the first segment behind UNH.
+func bareTerminator(body string, s apipnr.Separators) byte {
+	const near = 4096
+	for at := 4; at+3 < min(len(body), near); at++ {
+		if body[at+3] != s.Element || !known(TagOf(body[at:at+3])) {
+			continue
+		}
+		before := at - 1
+		for before > 0 && blank(body[before]) {
+			before--
+		}
+		if b := body[before]; separator(b) && b != s.Element && b != s.Component {
+			return b
+		}
+		if before < at-1 && !strings.ContainsAny(body[:at], "'\"") {
+			return body[before+1] // lines are segments
 		}
 	}
-	if !strings.ContainsRune(head, '\'') && strings.ContainsRune(head, '"') {
-		s.Terminator = '"'
+	if strings.IndexByte(body[:min(len(body), near)], '\'') < 0 && strings.IndexByte(body[:min(len(body), near)], '"') >= 0 {
+		return '"'
 	}
-	return opening{at: at, segment: at, separators: s, detected: "no UNB"}, true
+	return '\''
+}
+
+// announced gives the service characters of a UNA right before an index, and where it begins.
+func announced(body string, from, at int) (s apipnr.Separators, start int, ok bool) {
+	const widest = 24 // UNA, six characters, line ends or indents
+	from = max(from, at-widest)
+	start = from + strings.LastIndex(body[from:at], "UNA")
+	if start < from || at-start < len("UNA")+6 || !blankAll(body[start+9:at]) {
+		return s, 0, false
+	}
+	c := body[start+3:]
+	return apipnr.Separators{Component: c[0], Element: c[1], Decimal: c[2], Release: c[3], Repetition: c[4], Terminator: c[5]}, start, true
 }

@@ -77,16 +77,29 @@ func TestEnvelopes(t *testing.T) {
 		inside   []string
 		outside  []string
 	}{
-		"three messages":        {head + one + two + three + "UNZ+3+7'", "123", nil, nil},
-		"in a group":            {head + grouped + one + two + "UNE+2+9'UNZ+1+7'", "12", nil, nil},
-		"in two groups":         {head + grouped + one + "UNE+1+9'" + grouped + two + "UNE+1+9'UNZ+2+7'", "12", nil, nil},
-		"two interchanges":      {head + one + "UNZ+1+7'\r\n" + head + two + "UNZ+1+7'", "12", nil, []string{apipnr.CodeSeparators}},
-		"no UNT":                {head + strings.Replace(one, "UNT+3+1'", "", 1) + two + "UNZ+2+7'", "12", []string{apipnr.CodeSegmentMissing}, nil},
-		"no UNE":                {head + grouped + one + "UNZ+1+7'", "1", nil, []string{apipnr.CodeSegmentMissing}},
-		"no UNG":                {head + one + "UNE+1+9'UNZ+1+7'", "1", nil, []string{apipnr.CodeSegmentOrder}},
-		"no UNZ":                {head + one, "1", nil, []string{apipnr.CodeSegmentMissing}},
-		"no UNZ, another":       {head + one + head + two + "UNZ+1+7'", "12", nil, []string{apipnr.CodeSegmentMissing, apipnr.CodeSeparators}},
-		"no UNB":                {one, "1", nil, []string{apipnr.CodeSeparators, apipnr.CodeSegmentMissing}},
+		"three messages":   {head + one + two + three + "UNZ+3+7'", "123", nil, nil},
+		"in a group":       {head + grouped + one + two + "UNE+2+9'UNZ+1+7'", "12", nil, nil},
+		"in two groups":    {head + grouped + one + "UNE+1+9'" + grouped + two + "UNE+1+9'UNZ+2+7'", "12", nil, nil},
+		"two interchanges": {head + one + "UNZ+1+7'\r\n" + head + two + "UNZ+1+7'", "12", nil, []string{apipnr.CodeSeparators}},
+		"no UNT":           {head + strings.Replace(one, "UNT+3+1'", "", 1) + two + "UNZ+2+7'", "12", []string{apipnr.CodeSegmentMissing}, nil},
+		"no UNE":           {head + grouped + one + "UNZ+1+7'", "1", nil, []string{apipnr.CodeSegmentMissing}},
+		"no UNG":           {head + one + "UNE+1+9'UNZ+1+7'", "1", nil, []string{apipnr.CodeSegmentOrder}},
+		"no UNZ":           {head + one, "1", nil, []string{apipnr.CodeSegmentMissing}},
+		"no UNZ, another":  {head + one + head + two + "UNZ+1+7'", "12", nil, []string{apipnr.CodeSegmentMissing, apipnr.CodeSeparators}},
+		"no UNB":           {one, "1", nil, []string{apipnr.CodeSeparators, apipnr.CodeSegmentMissing, apipnr.CodeSegmentMissing}},
+		"no UNB before the first of two": {
+			one + "UNZ+1+'\r\n" + head + two + "UNZ+1+7'", "12", nil, []string{apipnr.CodeSeparators, apipnr.CodeSegmentMissing, apipnr.CodeSeparators},
+		},
+		"no UNB before the second of two": {
+			head + one + "UNZ+1+7'\r\n" + two + "UNZ+1+'" + three + "UNZ+1+'", "123", nil,
+			[]string{apipnr.CodeSeparators, apipnr.CodeSegmentMissing, apipnr.CodeSeparators, apipnr.CodeSegmentMissing},
+		},
+		"a damaged UNB": {
+			head + one + "UNZ+1+7'UNX+UNOA:4+XX+UTO'" + two + "UNZ+1+7'", "12", nil,
+			[]string{apipnr.CodeEnvelope, apipnr.CodeSeparators, apipnr.CodeSegmentMissing, apipnr.CodeReference},
+		},
+		"UNH in a text": {"UNH TELEX UNH+1 SUNH+1+WORD:\r\n" + one + "UNZ+1+'", "1", nil,
+			[]string{apipnr.CodeEnvelope, apipnr.CodeSeparators, apipnr.CodeSegmentMissing}},
 		"UNZ without its end":   {head + one + "UNZ+1+7", "1", nil, nil},
 		"UNT without its end":   {head + "UNH+1+PAXLST:D:05B'NAD+FL'UNT+3+1", "1", nil, []string{apipnr.CodeSegmentMissing}},
 		"wrong counts":          {head + grouped + one + "UNE+4+9'UNZ+5+7'", "1", nil, []string{apipnr.CodeCount, apipnr.CodeCount}},
@@ -120,6 +133,33 @@ func TestEnvelopes(t *testing.T) {
 			require.Equal(t, c.messages, references)
 			require.ElementsMatch(t, c.inside, inside)
 			require.ElementsMatch(t, c.outside, codes(file.Diagnostics))
+		})
+	}
+}
+
+// A message without UNB has the service characters of the UNA before it, or those that its own text shows.
+func TestSeparatorsWithoutInterchange(t *testing.T) {
+	odd := strings.NewReplacer("'", "~", "+", "^", ":", "|")
+	for name, body := range map[string]string{
+		"UNA":           "UNA:+.? '" + one,
+		"an odd UNA":    "UNA|^.! ~\r\n" + odd.Replace(one),
+		"found":         odd.Replace(one),
+		"lines":         strings.ReplaceAll(one, "'", "\n"),
+		"quotes":        strings.ReplaceAll(one, "'", `"`),
+		"no version":    strings.Replace(one, ":D:05B:UN:IATA+KEY+01:C", "", 1),
+		"another's UNA": "UNA|^.! ~" + one,
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := edifact.Read([]byte(body), edifact.DefaultLimits())
+			require.Len(t, file.Messages, 1)
+			tags := ""
+			for s := range file.Messages[0].Segments() {
+				tags += s.Tag.String()
+				if s.Tag == edifact.TagOf("NAD") {
+					require.Equal(t, "A", s.Text(3, 0))
+				}
+			}
+			require.Equal(t, []string{"UNHNADUNT", "PAXLST"}, []string{tags, file.Messages[0].Type})
 		})
 	}
 }
