@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -68,8 +69,14 @@ func (c messageFiles) Run(a *app) error {
 	lines := json.NewEncoder(out)
 	lines.SetEscapeHTML(false)
 	empty := 0
+	var unread []error // one file that cannot be read does not cost the others
 	for _, file := range c.Files {
-		n, err := c.file(a, file, lines)
+		body, err := readMessages(a, file)
+		if err != nil {
+			unread = append(unread, err)
+			continue
+		}
+		n, err := c.file(a, file, body, lines)
 		if err != nil {
 			return err
 		}
@@ -80,18 +87,17 @@ func (c messageFiles) Run(a *app) error {
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("write the result: %w", err)
 	}
+	if len(unread) > 0 {
+		return usageError{errors.Join(unread...)}
+	}
 	if empty > 0 {
 		return answer{fmt.Errorf("no message in %d of %d files", empty, len(c.Files)), exitFailed}
 	}
 	return nil
 }
 
-// file prints the messages of a file, and says how many there are.
-func (c messageFiles) file(a *app, name string, lines *json.Encoder) (int, error) {
-	body, err := readMessages(a, name)
-	if err != nil {
-		return 0, err
-	}
+// file prints the messages of a file that was read, and says how many there are.
+func (c messageFiles) file(a *app, name string, body []byte, lines *json.Encoder) (int, error) {
 	start := a.Now()
 	result := message.Read(body)
 	took := a.Now().Sub(start)
@@ -148,7 +154,7 @@ func readMessages(a *app, name string) ([]byte, error) {
 	if name != "-" {
 		file, err := os.Open(name)
 		if err != nil {
-			return nil, usageError{fmt.Errorf("%s: %s", filepath.Base(name), whyUnread(err))}
+			return nil, fmt.Errorf("%s: %s", filepath.Base(name), whyUnread(err))
 		}
 		in = file
 	}
@@ -156,9 +162,9 @@ func readMessages(a *app, name string) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(in, apipnr.MaxBody+1))
 	switch {
 	case err != nil:
-		return nil, usageError{fmt.Errorf("%s: %s", filepath.Base(name), whyUnread(err))}
+		return nil, fmt.Errorf("%s: %s", filepath.Base(name), whyUnread(err))
 	case len(body) > apipnr.MaxBody:
-		return nil, usageError{fmt.Errorf("%s: expected at most %d bytes", filepath.Base(name), apipnr.MaxBody)}
+		return nil, fmt.Errorf("%s: expected at most %d bytes", filepath.Base(name), apipnr.MaxBody)
 	}
 	return body, nil
 }

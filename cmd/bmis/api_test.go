@@ -80,3 +80,14 @@ func TestAPIParseOfNoFile(t *testing.T) {
 	require.Contains(t, got.err, "no such file")
 	require.NotContains(t, got.err, t.TempDir())
 }
+
+func TestAPIParseOfOneUnreadableFile(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "list.edi")
+	require.NoError(t, os.WriteFile(file, []byte(passengerList), 0o600))
+	got := bmisReading(t, nil, "api", "parse", filepath.Join(folder, "none.edi"), file, folder)
+	require.Equal(t, exitUsage, got.code)
+	require.Len(t, printedObjects(t, got.out), 1, "what can be read is printed")
+	require.Contains(t, got.err, "none.edi: no such file")
+	require.Contains(t, got.err, "found a directory")
+}
