@@ -47,6 +47,9 @@ func date(sent, format string, c century, reference traveldoc.Date) (d traveldoc
 	if !ok || (year == 0 && month == 0) {
 		return traveldoc.Date{}, false, false
 	}
+	if two && c != present && reference.IsZero() {
+		return traveldoc.Date{}, false, false // the century cannot be told: no date rather than a wrong one
+	}
 	if two {
 		year = fullYear(year, month, day, c, reference)
 	}
@@ -95,7 +98,7 @@ func named(sent string) (year, month, day int, two, ok bool) {
 
 // fullYear finds the century of a year of two digits.
 func fullYear(year, month, day int, c century, reference traveldoc.Date) int {
-	if c == present || reference.IsZero() {
+	if c == present {
 		return 2000 + year
 	}
 	full := reference.Year()/100*100 + year
@@ -146,6 +149,9 @@ func (r *reader) dtm() {
 			return
 		}
 		if d, ok := r.date("birth_date", past); ok {
+			if !r.t.BirthDate.IsZero() && r.t.BirthDate != d {
+				r.unannounced()
+			}
 			r.t.BirthDate = d
 			r.origin(apipnr.FieldBirthDate, 0, 0, 1)
 		}
@@ -172,7 +178,11 @@ func (r *reader) date(name string, c century) (traveldoc.Date, bool) {
 	switch {
 	case !ok:
 		r.raw(name, r.s.Text(0, 1))
-		r.report(apipnr.CodeDateUnreadable, apipnr.Warning, 0, 1, fmt.Sprintf("%q is no date", sent))
+		why := "is no date"
+		if r.reference.IsZero() {
+			why = "is no date whose century is known: neither a flight nor the interchange has one"
+		}
+		r.report(apipnr.CodeDateUnreadable, apipnr.Warning, 0, 1, fmt.Sprintf("%q %s", sent, why))
 	case !exact:
 		r.report(apipnr.CodeDateFormat, apipnr.Info, 0, 1, fmt.Sprintf("%q is not in the format %q that it says; read as %s", sent, format, d))
 	}

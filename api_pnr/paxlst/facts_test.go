@@ -83,11 +83,16 @@ func TestFlights(t *testing.T) {
 		"three letters":          {"TDT+20+XXA123+++XXA'LOC+125+A'LOC+87+B'", []string{"XXA0123 A-B crossing /"}},
 		"three letters alone":    {"TDT+20+XXA123'LOC+125+A'LOC+87+B'", []string{"XXA0123 A-B crossing /"}},
 		"number alone":           {"TDT+20+0123+++XX'LOC+125+A'LOC+87+B'", []string{"XX0123 A-B crossing /"}},
-		"overflight":             {"TDT+34+XX1+++XX'LOC+125+A'LOC+87+B'", []string{"XX0001 A-B overflight /"}},
-		"master crew list":       {"TDT+20+XXMCL+++XX'", []string{"XXMCL - other /"}},
-		"only where to":          {"TDT+20+XX1+++XX'LOC+87+B'", []string{"XX0001 -B crossing /"}},
-		"only where from":        {"TDT+20+XX1+++XX'LOC+125+A'", []string{"XX0001 A- crossing /"}},
-		"no flight number":       {"TDT+20+CHARTER+++XX'LOC+125+A'LOC+87+B'", []string{"XXCHARTER A-B crossing /"}},
+		"where to before where from": {"TDT+20+XX1+++XX'LOC+87+B'DTM+232:2611222010:201'LOC+125+A'DTM+189:2611221725:201'",
+			[]string{"XX0001 A-B crossing 2026-11-22T17:25/2026-11-22T20:10"}},
+		"where to before where from, behind a stop": {"TDT+20+XX1+++XX'LOC+92+A'LOC+92+B'LOC+87+C'LOC+125+B'",
+			[]string{"XX0001 A-B other /", "XX0001 B-C crossing /"}},
+		"two that cross":   {"TDT+20+XX1+++XX'LOC+87+B'LOC+125+B'LOC+87+C'", []string{"XX0001 -B crossing /", "XX0001 B-C crossing /"}},
+		"overflight":       {"TDT+34+XX1+++XX'LOC+125+A'LOC+87+B'", []string{"XX0001 A-B overflight /"}},
+		"master crew list": {"TDT+20+XXMCL+++XX'", []string{"XXMCL - other /"}},
+		"only where to":    {"TDT+20+XX1+++XX'LOC+87+B'", []string{"XX0001 -B crossing /"}},
+		"only where from":  {"TDT+20+XX1+++XX'LOC+125+A'", []string{"XX0001 A- crossing /"}},
+		"no flight number": {"TDT+20+CHARTER+++XX'LOC+125+A'LOC+87+B'", []string{"XXCHARTER A-B crossing /"}},
 	} {
 		t.Run(name, func(t *testing.T) { require.Equal(t, c.want, legs(one(t, "BGM+745'"+c.segments+anna))) })
 	}
@@ -127,6 +132,55 @@ func TestTwoDigitYears(t *testing.T) {
 func TestYearsWithoutDeparture(t *testing.T) {
 	m := one(t, "BGM+745'TDT+20+XX1+++XX'LOC+125+A'LOC+87+B'NAD+FL+++TESTER:ANNA'DTM+329:261123'")
 	require.Equal(t, "1926-11-23", m.Travellers[0].BirthDate.String())
+}
+
+// Without any date to hold on to, two digits are no year: a date that is none is better than a wrong one.
+func TestYearsWithoutAnyDate(t *testing.T) {
+	read := func(flight string) apipnr.Message {
+		messages, _ := read(begun + "BGM+745'" + flight + "NAD+FL+++TESTER:ANNA'DTM+329:640712'DOC+P+P1'DTM+36:310101'")
+		require.Len(t, messages, 1)
+		return messages[0]
+	}
+	m := read("TDT+20+XX1+++XX'LOC+125+A'LOC+87+B'")
+	require.True(t, m.Travellers[0].BirthDate.IsZero())
+	require.True(t, m.Travellers[0].Documents[0].Expiry.IsZero())
+	require.Equal(t, map[string]string{"birth_date": "640712", "document_expiry": "310101"}, m.Travellers[0].Raw)
+	require.Contains(t, diagnosed(t, m.Diagnostics, apipnr.CodeDateUnreadable).Message, "century")
+
+	m = read("TDT+20+XX1+++XX'LOC+125+A'LOC+87+B'DTM+232:2611222010:201'")
+	require.Equal(t, "1964-07-12", m.Travellers[0].BirthDate.String(), "the arrival is better than nothing")
+	require.Equal(t, "2031-01-01", m.Travellers[0].Documents[0].Expiry.String())
+}
+
+// A traveller whose NAD is missing or damaged costs his neighbour nothing.
+func TestTravellersWithoutTheirNAD(t *testing.T) {
+	const second = "ATT+2++M'DTM+329:751130'RFF+ABO:REF002'DOC+P:110:111+P7654321'LOC+91+UTO'"
+	for name, segments := range map[string]string{
+		"missing":                    second,
+		"missing, of the same sex":   strings.Replace(second, "++M", "++F", 1),
+		"missing, only a reference":  "RFF+ABO:REF002'DOC+P:110:111+P7654321'",
+		"damaged":                    "XAD+FL+++SPECIMEN:BERT'" + second,
+		"damaged so that it is none": "N+D+FL+++SPECIMEN:BERT'" + second,
+		"unreadable":                 "NAD FL SPECIMEN:BERT'" + second,
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := one(t, "BGM+745'"+flies+anna+segments+counted)
+			require.Len(t, m.Travellers, 2)
+			first, found := m.Travellers[0], m.Travellers[1]
+			require.Equal(t, []string{"TESTER", "F", "1980-02-29", "REF001", "P1234567"},
+				[]string{first.Surname, first.Sex, first.BirthDate.String(), first.Ref, first.Documents[0].Number})
+			require.Len(t, first.Documents, 1)
+			require.Equal(t, []string{"REF002", "P7654321"}, []string{found.Ref, found.Documents[0].Number})
+			if name == "damaged" {
+				require.Equal(t, "SPECIMEN", found.Surname)
+				require.Contains(t, diagnosed(t, m.Diagnostics, apipnr.CodeSegmentUnknown).Message, "XAD+FL")
+				return
+			}
+			require.Equal(t, 2, diagnosed(t, m.Diagnostics, apipnr.CodeSegmentMissing).Record)
+		})
+	}
+	m := one(t, "BGM+745'"+flies+anna+"ATT+2++F'DTM+329:19800229:102'RFF+ABO:REF001'"+counted)
+	require.Len(t, m.Travellers, 1, "what is said twice is said of one")
 }
 
 func TestBags(t *testing.T) {

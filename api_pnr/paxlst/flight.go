@@ -130,6 +130,8 @@ func (r *reader) time(departure bool) {
 	}
 	if departure && !r.seen.departure {
 		r.seen.departure, r.reference = true, t.Date
+	} else if r.reference.IsZero() {
+		r.reference = t.Date // better than none
 	}
 	g := &r.legs
 	switch n := len(g.points); {
@@ -152,6 +154,7 @@ func (r *reader) endFlight() {
 		return
 	}
 	g.open = false
+	g.turn()
 	first := len(r.out.Flights)
 	var from *point
 	for i := range g.points {
@@ -180,6 +183,18 @@ func (r *reader) endFlight() {
 		r.leg(from, &point{})
 	}
 	r.lateTimes(r.out.Flights[first:])
+}
+
+// turn puts the end of a leg behind its beginning, where 87 stands before its 125: the order of places does not matter.
+func (g *legs) turn() {
+	at := func(i int, qualifier string) bool { return i < len(g.points) && g.points[i].qualifier == qualifier }
+	from := false
+	for i := range g.points {
+		if !from && at(i, "87") && at(i+1, "125") && !at(i+2, "87") {
+			g.points[i], g.points[i+1] = g.points[i+1], g.points[i]
+		}
+		from = at(i, "125") || at(i, "92") && !from
+	}
 }
 
 // leg adds a flight between two places.

@@ -86,6 +86,11 @@ func (r *reader) segment() {
 		}
 		r.ofTraveller()
 	default:
+		if r.likeNAD() {
+			r.nad()
+			r.report(apipnr.CodeSegmentUnknown, apipnr.Warning, 0, 0, "segment that is not known here, read as NAD: "+r.s.Raw())
+			return
+		}
 		r.report(apipnr.CodeSegmentUnknown, apipnr.Warning, 0, 0, "segment that is not known here: "+r.s.Raw())
 	}
 }

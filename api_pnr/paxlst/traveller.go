@@ -79,17 +79,39 @@ func (r *reader) address() string {
 	return strings.Join(lines, ", ")
 }
 
-// begins opens a traveller.
-func (r *reader) begins(kind apipnr.Kind) {
+// opens opens a traveller of whom nothing is known yet.
+func (r *reader) opens(kind apipnr.Kind) {
 	r.in, r.party = traveller, nil
 	r.record++
 	r.began = place{r.s.Number, r.s.Offset}
 	r.arena.open()
 	r.doc, r.mea = document{index: none}, none
 	r.out.Travellers = append(r.out.Travellers, apipnr.Traveller{Kind: kind, Action: r.action, Reservation: -1})
-	t := &r.out.Travellers[len(r.out.Travellers)-1]
-	r.t = t
-	at := 3
+	r.t = &r.out.Travellers[len(r.out.Travellers)-1]
+}
+
+// unannounced opens a traveller whose NAD is missing: the segment says of the current one what only one person can have, and he has another.
+// What follows is not his, and must not take the place of his.
+func (r *reader) unannounced() {
+	if len(r.out.Travellers) >= r.m.MostRecords() {
+		return
+	}
+	kind := r.t.Kind
+	r.endTraveller()
+	r.opens(kind)
+	r.report(apipnr.CodeSegmentMissing, apipnr.Warning, 0, 0, "no NAD before it: a traveller without a name begins here")
+}
+
+// likeNAD reports whether a segment that is not known is a NAD of a traveller in all but its tag.
+func (r *reader) likeNAD() bool {
+	_, known := kindOf(r.text(0, 0))
+	return known && r.text(3, 0) != ""
+}
+
+// begins opens a traveller and reads his NAD.
+func (r *reader) begins(kind apipnr.Kind) {
+	r.opens(kind)
+	t, at := r.t, 3
 	if r.text(3, 0) == "" && r.text(3, 1) == "" && r.text(2, 0) != "" {
 		at = 2 // older carriers: C058
 		r.report(apipnr.CodeSegmentOrder, apipnr.Info, 2, 0, "the name stands in the element before its own")
@@ -176,10 +198,14 @@ func (r *reader) att() {
 	}
 	sent := r.text(at, 0)
 	switch code := strings.ToUpper(sent); code {
-	case "M", "F", "X":
-		r.t.Sex = code
-	case "MI", "FI":
-		r.t.Sex, r.t.AgeGroup = code[:1], apipnr.Infant
+	case "M", "F", "X", "MI", "FI":
+		if r.t.Sex != "" && r.t.Sex != code[:1] {
+			r.unannounced()
+		}
+		r.t.Sex = code[:1]
+		if len(code) > 1 {
+			r.t.AgeGroup = apipnr.Infant
+		}
 	case "", "U":
 		if sent != "" {
 			r.raw("sex", sent)
@@ -257,10 +283,14 @@ func (r *reader) locOfTraveller(qualifier string) {
 
 // rffOfTraveller reads a reference of the traveller.
 func (r *reader) rffOfTraveller(qualifier string) {
-	t, value := r.t, r.text(0, 1)
+	value := r.text(0, 1)
 	if value == "" {
 		return
 	}
+	if qualifier == "ABO" && r.t.Ref != "" && r.t.Ref != value {
+		r.unannounced()
+	}
+	t := r.t
 	switch qualifier {
 	case "AVF":
 		t.Locator = value
