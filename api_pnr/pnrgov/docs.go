@@ -16,7 +16,8 @@ type docNote struct {
 	surname, given string // of DOCS; or of the name that the text ends in ("-1SMITH/JOHNMR")
 	booked         bool   // surname and given are the latter: the name of the reservation, not of the document
 	sex            string
-	infant         bool // FI, MI
+	infant         bool // FI, MI, or I behind a visa or an address
+	cancelled      bool // by the status of its SSR
 	born           traveldoc.Date
 	nationality    string
 	place          string // of birth
@@ -36,7 +37,7 @@ func (r *reader) document(s *edifact.Segment, code string) {
 	if strings.TrimSpace(text) == "" && s.Elements() > 1 {
 		text = s.Text(1, 0)
 	}
-	n := docNote{source: code, segment: s.Number, offset: s.At(0, 8)}
+	n := docNote{source: code, segment: s.Number, offset: s.At(0, 8), cancelled: cancelled(clean(s.Text(0, 1)))}
 	text, n.surname, n.given = associated(text)
 	n.booked = n.surname != ""
 	var buffer [maxFields]string
@@ -169,7 +170,8 @@ func (r *reader) date(
 	return traveldoc.Date{}
 }
 
-// doca reads /D/USA/301 PARK AVENUE/NEW YORK/NY/10022: D is the address of destination, R that of residence.
+// doca reads /D/USA/301 PARK AVENUE/NEW YORK/NY/10022: D is the address of destination, R that of residence. I behind it says that it is
+// the infant's.
 func (n *docNote) doca(fields []string) {
 	if len(fields) > 1 && fields[0] == "" {
 		fields = fields[1:]
@@ -177,9 +179,12 @@ func (n *docNote) doca(fields []string) {
 	if len(fields) < 2 {
 		return
 	}
+	if last := len(fields) - 1; last > 2 && fields[last] == "I" {
+		n.infant, fields = true, fields[:last]
+	}
 	parts := make([]string, 0, 5)
 	for _, part := range fields[2:] {
-		if part != "" && part != "I" {
+		if part != "" {
 			parts = append(parts, part)
 		}
 	}
@@ -194,7 +199,8 @@ func (n *docNote) doca(fields []string) {
 	n.address = line
 }
 
-// doco reads /BIRTH PLACE/V/NUMBER/PLACE OF ISSUE/DATE OF ISSUE/COUNTRY: a visa, which has no expiry here.
+// doco reads /BIRTH PLACE/V/NUMBER/PLACE OF ISSUE/DATE OF ISSUE/COUNTRY: a visa, which has no expiry here. I behind it says that it is the
+// infant's.
 func (r *reader) doco(s *edifact.Segment, n *docNote, fields []string) {
 	at := 0
 	if len(fields) > 1 && fields[0] == "" {
@@ -209,6 +215,7 @@ func (r *reader) doco(s *edifact.Segment, n *docNote, fields []string) {
 		}
 		return fields[i]
 	}
+	n.infant = part(6) == "I"
 	n.place = part(0)
 	n.document = apipnr.Document{
 		Type: clean(part(1)), Number: clean(part(2)), IssuePlace: part(3), Issuer: clean(part(5)), Source: "DOCO",

@@ -189,7 +189,7 @@ func (l *linker) find(p *party) int {
 // link gives everything that was noted in the record to its travellers.
 func (r *reader) link() {
 	w := &r.record
-	r.unnamed()
+	r.strangers()
 	r.linker = newLinker(w.people)
 	l := &r.linker
 	r.linkInfants(l)
@@ -215,34 +215,6 @@ func (r *reader) link() {
 		w.pnr.Created = w.pnr.Booked
 	} else {
 		w.pnr.Booked = w.pnr.Created
-	}
-}
-
-// unnamed makes travellers of those who board, where the record's head has none: better from there than not at all.
-func (r *reader) unnamed() {
-	w := &r.record
-	if len(w.people) > 0 {
-		return
-	}
-	seen := map[string]bool{}
-	for i := range w.parties {
-		p := w.parties[i]
-		key := p.surname + "/" + p.given + "/" + bare(p.ref)
-		if p.surname == "" || seen[key] {
-			continue
-		}
-		if r.crowded() {
-			break
-		}
-		seen[key] = true
-		x := r.add()
-		x.Surname, x.GivenNames, x.Ref, x.given = single(p.surname), untitled(p.given), p.ref, p.given
-	}
-	if len(w.people) > 0 {
-		r.m.Report(apipnr.Diagnostic{
-			Code: apipnr.CodeSegmentMissing, Severity: apipnr.Warning, Offset: r.m.Start, Record: r.number(),
-			Message: "TIF expected in the head of the record: the travellers are those who board",
-		})
 	}
 }
 

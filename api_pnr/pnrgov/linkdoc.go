@@ -36,11 +36,18 @@ func (r *reader) reportDocument(n *docNote, code, text string) {
 func (r *reader) holder(l *linker, n *docNote) int {
 	p := &r.record.parties[n.party]
 	if n.infant {
-		return l.infantHolder(p, n)
+		at := l.infantHolder(p, n)
+		if at < 0 && n.source == "DOCA" {
+			at = l.find(p) // where the infant goes, his adult does
+		}
+		return at
 	}
-	own := l.ref(p.ref)
+	own, alone := l.ref(p.ref), l.booked == 1
 	if own < 0 {
 		own = p.person
+		if own >= 0 && n.surname != "" && !n.booked && bare(p.ref) != "" && l.people[own].Ref != "" && l.people[own].fits(n.surname, n.given) == noFit {
+			own, alone = -1, false // another's in the wrong group
+		}
 	}
 	if n.surname != "" && (own < 0 || l.people[own].fits(n.surname, n.given) < prefixFit) {
 		// An infant's document that only the name tells from the adult's; a document in another one's group; one without a reference.
@@ -57,7 +64,7 @@ func (r *reader) holder(l *linker, n *docNote) int {
 			}
 		}
 	}
-	if own < 0 && l.booked == 1 && !isInfant(&l.people[0]) {
+	if own < 0 && alone && !isInfant(&l.people[0]) {
 		return 0
 	}
 	return own

@@ -213,10 +213,14 @@ func (r *reader) day() traveldoc.Date {
 		return r.out.Flights[0].Departure.Date
 	}
 	prepared := r.m.Interchange.Prepared
-	if len(prepared) < 6 {
+	day, _, _ := strings.Cut(prepared, ":") // without a time it is the whole
+	if len(day) == 8 {                      // CCYYMMDD, of syntax version 4
+		day = day[2:]
+	}
+	if len(day) < 6 {
 		return traveldoc.Date{}
 	}
-	d, _ := dateOf(prepared[4:6] + prepared[2:4] + prepared[:2])
+	d, _ := dateOf(day[4:6] + day[2:4] + day[:2])
 	return d
 }
 

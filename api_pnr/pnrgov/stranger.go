@@ -1,0 +1,136 @@
+package pnrgov
+
+import (
+	apipnr "github.com/openbmis/openbmis/api_pnr"
+)
+
+// mostStrangers is how many travellers a record may have for strangers to be looked for: more are in no aircraft's reservation.
+const mostStrangers = 200
+
+// strangers makes travellers of those whom no TIF of the record's head names, because it is missing or damaged, but whom the check-in
+// (GR.7) or a document does: better from there than not at all.
+func (r *reader) strangers() {
+	w := &r.record
+	known := len(w.people)
+	if known == 0 {
+		r.headless()
+		return
+	}
+	if known > mostStrangers {
+		return
+	}
+	for i := range w.parties {
+		if p := w.parties[i]; p.surname != "" && r.strange(p.surname, p.given, p.ref) {
+			r.stranger(p.surname, p.given, p.ref)
+		}
+	}
+	if len(w.people) > known {
+		r.noTIF("TIF expected in the head of the record: somebody boards whom none names")
+	}
+	if !r.refers() {
+		return // references that lead nowhere elsewhere too say nothing
+	}
+	for i := range w.docs {
+		n := &w.docs[i]
+		ref := w.parties[n.party].ref
+		if n.names() && !n.infant && bare(ref) != "" && r.strange(n.surname, n.given, ref) {
+			r.stranger(n.surname, n.given, ref)
+			r.reportDocument(n, apipnr.CodeSegmentMissing, n.source+": no TIF names its holder, who is made a traveller")
+		}
+	}
+}
+
+// headless makes travellers of those who board, where the record's head has none; where nobody does, of those whom documents name.
+func (r *reader) headless() {
+	w := &r.record
+	seen := map[string]bool{}
+	for i := range w.parties {
+		p := w.parties[i]
+		key := p.surname + "/" + p.given + "/" + bare(p.ref)
+		if p.surname == "" || seen[key] {
+			continue
+		}
+		seen[key] = true
+		r.stranger(p.surname, p.given, p.ref)
+	}
+	if len(w.people) > 0 {
+		r.noTIF("TIF expected in the head of the record: the travellers are those who board")
+		return
+	}
+	for i := range w.docs {
+		n := &w.docs[i]
+		key := nameKey(n.surname) + "/" + nameKey(n.given)
+		if !n.names() || seen[key] {
+			continue
+		}
+		seen[key] = true
+		ref := w.parties[n.party].ref
+		if n.infant {
+			ref = "" // it is the adult's
+		}
+		if p := r.stranger(n.surname, n.given, ref); p != nil && n.infant {
+			p.AgeGroup = apipnr.Infant
+		}
+	}
+	if len(w.people) > 0 {
+		r.noTIF("TIF expected in the head of the record: the travellers are those whom documents name")
+	}
+}
+
+func (r *reader) noTIF(message string) {
+	r.m.Report(apipnr.Diagnostic{
+		Code: apipnr.CodeSegmentMissing, Severity: apipnr.Warning, Offset: r.m.Start, Tag: tagTIF.String(), Record: r.number(), Message: message,
+	})
+}
+
+// names reports whether a document says its holder's own name, and is still one.
+func (n *docNote) names() bool {
+	return n.source == "DOCS" && !n.booked && !n.cancelled && !blank(n.surname)
+}
+
+// strange reports whether neither a reference nor a name is of a traveller whom the record knows.
+func (r *reader) strange(surname, given, ref string) bool {
+	people := r.record.people
+	if len(people) > mostStrangers {
+		return false
+	}
+	ref = bare(ref)
+	for i := range people {
+		if p := &people[i]; ref != "" && bare(p.Ref) == ref {
+			return false
+		}
+	}
+	for i := range people {
+		p := &people[i]
+		if f := p.fits(surname, given); f >= prefixFit || f == surnameFit && (blank(given) || blank(p.GivenNames)) {
+			return false
+		}
+	}
+	return true
+}
+
+// refers reports whether a segment of the record refers to one of its travellers.
+func (r *reader) refers() bool {
+	w := &r.record
+	const most = 64 // segments that are looked at
+	for i := range w.parties[:min(most, len(w.parties))] {
+		ref := bare(w.parties[i].ref)
+		for k := range w.people {
+			if ref != "" && bare(w.people[k].Ref) == ref {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// stranger makes a traveller; nil when there are as many as a message may have.
+func (r *reader) stranger(surname, given, ref string) *person {
+	if r.crowded() {
+		return nil
+	}
+	r.spend(8)
+	p := r.add()
+	p.Surname, p.GivenNames, p.Ref, p.given = single(surname), untitled(given), ref, given
+	return p
+}

@@ -1,0 +1,83 @@
+package pnrgov_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	apipnr "github.com/openbmis/openbmis/api_pnr"
+)
+
+// A traveller whose TIF is missing or damaged is still one, and his documents and seats are nobody else's.
+func TestTravellersWithoutTheirTIF(t *testing.T) {
+	const (
+		anne  = "TIF+ARAMBURO+ANNEMRS:A:1'SSR+DOCS:HK:1:ZZ:::::/P/GBR/1111/GBR/12JUL64/F/23AUG29/ARAMBURO/ANNE+::1'"
+		bert  = "SSR+DOCS:HK:1:ZZ:::::/P/GBR/2222/GBR/30NOV75/M/23AUG29/SPECIMEN/BERT+::2'"
+		carl  = "SSR+DOCS:HK:1:ZZ:::::/P/GBR/2222/GBR/30NOV75/M/23AUG29/ARAMBURO/CARL+::2'"
+		leg   = "TVL+031226:0915+XAA+XBB+ZZ+0123:B'"
+		anne1 = "TRI++1:::1'TIF+ARAMBURO+ANNEMRS:A:1'SSD+01A++++Y'"
+	)
+	for name, tc := range map[string]struct {
+		segments  string
+		people    []string
+		documents []string // of each traveller, "" without one
+		seats     []string
+	}{
+		"damaged, document alone": {anne + "TIX+SPECIMEN+BERTMR:A:2'" + bert + leg, []string{"ARAMBURO/ANNE", "SPECIMEN/BERT"}, []string{"1111", "2222"}, []string{"", ""}},
+		"missing, of the family":  {anne + carl + leg, []string{"ARAMBURO/ANNE", "ARAMBURO/CARL"}, []string{"1111", "2222"}, []string{"", ""}},
+		"missing, who boards": {anne + leg + anne1 + "TRI++2:::2'TIF+SPECIMEN+BERTMR:A:2'SSD+01B++++Y'", []string{"ARAMBURO/ANNE", "SPECIMEN/BERT"},
+			[]string{"1111", ""}, []string{"1A", "1B"}},
+		"missing, who boards with a document": {anne + bert + leg + anne1 + "TRI++2:::2'TIF+SPECIMEN+BERTMR:A:2'SSD+01B++++Y'",
+			[]string{"ARAMBURO/ANNE", "SPECIMEN/BERT"}, []string{"1111", "2222"}, []string{"1A", "1B"}},
+		"all missing": {bert + "SSR+DOCS:HK:1:ZZ:::::/P/GBR/3333/GBR/12JUL26/MI/23AUG29/SPECIMEN/TOM+::2'" + bert + leg, []string{"SPECIMEN/BERT", "SPECIMEN/TOM"},
+			[]string{"2222", "3333"}, []string{"", ""}},
+		"another name under the reference": {anne + "SSR+DOCS:HK:1:ZZ:::::/P/GBR/4444/GBR/12JUL64/F/23AUG29/MAIDEN/NAME+::1'" + leg, []string{"ARAMBURO/ANNE"},
+			[]string{"1111 4444"}, []string{""}},
+		"references that lead nowhere": {"TIF+ARAMBURO+ANNEMRS:A:1'SSR+DOCS:HK:1:ZZ:::::/P/GBR/1111/GBR/12JUL64/F/23AUG29/ARAMBURO/ANNIKA+::9'" + leg,
+			[]string{"ARAMBURO/ANNIKA"}, []string{"1111"}, []string{""}},
+		"cancelled": {anne + "SSR+DOCS:HX:1:ZZ:::::/P/GBR/2222/GBR/30NOV75/M/23AUG29/SPECIMEN/BERT+::2'" + leg, []string{"ARAMBURO/ANNE"}, []string{"1111"}, []string{""}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, r := record(t, identity+tc.segments)
+			require.Equal(t, tc.people, people(m))
+			require.Len(t, r.Travellers, len(tc.people))
+			for i, p := range m.Travellers {
+				documents, seats := "", ""
+				for _, d := range p.Documents {
+					documents += " " + d.Number
+				}
+				for _, s := range p.Seats {
+					seats += " " + s.Seat
+				}
+				require.Equal(t, []string{tc.documents[i], tc.seats[i]}, []string{strings.TrimSpace(documents), strings.TrimSpace(seats)})
+			}
+			if len(tc.people) > 1 {
+				require.Contains(t, codes(m), apipnr.CodeSegmentMissing)
+			}
+		})
+	}
+}
+
+// I behind a visa or an address says that it is the infant's.
+func TestVisaAndAddressOfAnInfant(t *testing.T) {
+	const adult = "TIF+LOBB+MOLLYMRS:A:1:1'SSR+DOCO:HK:1:ZZ:::::HERE/V/777/TOWN/22DEC16/LI+::1'SSR+DOCO:HK:1:ZZ:::::/THERE/V/888/TOWN/22DEC16/LI/I+::1'" +
+		"SSR+DOCA:HK:1:ZZ:::::/D/USA/301 PARK AVENUE/NEW YORK/NY/10022/I+::1'"
+	m, _ := record(t, identity+adult+"TIF+LOBB+TOM:IN:2'")
+	require.Equal(t, []string{"777", "HERE", ""}, []string{m.Travellers[0].Documents[0].Number, m.Travellers[0].BirthPlace, m.Travellers[0].Address})
+	require.Equal(t, []string{"888", "THERE", "301 PARK AVENUE, NEW YORK, NY, 10022, USA"},
+		[]string{m.Travellers[1].Documents[0].Number, m.Travellers[1].BirthPlace, m.Travellers[1].Address})
+	require.Len(t, m.Travellers[0].Documents, 1)
+
+	m, r := record(t, identity+adult)
+	require.Len(t, m.Travellers[0].Documents, 1)
+	require.Equal(t, "888", r.Unlinked[0].Number, "an infant's visa is never the adult's")
+	require.Equal(t, "301 PARK AVENUE, NEW YORK, NY, 10022, USA", m.Travellers[0].Address, "where the infant goes, his adult does")
+}
+
+func TestYearsByAnInterchangeOfSyntaxFour(t *testing.T) {
+	body := strings.Replace(wrap("MSG+:22'ORG+ZZ'", identity, "TIF+LOBB+MOLLYMRS:A:1'SSR+DOCS:HK:1:ZZ:::::/P/GBR/1/GBR/12JUL64/F/23AUG29/LOBB/MOLLY+::1'"),
+		"UNB+IATA:1+ZZ+STATE+261201:0800", "UNB+UNOA:4+ZZ+STATE+20261201:0800", 1)
+	p := parse(t, body)[0].Travellers[0]
+	require.Equal(t, []string{"1964-07-12", "2029-08-23"}, []string{p.BirthDate.String(), p.Documents[0].Expiry.String()})
+}
