@@ -2,6 +2,7 @@ package edifact
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -49,7 +50,7 @@ func (c charset) fits(raw string) bool {
 	return c.charmap != nil
 }
 
-// decode gives UTF-8: what is already that, else the declared part of ISO 8859, else ISO 8859-1. It never fails.
+// decode gives UTF-8: what is already that, else the declared part of ISO 8859, else ISO 8859-1 with what Windows adds. It never fails.
 func (c charset) decode(raw string) string {
 	if utf8.ValidString(raw) {
 		return raw
@@ -61,7 +62,16 @@ func (c charset) decode(raw string) string {
 	var b strings.Builder
 	b.Grow(len(raw) + 8)
 	for i := range len(raw) {
-		b.WriteRune(table.DecodeByte(raw[i]))
+		b.WriteRune(Character(table, raw[i]))
 	}
 	return b.String()
+}
+
+// Character is that of a byte that is not ASCII. One that the table does not have is what Windows makes of it, whose characters many senders declare as ISO
+// 8859: never the mark of one that is lost.
+func Character(table *charmap.Charmap, b byte) rune {
+	if r := table.DecodeByte(b); r != utf8.RuneError && !unicode.IsControl(r) {
+		return r
+	}
+	return charmap.Windows1252.DecodeByte(b) // has one for every byte
 }

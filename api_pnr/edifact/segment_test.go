@@ -112,6 +112,14 @@ func TestCharacterSets(t *testing.T) {
 	}
 }
 
+// Senders who declare ISO 8859 write what Windows has between 0x80 and 0x9F; no character is lost.
+func TestCharactersThatTheDeclaredSetDoesNotHave(t *testing.T) {
+	for syntax, want := range map[string]string{"UNOC:3": "Š€", "UNOA:4": "Š€", "IATA:1": "Š€", "UNOI:3": "Š€"} {
+		body := strings.Replace(framed("NAD+\x8A\x80'"), "UNOA:4", syntax, 1)
+		require.Equal(t, []string{"NAD[" + want + "]"}, middle(only(t, body)), syntax)
+	}
+}
+
 func TestPlacesPointIntoWhatWasReceived(t *testing.T) {
 	for _, folds := range []int{0, 33, 61} {
 		t.Run(fmt.Sprint(folds), func(t *testing.T) {

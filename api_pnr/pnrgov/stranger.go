@@ -101,12 +101,18 @@ func (r *reader) strange(surname, given, ref string) bool {
 		}
 	}
 	for i := range people {
-		p := &people[i]
-		if f := p.fits(surname, given); f >= prefixFit || f == surnameFit && (blank(given) || blank(p.GivenNames)) {
+		if p := &people[i]; alike(p.Surname, single(surname)) && alike(p.GivenNames, untitled(given)) {
 			return false
 		}
 	}
 	return true
+}
+
+// alike reports whether one of two names is the beginning of the other, or is not said: departure controls cut names.
+func alike(a, b string) bool {
+	first, _ := begins(a, b)
+	second, _ := begins(b, a)
+	return first || second
 }
 
 // refers reports whether a segment of the record refers to one of its travellers.

@@ -215,6 +215,23 @@ func TestLatin(t *testing.T) {
 	}
 }
 
+// The characters between 0x80 and 0x9F are letters in the character sets of Windows.
+func TestWindows(t *testing.T) {
+	for declared, want := range map[string]string{"windows-1252": "ARAMBŠRO", "Windows-1251": "ARAMBЉRO", "ISO-8859-15": "ARAMBŠRO"} {
+		body := strings.Replace(push(record), "UTF-8", declared, 1)
+		body = strings.ReplaceAll(body, "ARAMBURO", "ARAMB\x8aRO")
+		m := one(t, body)
+		require.Equal(t, want, m.Travellers[0].Surname)
+		for _, o := range m.Travellers[0].Origins {
+			require.Equal(t, byte('<'), body[o.Offset])
+		}
+	}
+	body := strings.ReplaceAll(strings.Replace(push(record), "UTF-8", "windows-1252", 1), "ARAMBURO", "\x80\x80")
+	for _, o := range one(t, body).Travellers[1].Origins {
+		require.Equal(t, byte('<'), body[o.Offset], "behind characters of three bytes")
+	}
+}
+
 func TestOutside(t *testing.T) {
 	for body, want := range map[string]string{"": apipnr.CodeSegmentMissing, "<a/>": apipnr.CodeSegmentMissing, "<a>": "xml_syntax", "no": apipnr.CodeSegmentMissing} {
 		messages, outside := pnrxml.Read([]byte(body))
