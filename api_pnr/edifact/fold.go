@@ -7,6 +7,7 @@ type folding struct {
 	known bool
 	width int  // of the longest line that ends within a segment
 	hard  bool // most such lines have that width: the text was cut there, whatever stood there
+	once  bool // only one line has that width: it may as well lack its terminator
 }
 
 // Folded lines of these lengths are cut, and not wrapped between words (Type B lines hold up to 69 characters).
@@ -43,6 +44,7 @@ func measure(body string, terminator byte) folding {
 		}
 		start = at + 1
 	}
+	f.once = full <= 1 && !(uniform && all > 1)
 	f.hard = (f.width >= narrowest && f.width <= widest) || (full > 1 && full*2 > lines) || (uniform && all > 1)
 	return f
 }

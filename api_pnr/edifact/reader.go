@@ -229,7 +229,7 @@ func (r *Reader) unended(at int) bool {
 		next++
 	}
 	return next+3 < len(text) && class[text[next+3]] == element && known(TagOf(text[next:next+3])) &&
-		r.message.Interchange.joint(r.message.Start+at) != ""
+		(r.message.Interchange.joint(r.message.Start+at) != "" || r.message.Interchange.folding.once)
 }
 
 // released gives the index of the character that the release character at an index quotes, and the flags of both.

@@ -81,11 +81,15 @@ func TestSegmentText(t *testing.T) {
 		"space behind the tag":       {"NAD +FL'", []string{"NAD[FL]"}, nil},
 		"word wrap":                  {"\nNAD+45 HIGH\nSTREET'", []string{"NAD[45 HIGH STREET]"}, []string{apipnr.CodeFolded}},
 		"wrap at a separator":        {"NAD+\nFL\n+A'", []string{"NAD[FL][A]"}, []string{apipnr.CodeFolded}},
-		"no terminator":              {"\nNAT+2+UTO\nRFF+AVF:QX1'", []string{"NAT[2][UTO]", "RFF[AVF|QX1]"}, []string{edifact.CodeTerminator}},
-		"release across lines":       {"FTX+A?\r\n'B'", []string{"FTX[A'B]"}, []string{apipnr.CodeFolded}},
-		"bytes of Latin-1":           {"NAD+M\xDCLLER'", []string{"NAD[MÜLLER]"}, []string{apipnr.CodeCharset}},
-		"UTF-8 under UNOA":           {"NAD+MÜLLER ŁÓDŹ'", []string{"NAD[MÜLLER ŁÓDŹ]"}, []string{apipnr.CodeCharset}},
-		"released UTF-8":             {"NAD+A?ÜB'", []string{"NAD[AÜB]"}, []string{apipnr.CodeCharset}},
+		"no terminator of a line as long as a telex has": {
+			"\nFTX+AAP+++" + strings.Repeat("TEXT ", 11) + "X\nRFF+AVF:QX1'\nRFF+ABO:R'\n", []string{"FTX[AAP][][][" + strings.Repeat("TEXT ", 11) + "X]", "RFF[AVF|QX1]", "RFF[ABO|R]"},
+			[]string{edifact.CodeTerminator},
+		},
+		"no terminator":        {"\nNAT+2+UTO\nRFF+AVF:QX1'", []string{"NAT[2][UTO]", "RFF[AVF|QX1]"}, []string{edifact.CodeTerminator}},
+		"release across lines": {"FTX+A?\r\n'B'", []string{"FTX[A'B]"}, []string{apipnr.CodeFolded}},
+		"bytes of Latin-1":     {"NAD+M\xDCLLER'", []string{"NAD[MÜLLER]"}, []string{apipnr.CodeCharset}},
+		"UTF-8 under UNOA":     {"NAD+MÜLLER ŁÓDŹ'", []string{"NAD[MÜLLER ŁÓDŹ]"}, []string{apipnr.CodeCharset}},
+		"released UTF-8":       {"NAD+A?ÜB'", []string{"NAD[AÜB]"}, []string{apipnr.CodeCharset}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := only(t, framed(c.segments))

@@ -261,10 +261,15 @@ func known(t edifact.Tag) bool {
 	}
 }
 
-// unknown reports a segment that nobody knows, and keeps it.
+// unknown reports a segment that nobody knows, and keeps it. One that is a TIF in all but its tag makes a traveller.
 func (r *reader) unknown(s *edifact.Segment) {
 	if r.open {
 		r.record.pnr.Unread = append(r.record.pnr.Unread, masked(text(s.Raw())))
+	}
+	if r.open && r.state == inRecord && !blank(s.Text(0, 0)) && ageGroup(clean(s.Text(1, 1))) != "" {
+		s.Report(apipnr.CodeSegmentUnknown, apipnr.Warning, -1, 0, r.number(), "segment is not known, it is kept as sent and read as TIF")
+		r.travellers(s)
+		return
 	}
 	s.Report(apipnr.CodeSegmentUnknown, apipnr.Warning, -1, 0, r.number(), "segment is not known, it is kept as sent")
 }
