@@ -135,6 +135,7 @@ func (f *splitter) segment(tag Tag, start, end int, complete bool) {
 		case f.message != nil && !complete:
 			f.message.Fragment = f.body[start:end]
 			f.message.End = start
+		case f.message == nil && complete && f.headless(tag, start, end):
 		case f.message == nil && tag != 0:
 			f.report(apipnr.CodeSegmentOrder, apipnr.Warning, start, "segment "+tag.String()+" outside of a message")
 		}
@@ -169,24 +170,66 @@ func (f *splitter) openInterchange(start, end int) {
 func trim(s string) string { return strings.Trim(s, " ") }
 
 func (f *splitter) openMessage(start, end int) {
+	s := f.header(start, end)
+	m := &Message{
+		Reference: s.Text(0, 0), Type: kind(s.Text(1, 0)), Agency: s.Text(1, 3), Assigned: s.Text(1, 4), Access: s.Text(2, 0),
+		Part: partOf(s.Text(3, 0), s.Text(3, 1)),
+	}
+	if m.Version = s.Text(1, 1); s.Text(1, 2) != "" {
+		m.Version += ":" + s.Text(1, 2)
+	}
+	f.open(m, start)
+}
+
+// kind is a type of message as sent: in capitals, without the space that a fold in it may have left.
+func kind(sent string) string { return strings.ToUpper(strings.ReplaceAll(sent, " ", "")) }
+
+// open begins a message at an index.
+func (f *splitter) open(m *Message, start int) {
 	if len(f.file.Messages) >= f.limits.Messages {
 		f.report(apipnr.CodeLimit, apipnr.Failure, start, fmt.Sprintf("more than %d messages: the rest is not read", f.limits.Messages))
 		f.full = true
 		return
 	}
-	s := f.header(start, end)
-	m := &Message{
-		Reference: s.Text(0, 0), Type: strings.ToUpper(trim(s.Text(1, 0))), Agency: s.Text(1, 3), Assigned: s.Text(1, 4), Access: s.Text(2, 0),
-		Part: partOf(s.Text(3, 0), s.Text(3, 1)), Interchange: f.current, Group: f.group, Separators: f.current.Separators,
-		Start: start, End: len(f.body), limits: f.limits,
-	}
-	if m.Version = s.Text(1, 1); s.Text(1, 2) != "" {
-		m.Version += ":" + s.Text(1, 2)
-	}
+	m.Interchange, m.Group, m.Separators, m.Start, m.End, m.limits = f.current, f.group, f.current.Separators, start, len(f.body), f.limits
 	f.message = m
 	f.messages++
 	f.grouped++
 	f.file.Messages = append(f.file.Messages, m)
+}
+
+// headless begins a message whose UNH is missing or damaged at a segment that only one type of message begins with, or has for a record;
+// false when the segment is none such.
+func (f *splitter) headless(tag Tag, start, end int) bool {
+	var of string
+	switch tag {
+	case tagBGM:
+		of = apipnr.PAXLST
+		if s := f.header(start, end); s.Is(0, 0, "962") || s.Is(0, 0, "132") || s.Is(0, 0, "312") {
+			of = apipnr.CUSRES
+		}
+	case tagTDT, tagNAD:
+		of = apipnr.PAXLST
+	case tagMSG, tagTVL, tagSRC, tagTIF:
+		of = apipnr.PNRGOV
+	default:
+		return false
+	}
+	m := &Message{Type: of, Part: apipnr.Part{Number: 1, First: true, Last: true}}
+	if f.group != nil {
+		switch said := kind(f.group.Type); said {
+		case apipnr.PAXLST, apipnr.CUSRES, apipnr.PNRGOV:
+			m.Type = said
+		}
+	}
+	f.open(m, start)
+	if f.message == m {
+		m.Report(apipnr.Diagnostic{
+			Code: apipnr.CodeSegmentMissing, Severity: apipnr.Warning, Segment: 1, Offset: start, Tag: UNH.String(),
+			Message: "no UNH before " + tag.String() + ": read as " + m.Type,
+		})
+	}
+	return true
 }
 
 // partOf reads S010: the number, and C for the first of a series, F for the last; those between have no letter. Without any of it the

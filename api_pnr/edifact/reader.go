@@ -69,6 +69,9 @@ func (r *Reader) segment(start int) bool {
 	if r.usually(start) {
 		return true
 	}
+	if r.glued(start) {
+		return true
+	}
 	tag, at, ok := r.lexer.tag(text, start)
 	if !ok {
 		resumed, found := r.lexer.resume(text, start)
@@ -101,6 +104,21 @@ func (r *Reader) segment(start int) bool {
 		r.report(apipnr.CodeLimit, apipnr.Failure, start, "segment "+tag.String()+" is larger than is read")
 		return false
 	}
+	return true
+}
+
+// glued reads a segment without elements whose terminator is missing: a tag and another one with elements ("SRCRCI+"). It is the beginning
+// of a record that would be lost with it.
+func (r *Reader) glued(start int) bool {
+	text, behind := r.message.text, start+6
+	if behind >= len(text) || r.lexer.class[text[behind]] != element || !known(TagOf(text[start:start+3])) || !known(TagOf(text[start+3:behind])) {
+		return false
+	}
+	r.Tag, r.pos = TagOf(text[start:start+3]), start+3
+	r.Offset, r.End = r.message.Start+start, r.message.Start+r.pos
+	r.ends[0] = uint32(r.pos) //nolint:gosec // bounded by Limits.Bytes
+	r.elementsOf(0)
+	r.report(CodeTerminator, apipnr.Warning, r.pos, "no terminator at the segment's end")
 	return true
 }
 

@@ -32,6 +32,17 @@ const (
 	UNZ Tag = 'U'<<16 | 'N'<<8 | 'Z'
 )
 
+// Those that tell a type of message whose UNH is missing.
+const (
+	tagBGM Tag = 'B'<<16 | 'G'<<8 | 'M'
+	tagMSG Tag = 'M'<<16 | 'S'<<8 | 'G'
+	tagNAD Tag = 'N'<<16 | 'A'<<8 | 'D'
+	tagSRC Tag = 'S'<<16 | 'R'<<8 | 'C'
+	tagTDT Tag = 'T'<<16 | 'D'<<8 | 'T'
+	tagTIF Tag = 'T'<<16 | 'I'<<8 | 'F'
+	tagTVL Tag = 'T'<<16 | 'V'<<8 | 'L'
+)
+
 // tags are those of PAXLST, CUSRES and PNRGOV.
 const tags = "ABI ADD APD ATT BGM CNT COM DAT DOC DTM EBD EMP EQN ERC ERP FAR FOP FTI FTX GEI IFT LOC LTS MEA MON MSG NAD NAT ORG PTK " +
 	"RCI REF RFF RPI SAC SRC SSD SSR TBD TDT TIF TKT TRA TRI TVL TXD UNB UNE UNG UNH UNT UNZ"

@@ -27,17 +27,36 @@ func (r *reader) strangers() {
 	if len(w.people) > known {
 		r.noTIF("TIF expected in the head of the record: somebody boards whom none names")
 	}
-	if !r.refers() {
-		return // references that lead nowhere elsewhere too say nothing
-	}
+	refers := r.refers() // else references that lead nowhere say nothing
 	for i := range w.docs {
 		n := &w.docs[i]
 		ref := w.parties[n.party].ref
-		if n.names() && !n.infant && bare(ref) != "" && r.strange(n.surname, n.given, ref) {
+		if n.names() && !n.infant && r.strange(n.surname, n.given, ref) && (refers && bare(ref) != "" || r.contradicts(n, known)) {
 			r.stranger(n.surname, n.given, ref)
 			r.reportDocument(n, apipnr.CodeSegmentMissing, n.source+": no TIF names its holder, who is made a traveller")
 		}
 	}
+}
+
+// contradicts reports whether a document that would go to a traveller by its place alone has another name and another birth date than his
+// own document: it is another's.
+func (r *reader) contradicts(n *docNote, booked int) bool {
+	w := &r.record
+	at := w.parties[n.party].person
+	if at < 0 && booked == 1 {
+		at = 0
+	}
+	if at < 0 || n.born.IsZero() || w.people[at].fits(n.surname, n.given) != noFit {
+		return false
+	}
+	const most = 64 // documents that are looked at
+	for i := range w.docs[:min(most, len(w.docs))] {
+		own := &w.docs[i]
+		if own.names() && !own.infant && !own.born.IsZero() && own.born != n.born && w.people[at].fits(own.surname, own.given) >= prefixFit {
+			return true
+		}
+	}
+	return false
 }
 
 // headless makes travellers of those who board, where the record's head has none; where nobody does, of those whom documents name.

@@ -26,6 +26,11 @@ func TestTravellersWithoutTheirTIF(t *testing.T) {
 	}{
 		"damaged, document in the group": {anne + "XIF+SPECIMEN+BERTMR:A'SSR+DOCS:HK:1:ZZ:::::/P/GBR/2222/GBR/30NOV75/M/23AUG29/SPECIMEN/BERT'" + leg,
 			[]string{"ARAMBURO/ANNE", "SPECIMEN/BERT"}, []string{"1111", "2222"}, []string{"", ""}},
+		"missing, document of another day in the group": {anne + "SSR+DOCS:HK:1:ZZ:::::/P/GBR/2222/GBR/30NOV75/M/23AUG29/SPECIMEN/BERT'" + leg,
+			[]string{"ARAMBURO/ANNE", "SPECIMEN/BERT"}, []string{"1111", "2222"}, []string{"", ""}},
+		"missing, document before the only TIF": {"SSR+DOCS:HK:1:ZZ:::::/P/GBR/2222/GBR/30NOV75/M/23AUG29/SPECIMEN/BERT'" + anne + leg,
+			[]string{"ARAMBURO/ANNE", "SPECIMEN/BERT"}, []string{"1111", "2222"}, []string{"", ""}},
+		"two passports":           {anne + "SSR+DOCS:HK:1:ZZ:::::/P/IRL/2222/IRL/12JUL64/F/23AUG29/MAIDEN/ANNE'" + leg, []string{"ARAMBURO/ANNE"}, []string{"1111 2222"}, []string{""}},
 		"damaged, document alone": {anne + "TIXSPECIMEN+BERTMR:A:2'" + bert + leg, []string{"ARAMBURO/ANNE", "SPECIMEN/BERT"}, []string{"1111", "2222"}, []string{"", ""}},
 		"missing, of the family":  {anne + carl + leg, []string{"ARAMBURO/ANNE", "ARAMBURO/CARL"}, []string{"1111", "2222"}, []string{"", ""}},
 		"missing, who boards": {anne + leg + anne1 + "TRI++2:::2'TIF+SPECIMEN+BERTMR:A:2'SSD+01B++++Y'", []string{"ARAMBURO/ANNE", "SPECIMEN/BERT"},
