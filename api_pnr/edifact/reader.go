@@ -122,6 +122,17 @@ func (r *Reader) glued(start int) bool {
 	return true
 }
 
+// Unglue ends the current segment before the tag that one of its elements ends in: the terminator between them is missing. The segment of
+// that tag is the next one. Only who knows what segments mean can tell such a tag from a text, and so asks for it (EndsIn).
+func (r *Reader) Unglue(element int) {
+	last := r.after(element) - 1
+	_, end := r.place(last)
+	r.pos = end - 3
+	r.report(CodeTerminator, apipnr.Warning, r.pos, "no terminator at the segment's end")
+	r.ends[last+1] = uint32(r.pos) //nolint:gosec // bounded by Limits.Bytes
+	r.count, r.last, r.End = last+1, element+1, r.message.Start+r.pos
+}
+
 // usually reads a segment with nothing special in it, and its terminator behind it; false, with nothing changed, for any other.
 func (r *Reader) usually(start int) bool {
 	m := r.message

@@ -82,6 +82,16 @@ func (s *Segment) Is(element, component int, want string) bool {
 	return s.Text(element, component) == want
 }
 
+// EndsIn reports whether an element ends in the characters of a tag, and has others before them.
+func (s *Segment) EndsIn(element int, tag Tag) bool {
+	start, end := s.place(s.after(element) - 1)
+	if end-start < 3 {
+		return false
+	}
+	text := s.message.text[end-3 : end]
+	return Tag(text[0])<<16|Tag(text[1])<<8|Tag(text[2]) == tag
+}
+
 // Rest is the text of an element from a component on, with the component separators as characters of it: for free text in which a
 // sender forgot to release them.
 func (s *Segment) Rest(element, component int) string {

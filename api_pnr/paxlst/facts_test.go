@@ -179,7 +179,11 @@ func TestTravellersWithoutTheirNAD(t *testing.T) {
 			require.Equal(t, 2, diagnosed(t, m.Diagnostics, apipnr.CodeSegmentMissing).Record)
 		})
 	}
-	m := one(t, "BGM+745'"+flies+anna+"ATT+2++F'DTM+329:19800229:102'RFF+ABO:REF001'"+counted)
+	m := one(t, "BGM+745'"+flies+strings.TrimSuffix(anna, "'")+bert+counted)
+	require.Equal(t, "TESTER SPECIMEN", surnames([]apipnr.Message{m}))
+	require.Equal(t, []string{"UTO", "UTO"}, []string{m.Travellers[0].Documents[0].Issuer, m.Travellers[1].Documents[0].Issuer})
+	diagnosed(t, m.Diagnostics, edifact.CodeTerminator)
+	m = one(t, "BGM+745'"+flies+anna+"ATT+2++F'DTM+329:19800229:102'RFF+ABO:REF001'"+counted)
 	require.Len(t, m.Travellers, 1, "what is said twice is said of one")
 }
 

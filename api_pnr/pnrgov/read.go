@@ -15,13 +15,18 @@ func Read(m *edifact.Message) apipnr.Message {
 	r.out.Reservations = []apipnr.Reservation{}
 	r.parts.start(m.End - m.Start)
 	r.record.parties, r.record.seats = make([]party, 0, 32), make([]seatNote, 0, 8) // what a record mostly has: each growth is a copy
-	for s := range m.Segments() {
+	segments := m.Reader()
+	s := &segments.Segment
+	for segments.Next() {
 		if r.full {
 			break
 		}
 		if r.spent > r.budget {
 			r.exceeded(s)
 			break
+		}
+		if at := r.swallowed(s); at >= 0 {
+			segments.Unglue(at)
 		}
 		r.segment(s)
 	}
@@ -135,6 +140,21 @@ func (r *reader) segment(s *edifact.Segment) {
 		r.begin()
 	}
 	r.body(s)
+}
+
+// swallowed is the element that ends in a TIF, whose segment is part of this one because no terminator stands before it; -1. Only the head
+// of a record has travellers.
+func (r *reader) swallowed(s *edifact.Segment) int {
+	const given = 2 // elements from the one that TIF stands at the end of
+	if r.state != inRecord {
+		return -1
+	}
+	for e := 0; e+given < s.Elements(); e++ {
+		if s.EndsIn(e, tagTIF) && !blank(s.Text(e+1, 0)) && ageGroup(clean(s.Text(e+given, 1))) != "" {
+			return e
+		}
+	}
+	return -1
 }
 
 // header reads level 0; false when the segment belongs to a record.
