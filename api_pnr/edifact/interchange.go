@@ -179,6 +179,7 @@ func (f *splitter) openMessage(start, end int) {
 		m.Version += ":" + s.Text(1, 2)
 	}
 	f.open(m, start)
+	f.retype(m, end)
 }
 
 // kind is a type of message as sent: in capitals, without the space that a fold in it may have left.
@@ -201,6 +202,44 @@ func (f *splitter) open(m *Message, start int) {
 // headless begins a message whose UNH is missing or damaged at a segment that only one type of message begins with, or has for a record;
 // false when the segment is none such.
 func (f *splitter) headless(tag Tag, start, end int) bool {
+	of := f.typeBy(tag, start, end)
+	if of == "" {
+		return false
+	}
+	m := &Message{Type: of, Part: apipnr.Part{Number: 1, First: true, Last: true}}
+	if f.open(m, start); f.message == m {
+		m.Report(apipnr.Diagnostic{
+			Code: apipnr.CodeSegmentMissing, Severity: apipnr.Warning, Segment: 1, Offset: start, Tag: UNH.String(),
+			Message: "no UNH before " + tag.String() + ": read as " + m.Type,
+		})
+	}
+	return true
+}
+
+// retype gives a message whose type is none (they have six letters) the one that its group or its first segment, at an index, tells.
+func (f *splitter) retype(m *Message, at int) {
+	const letters = 6
+	if len(m.Type) == letters || f.message != m {
+		return
+	}
+	first := f.lexer.skipBlank(f.body, at)
+	tag, _, ok := f.lexer.tag(f.body, first)
+	if !ok {
+		return
+	}
+	of := f.typeBy(tag, first, min(f.lexer.end(f.body, first)+1, len(f.body)))
+	if of == "" {
+		return
+	}
+	m.Report(apipnr.Diagnostic{
+		Code: apipnr.CodeVersion, Severity: apipnr.Warning, Segment: 1, Offset: m.Start, Tag: UNH.String(),
+		Message: fmt.Sprintf("%q is no type of message: read as %s", m.Type, of),
+	})
+	m.Type = of
+}
+
+// typeBy is the type of message that a segment begins, or the group says; "" when the segment says nothing.
+func (f *splitter) typeBy(tag Tag, start, end int) string {
 	var of string
 	switch tag {
 	case tagBGM:
@@ -213,23 +252,15 @@ func (f *splitter) headless(tag Tag, start, end int) bool {
 	case tagMSG, tagTVL, tagSRC, tagTIF:
 		of = apipnr.PNRGOV
 	default:
-		return false
+		return ""
 	}
-	m := &Message{Type: of, Part: apipnr.Part{Number: 1, First: true, Last: true}}
 	if f.group != nil {
 		switch said := kind(f.group.Type); said {
 		case apipnr.PAXLST, apipnr.CUSRES, apipnr.PNRGOV:
-			m.Type = said
+			return said
 		}
 	}
-	f.open(m, start)
-	if f.message == m {
-		m.Report(apipnr.Diagnostic{
-			Code: apipnr.CodeSegmentMissing, Severity: apipnr.Warning, Segment: 1, Offset: start, Tag: UNH.String(),
-			Message: "no UNH before " + tag.String() + ": read as " + m.Type,
-		})
-	}
-	return true
+	return of
 }
 
 // partOf reads S010: the number, and C for the first of a series, F for the last; those between have no letter. Without any of it the

@@ -168,16 +168,21 @@ func TestSeparatorsWithoutInterchange(t *testing.T) {
 func TestMessagesWithoutTheirHeader(t *testing.T) {
 	const list = "BGM+745'NAD+FL+++A'"
 	for name, c := range map[string]struct{ body, types string }{
-		"missing":              {head + list + "UNT+3+1'UNZ+1+7'", "PAXLST"},
-		"damaged":              {head + "UXH+1+PAXLST:D:05B'" + list + "UNT+4+1'UNZ+1+7'", "PAXLST"},
-		"part of UNB":          {head[:len(head)-1] + one[:len(one)-len("NAD+FL+++A'UNT+3+1'")] + list + "UNT+4+1'UNZ+1+7'", "PAXLST"},
-		"of the second":        {head + one + strings.Replace(two, "UNH+2+PAXLST:D:05B:UN:IATA+KEY+02'", "", 1) + three + "UNZ+3+7'", "PAXLST PAXLST PAXLST"},
-		"of an answer":         {head + "BGM+962'ERP+2'UNT+3+1'UNZ+1+7'", "CUSRES"},
-		"of reservations":      {head + "MSG+:22'SRC'UNT+3+1'UNZ+1+7'", "PNRGOV"},
-		"the group says it":    {head + strings.Replace(grouped, "PAXLST", "CUSRES", 1) + "BGM+1'UNT+2+1'UNE+1+9'UNZ+1+7'", "CUSRES"},
-		"the group is unknown": {head + strings.Replace(grouped, "PAXLST", "FRIEND", 1) + list + "UNT+3+1'UNE+1+9'UNZ+1+7'", "PAXLST"},
-		"a space in the type":  {head + strings.Replace(one, "PAXLST", "PAX LST", 1) + "UNZ+1+7'", "PAXLST"},
-		"nothing of a message": {head + "LOC+1+A'UNZ+0+7'", ""},
+		"missing":               {head + list + "UNT+3+1'UNZ+1+7'", "PAXLST"},
+		"damaged":               {head + "UXH+1+PAXLST:D:05B'" + list + "UNT+4+1'UNZ+1+7'", "PAXLST"},
+		"part of UNB":           {head[:len(head)-1] + one[:len(one)-len("NAD+FL+++A'UNT+3+1'")] + list + "UNT+4+1'UNZ+1+7'", "PAXLST"},
+		"of the second":         {head + one + strings.Replace(two, "UNH+2+PAXLST:D:05B:UN:IATA+KEY+02'", "", 1) + three + "UNZ+3+7'", "PAXLST PAXLST PAXLST"},
+		"of an answer":          {head + "BGM+962'ERP+2'UNT+3+1'UNZ+1+7'", "CUSRES"},
+		"of reservations":       {head + "MSG+:22'SRC'UNT+3+1'UNZ+1+7'", "PNRGOV"},
+		"the group says it":     {head + strings.Replace(grouped, "PAXLST", "CUSRES", 1) + "BGM+1'UNT+2+1'UNE+1+9'UNZ+1+7'", "CUSRES"},
+		"the group is unknown":  {head + strings.Replace(grouped, "PAXLST", "FRIEND", 1) + list + "UNT+3+1'UNE+1+9'UNZ+1+7'", "PAXLST"},
+		"a space in the type":   {head + strings.Replace(one, "PAXLST", "PAX LST", 1) + "UNZ+1+7'", "PAXLST"},
+		"five letters":          {head + strings.Replace(one, "PAXLST", "PXLST", 1) + "UNZ+1+7'", "PAXLST"},
+		"no type":               {head + "UNH+1'\r\n" + list + "UNT+4+1'UNZ+1+7'", "PAXLST"},
+		"no type, reservations": {head + "UNH+1'MSG+:22'UNT+3+1'UNZ+1+7'", "PNRGOV"},
+		"another type":          {head + strings.Replace(one, "PAXLST", "APERAK", 1) + "UNZ+1+7'", "APERAK"},
+		"no type, no segment":   {head + "UNH+1'", ""},
+		"nothing of a message":  {head + "LOC+1+A'UNZ+0+7'", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := edifact.Read([]byte(c.body), edifact.DefaultLimits())
