@@ -32,9 +32,8 @@ func Sniff(body []byte) bool {
 // are those of elements, from 1.
 func Read(body []byte) (messages []apipnr.Message, outside []apipnr.Diagnostic) {
 	text, other := decoded(body)
-	decoder := xml.NewDecoder(bytes.NewReader(text.body))
-	decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // decoded already
-	r := &reader{stream: stream{decoder: decoder, text: text}, size: len(body)}
+	r := &reader{stream: stream{text: text}, size: len(body)}
+	r.start(0)
 	if other {
 		r.outside = append(r.outside, apipnr.Diagnostic{
 			Code: apipnr.CodeCharset, Severity: apipnr.Info, Message: "text is not in the character set that it declares",
@@ -83,7 +82,7 @@ func (r *reader) begin(start xml.StartElement, offset int) {
 func (r *reader) close(truncated bool) {
 	r.out.Truncated = truncated
 	r.out.Segments = r.number
-	r.out.End = r.text.origin(int(r.decoder.InputOffset()))
+	r.out.End = r.text.origin(r.at())
 	if len(r.out.Flights) == 0 {
 		r.out.Diagnostics = append(r.out.Diagnostics, apipnr.Diagnostic{
 			Code: apipnr.CodeSegmentMissing, Severity: apipnr.Warning, Offset: r.out.Start,
@@ -113,8 +112,14 @@ func (r *reader) ended(err error, offset int) {
 	}
 }
 
-// broken closes a message that ends before its end, or is not well-formed from somewhere on: what is complete is kept.
+// broken closes a message that ends before its end: what is complete is kept.
 func (r *reader) broken(err error) {
+	r.fault(err, r.at())
+	r.close(true)
+}
+
+// fault says why something could not be read.
+func (r *reader) fault(err error, at int) {
 	code, text := apipnr.CodeTruncated, "the document ends within the message"
 	var syntax *xml.SyntaxError
 	switch {
@@ -122,11 +127,13 @@ func (r *reader) broken(err error) {
 		code, text = apipnr.CodeLimit, "more elements than are read: what follows is left out"
 	case errors.As(err, &syntax) && !strings.Contains(syntax.Msg, "EOF"):
 		code, text = "xml_syntax", "not well-formed: "+syntax.Msg
+	case errors.Is(err, errClosed), errors.Is(err, errNested):
+		code, text = "xml_syntax", "not well-formed: "+err.Error()
 	}
 	r.out.Diagnostics = append(r.out.Diagnostics, apipnr.Diagnostic{
-		Code: code, Severity: apipnr.Failure, Segment: r.number, Offset: min(r.text.origin(int(r.decoder.InputOffset())), r.size), Message: text,
+		Code: code, Severity: apipnr.Failure, Segment: r.number, Offset: min(r.text.origin(at), r.size), Message: text,
+		Record: len(r.out.Reservations) + 1,
 	})
-	r.close(true)
 }
 
 // message reads the children of the root one by one.
@@ -135,6 +142,9 @@ func (r *reader) message() error {
 	for depth > 0 {
 		token, offset, err := r.next()
 		if err != nil {
+			if r.leave(err) {
+				continue
+			}
 			return err
 		}
 		switch t := token.(type) {
@@ -145,12 +155,24 @@ func (r *reader) message() error {
 				depth++
 				continue
 			}
-			if err := r.part(t, offset); err != nil {
+			err := r.part(t, offset)
+			if err != nil && !r.leave(err) {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// leave leaves what is not well-formed behind, and goes on at the next reservation: one bad record does not cost the others. It is false
+// when there is none.
+func (r *reader) leave(err error) bool {
+	at := r.at()
+	if errors.Is(err, errBound) || len(r.out.Diagnostics) >= maxDiagnostics || !r.skip() {
+		return false
+	}
+	r.fault(err, at)
+	return true
 }
 
 // container opens PNRs, whose reservations are read one by one.

@@ -197,6 +197,41 @@ func TestDamage(t *testing.T) {
 	}
 }
 
+// One record that is not well-formed does not cost those before and behind it.
+func TestOneBadRecordAmongOthers(t *testing.T) {
+	named := func(locator string) string { return strings.ReplaceAll(record, "QWERTY", locator) }
+	for name, bad := range map[string]string{
+		"an end of another element": strings.Replace(named("BAD"), "</Passenger>", "</Passanger>", 1),
+		"no end":                    strings.Replace(named("BAD"), "</PNR>", "", 1),
+		"no end of a tag":           strings.Replace(named("BAD"), "<GivenName>", "<GivenName", 1),
+		"a stroke too many":         strings.Replace(named("BAD"), "<GivenName>", "<GivenName></", 1),
+		"an entity":                 strings.Replace(named("BAD"), "ARAMBURO", "ARAM & BURO", 1),
+		"text between":              "< & " + named("BAD"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, prefixed := range []bool{false, true} {
+				body := push(named("FIRST1"), bad, named("SECOND"), named("THIRD3"))
+				if prefixed {
+					body = strings.NewReplacer("</", "</iata:", "<", "<iata:").Replace(strings.TrimPrefix(body, head[:strings.Index(head, "\n")]))
+				}
+				messages, _ := pnrxml.Read([]byte(body))
+				require.Len(t, messages, 1)
+				var locators []string
+				for _, r := range messages[0].Reservations {
+					locators = append(locators, r.Locator)
+				}
+				require.Subset(t, locators, []string{"FIRST1", "SECOND", "THIRD3"})
+				require.False(t, messages[0].Truncated)
+				codes := []string{}
+				for _, d := range messages[0].Diagnostics {
+					codes = append(codes, d.Code)
+				}
+				require.Contains(t, codes, "xml_syntax")
+			}
+		})
+	}
+}
+
 func TestAWeightThatIsNoNumber(t *testing.T) {
 	m := one(t, push(strings.Replace(record, `UnitOfMeasureQuantity="44"`, `UnitOfMeasureQuantity="NaN"`, 1)))
 	bags := m.Travellers[0].Bags
@@ -233,7 +268,7 @@ func TestWindows(t *testing.T) {
 }
 
 func TestOutside(t *testing.T) {
-	for body, want := range map[string]string{"": apipnr.CodeSegmentMissing, "<a/>": apipnr.CodeSegmentMissing, "<a>": "xml_syntax", "no": apipnr.CodeSegmentMissing} {
+	for body, want := range map[string]string{"": apipnr.CodeSegmentMissing, "<a/>": apipnr.CodeSegmentMissing, "<a>": apipnr.CodeSegmentMissing, "<a": "xml_syntax", "no": apipnr.CodeSegmentMissing} {
 		messages, outside := pnrxml.Read([]byte(body))
 		require.Empty(t, messages)
 		require.Equal(t, want, outside[0].Code, body)

@@ -1,6 +1,7 @@
 package pnrxml
 
 import (
+	"bytes"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -17,6 +18,12 @@ const (
 )
 
 var errBound = errors.New("more than is read")
+
+// errClosed is that elements do not close one another; errNested that a reservation begins within another, whose end is missing.
+var (
+	errClosed = errors.New("an element is closed by the end of another")
+	errNested = errors.New("a reservation begins within another")
+)
 
 // node is an element of a reservation. Names are in small letters without underscores, so that PNR_TransDate and PnrTransDate are one.
 type node struct {
@@ -85,18 +92,59 @@ func (n *node) each(name string, do func(*node)) {
 	}
 }
 
-// stream reads tokens and counts elements.
+// stream reads tokens and counts elements. That elements close one another is looked at by who reads them, so that what is not
+// well-formed can be left behind.
 type stream struct {
 	decoder *xml.Decoder
 	text    latin
+	from    int // where in the text the decoder began
 	number  int // elements so far
 }
+
+// start begins to read at an index of the text.
+func (s *stream) start(at int) {
+	s.from, s.decoder = at, xml.NewDecoder(bytes.NewReader(s.text.body[at:]))
+	s.decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // decoded already
+}
+
+// at is where in the text is read.
+func (s *stream) at() int { return s.from + int(s.decoder.InputOffset()) }
+
+// skip goes on at the next reservation behind what was read; false when there is none.
+func (s *stream) skip() bool {
+	for at := s.at(); at < len(s.text.body); at++ {
+		next := bytes.IndexByte(s.text.body[at:], '<')
+		if next < 0 {
+			return false
+		}
+		at += next
+		name := s.text.body[at+1 : min(at+1+maxName, len(s.text.body))]
+		if end := bytes.IndexAny(name, "/> \t\r\n"); end >= 0 {
+			if _, local, prefixed := bytes.Cut(name[:end], []byte(":")); prefixed {
+				name = local
+			} else {
+				name = name[:end]
+			}
+		}
+		if key(string(name)) == recordName {
+			s.start(at)
+			return true
+		}
+	}
+	return false
+}
+
+// recordName is the element of a reservation, as key gives it; maxName is how long a name with its prefix may be for it to be found.
+const (
+	recordName = "pnr"
+	maxName    = 40
+)
 
 // next gives the next start or end of an element or text, and where it begins.
 func (s *stream) next() (token xml.Token, offset int, err error) {
 	for {
-		offset = int(s.decoder.InputOffset())
-		token, err = s.decoder.Token()
+		offset = s.at()
+		token, err = s.decoder.RawToken()
 		if err != nil {
 			return nil, s.text.origin(offset), err
 		}
@@ -116,6 +164,7 @@ func (s *stream) tree(start xml.StartElement, offset int) (*node, error) {
 	open := []*node{root}
 	elements := 1
 	for len(open) > 0 {
+		before := s.at()
 		token, at, err := s.next()
 		if err != nil {
 			if errors.Is(err, io.EOF) {
@@ -130,9 +179,16 @@ func (s *stream) tree(start xml.StartElement, offset int) (*node, error) {
 				return nil, errBound
 			}
 			n := s.node(t, at)
+			if n.name == recordName && root.name == recordName {
+				s.start(before)
+				return nil, errNested
+			}
 			top.children = append(top.children, n)
 			open = append(open, n)
 		case xml.EndElement:
+			if key(t.Name.Local) != top.name {
+				return nil, errClosed
+			}
 			open = open[:len(open)-1]
 		case xml.CharData:
 			if len(top.text)+len(t) <= maxText && len(top.children) <= maxPieces && strings.TrimSpace(string(t)) != "" {
