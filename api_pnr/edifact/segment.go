@@ -82,7 +82,7 @@ func (s *Segment) Is(element, component int, want string) bool {
 	return s.Text(element, component) == want
 }
 
-// EndsIn reports whether an element ends in the characters of a tag, and has others before them.
+// EndsIn reports whether an element ends in the characters of a tag.
 func (s *Segment) EndsIn(element int, tag Tag) bool {
 	start, end := s.place(s.after(element) - 1)
 	if end-start < 3 {

@@ -28,7 +28,8 @@ or without the envelope of a telex, several messages and interchanges to a file.
 wrong in a message stands in it under "diagnostics", with the segment's number and the byte in the file; what is wrong outside of
 messages stands with the nearest one.
 
-The exit code is 0 when each file held a message, 1 when one held none, 2 when one cannot be read.
+The exit code is 0 when each file held a message, 1 when one held none, 2 when one cannot be read: the others are
+printed all the same.
 
 Example:
 

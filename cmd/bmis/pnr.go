@@ -14,7 +14,8 @@ are told apart by themselves, and so are several messages and interchanges in on
 Numbers of payment cards are masked; all else is personal data. Telephone numbers stand as sent, and under "numbers" as E.164 where they
 are valid. With --stats the rows of bags on legs and the distinct tags among them are counted too: the same tags stand on every leg.
 
-The exit code is 0 when each file held a message, 1 when one held none, 2 when one cannot be read.
+The exit code is 0 when each file held a message, 1 when one held none, 2 when one cannot be read: the others are
+printed all the same.
 
 Example:
 
