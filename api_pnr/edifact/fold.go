@@ -44,7 +44,7 @@ func measure(body string, terminator byte) folding {
 		}
 		start = at + 1
 	}
-	f.once = full <= 1 && !(uniform && all > 1)
+	f.once = full <= 1 && (!uniform || all <= 1)
 	f.hard = (f.width >= narrowest && f.width <= widest) || (full > 1 && full*2 > lines) || (uniform && all > 1)
 	return f
 }
