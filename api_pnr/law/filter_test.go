@@ -73,6 +73,17 @@ func TestServicesInXML(t *testing.T) {
 	}
 }
 
+// Behind a reservation that is not well-formed the next ones are read, and so they are filtered by their elements too.
+func TestServicesInXMLBehindABadRecord(t *testing.T) {
+	const bad, good = `<PNR><a "></`, "<x:PNR><Surname>HALAL</Surname><SSR SSR_Code=\"VGML\">\n<Text>strictly</Text>\n</SSR></x:PNR>"
+	body := `<IATA_PNRGOV_NotifRQ>` + bad + good + strings.Repeat("<PNR><!--", 2) + "\n"
+	out, _, _ := list(t).Filter([]byte(body))
+	require.Len(t, out, len(body))
+	require.NotContains(t, string(out), "strictly")
+	require.NotContains(t, string(out), "VGML")
+	require.Contains(t, string(out), "<Surname>HALAL</Surname>")
+}
+
 func TestWhatNobodyCanReadIsSearchedLineByLine(t *testing.T) {
 	for name, body := range map[string]string{
 		"no message":         "hello\r\nSSR VGML ZZ HK1\r\ngoodbye",

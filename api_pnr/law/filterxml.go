@@ -6,10 +6,13 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/openbmis/openbmis/api_pnr/pnrgov/pnrxml"
 )
 
 // xml goes over the tokens of a document by their places in it. An element of a special service that the list names loses its values and
-// all within; text elsewhere is free text where its name says so. From the first byte that is no XML on, lines are searched.
+// all within; text elsewhere is free text where its name says so. From a byte that is no XML to the next reservation, where its reader goes
+// on too, lines are searched.
 func (f *filter) xml() {
 	text := f.body
 	if !utf8.Valid(text) { // the decoder wants UTF-8; only places matter here
@@ -21,19 +24,31 @@ func (f *filter) xml() {
 			}
 		}
 	}
-	d := xml.NewDecoder(bytes.NewReader(text))
+	for from := 0; ; {
+		failed, behind := f.tokens(text, from)
+		next, found := pnrxml.NextRecord(text, behind)
+		f.lines(failed, next)
+		if !found {
+			return
+		}
+		from = next
+	}
+}
+
+// tokens goes over the tokens from an index on: to where one that is none begins, and behind what was read to find that.
+func (f *filter) tokens(text []byte, from int) (failed, behind int) {
+	d := xml.NewDecoder(bytes.NewReader(text[from:]))
 	d.Strict = false
 	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
 	depth, within := 0, 0 // within: the depth of the element that is dropped; 0: none
 	free := []bool{false}
 	for {
-		start := int(d.InputOffset())
+		start := from + int(d.InputOffset())
 		token, err := d.RawToken()
+		end := from + int(d.InputOffset())
 		if err != nil {
-			f.lines(start, len(f.body))
-			return
+			return start, end
 		}
-		end := int(d.InputOffset())
 		switch t := token.(type) {
 		case xml.StartElement:
 			depth++

@@ -112,26 +112,33 @@ func (s *stream) at() int { return s.from + int(s.decoder.InputOffset()) }
 
 // skip goes on at the next reservation behind what was read; false when there is none.
 func (s *stream) skip() bool {
-	for at := s.at(); at < len(s.text.body); at++ {
-		next := bytes.IndexByte(s.text.body[at:], '<')
+	at, ok := NextRecord(s.text.body, s.at())
+	if ok {
+		s.start(at)
+	}
+	return ok
+}
+
+// NextRecord is where the next reservation of a document begins, from an index on: reading goes on there behind what is not well-formed.
+func NextRecord(body []byte, from int) (at int, ok bool) {
+	for at = from; at < len(body); at++ {
+		next := bytes.IndexByte(body[at:], '<')
 		if next < 0 {
-			return false
+			return len(body), false
 		}
 		at += next
-		name := s.text.body[at+1 : min(at+1+maxName, len(s.text.body))]
+		name := body[at+1 : min(at+1+maxName, len(body))]
 		if end := bytes.IndexAny(name, "/> \t\r\n"); end >= 0 {
-			if _, local, prefixed := bytes.Cut(name[:end], []byte(":")); prefixed {
-				name = local
-			} else {
-				name = name[:end]
-			}
+			name = name[:end]
+		}
+		if _, local, prefixed := bytes.Cut(name, []byte(":")); prefixed {
+			name = local
 		}
 		if key(string(name)) == recordName {
-			s.start(at)
-			return true
+			return at, true
 		}
 	}
-	return false
+	return len(body), false
 }
 
 // recordName is the element of a reservation, as key gives it; maxName is how long a name with its prefix may be for it to be found.
