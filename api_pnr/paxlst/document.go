@@ -28,7 +28,11 @@ const (
 
 // openDocument reads DOC. One without a number makes no document.
 func (r *reader) openDocument() {
-	kind, number := strings.ToUpper(r.text(0, 0)), r.text(1, 0)
+	kind, number, at := strings.ToUpper(r.text(0, 0)), r.text(1, 0), 0
+	if number == "" && r.text(1, 1) != "" {
+		number, at = r.text(1, 1), 1
+		r.report(apipnr.CodeSegmentOrder, apipnr.Info, 1, 1, "the document's number stands in the component behind its own")
+	}
 	if number == "" {
 		r.report(apipnr.CodeDocumentMissing, apipnr.Info, 1, 0, "a document without a number makes none")
 		r.endDocument()
@@ -48,7 +52,7 @@ func (r *reader) openDocument() {
 	if kind != "" {
 		r.origin(apipnr.FieldDocumentType, item, 0, 0)
 	}
-	r.origin(apipnr.FieldDocumentNumber, item, 1, 0)
+	r.origin(apipnr.FieldDocumentNumber, item, 1, at)
 	for _, o := range [...]apipnr.Origin{r.doc.issuer.origin, r.doc.expiry.origin} {
 		if o.Field != 0 {
 			o.Item = uint16(item) //nolint:gosec // a traveller has few documents

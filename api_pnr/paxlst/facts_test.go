@@ -260,6 +260,12 @@ func TestTraveller(t *testing.T) {
 	require.Equal(t, 1, *m.Declared.Crew)
 }
 
+func TestADocumentNumberInTheNextComponent(t *testing.T) {
+	m := one(t, "BGM+745'"+flies+"NAD+FL+++TESTER:ANNA'DOC+P+:P1'LOC+91+UTO'")
+	require.Equal(t, []string{"P1", "UTO"}, []string{m.Travellers[0].Documents[0].Number, m.Travellers[0].Documents[0].Issuer})
+	diagnosed(t, m.Diagnostics, apipnr.CodeSegmentOrder)
+}
+
 func TestTitlesAndNames(t *testing.T) {
 	for sent, want := range map[string]string{
 		"ANNA MRS": "ANNA", "ELIZABETH": "ELIZABETH", "MR": "MR", "ADAM DR": "ADAM", "ALEXANDR": "ALEXANDR", "AMR": "AMR", "JEAN MS PAUL": "JEAN MS PAUL",
