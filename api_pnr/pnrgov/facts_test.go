@@ -131,6 +131,13 @@ func TestLocators(t *testing.T) {
 func TestCancelled(t *testing.T) {
 	_, r := record(t, "SRC'RCI+ZZ:QWERTY'ORG'")
 	require.True(t, r.Cancelled)
+	_, r = record(t, "SRC'RCI+ZZ:QWERTY'ORG'TIF+LOBB+MOLLYMRS:A:1'")
+	require.True(t, r.Cancelled)
+	_, r = record(t, "SRC'RCI+ZZ:QWERTY'ORG'TIF+LOBB+MOLLYMRS:A:1'TVL+031226:0915+XAA+XBB+ZZ+0123'RPI+1+XX'")
+	require.True(t, r.Cancelled)
+	m, r := record(t, "SRC'RCI+ZZ:QWERTY'ORG'TIF+LOBB+MOLLYMRS:A:1'TVL+031226:0915+XAA+XBB+ZZ+0123'")
+	require.False(t, r.Cancelled, "what is left of a damaged ORG cancels nobody who flies")
+	require.Equal(t, []string{"record_conflict"}, codes(m))
 	_, r = record(t, identity)
 	require.False(t, r.Cancelled)
 	require.Equal(t, &apipnr.Agency{System: "ZZ", Place: "XAA", IATA: "52519950", Agent: "A78987", Country: "GB", Currency: "GBP", Kind: "T"}, r.Agency)

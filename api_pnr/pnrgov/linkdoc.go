@@ -9,6 +9,9 @@ import (
 // codeConflict is of documents of one traveller that contradict one another.
 const codeConflict = "document_conflict"
 
+// codeRecord is of a reservation whose segments contradict one another.
+const codeRecord = "record_conflict"
+
 // linkDocument gives a document to its traveller: an infant's to the infant; else by reference, by name, to the group it stands in, to the
 // record's only traveller. What finds none stays with the record.
 func (r *reader) linkDocument(l *linker, n *docNote) {

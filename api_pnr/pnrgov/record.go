@@ -1,6 +1,8 @@
 package pnrgov
 
 import (
+	"slices"
+
 	apipnr "github.com/openbmis/openbmis/api_pnr"
 	"github.com/openbmis/openbmis/api_pnr/edifact"
 	"github.com/openbmis/openbmis/traveldoc"
@@ -142,9 +144,25 @@ func (r *reader) end() {
 			Code: apipnr.CodeSegmentMissing, Severity: apipnr.Warning, Offset: r.m.Start, Record: r.number(), Message: "RCI expected: no locator",
 		})
 	}
+	r.keepBooked()
 	r.link()
 	r.emit()
 	r.open = false
+}
+
+// keepBooked takes an empty ORG for what is left of a damaged one where the record has travellers and flights all the same, or another ORG:
+// nobody who may come is taken off for it.
+func (r *reader) keepBooked() {
+	w := &r.record
+	flies := slices.ContainsFunc(w.pnr.Flights, func(f apipnr.Flight) bool { return !cancelled(f.Status) })
+	if !w.pnr.Cancelled || w.pnr.Agency == nil && (len(w.people) == 0 || !flies) {
+		return
+	}
+	w.pnr.Cancelled = false
+	r.m.Report(apipnr.Diagnostic{
+		Code: codeRecord, Severity: apipnr.Warning, Offset: r.m.Start, Record: r.number(), Tag: tagORG.String(),
+		Message: "ORG is empty, as of a cancelled record, but the record has travellers and flights: it is kept",
+	})
 }
 
 // emit copies the record into the message.
