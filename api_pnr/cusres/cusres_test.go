@@ -148,6 +148,17 @@ func TestToleratesDeviations(t *testing.T) {
 			opened + "BGM+962'ERP+2'RFF+AVF:L'RFF+ABO:R1'ERC+0Z'RFF+AVF:M'RFF+ABO:R2'ERC+1Z'UNT+10+1'UNZ+1+7'", []string{apipnr.CodeSegmentMissing},
 			[]apipnr.Verdict{{Ref: "R1", Locator: "L", Code: "0Z"}, {Ref: "R2", Locator: "M", Code: "1Z"}},
 		},
+		"no ERP before the first traveller": {
+			opened + "BGM+962'RFF+AF:XX1'RFF+AVF:L'RFF+ABO:R1'ERC+0Z'ERP+2'RFF+ABO:R2'ERC+1Z'UNT+10+1'UNZ+1+7'", []string{apipnr.CodeSegmentMissing},
+			[]apipnr.Verdict{{Ref: "R1", Locator: "L", Code: "0Z"}, {Ref: "R2", Code: "1Z"}},
+		},
+		"no code": {opened + "BGM+962'ERP+2'RFF+ABO:R1'ERP+2'RFF+ABO:R2'ERC+1Z'UNT+8+1'UNZ+1+7'", []string{apipnr.CodeSegmentMissing},
+			[]apipnr.Verdict{{Ref: "R1"}, {Ref: "R2", Code: "1Z"}}},
+		"no terminators": {
+			opened + "BGM+962'ERP+2RFF+AVF:LRFF+ABO:R1ERC+0ZFTX+AAP+++OKERP+2RFF+ABO:R2ERC+1Z'UNT+11+1'UNZ+1+7'",
+			[]string{edifact.CodeTerminator, edifact.CodeTerminator, edifact.CodeTerminator, edifact.CodeTerminator, edifact.CodeTerminator, edifact.CodeTerminator, edifact.CodeTerminator},
+			[]apipnr.Verdict{{Ref: "R1", Locator: "L", Code: "0Z", Text: "OK"}, {Ref: "R2", Code: "1Z"}},
+		},
 		"two answers to one": {
 			opened + "BGM+962'ERP+2'RFF+ABO:R1'ERC+0Z'ERC+1Z'UNT+7+1'UNZ+1+7'", []string{apipnr.CodeSegmentMissing},
 			[]apipnr.Verdict{{Ref: "R1", Code: "0Z"}, {Code: "1Z"}},

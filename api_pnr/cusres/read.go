@@ -16,8 +16,12 @@ func Read(m *edifact.Message) apipnr.Message {
 	segments := m.Reader()
 	r.s = &segments.Segment
 	for segments.Next() {
+		if at := r.swallowed(); at >= 0 {
+			segments.Unglue(at)
+		}
 		r.segment()
 	}
+	r.answered()
 	if !r.begun {
 		m.Report(apipnr.Diagnostic{
 			Code: apipnr.CodeSegmentMissing, Severity: apipnr.Warning, Offset: m.Start, Tag: tagBGM.String(),
@@ -29,6 +33,49 @@ func Read(m *edifact.Message) apipnr.Message {
 	}
 	m.Finish(&r.out)
 	return r.out
+}
+
+// swallowed is the element that ends in the tag of another segment, which is part of this one because no terminator stands before it; -1.
+func (r *reader) swallowed() int {
+	for e := 0; e+1 < r.s.Elements(); e++ {
+		first := r.s.Text(e+1, 0)
+		switch r.s.Tail(e + 1) {
+		case tagRFF, tagERC, tagERP, tagFTX: // another one lacks its terminator too
+			first = first[:max(0, len(first)-3)]
+		}
+		switch r.s.Tail(e) {
+		case tagRFF:
+			if first = r.s.Text(e+1, 0); r.s.Components(e+1) > 1 && (first == "ABO" || first == "AVF" || first == "TN" || first == "AF") {
+				return e
+			}
+		case tagERC:
+			if len(first) == 2 && first[0]-'0' < 10 {
+				return e
+			}
+		case tagERP:
+			if first == "1" || first == "2" {
+				return e
+			}
+		case tagFTX:
+			if first == "AAP" {
+				return e
+			}
+		}
+	}
+	return -1
+}
+
+// answered says which answers have no code.
+func (r *reader) answered() {
+	for i, v := range r.out.Answers {
+		last := i == len(r.out.Answers)-1
+		if v.Code == "" && !(last && r.m.Truncated) {
+			r.m.Report(apipnr.Diagnostic{
+				Code: apipnr.CodeSegmentMissing, Severity: apipnr.Warning, Offset: r.m.Start, Record: i + 1, Tag: tagERC.String(),
+				Message: "no ERC: what the answer is about this traveller is not known",
+			})
+		}
+	}
 }
 
 // reader is a message while it is read.
@@ -109,6 +156,9 @@ func (r *reader) reference() {
 		r.out.Transaction, r.out.Revision = value, r.s.Text(0, 4)
 	case qualifier == "AF" && r.verdict == nil:
 		r.openFlight(strings.ToUpper(value))
+	case r.verdict == nil && (qualifier == "ABO" || qualifier == "AVF"):
+		r.unopened("the first traveller")
+		r.reference()
 	case r.verdict == nil:
 		r.report(apipnr.CodeQualifier, "kept as sent: "+r.s.Raw())
 	case qualifier == "ABO":

@@ -123,7 +123,7 @@ func (r *Reader) glued(start int) bool {
 }
 
 // Unglue ends the current segment before the tag that one of its elements ends in: the terminator between them is missing. The segment of
-// that tag is the next one. Only who knows what segments mean can tell such a tag from a text, and so asks for it (EndsIn).
+// that tag is the next one. Only who knows what segments mean can tell such a tag from a text, and so asks for it (Tail).
 func (r *Reader) Unglue(element int) {
 	last := r.after(element) - 1
 	_, end := r.place(last)

@@ -82,14 +82,14 @@ func (s *Segment) Is(element, component int, want string) bool {
 	return s.Text(element, component) == want
 }
 
-// EndsIn reports whether an element ends in the characters of a tag.
-func (s *Segment) EndsIn(element int, tag Tag) bool {
+// Tail is the tag that an element ends in, if its last three characters are one; the zero tag of a shorter element.
+func (s *Segment) Tail(element int) Tag {
 	start, end := s.place(s.after(element) - 1)
 	if end-start < 3 {
-		return false
+		return 0
 	}
 	text := s.message.text[end-3 : end]
-	return Tag(text[0])<<16|Tag(text[1])<<8|Tag(text[2]) == tag
+	return Tag(text[0])<<16 | Tag(text[1])<<8 | Tag(text[2])
 }
 
 // Rest is the text of an element from a component on, with the component separators as characters of it: for free text in which a

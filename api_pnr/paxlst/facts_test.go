@@ -1,6 +1,7 @@
 package paxlst_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -258,6 +259,26 @@ func TestTraveller(t *testing.T) {
 		Raw: map[string]string{"given_names": "ANNA MARIA MRS", "agency_reference": "AG1", "customer_reference": "CU1"},
 	}, got)
 	require.Equal(t, 1, *m.Declared.Crew)
+}
+
+// Whatever segment of a traveller lacks its terminator, the one behind it is read, and no value has its tag at its end.
+func TestNoTerminatorWithinALine(t *testing.T) {
+	want := one(t, "BGM+745'"+flies+anna+bert+counted)
+	segments := strings.SplitAfter(flies+anna+bert+counted, "'")
+	for i := range segments[:len(segments)-2] {
+		damaged := slices.Clone(segments)
+		damaged[i] = strings.TrimSuffix(damaged[i], "'")
+		m := one(t, "BGM+745'"+strings.Join(damaged, ""))
+		diagnosed(t, m.Diagnostics, edifact.CodeTerminator)
+		for k := range m.Travellers {
+			m.Travellers[k].Origins, want.Travellers[k].Origins = nil, nil
+		}
+		for k := range m.Flights {
+			m.Flights[k].Origins, want.Flights[k].Origins = nil, nil
+		}
+		require.Equal(t, want.Travellers, m.Travellers, damaged[i])
+		require.Equal(t, want.Flights, m.Flights, damaged[i])
+	}
 }
 
 func TestADocumentNumberInTheNextComponent(t *testing.T) {

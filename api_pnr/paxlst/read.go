@@ -98,20 +98,6 @@ func (r *reader) segment() {
 	}
 }
 
-// swallowed is the element that ends in a NAD of a traveller, whose segment is part of this one because no terminator stands before it; -1.
-func (r *reader) swallowed() int {
-	const name = 4 // elements from the one that NAD stands at the end of
-	for e := 0; e+name < r.s.Elements(); e++ {
-		if !r.s.EndsIn(e, tagNAD) {
-			continue
-		}
-		if _, known := kindOf(r.text(e+1, 0)); known && r.text(e+name, 0) != "" {
-			return e
-		}
-	}
-	return -1
-}
-
 // finish closes what is open, and says what a list should have had.
 func (r *reader) finish() {
 	r.endTraveller()

@@ -150,7 +150,7 @@ func (r *reader) swallowed(s *edifact.Segment) int {
 		return -1
 	}
 	for e := 0; e+given < s.Elements(); e++ {
-		if s.EndsIn(e, tagTIF) && !blank(s.Text(e+1, 0)) && ageGroup(clean(s.Text(e+given, 1))) != "" {
+		if s.Tail(e) == tagTIF && !blank(s.Text(e+1, 0)) && ageGroup(clean(s.Text(e+given, 1))) != "" {
 			return e
 		}
 	}
