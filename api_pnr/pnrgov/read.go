@@ -142,21 +142,6 @@ func (r *reader) segment(s *edifact.Segment) {
 	r.body(s)
 }
 
-// swallowed is the element that ends in a TIF, whose segment is part of this one because no terminator stands before it; -1. Only the head
-// of a record has travellers.
-func (r *reader) swallowed(s *edifact.Segment) int {
-	const given = 2 // elements from the one that TIF stands at the end of
-	if r.state != inRecord {
-		return -1
-	}
-	for e := 0; e+given < s.Elements(); e++ {
-		if s.Tail(e) == tagTIF && !blank(s.Text(e+1, 0)) && ageGroup(clean(s.Text(e+given, 1))) != "" {
-			return e
-		}
-	}
-	return -1
-}
-
 // header reads level 0; false when the segment belongs to a record.
 func (r *reader) header(s *edifact.Segment) bool {
 	switch s.Tag {

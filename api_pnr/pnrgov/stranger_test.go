@@ -1,6 +1,7 @@
 package pnrgov_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,4 +94,37 @@ func TestYearsByAnInterchangeOfSyntaxFour(t *testing.T) {
 		"UNB+IATA:1+ZZ+STATE+261201:0800", "UNB+UNOA:4+ZZ+STATE+20261201:0800", 1)
 	p := parse(t, body)[0].Travellers[0]
 	require.Equal(t, []string{"1964-07-12", "2029-08-23"}, []string{p.BirthDate.String(), p.Documents[0].Expiry.String()})
+}
+
+// Where a terminator is missing within a line, documents, tickets and flights are read all the same.
+func TestNoTerminatorWithinALine(t *testing.T) {
+	segments := []string{
+		"TIF+LOBB+MOLLYMRS:A:1'", "SSR+DOCS:HK:1:ZZ:::::/P/GBR/1111/GBR/12JUL64/F/23AUG29/LOBB/MOLLY+::1'", "TKT+9991234567890:T:1'", "DAT+710:021126:1200'",
+		"IFT+4:28+A TEXT'", "SSR+WCHR:HK:1:ZZ+::1'", "TVL+031226:0915:031226:1230+XAA+XBB+ZZ+0123:B'", "RCI+ZZ:QWERTY'",
+		"TVL+041226:0915:041226:1230+XBB+XCC+ZZ+0124:B'", "SSR+SEAT:HK:1:ZZ:::XBB:XCC+012B::1'",
+	}
+	parts := func(list []string) (apipnr.Traveller, apipnr.Reservation, []string) {
+		m, r := record(t, identity+strings.Join(list, ""))
+		require.Len(t, m.Travellers, 1)
+		p := m.Travellers[0]
+		p.Origins, r.Origins = nil, nil
+		for i := range r.Flights {
+			r.Flights[i].Origins = nil
+		}
+		return p, r, codes(m)
+	}
+	person, reservation, _ := parts(segments)
+	for i := range segments[:len(segments)-1] {
+		damaged := slices.Clone(segments)
+		damaged[i] = strings.TrimSuffix(damaged[i], "'")
+		p, r, found := parts(damaged)
+		if strings.HasPrefix(segments[i+1], "IFT") {
+			continue // a text is left where it stands
+		}
+		require.Equal(t, person, p, damaged[i])
+		require.Equal(t, reservation, r, damaged[i])
+		require.Equal(t, []string{edifact.CodeTerminator}, found, damaged[i])
+	}
+	_, r := record(t, identity+"TIF+LOBB+MOLLYMRS:A:1'IFT+4:28+SEE SSR+NONE+AND TVL+TODAY+OR RCI+XX:1'")
+	require.Equal(t, "SEE SSR NONE AND TVL TODAY OR RCI XX:1", r.Services[0].Text)
 }
