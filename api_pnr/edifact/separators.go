@@ -85,7 +85,8 @@ func openUNA(body string, at int) (opening, bool) {
 		Component: service[0], Element: service[1], Decimal: service[2], Release: service[3], Repetition: service[4], Terminator: service[5],
 	}
 	shown := body[segment+8] != said.Element // the syntax identifier has a version
-	if (said.Component == o.separators.Component || !shown) && said.Element == o.separators.Element && ends(body[segment:], said) {
+	if (said.Component == o.separators.Component || !shown) && said.Element == o.separators.Element &&
+		(said.Terminator == o.separators.Terminator || ends(body[segment:], said)) {
 		return opening{at: at, segment: segment, separators: said}, true
 	}
 	o.separators.Release, o.separators.Repetition, o.separators.Decimal = said.Release, said.Repetition, said.Decimal
@@ -150,13 +151,29 @@ func detectTerminator(body string, s apipnr.Separators) byte {
 			return b
 		}
 		if before < at-1 && !strings.ContainsAny(body[:at], "'\"") {
-			return body[before+1] // lines are segments
+			return lineTerminator(body[at:], body[before+1], s) // lines are segments
 		}
 	}
 	if strings.IndexByte(body, '\'') < 0 && strings.IndexByte(body, '"') >= 0 {
 		return '"'
 	}
 	return '\''
+}
+
+// lineTerminator is what ends segments that stand on lines: the line end, unless the next line shows that only the line before lacks its
+// terminator.
+func lineTerminator(next string, lineEnd byte, s apipnr.Separators) byte {
+	line := next
+	if end := strings.IndexAny(next, "\r\n"); end >= 0 {
+		line = strings.TrimRight(next[:end], " ")
+	}
+	if line == "" {
+		return lineEnd
+	}
+	if b := line[len(line)-1]; separator(b) && b != s.Element && b != s.Component {
+		return b
+	}
+	return lineEnd
 }
 
 // findBare finds a message that stands without UNB: the byte behind UNH separates elements, that behind the type of message components,
@@ -226,7 +243,7 @@ func bareTerminator(body string, s apipnr.Separators) byte {
 			return b
 		}
 		if before < at-1 && !strings.ContainsAny(body[:at], "'\"") {
-			return body[before+1] // lines are segments
+			return lineTerminator(body[at:], body[before+1], s)
 		}
 	}
 	if strings.IndexByte(body[:min(len(body), near)], '\'') < 0 && strings.IndexByte(body[:min(len(body), near)], '"') >= 0 {

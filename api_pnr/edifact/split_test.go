@@ -189,6 +189,7 @@ func TestMessagesWithoutTheirHeader(t *testing.T) {
 			var types []string
 			for _, m := range file.Messages {
 				types = append(types, m.Type)
+				require.Equal(t, byte('\''), m.Separators.Terminator)
 			}
 			require.Equal(t, c.types, strings.Join(types, " "))
 		})

@@ -144,7 +144,7 @@ func (r *reader) dtm() {
 	case "189", "232":
 		r.time(qualifier == "189")
 	case "329":
-		if r.t == nil {
+		if r.t == nil && !r.first() {
 			r.misplaced()
 			return
 		}

@@ -180,6 +180,19 @@ func TestTravellersWithoutTheirNAD(t *testing.T) {
 			require.Equal(t, 2, diagnosed(t, m.Diagnostics, apipnr.CodeSegmentMissing).Record)
 		})
 	}
+	for name, segments := range map[string]string{
+		"first":           strings.TrimPrefix(anna, "NAD+FL+++TESTER:ANNA MARIA'"),
+		"first, document": "DOC+P:110:111+P1234567'LOC+91+UTO'RFF+ABO:REF001'",
+		"first, date":     "DTM+329:800229'RFF+ABO:REF001'DOC+P:110:111+P1234567'LOC+91+UTO'",
+		"first, ref":      "RFF+ABO:REF001'DOC+P:110:111+P1234567'LOC+91+UTO'",
+	} {
+		m := one(t, "BGM+250+C'"+flies+segments+bert+counted)
+		require.Equal(t, " SPECIMEN", surnames([]apipnr.Message{m}), name)
+		require.Equal(t, []string{"REF001", "P1234567", "UTO", "crew"},
+			[]string{m.Travellers[0].Ref, m.Travellers[0].Documents[0].Number, m.Travellers[0].Documents[0].Issuer, string(m.Travellers[0].Kind)}, name)
+		require.Equal(t, 1, diagnosed(t, m.Diagnostics, apipnr.CodeSegmentMissing).Record)
+		require.Equal(t, "XX0123 UTA-UTB crossing 2026-11-22T17:25/2026-11-22T20:10", legs(m)[0])
+	}
 	m := one(t, "BGM+745'"+flies+strings.TrimSuffix(anna, "'")+bert+counted)
 	require.Equal(t, "TESTER SPECIMEN", surnames([]apipnr.Message{m}))
 	require.Equal(t, []string{"UTO", "UTO"}, []string{m.Travellers[0].Documents[0].Issuer, m.Travellers[1].Documents[0].Issuer})

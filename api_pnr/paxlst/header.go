@@ -92,7 +92,7 @@ func actionOf(name, code string) string {
 // rff reads a reference: of the message before the first trigger, of the traveller behind NAD.
 func (r *reader) rff() {
 	qualifier := r.text(0, 0)
-	if r.t != nil {
+	if r.t != nil || qualifier == "ABO" && r.first() {
 		r.rffOfTraveller(qualifier)
 		return
 	}

@@ -83,7 +83,7 @@ func (r *reader) segment() {
 	case tagCNT:
 		r.cnt()
 	case tagATT, tagMEA, tagGEI, tagFTX, tagEMP, tagNAT, tagDOC:
-		if r.t == nil {
+		if r.t == nil && !r.first() {
 			r.misplaced()
 			return
 		}

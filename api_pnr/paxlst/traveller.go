@@ -90,16 +90,34 @@ func (r *reader) opens(kind apipnr.Kind) {
 	r.t = &r.out.Travellers[len(r.out.Travellers)-1]
 }
 
-// unannounced opens a traveller whose NAD is missing: the segment says of the current one what only one person can have, and he has another.
-// What follows is not his, and must not take the place of his.
+// unannounced opens a traveller whose NAD is missing: the segment says of the current one what only one person can have, and he has another;
+// or there is none. What follows is not his, and must not take the place of his.
 func (r *reader) unannounced() {
 	if len(r.out.Travellers) >= r.m.MostRecords() {
 		return
 	}
-	kind := r.t.Kind
+	kind := apipnr.Passenger
+	if r.t != nil {
+		kind = r.t.Kind
+	} else if r.out.Function == apipnr.CrewList || r.out.Function == apipnr.MasterCrewList {
+		kind = apipnr.Crew
+	}
 	r.endTraveller()
+	r.endFlight()
 	r.opens(kind)
 	r.report(apipnr.CodeSegmentMissing, apipnr.Warning, 0, 0, "no NAD before it: a traveller without a name begins here")
+}
+
+// first opens the first traveller, whose NAD is missing, at a segment that only a traveller has; false for any other segment, and behind a
+// party that is none.
+func (r *reader) first() bool {
+	switch r.s.Tag {
+	case tagATT, tagDOC, tagNAT, tagDTM, tagRFF:
+		if r.in != party {
+			r.unannounced()
+		}
+	}
+	return r.t != nil
 }
 
 // likeNAD reports whether a segment that is not known is a NAD of a traveller in all but its tag.
