@@ -108,10 +108,10 @@ func (r *Reader) segment(start int) bool {
 }
 
 // glued reads a segment without elements whose terminator is missing: a tag and another one with elements ("SRCRCI+"). It is the beginning
-// of a record that would be lost with it.
+// of a record that would be lost with it. Those of the envelopes are found before.
 func (r *Reader) glued(start int) bool {
 	text, behind := r.message.text, start+6
-	if behind >= len(text) || r.lexer.class[text[behind]] != element || !known(TagOf(text[start:start+3])) || !known(TagOf(text[start+3:behind])) {
+	if behind >= len(text) || r.lexer.class[text[behind]] != element || strings.Contains(text[start:behind], "UN") || !known(TagOf(text[start:start+3])) || !known(TagOf(text[start+3:behind])) {
 		return false
 	}
 	r.Tag, r.pos = TagOf(text[start:start+3]), start+3

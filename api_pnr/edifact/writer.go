@@ -203,13 +203,18 @@ func used(e Element) int {
 	return n
 }
 
-// text writes a component with its releases, in the character set.
+// text writes a component with its releases, in the character set; where a lenient header lets one through that it cannot have, in UTF-8
+// as a whole, for it is read as that or not.
 func (w *Writer) text(text string) error {
+	table := w.charmap
+	if w.header.Lenient && strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf && !writes(table, r) }) >= 0 {
+		table = nil
+	}
 	for i := 0; i < len(text); {
 		b := text[i]
 		if b >= utf8.RuneSelf {
 			r, size := utf8.DecodeRuneInString(text[i:])
-			if err := w.rune(r, text[i:i+size]); err != nil {
+			if err := w.rune(table, r, text[i:i+size]); err != nil {
 				return err
 			}
 			i += size
@@ -240,16 +245,34 @@ func (w *Writer) ascii(b byte) error {
 }
 
 // rune writes a character that is not ASCII.
-func (w *Writer) rune(r rune, sent string) error {
-	if w.charmap != nil {
-		if b, ok := w.charmap.EncodeRune(r); ok && r != utf8.RuneError {
-			w.out = append(w.out, b)
-			return nil
-		}
+func (w *Writer) rune(table *charmap.Charmap, r rune, sent string) error {
+	if b, ok := byteOf(table, r); ok {
+		w.out = append(w.out, b)
+		return nil
 	}
 	if !w.unicode && !w.header.Lenient {
 		return fmt.Errorf("character %q: not in the character set of %s", r, w.header.Syntax)
 	}
 	w.out = append(w.out, sent...)
 	return nil
+}
+
+// writes reports whether a character set has a byte for a character.
+func writes(table *charmap.Charmap, r rune) bool {
+	_, ok := byteOf(table, r)
+	return ok
+}
+
+// byteOf is the byte that is read as a character (Character); false when none is.
+func byteOf(table *charmap.Charmap, r rune) (byte, bool) {
+	if table == nil || r == utf8.RuneError {
+		return 0, false
+	}
+	b, ok := table.EncodeRune(r)
+	if !ok || Character(table, b) != r {
+		if b, ok = charmap.Windows1252.EncodeRune(r); !ok || Character(table, b) != r {
+			return 0, false
+		}
+	}
+	return b, true
 }

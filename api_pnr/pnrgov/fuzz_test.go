@@ -55,6 +55,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(wrap(level0, identity, two, "SSR+INFT:HK:1:ZZ:::::-1LOBB/MOLLY.LOBB/TIM 10AUG25+::1'SSR+INFT:HK:2:ZZ+LOBB/TOM/XX::1+/::3'")))
 	f.Add([]byte(wrap("SRC'RCI+ZZ:A'EQN+1'RCI+ZZ:B'MSG+8'TVL+121210:1500:151210+XBB:HOTEL'ABI+1'SAC+++X'TIF+A+B'")))
 	f.Add([]byte(fold(wrap(level0, identity, "ADD++702:1:2:3::GB:4:5'IFT+4:43+A+B+12345'"), 20)))
+	f.Add([]byte(wrap(level0, "SRC'RCI+ZZ:A'SSR+INFT::::::::LOBB.00'")))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, x := range edifact.Read(body, edifact.DefaultLimits()).Messages {
 			m := pnrgov.Read(x)

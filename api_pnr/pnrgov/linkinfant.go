@@ -252,7 +252,8 @@ func (l *linker) respelled(n *infantNote) int {
 	case otherDate:
 		return -1
 	case noDate:
-		if n.adult < 0 || !l.next(n.adult, at) {
+		nameless := n.adult < 0 && unnamed(n.given) && unnamed(p.GivenNames) && p.fits(n.surname, "") != noFit
+		if !nameless && (n.adult < 0 || !l.next(n.adult, at)) {
 			return -1
 		}
 	case sameDate:
