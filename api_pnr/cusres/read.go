@@ -42,6 +42,7 @@ func (r *reader) swallowed() int {
 		switch r.s.Tail(e + 1) {
 		case tagRFF, tagERC, tagERP, tagFTX: // another one lacks its terminator too
 			first = first[:max(0, len(first)-3)]
+		default:
 		}
 		switch r.s.Tail(e) {
 		case tagRFF:
@@ -60,6 +61,7 @@ func (r *reader) swallowed() int {
 			if first == "AAP" {
 				return e
 			}
+		default:
 		}
 	}
 	return -1
@@ -69,7 +71,7 @@ func (r *reader) swallowed() int {
 func (r *reader) answered() {
 	for i, v := range r.out.Answers {
 		last := i == len(r.out.Answers)-1
-		if v.Code == "" && !(last && r.m.Truncated) {
+		if v.Code == "" && (!last || !r.m.Truncated) {
 			r.m.Report(apipnr.Diagnostic{
 				Code: apipnr.CodeSegmentMissing, Severity: apipnr.Warning, Offset: r.m.Start, Record: i + 1, Tag: tagERC.String(),
 				Message: "no ERC: what the answer is about this traveller is not known",

@@ -85,7 +85,7 @@ func openUNA(body string, at int) (opening, bool) {
 		Component: service[0], Element: service[1], Decimal: service[2], Release: service[3], Repetition: service[4], Terminator: service[5],
 	}
 	cut := blank(said.Terminator) && !blank(o.separators.Terminator) // it lacks its last character, and a line end stands there
-	shown := body[segment+8] != said.Element // the syntax identifier has a version
+	shown := body[segment+8] != said.Element                         // the syntax identifier has a version
 	if !cut && (said.Component == o.separators.Component || !shown) && said.Element == o.separators.Element &&
 		(said.Terminator == o.separators.Terminator || ends(body[segment:], said)) {
 		return opening{at: at, segment: segment, separators: said}, true

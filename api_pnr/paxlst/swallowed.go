@@ -46,6 +46,7 @@ func (r *reader) beginsBehind(e int) bool {
 		return first == "4"
 	case tagEMP:
 		return first == "1"
+	default: // ATT, NAT
+		return first == "2"
 	}
-	return first == "2" // ATT, NAT
 }

@@ -116,6 +116,7 @@ func (r *reader) first() bool {
 		if r.in != party {
 			r.unannounced()
 		}
+	default:
 	}
 	return r.t != nil
 }

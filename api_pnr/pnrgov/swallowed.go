@@ -30,8 +30,9 @@ func (r *reader) beginsBehind(s *edifact.Segment, e int) bool {
 		return s.Components(e+1) > 1 && two(s.Text(e+1, 0), 8) >= 0
 	case tagDAT:
 		return len(s.Text(e+1, 0)) == 3 && two(s.Text(e+1, 0), 1) >= 0 && len(s.Text(e+1, 1)) == 6 && two(s.Text(e+1, 1), 4) >= 0
+	default:
+		return false
 	}
-	return false
 }
 
 // isCode reports whether a text is a code of so many capitals or digits.
