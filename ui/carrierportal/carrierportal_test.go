@@ -173,6 +173,8 @@ func TestACarriersPersonFindsTheErrorAndSendsItAgain(t *testing.T) {
 			require.Contains(t, p.Text("main"), "no_flight")
 			p.Goto(d.URL + "/carrier/messages?show=quarantined")
 			p.CheckAccessible()
+			require.Equal(t, []string{"/carrier/messages?show=quarantined"},
+				browsertest.Eval[[]string](p, "[...document.querySelectorAll('main [aria-current]')].map(e => e.getAttribute('href'))"))
 			p.TabTo("tr[data-message='" + raw.String() + "'] a")
 			p.Press("Enter")
 			p.WaitFor("#findings")
@@ -190,6 +192,7 @@ func TestACarriersPersonFindsTheErrorAndSendsItAgain(t *testing.T) {
 			p.WaitFor("tr[data-code=date_unreadable]")
 			require.Contains(t, p.Text("tr[data-code=date_unreadable] code"), "DTM+329:80XX03'")
 			require.Contains(t, p.Text("tr[data-code=segment_unknown] code"), "ZZZ+1'")
+			require.NotContains(t, p.Text("main"), "All of it was used", "a date of it could not be read")
 			require.Regexp(t, `segment 1\d, byte|المقطع`, p.Text("tr[data-code=date_unreadable]"))
 			p.Screenshot("carrier-message-" + language)
 			p.CheckAccessible()

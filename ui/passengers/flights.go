@@ -3,11 +3,14 @@ package passengers
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/auth"
+	"github.com/openbmis/openbmis/internal/postgres/passengerdb"
 	"github.com/openbmis/openbmis/ui/view/passengersview"
 	"github.com/openbmis/openbmis/ui/web"
 )
@@ -42,6 +45,7 @@ func (x *screens) board(c *web.Context) (b passengersview.Board, err error) {
 	if b.Flights, err = x.Store.FlightsBetween(c.Ctx(), b.Now.Add(-behind), b.Now.Add(ahead)); err != nil {
 		return b, err
 	}
+	nextFirst(b.Flights, b.Now)
 	ids := make([]uuid.UUID, len(b.Flights))
 	for n, f := range b.Flights {
 		ids[n] = f.ID
@@ -49,8 +53,32 @@ func (x *screens) board(c *web.Context) (b passengersview.Board, err error) {
 	if b.Counts, err = x.Board.Counts(c.Ctx(), ids); err != nil {
 		return b, err
 	}
+	b.MayRead = c.May(auth.MessagesWork)
 	b.Progress, err = x.Store.Progress(c.Ctx())
 	return b, err
+}
+
+// nextFirst puts whatever arrives next first; what has arrived stands behind, the newest first. A flight without a known arrival counts by its
+// departure. Local times of many places are in no order that a reader could follow, so the departure is none.
+func nextFirst(list []passengerdb.DayFlight, now time.Time) {
+	at := func(f passengerdb.DayFlight) time.Time {
+		if f.ArrivesAt.IsZero() {
+			return f.DepartsAt
+		}
+		return f.ArrivesAt
+	}
+	slices.SortStableFunc(list, func(a, b passengerdb.DayFlight) int {
+		past, other := at(a).Before(now), at(b).Before(now)
+		switch {
+		case past != other && past:
+			return 1
+		case past != other:
+			return -1
+		case past:
+			return at(b).Compare(at(a))
+		}
+		return at(a).Compare(at(b))
+	})
 }
 
 // stream nudges the board whenever something came; the first nudge comes at once.

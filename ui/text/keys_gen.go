@@ -1158,7 +1158,7 @@ const (
 	CarrierportalDeparts Key = "carrierportal.departs"
 	// CarrierportalDoor is "Through".
 	CarrierportalDoor Key = "carrierportal.door"
-	// CarrierportalDropped is "{{.n}} values were overwritten, as the law asks, before anything was stored".
+	// CarrierportalDropped is "{{.count}} values were overwritten, as the law asks, before anything was stored".
 	CarrierportalDropped Key = "carrierportal.dropped"
 	// CarrierportalDue is "Due".
 	CarrierportalDue Key = "carrierportal.due"
@@ -1270,9 +1270,9 @@ const (
 	CarrierportalOnTime Key = "carrierportal.on_time"
 	// CarrierportalOwed is "Owed".
 	CarrierportalOwed Key = "carrierportal.owed"
-	// CarrierportalOwedBefore is "{{.source}}, {{.hours}} hours before departure; {{.grace}} minutes of grace".
+	// CarrierportalOwedBefore is "{{.source}}, {{.hours}} h before departure; {{.grace}} min of grace".
 	CarrierportalOwedBefore Key = "carrierportal.owed_before"
-	// CarrierportalOwedClose is "{{.source}}, when the flight closes, at departure at the latest; {{.grace}} minutes of grace".
+	// CarrierportalOwedClose is "{{.source}}, when the flight closes, at departure at the latest; {{.grace}} min of grace".
 	CarrierportalOwedClose Key = "carrierportal.owed_close"
 	// CarrierportalPercent is "{{.n}}%".
 	CarrierportalPercent Key = "carrierportal.percent"
@@ -1344,6 +1344,8 @@ const (
 	CarrierportalStateLeadDuplicate Key = "carrierportal.state_lead.duplicate"
 	// CarrierportalStateLeadIncomplete is "Other parts of its series did not come in time. What came was used.".
 	CarrierportalStateLeadIncomplete Key = "carrierportal.state_lead.incomplete"
+	// CarrierportalStateLeadNoted is "All of its records were used. Look at what is noted below.".
+	CarrierportalStateLeadNoted Key = "carrierportal.state_lead.noted"
 	// CarrierportalStateLeadParsed is "It was read; there is nothing in it to apply.".
 	CarrierportalStateLeadParsed Key = "carrierportal.state_lead.parsed"
 	// CarrierportalStateLeadPartial is "Its good records were used. The others could not be: correct and send them again.".
@@ -6344,8 +6346,28 @@ const (
 	PassengersPnr Key = "passengers.pnr"
 	// PassengersQuarantined is "{{.count}} records in quarantine".
 	PassengersQuarantined Key = "passengers.quarantined"
+	// PassengersReader is "reader version".
+	PassengersReader Key = "passengers.reader"
 	// PassengersReason is "Reason".
 	PassengersReason Key = "passengers.reason"
+	// PassengersReasonsCarrierMismatch is "The flight is of another carrier, for which this one may not speak.".
+	PassengersReasonsCarrierMismatch Key = "passengers.reasons.carrier_mismatch"
+	// PassengersReasonsFunction is "It is of a type, or for a purpose, that is not known here.".
+	PassengersReasonsFunction Key = "passengers.reasons.function"
+	// PassengersReasonsNoFlight is "It names no flight.".
+	PassengersReasonsNoFlight Key = "passengers.reasons.no_flight"
+	// PassengersReasonsNoMessage is "It holds no message that could be found.".
+	PassengersReasonsNoMessage Key = "passengers.reasons.no_message"
+	// PassengersReasonsNoTraveller is "None of its records could be used.".
+	PassengersReasonsNoTraveller Key = "passengers.reasons.no_traveller"
+	// PassengersReasonsNotApplied is "It could not be applied: read it again once the program is repaired.".
+	PassengersReasonsNotApplied Key = "passengers.reasons.not_applied"
+	// PassengersReasonsPastRetention is "The time to keep data of this flight is over: nothing was taken.".
+	PassengersReasonsPastRetention Key = "passengers.reasons.past_retention"
+	// PassengersReasonsQuarantined is "It could not be used.".
+	PassengersReasonsQuarantined Key = "passengers.reasons.quarantined"
+	// PassengersReasonsUnreadable is "The reader failed on it: read it again once the program is repaired.".
+	PassengersReasonsUnreadable Key = "passengers.reasons.unreadable"
 	// PassengersReceived is "{{.count}} messages wait to be read".
 	PassengersReceived Key = "passengers.received"
 	// PassengersRemark is "Remark".
@@ -7924,7 +7946,7 @@ const (
 	ProblemUnmaskNotYours Key = "problem.unmask.not_yours"
 	// ProblemUnmaskOwn is "Nobody decides about his own wish, and only the one who asked withdraws it.".
 	ProblemUnmaskOwn Key = "problem.unmask.own"
-	// ProblemUnmaskPerson is "A person's number is expected.".
+	// ProblemUnmaskPerson is "A person’s number is expected.".
 	ProblemUnmaskPerson Key = "problem.unmask.person"
 	// ProblemUnmaskReason is "Give a reason of {{.min}} to {{.max}} characters.".
 	ProblemUnmaskReason Key = "problem.unmask.reason"
@@ -11678,7 +11700,7 @@ const (
 	UnmaskOwnWish Key = "unmask.own_wish"
 	// UnmaskPayment is "Payment".
 	UnmaskPayment Key = "unmask.payment"
-	// UnmaskPerson is "Person's number".
+	// UnmaskPerson is "Person’s number".
 	UnmaskPerson Key = "unmask.person"
 	// UnmaskPersonHint is "Open the masked person from the flight’s page (Expected flights) and choose “Ask for unmasking”: the number is filled in. The person’s page shows it.".
 	UnmaskPersonHint Key = "unmask.person_hint"

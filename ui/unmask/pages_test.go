@@ -51,6 +51,7 @@ func TestNoListEndsEarly(t *testing.T) {
 	p.Wait("location.search.startsWith('?after=') && document.readyState === 'complete'")
 	p.CheckAccessible()
 	p.CheckNoSidewaysScroll()
+	require.True(t, browsertest.Eval[bool](p, "[...document.querySelectorAll('.table-wrap')].every(e => e.scrollWidth <= e.clientWidth)"), "no column is out of sight")
 	p.Screenshot("unmask-law-page")
 
 	// Who decides on a later page stays on it.

@@ -118,17 +118,20 @@ func tally(ctx context.Context, db querier, which string, args ...any) ([]expect
 	})
 }
 
+// given are a person's given names: people of one surname stand in the order of these.
+const given = `coalesce(p.data #>> '{identity,given_names}', '')`
+
 // One row for each person of the flight and each who came undeclared. The name of those who came undeclared is the scan's.
 const personsSQL = `
 WITH flights AS (SELECT id FROM expected_flight WHERE id = $1),
 ` + came + `,
 last AS (SELECT DISTINCT ON (person) person, crossing_id, inspection_id, verdict, differences, at FROM came WHERE person IS NOT NULL ORDER BY person, at DESC)
-SELECT p.data, p.surname AS sort, p.id AS id, l.crossing_id, l.verdict, l.differences, l.at, NULL::jsonb, NULL::jsonb
+SELECT p.data, p.surname AS sort, ` + given + ` AS given, p.id AS id, l.crossing_id, l.verdict, l.differences, l.at, NULL::jsonb, NULL::jsonb
 FROM expected_person p LEFT JOIN last l ON l.person = p.id WHERE p.flight = $1
 UNION ALL
-SELECT NULL, upper(i.identity ->> 'surname'), c.crossing_id, c.crossing_id, c.verdict, c.differences, c.at, i.identity, i.document
+SELECT NULL, upper(i.identity ->> 'surname'), upper(coalesce(i.identity ->> 'given_names', '')), c.crossing_id, c.crossing_id, c.verdict, c.differences, c.at, i.identity, i.document
 FROM came c JOIN inspection i ON i.id = c.inspection_id WHERE c.person IS NULL
-ORDER BY sort, id`
+ORDER BY sort, given, id`
 
 // Persons are a flight with its persons; the look is audited in the same transaction.
 func (b *Board) Persons(ctx context.Context, flight uuid.UUID, entry audit.Entry) (l expected.Line, all []expected.Passenger, err error) {
@@ -159,12 +162,12 @@ func (b *Board) Persons(ctx context.Context, flight uuid.UUID, entry audit.Entry
 
 func passenger(row pgx.CollectableRow) (p expected.Passenger, err error) {
 	var data, identity, document []byte
-	var sort string
+	var sort, given string
 	var id uuid.UUID
 	var verdict *string
 	var differences *int
 	var at *time.Time
-	if err := row.Scan(&data, &sort, &id, &p.Crossing, &verdict, &differences, &at, &identity, &document); err != nil {
+	if err := row.Scan(&data, &sort, &given, &id, &p.Crossing, &verdict, &differences, &at, &identity, &document); err != nil {
 		return p, err
 	}
 	if verdict != nil {
@@ -241,7 +244,7 @@ const missing = `
 WITH flights AS (SELECT * FROM expected_flight WHERE due_at >= $1 AND due_at < $2 AND due_at < $3 AND status <> 'cancelled'
     AND ($4::text = '' OR direction = $4 OR direction = '')),
 ` + came + `,
-missing AS (SELECT f.data AS flight_data, p.data AS person_data, f.due_at, f.id AS flight, p.surname, p.id AS person
+missing AS (SELECT f.data AS flight_data, p.data AS person_data, f.due_at, f.id AS flight, p.surname, ` + given + ` AS given, p.id AS person
     FROM flights f JOIN expected_person p ON p.flight = f.id
     WHERE p.awaited AND NOT EXISTS (SELECT FROM came WHERE came.person = p.id AND came.flight = p.flight))
 `
@@ -250,5 +253,5 @@ missing AS (SELECT f.data AS flight_data, p.data AS person_data, f.due_at, f.id 
 // begins at his flight anew.
 const missingBehind = `SELECT flight_data, person_data, due_at FROM missing
 WHERE (due_at, flight) > ($5, $6) OR (due_at, flight) = ($5, $6)
-    AND ((surname, person) > (SELECT p.surname, p.id FROM expected_person p WHERE p.id = $7 AND p.flight = $6)) IS NOT FALSE
-ORDER BY due_at, flight, surname, person LIMIT $8`
+    AND ((surname, given, person) > (SELECT p.surname, ` + given + `, p.id FROM expected_person p WHERE p.id = $7 AND p.flight = $6)) IS NOT FALSE
+ORDER BY due_at, flight, surname, given, person LIMIT $8`

@@ -271,3 +271,38 @@ func TestCountsAreRows(t *testing.T) {
 		require.Equal(rt, want, line.Counts)
 	})
 }
+
+// People of one surname stand in the order of their given names, whether they were declared or not, in both lists.
+func TestNamesStandInTheirOrder(t *testing.T) {
+	p := open(t)
+	f := flight("0400", noon.Add(-3*time.Hour))
+	f.ID = uuid.New()
+	p.tell(t, f)
+	for n, given := range []string{"LENA", "EVA MARIA", "ZOE", "ADAM"} {
+		who := person(t, f, n)
+		who.Identity.Surname, who.Identity.GivenNames = "BAUER", given
+		p.tell(t, who)
+	}
+	_, all, err := p.board.Persons(t.Context(), f.ID, entry())
+	require.NoError(t, err)
+	given := make([]string, 0, len(all))
+	for _, who := range all {
+		given = append(given, who.Person.Identity.GivenNames)
+	}
+	require.Equal(t, []string{"ADAM", "EVA MARIA", "LENA", "ZOE"}, given)
+
+	q := expected.MissingQuery{Day: traveldoc.DateOf(noon), Before: noon, Most: 1}
+	given = nil
+	for {
+		page, err := p.board.Missing(t.Context(), q, entry())
+		require.NoError(t, err)
+		for _, who := range page.Rows {
+			given = append(given, who.Person.Identity.GivenNames)
+		}
+		if page.Next == "" {
+			break
+		}
+		q.After = page.Next
+	}
+	require.Equal(t, []string{"ADAM", "EVA MARIA", "LENA", "ZOE"}, given, "also from page to page")
+}

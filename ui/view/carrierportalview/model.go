@@ -151,6 +151,14 @@ func (m Message) turnNotices() (first, next string) {
 	return view.Turn("/carrier/messages/"+m.ID.String(), "notices", m.NoticesAfter, m.Notices.Next, "findings", findings)
 }
 
+// lead is the text that says what became of it: of something that was used with findings, that there are some.
+func (m Message) lead() string {
+	if m.State == intake.Applied && m.Findings.Total > 0 {
+		return "noted"
+	}
+	return string(m.State)
+}
+
 // reasons are why what came, or a message of it, could not be used; each once.
 func (m Message) reasons() (list []string) {
 	seen := map[string]bool{"": true}
@@ -205,13 +213,6 @@ func moment(ctx context.Context, at time.Time) string {
 
 func page(title text.Key) view.Page {
 	return view.Page{Title: title, Styles: []string{"carrierportal.css"}}
-}
-
-func current(is bool) string {
-	if is {
-		return "true"
-	}
-	return "false"
 }
 
 // shows are what messages can be filtered by.

@@ -30,6 +30,7 @@ type Board struct {
 	Flights  []passengerdb.DayFlight
 	Counts   map[uuid.UUID]boarddb.Counts
 	Progress passengerdb.Progress
+	MayRead  bool // the messages too
 }
 
 // Flight is a flight and everybody on it.
@@ -142,7 +143,34 @@ func page(title text.Key) view.Page {
 }
 
 // local is a local time as people read it.
-func local(l apipnr.LocalTime) string { return strings.Replace(l.String(), "T", " ", 1) }
+func local(l apipnr.LocalTime) string { return spaced(l.String()) }
+
+// spaced is a date with a time as people read it.
+func spaced(iso string) string { return strings.Replace(iso, "T", " ", 1) }
+
+// where says where something stands in a message: outside of its segments by the byte alone.
+func where(ctx context.Context, segment, offset int) string {
+	switch {
+	case segment == 0 && offset == 0:
+		return t(ctx, text.CarrierportalWhole)
+	case segment == 0:
+		return t(ctx, text.CarrierportalByte, "offset", offset)
+	}
+	return t(ctx, text.PassengersPlace, "segment", segment, "offset", offset)
+}
+
+// reasonOf is why a message, or a part of it, could not be used.
+func reasonOf(ctx context.Context, code string) string {
+	return word(ctx, "passengers.reasons", code)
+}
+
+// arrow leads from the old value to the new one, the way the language is read.
+func arrow(ctx context.Context) string {
+	if text.FromContext(ctx).Language().Dir() == "rtl" {
+		return "←"
+	}
+	return "→"
+}
 
 // left is the time until an instant, "2:10"; "" when it is not known or over.
 func left(now, at time.Time) string {
@@ -332,13 +360,13 @@ func (p Person) bookingFacts(ctx context.Context) [][2]string {
 		}
 	}
 	add(text.PassengersLocator, strings.TrimSpace(r.Carrier+" "+r.Locator+" "+strings.Join(r.Others, " ")))
-	add(text.PassengersBooked, r.Booked)
-	add(text.PassengersChanged, r.Changed)
+	add(text.PassengersBooked, spaced(r.Booked))
+	add(text.PassengersChanged, spaced(r.Changed))
 	if a := r.Agency; a != nil {
 		add(text.PassengersAgency, strings.Join([]string{a.System, a.Place, a.IATA, a.Country}, " "))
 	}
 	for _, f := range r.Flights {
-		add(text.PassengersLeg, strings.Join([]string{f.Carrier + f.Number + f.Suffix, f.Origin + "–" + f.Destination, f.Departure.String()}, " "))
+		add(text.PassengersLeg, strings.Join([]string{f.Carrier + f.Number + f.Suffix, f.Origin + "–" + f.Destination, local(f.Departure)}, " "))
 	}
 	for _, one := range r.Payments {
 		add(text.PassengersPayment, strings.Join([]string{one.Form, one.Vendor, one.Card, one.Amount, one.Currency, one.Payer}, " "))

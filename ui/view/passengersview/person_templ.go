@@ -585,9 +585,9 @@ func placeOf(p Person, at *manifest.Place) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var29 string
-				templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, text.PassengersPlace, "segment", at.Segment, "offset", at.Offset))
+				templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(where(ctx, int(at.Segment), int(at.Offset)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/view/passengersview/person.templ`, Line: 105, Col: 180}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/view/passengersview/person.templ`, Line: 105, Col: 151}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
 				if templ_7745c5c3_Err != nil {
@@ -599,9 +599,9 @@ func placeOf(p Person, at *manifest.Place) templ.Component {
 				}
 			} else {
 				var templ_7745c5c3_Var30 string
-				templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, text.PassengersPlace, "segment", at.Segment, "offset", at.Offset))
+				templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(where(ctx, int(at.Segment), int(at.Offset)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/view/passengersview/person.templ`, Line: 107, Col: 78}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/view/passengersview/person.templ`, Line: 107, Col: 49}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 				if templ_7745c5c3_Err != nil {

@@ -1,0 +1,81 @@
+package passengers_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/openbmis/openbmis/internal/auth"
+	"github.com/openbmis/openbmis/internal/postgres/passengerdb"
+	"github.com/openbmis/openbmis/ui/passengers"
+	"github.com/openbmis/openbmis/ui/text"
+)
+
+// What arrives next stands first, wherever it departed; what has arrived stands behind it, the newest first.
+func TestWhatArrivesNextStandsFirst(t *testing.T) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	var list []passengerdb.DayFlight
+	for _, f := range []struct {
+		number           string
+		departs, arrives time.Duration
+	}{{"1", -10, -3}, {"2", -9, 2}, {"3", -3, 1}, {"4", -2, -1}, {"5", 1, 0}, {"6", 3, 4}} {
+		d := passengerdb.DayFlight{}
+		d.Number, d.DepartsAt = f.number, now.Add(f.departs*time.Hour)
+		if f.arrives != 0 { // of the fifth no arrival is known
+			d.ArrivesAt = now.Add(f.arrives * time.Hour)
+		}
+		list = append(list, d)
+	}
+	passengers.NextFirst(list, now)
+	order := make([]string, 0, len(list))
+	for _, f := range list {
+		order = append(order, f.Number)
+	}
+	require.Equal(t, []string{"3", "5", "2", "6", "4", "1"}, order)
+}
+
+// The filter that was chosen is marked, and no other; what is in quarantine leads to its messages for whoever may read them, and its reason
+// stands there in words.
+func TestTheChosenFilterIsMarkedAndTheQuarantineLeadsOn(t *testing.T) {
+	d := open(t)
+	d.send(t, list(d.Clock.Now()))
+	raw := d.send(t, "This is no message.")
+	analyst := d.SignedIn(t, d.Person(t, auth.RoleAnalyst, "ana", "en"))
+	supervisor := d.SignedIn(t, d.Person(t, auth.RoleSupervisor, "sue", "en"))
+	chosen := regexp.MustCompile(`<a class="button" href="([^"]+)" aria-current="page">`)
+
+	shown := d.Get(t, analyst, "/passengers/messages?show=quarantined").Body
+	require.Equal(t, [][]string{{chosen.FindString(shown), "/passengers/messages?show=quarantined"}}, chosen.FindAllStringSubmatch(shown, -1))
+	require.Contains(t, shown, "It holds no message that could be found.")
+	require.Contains(t, d.Get(t, analyst, "/passengers/messages/"+raw.String()).Body, "It holds no message that could be found.")
+
+	require.Regexp(t, `<a href="/passengers/messages\?show=trouble">\s*<span class="status hit">`, d.Get(t, analyst, "/passengers").Body)
+	board := d.Get(t, supervisor, "/passengers").Body
+	require.Contains(t, board, "1 record in quarantine")
+	require.NotContains(t, board, "/passengers/messages?show")
+	flight := regexp.MustCompile(`/passengers/flights/[0-9a-f-]{36}`).FindString(board)
+	page := d.Get(t, analyst, flight+"?show=hit").Body
+	require.Equal(t, [][]string{{chosen.FindString(page), flight + "?show=hit"}}, chosen.FindAllStringSubmatch(page, -1))
+}
+
+// Every reason for which a message cannot be used has words for the State's people, as it has for the carrier's.
+func TestEveryReasonHasWords(t *testing.T) {
+	texts, err := text.Load()
+	require.NoError(t, err)
+	source, err := os.ReadFile(filepath.Join("..", "text", "catalogue", "carrierportal.en.toml"))
+	require.NoError(t, err)
+	_, reasons, _ := strings.Cut(string(source), "[carrierportal.reason]\n")
+	reasons, _, _ = strings.Cut(reasons, "\n\n")
+	codes := regexp.MustCompile(`(?m)^([a-z_]+) =`).FindAllStringSubmatch(reasons, -1)
+	require.Greater(t, len(codes), 5)
+	for _, language := range text.Languages() {
+		for _, code := range codes {
+			require.True(t, texts.Printer(language).Has(text.Key("passengers.reasons."+code[1])), "%s: %s", language, code[1])
+		}
+	}
+}
