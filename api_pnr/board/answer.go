@@ -38,13 +38,17 @@ func (o *Office) Answer(ctx context.Context, e apipnr.Envelope) ([]byte, error) 
 	})
 	var reply []byte
 	answered := 0
-	var failed error
+	var failed, lacks error
 	for n, m := range message.Read(e.Body).Messages {
 		if m.Type != apipnr.PAXLST {
 			continue
 		}
 		body, err := o.message(ctx, e, n, m, began)
-		failed = errors.Join(failed, err)
+		if errors.Is(err, ErrNoFlight) {
+			lacks = err
+		} else {
+			failed = errors.Join(failed, err)
+		}
 		reply = append(reply, body...)
 		answered++
 	}
@@ -55,6 +59,8 @@ func (o *Office) Answer(ctx context.Context, e apipnr.Envelope) ([]byte, error) 
 		return nil, failed
 	case answered == 0:
 		return nil, ErrNoList
+	case lacks != nil:
+		return nil, lacks
 	}
 	return reply, nil
 }

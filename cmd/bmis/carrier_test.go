@@ -22,6 +22,7 @@ import (
 	"github.com/openbmis/openbmis/internal/bus/gate/gatetest"
 	"github.com/openbmis/openbmis/internal/pgtest"
 	"github.com/openbmis/openbmis/internal/postgres"
+	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/migrations"
 )
 
@@ -60,6 +61,9 @@ func (echoing) Keep(_ context.Context, e apipnr.Envelope) (apipnr.Receipt, error
 func (echoing) Answer(_ context.Context, e apipnr.Envelope) ([]byte, error) { return e.Body, nil }
 
 func (a echoing) Acknowledge(_ context.Context, e apipnr.Envelope) error {
+	if strings.Contains(string(e.Body), "GONE") { // a notice that the State holds no more
+		return problem.New(problem.NotFound, "board.no_notice")
+	}
 	a.acked <- e.Body
 	return nil
 }
@@ -127,8 +131,12 @@ func (c carrierTool) talk(in func(string) string) {
 
 	status, err := cusres.Write(cusres.Unsolicited(message.Read([]byte(text)).Messages[0], []apipnr.Verdict{{Ref: "R1", Code: "1Z"}}), time.Now())
 	require.NoError(t, err)
+	gone, err := cusres.Write(cusres.Unsolicited(message.Read([]byte(text)).Messages[0], []apipnr.Verdict{{Ref: "GONE", Code: "1Z"}}), time.Now())
+	require.NoError(t, err)
+	require.NoError(t, d.Send(t.Context(), "XA", "m0", gone))
 	require.NoError(t, d.Send(t.Context(), "XA", "m1", status))
-	heard := c.must(append([]string{"listen", "--count", "1"}, line...)...)
+	heard := c.must(append([]string{"listen", "--count", "2"}, line...)...) // the first holds nothing up
+	require.Equal(t, 2, strings.Count(heard, `"kind":"unsolicited"`))
 	require.Contains(t, heard, `"kind":"unsolicited"`)
 	require.Equal(t, apipnr.Acknowledgement, message.Read(<-acked).Messages[0].Function)
 

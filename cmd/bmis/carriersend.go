@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 	apipnr "github.com/openbmis/openbmis/api_pnr"
 	"github.com/openbmis/openbmis/api_pnr/cusres"
 	"github.com/openbmis/openbmis/api_pnr/intake/client"
+	"github.com/openbmis/openbmis/api_pnr/intake/door"
 	"github.com/openbmis/openbmis/api_pnr/message"
 	"github.com/openbmis/openbmis/internal/bus/gate"
 )
@@ -190,7 +192,11 @@ func (c carrierListen) take(ctx context.Context, a *app, sender client.Sender, i
 		if err != nil {
 			return fmt.Errorf("acknowledge %s: %w", in.ID, err)
 		}
-		if err := sender.Acknowledge(ctx, text); err != nil {
+		err = sender.Acknowledge(ctx, text)
+		if refusal := new(door.Refusal); errors.As(err, &refusal) && refusal.Status == http.StatusNotFound {
+			continue // the State holds it no more: nobody waits for the word, and what comes behind it must not
+		}
+		if err != nil {
 			return fmt.Errorf("acknowledge %s: %w", in.ID, err)
 		}
 	}

@@ -2,7 +2,11 @@ package door
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"strings"
+
+	"github.com/openbmis/openbmis/internal/problem"
 )
 
 var errNoAnswerer = Refuse(http.StatusNotImplemented, "interactive_off", "this State answers no interactive requests")
@@ -21,7 +25,8 @@ func (d *Door) Ask(ctx context.Context, a Arrival) ([]byte, error) {
 	}
 	defer room.release()
 	e.ID = d.NewID() // each request is answered, also one that is asked twice
-	return d.Answerer.Answer(ctx, e)
+	answer, err := d.Answerer.Answer(ctx, e)
+	return answer, forGood(err)
 }
 
 // Acknowledge takes a carrier's acknowledgement of an unsolicited message.
@@ -35,5 +40,23 @@ func (d *Door) Acknowledge(ctx context.Context, a Arrival) error {
 	}
 	defer room.release()
 	e.ID = d.NewID()
-	return d.Answerer.Acknowledge(ctx, e)
+	return forGood(d.Answerer.Acknowledge(ctx, e))
+}
+
+// forGood makes a refusal of what trying again cannot help: there is nothing in the message that could be answered, or nothing of ours that
+// it could mean. Any other error is our fault, and stays what it is.
+func forGood(err error) error {
+	var p *problem.Error
+	if !errors.As(err, &p) {
+		return err
+	}
+	_, code, _ := strings.Cut(p.Code, ".")
+	switch p.Kind {
+	case problem.Invalid:
+		return Refuse(http.StatusUnprocessableEntity, code, "there is no message in it that names a flight and can be answered").Because(err)
+	case problem.NotFound:
+		return Refuse(http.StatusNotFound, code, "nothing is known here that this could mean; do not send it again").Because(err)
+	default:
+		return err
+	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/openbmis/openbmis/api_pnr/intake/client"
 	"github.com/openbmis/openbmis/api_pnr/intake/door"
 	"github.com/openbmis/openbmis/internal/bus/gate"
+	"github.com/openbmis/openbmis/internal/problem"
 )
 
 // answerer answers as it is told.
@@ -144,6 +145,26 @@ func TestAnErrorOfOursIsNotShownToTheCarrier(t *testing.T) {
 		refusedWith(t, answer, http.StatusServiceUnavailable, "unavailable")
 		require.NotContains(t, answer.Header.Get(door.HeaderError), "ALMARA")
 	}
+}
+
+// What can never be answered, or means nothing of ours, is not to be sent again; what is our fault is.
+func TestWhatCannotBeAnsweredIsNotToBeSentAgain(t *testing.T) {
+	p := open(t, func(c *door.Config) {
+		c.Answerer = answerer{
+			answer: func(_ context.Context, e apipnr.Envelope) ([]byte, error) {
+				lacks := problem.New(problem.Invalid, "board.no_list")
+				if string(e.Body) == "rubbish" {
+					return nil, lacks
+				}
+				return nil, problem.New(problem.Unavailable, "board.not_kept").Because(lacks)
+			},
+			acknowledge: func(apipnr.Envelope) error { return problem.New(problem.NotFound, "board.no_notice") },
+		}
+	})
+	conn := p.Carrier(t, "XA")
+	refusedWith(t, ask(t, conn, gate.CheckSubject("XA"), []byte("rubbish")), http.StatusUnprocessableEntity, "no_list")
+	refusedWith(t, ask(t, conn, gate.CheckSubject("XA"), []byte(paxlst)), http.StatusServiceUnavailable, "unavailable")
+	refusedWith(t, ask(t, conn, gate.AckSubject("XA"), []byte(paxlst)), http.StatusNotFound, "no_notice")
 }
 
 func TestWithoutAnAnswererCarriersAreTold(t *testing.T) {

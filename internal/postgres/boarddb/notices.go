@@ -62,19 +62,23 @@ func (s *Store) Later(ctx context.Context, id uuid.UUID, next time.Time) error {
 	return wrap(err, "keep that a carrier was not told")
 }
 
-// Acknowledge keeps what a carrier acknowledges. A late one, of a notice that ended, is kept too; one that names another code than the
-// notice acknowledges nothing.
+// Acknowledge keeps what a carrier acknowledges, and says how many notices of ours that named. A late one, of a notice that ended, is kept too.
+// One that was acknowledged before, or has a newer in its place, is known and stays as it is: a notice that was told several times is
+// acknowledged several times. One that names another code than the notice acknowledges nothing.
 func (s *Store) Acknowledge(ctx context.Context, acks []board.Acknowledged) (n int, err error) {
 	err = s.DB.InTx(ctx, func(tx pgx.Tx) error {
 		for _, a := range acks {
-			tag, err := tx.Exec(ctx, `UPDATE board_notice SET state = 'acknowledged', done_at = $6, next_at = NULL
-				WHERE carrier = $1 AND flight_key = $2 AND ($3 <> '' AND ref = $3 OR $3 = '' AND locator = $4 AND $4 <> '')
-					AND ($5 = '' OR code = $5) AND state IN ('sent', 'expired', 'waiting')`,
-				a.Carrier, a.Flight.String(), a.Ref, a.Locator, a.Code, s.clock())
+			var named int
+			err := tx.QueryRow(ctx, `WITH named AS (SELECT id, state FROM board_notice
+					WHERE carrier = $1 AND flight_key = $2 AND ($3 <> '' AND ref = $3 OR $3 = '' AND locator = $4 AND $4 <> '') AND ($5 = '' OR code = $5) FOR UPDATE),
+				kept AS (UPDATE board_notice n SET state = 'acknowledged', done_at = $6, next_at = NULL FROM named
+					WHERE n.id = named.id AND named.state IN ('sent', 'expired', 'waiting'))
+				SELECT count(*) FROM named`,
+				a.Carrier, a.Flight.String(), a.Ref, a.Locator, a.Code, s.clock()).Scan(&named)
 			if err != nil {
 				return err
 			}
-			n += int(tag.RowsAffected())
+			n += named
 		}
 		return nil
 	})
