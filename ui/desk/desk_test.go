@@ -214,6 +214,7 @@ func TestAHitBeforeTheArrival(t *testing.T) {
 			require.Contains(t, page.Body, words, path)
 		}
 	}
+	require.Contains(t, s.Get(t, client, "/desk/hits/"+id.String()).Body, "does not reach the carrier by itself")
 }
 
 // A hit that was not of a passenger whom the law has taken since says so, instead of showing nobody.

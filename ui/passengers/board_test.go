@@ -1,6 +1,9 @@
 package passengers_test
 
 import (
+	"fmt"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -61,6 +64,47 @@ func TestTheChosenFilterIsMarkedAndTheQuarantineLeadsOn(t *testing.T) {
 	flight := regexp.MustCompile(`/passengers/flights/[0-9a-f-]{36}`).FindString(board)
 	page := d.Get(t, analyst, flight+"?show=hit").Body
 	require.Equal(t, [][]string{{chosen.FindString(page), flight + "?show=hit"}}, chosen.FindAllStringSubmatch(page, -1))
+}
+
+// What the desk of an alert says of a hit changes nothing by itself: the analyst is told, beside the person and on the flight, until somebody
+// decides.
+func TestTheDesksWordIsShownBesideThePerson(t *testing.T) {
+	d := open(t)
+	d.send(t, list(d.Clock.Now()))
+	flights, err := d.store.FlightsBetween(t.Context(), d.Clock.Now().Add(-24*time.Hour), d.Clock.Now().Add(24*time.Hour))
+	require.NoError(t, err)
+	persons, err := d.store.OfFlight(t.Context(), flights[0].ID)
+	require.NoError(t, err)
+	who := persons[1].ID
+	d.screened(t, flights[0].ExpectedFlight, persons[1])
+	_, err = d.DB.Pool.Exec(t.Context(), `INSERT INTO desk_hit (id, central, station, agency, list, alert, alert_version, matcher, band, score, retro, traveller_id, raised_at,
+		stage, raise, updated_at) VALUES (gen_random_uuid(), true, '', 'NPB', 'national', '1', 3, 'm9', 'probable', 0.9, 'expected', $1, $2, 'open', '{}', $2)`, who, d.Clock.Now())
+	require.NoError(t, err)
+	analyst := d.SignedIn(t, d.Person(t, auth.RoleAnalyst, "ana", "en"))
+	of := func(id fmt.Stringer) string { return d.Get(t, analyst, "/passengers/persons/"+id.String()).Body }
+	flight := func() string { return d.Get(t, analyst, "/passengers/flights/"+flights[0].ID.String()).Body }
+	const says, short = "The desk of the alert says that it is none.", "desk: not the person"
+	require.Contains(t, of(who), "to be compared")
+	require.NotContains(t, of(who), says)
+	require.NotContains(t, flight(), short)
+	require.NotContains(t, of(persons[0].ID), "At the desk of the alert")
+
+	_, err = d.DB.Pool.Exec(t.Context(), `UPDATE desk_hit SET stage = 'not_same', same = false`)
+	require.NoError(t, err)
+	require.Contains(t, of(who), says)
+	require.Contains(t, flight(), short)
+	_, err = d.DB.Pool.Exec(t.Context(), `UPDATE desk_hit SET stage = 'closed', outcome = 'action_taken', closed_at = $1`, d.Clock.Now())
+	require.NoError(t, err)
+	require.NotContains(t, of(who), says)
+	_, err = d.DB.Pool.Exec(t.Context(), `UPDATE desk_hit SET outcome = 'not_same'`)
+	require.NoError(t, err)
+	require.Contains(t, of(who), says)
+
+	version := regexp.MustCompile(`name="version" value="(\d+)"`).FindStringSubmatch(of(who))
+	r := d.Post(t, analyst, "/passengers/persons/"+who.String()+"/decision", url.Values{"verdict": {"board"}, "reason": {"The desk knows him"}, "version": {version[1]}})
+	require.Equal(t, http.StatusSeeOther, r.Status)
+	require.NotContains(t, of(who), says)
+	require.NotContains(t, flight(), short)
 }
 
 // Every reason for which a message cannot be used has words for the State's people, as it has for the carrier's.

@@ -125,6 +125,9 @@ func (x *screens) flight(c *web.Context) error {
 	if p.Screenings, err = x.Board.Screenings(c.Ctx(), ids); err != nil {
 		return err
 	}
+	if p.Desk, err = x.Board.AtDesk(c.Ctx(), ids); err != nil {
+		return err
+	}
 	return c.Render(http.StatusOK, passengersview.FlightPage(p))
 }
 

@@ -49,6 +49,7 @@ type Board interface {
 	Counts(ctx context.Context, flights []uuid.UUID) (map[uuid.UUID]boarddb.Counts, error)
 	Screenings(ctx context.Context, persons []uuid.UUID) (map[uuid.UUID]apipnr.Screening, error)
 	Ruling(ctx context.Context, person uuid.UUID) (board.Ruling, error)
+	AtDesk(ctx context.Context, persons []uuid.UUID) (map[uuid.UUID][]boarddb.DeskHit, error)
 	Decide(ctx context.Context, person uuid.UUID, version int, d apipnr.ScreeningDecision, entry audit.Entry) error
 }
 

@@ -37,6 +37,11 @@ func (x *screens) person(c *web.Context, status int, form passengersview.Decisio
 			return err
 		}
 	}
+	desk, err := x.Board.AtDesk(c.Ctx(), []uuid.UUID{id})
+	if err != nil {
+		return err
+	}
+	p.Desk = desk[id]
 	return c.Render(status, passengersview.PersonPage(p))
 }
 

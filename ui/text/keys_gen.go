@@ -2150,6 +2150,8 @@ const (
 	DeskByMonth Key = "desk.by_month"
 	// DeskByStation is "By crossing point".
 	DeskByStation Key = "desk.by_station"
+	// DeskCarrierApart is "Your word here does not reach the carrier by itself, nor the crossing point where the person is expected. The analysts see it beside the person and decide what both are told.".
+	DeskCarrierApart Key = "desk.carrier_apart"
 	// DeskChoose is "Choose".
 	DeskChoose Key = "desk.choose"
 	// DeskClaim is "Claim".
@@ -6044,6 +6046,8 @@ const (
 	PassengersArrives Key = "passengers.arrives"
 	// PassengersAt is "When".
 	PassengersAt Key = "passengers.at"
+	// PassengersAtDesk is "At the desk of the alert:".
+	PassengersAtDesk Key = "passengers.at_desk"
 	// PassengersAttempt is "Read".
 	PassengersAttempt Key = "passengers.attempt"
 	// PassengersAttempts is "Read {{.count}} times".
@@ -6104,6 +6108,28 @@ const (
 	PassengersDeparted Key = "passengers.departed"
 	// PassengersDeparts is "Departs".
 	PassengersDeparts Key = "passengers.departs"
+	// PassengersDeskAsked is "owner is asked".
+	PassengersDeskAsked Key = "passengers.desk.asked"
+	// PassengersDeskClosed is "closed".
+	PassengersDeskClosed Key = "passengers.desk.closed"
+	// PassengersDeskConfirmed is "confirmed".
+	PassengersDeskConfirmed Key = "passengers.desk.confirmed"
+	// PassengersDeskNotConfirmed is "not confirmed".
+	PassengersDeskNotConfirmed Key = "passengers.desk.not_confirmed"
+	// PassengersDeskNotSame is "not the same person".
+	PassengersDeskNotSame Key = "passengers.desk.not_same"
+	// PassengersDeskOpen is "to be compared".
+	PassengersDeskOpen Key = "passengers.desk.open"
+	// PassengersDeskProposed is "waits for a second person".
+	PassengersDeskProposed Key = "passengers.desk.proposed"
+	// PassengersDeskSame is "same person".
+	PassengersDeskSame Key = "passengers.desk.same"
+	// PassengersDeskUnanswered is "no answer in time".
+	PassengersDeskUnanswered Key = "passengers.desk.unanswered"
+	// PassengersDeskDenied is "desk: not the person".
+	PassengersDeskDenied Key = "passengers.desk_denied"
+	// PassengersDeskDenies is "The desk of the alert says that it is none. That alone changes neither what the carrier is told nor what the crossing point sees: decide about this person.".
+	PassengersDeskDenies Key = "passengers.desk_denies"
 	// PassengersDiagnostics is "{{.count}} things found".
 	PassengersDiagnostics Key = "passengers.diagnostics"
 	// PassengersDiffers is "differs".

@@ -7,7 +7,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/openbmis/openbmis/alerts"
-	"github.com/openbmis/openbmis/alerts/hit"
 	"github.com/openbmis/openbmis/api_pnr/board"
 	"github.com/openbmis/openbmis/internal/postgres/passengerdb"
 )
@@ -26,7 +25,7 @@ func (s *Store) Pointed(ctx context.Context, tx pgx.Tx, persons []uuid.UUID) ([]
 			OR EXISTS (SELECT FROM passenger_screening p, jsonb_array_elements(coalesce(p.ruling->'causes', '[]')) c
 				WHERE p.person = q.person AND c->>'outcome' = 'hit' AND NOT c->>'check' = ANY ($3)
 					AND NOT EXISTS (SELECT FROM desk_hit h WHERE h.traveller_id = q.person AND h.raise->>'check' = c->>'check'))`,
-		persons, notHis(),
+		persons, denials(),
 		[]string{alerts.CheckName, board.CheckAnalyst, board.CheckRisk}) // those, and what a service outside found, stand for themselves above
 	if err != nil {
 		return nil, wrap(err, "what points at expected persons")
@@ -39,10 +38,7 @@ func (s *Store) Pointed(ctx context.Context, tx pgx.Tx, persons []uuid.UUID) ([]
 const bareRuling = `jsonb_set(ruling - 'findings' - 'opinion', '{causes}', coalesce((SELECT jsonb_agg(c - 'ref' ORDER BY n)
 	FROM jsonb_array_elements(ruling->'causes') WITH ORDINALITY AS c(c, n)), '[]'))`
 
-// notHis are the ends of hits that say that the person was not meant.
-func notHis() []string {
-	return []string{hit.OutcomeNotSame, hit.OutcomeNotConfirmed, hit.OutcomeMistakenScan, hit.OutcomeAlertWithdrawn}
-}
+
 
 // forgotten begins what stands where a carrier's reference of a traveller was. No carrier's reference begins so.
 const forgotten = "~"
@@ -80,7 +76,7 @@ func (s *Store) Forget(ctx context.Context, tx pgx.Tx, persons []uuid.UUID) erro
 	b.Queue(`UPDATE passenger_screening SET ref = '', alerts = '{}', recheck_at = NULL, tries = 0, ruling = `+bareRuling+`
 		WHERE person = ANY ($1)`, persons)
 	b.Queue(`UPDATE desk_hit SET forgotten_at = $2 WHERE traveller_id = ANY ($1) AND forgotten_at IS NULL AND raise ? 'flight'
-		AND closed_at IS NOT NULL AND outcome = ANY ($3)`, persons, s.clock(), notHis())
+		AND closed_at IS NOT NULL AND outcome = ANY ($3)`, persons, s.clock(), denials())
 	b.Queue(`UPDATE discreet_hit SET forgotten_at = $2 WHERE traveller_id = ANY ($1) AND forgotten_at IS NULL AND raise ? 'flight'
 		AND state = 'not_same'`, persons, s.clock())
 	return wrap(tx.SendBatch(ctx, b).Close(), "forget expected persons")

@@ -39,6 +39,7 @@ type Flight struct {
 	Now        time.Time
 	Persons    []apipnr.Expected
 	Screenings map[uuid.UUID]apipnr.Screening
+	Desk       map[uuid.UUID][]boarddb.DeskHit
 	Filter     string // "", "hit", "not_checked", "decided"
 }
 
@@ -87,7 +88,8 @@ type Person struct {
 	passengerdb.Detail
 	Now                                        time.Time
 	Screening                                  *apipnr.Screening
-	Ruling                                     board.Ruling // all that led to Screening; empty when nobody looked
+	Ruling                                     board.Ruling      // all that led to Screening; empty when nobody looked
+	Desk                                       []boarddb.DeskHit // what the desks of alerts say of his hits
 	Form                                       DecisionForm
 	MayDecide, MayRead, MayUnmask, SeesReasons bool
 }
@@ -157,6 +159,18 @@ func where(ctx context.Context, segment, offset int) string {
 		return t(ctx, text.CarrierportalByte, "offset", offset)
 	}
 	return t(ctx, text.PassengersPlace, "segment", segment, "offset", offset)
+}
+
+// denied reports whether a desk said of one of the hits that it is none, while the screening still has a hit and nobody decided.
+func denied(desk []boarddb.DeskHit, s *apipnr.Screening) bool {
+	return s != nil && s.Outcome == border.Hit && s.Decision == nil && slices.ContainsFunc(desk, func(h boarddb.DeskHit) bool { return h.Denied })
+}
+
+func deskTone(h boarddb.DeskHit) view.Tone {
+	if h.Denied {
+		return view.ToneSuccess
+	}
+	return view.ToneWarning
 }
 
 // reasonOf is why a message, or a part of it, could not be used.
