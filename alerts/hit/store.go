@@ -130,8 +130,9 @@ type Dossier struct {
 	List  *alerts.ListInfo
 	// Others are the other hits of the same traveller at the same inspection, the strongest first.
 	Others []Item
-	// Earlier are closed hits of the same file on the same alert, newest first.
-	Earlier []Item
+	// Earlier are closed hits of the same file on the same alert, newest first: the last of EarlierAll.
+	Earlier    []Item
+	EarlierAll int
 	// Crossings are the decisions on the inspection, newest first.
 	Crossings []Crossing
 	// Case is the second line's case of the inspection; zero when there is none.

@@ -119,9 +119,10 @@ type Dossier struct {
 	// Past are the decisions about the same person at this crossing point, newest first, this case's left out.
 	Past []Past
 	// Judgements are earlier words of the second line on hits of the same person, newest first.
-	Judgements []EarlierJudgement
-	Companions []Companionship // added by hand, in the order of Case.Companions
-	Suggested  []Companionship // of the same manifest or vehicle, or referred from the same lane about the same time
+	Judgements    []EarlierJudgement
+	Companions    []Companionship // added by hand, in the order of Case.Companions
+	MoreSuggested bool            // than are in Suggested
+	Suggested     []Companionship // of the same manifest or vehicle, or referred from the same lane about the same time
 	// Movements are the entries and exits of the same person, wherever made, newest first.
 	Movements []Movement
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -322,4 +323,18 @@ func TestThePagesInABrowser(t *testing.T) {
 			p.CheckAccessible()
 		})
 	}
+}
+
+// The history goes on for as many pages as there are.
+func TestTheHistoryDoesNotEndEarly(t *testing.T) {
+	c := open(t)
+	_, err := c.DB.Pool.Exec(t.Context(), `INSERT INTO entry_rules (id, version, book, remark, state, proposed_by, proposed_login, proposed_at)
+		SELECT gen_random_uuid(), 'v' || (1000 + n), json_build_object('version', 'v' || (1000 + n)), 'why', 'rejected', 'x', 'x', $1 FROM generate_series(1, 230) n`, c.Clock.Now())
+	require.NoError(t, err)
+	client := c.SignedIn(t, c.Person(t, auth.RoleVisaSupervisor, "sue", "en"))
+	all, last := c.Follow(t, client, "/entry-rules/versions", "after", regexp.MustCompile(`<bdi>v1\d{3}</bdi>`))
+	require.Len(t, all, 230)
+	require.Contains(t, last, "· 230")
+	require.NotContains(t, last, `rel="next"`)
+	require.Equal(t, http.StatusUnprocessableEntity, c.Get(t, client, "/entry-rules/versions?after=x").Status)
 }

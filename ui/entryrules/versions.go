@@ -9,6 +9,7 @@ import (
 
 	"github.com/openbmis/openbmis/evisa"
 	"github.com/openbmis/openbmis/internal/audit"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/postgres/visausedb"
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/ui/text"
@@ -21,7 +22,7 @@ import (
 type Versions interface {
 	Current(ctx context.Context) (visausedb.Version, bool, error)
 	One(ctx context.Context, id uuid.UUID) (visausedb.Version, error)
-	History(ctx context.Context) ([]visausedb.Version, error)
+	History(ctx context.Context, p paging.Page) (paging.Listed[visausedb.Version], error)
 	Propose(ctx context.Context, by audit.Actor, remark string, book []byte) (visausedb.Version, error)
 	Approve(ctx context.Context, by audit.Actor, id uuid.UUID) (visausedb.Version, error)
 	Reject(ctx context.Context, by audit.Actor, id uuid.UUID, why string) (visausedb.Version, error)
@@ -77,7 +78,7 @@ func done(c *web.Context) string {
 }
 
 func (x *screens) history(c *web.Context) (err error) {
-	h := entryrulesview.History{Done: done(c)}
+	h := entryrulesview.History{Done: done(c), After: c.QueryParam("after")}
 	if h.Held, err = x.Held(c.Ctx()); err != nil {
 		return err
 	}
@@ -85,11 +86,12 @@ func (x *screens) history(c *web.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	list, err := x.Versions.History(c.Ctx())
+	list, err := x.Versions.History(c.Ctx(), paging.Page{After: h.After})
 	if err != nil {
 		return err
 	}
-	for _, v := range list {
+	h.Total, h.Next = list.Total, list.Next
+	for _, v := range list.Rows {
 		h.List = append(h.List, shown(v, current))
 	}
 	return c.Render(http.StatusOK, entryrulesview.HistoryPage(h))

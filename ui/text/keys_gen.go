@@ -4694,6 +4694,8 @@ const (
 	HitsDocument Key = "hits.document"
 	// HitsEarlier is "Earlier hits of this person on this alert".
 	HitsEarlier Key = "hits.earlier"
+	// HitsEarlierOf is "The newest {{.shown}} of {{.all}}.".
+	HitsEarlierOf Key = "hits.earlier_of"
 	// HitsEnd is "Close the hit".
 	HitsEnd Key = "hits.end"
 	// HitsEscalated is "Overdue: supervisor".
@@ -10102,6 +10104,8 @@ const (
 	SecondlineMethodsUltraviolet Key = "secondline.methods.ultraviolet"
 	// SecondlineMethodsVisual is "by eye".
 	SecondlineMethodsVisual Key = "secondline.methods.visual"
+	// SecondlineMoreSuggested is "There are more than the {{.count}} that seem to travel along: anybody else is found by the number of the document (F10).".
+	SecondlineMoreSuggested Key = "secondline.more_suggested"
 	// SecondlineNav is "Second line".
 	SecondlineNav Key = "secondline.nav"
 	// SecondlineNoGrant is "no stay calculated".

@@ -69,9 +69,9 @@ func (s *Store) Close(ctx context.Context, id uuid.UUID, closing group.Closing, 
 }
 
 const openIn = `SELECT id, kind, label, size, lane, direction, opened_at, opened_by FROM border_group
-WHERE lane = $1 AND closed_at IS NULL ORDER BY opened_at DESC, id LIMIT 50`
+WHERE lane = $1 AND closed_at IS NULL ORDER BY opened_at DESC, id`
 
-// OpenIn are the groups of a lane that are not closed, without their manifests.
+// OpenIn are all groups of a lane that are not closed, without their manifests: one that nobody sees is never closed.
 func (s *Store) OpenIn(ctx context.Context, lane string) ([]group.Group, error) {
 	rows, err := s.db.Pool.Query(ctx, openIn, lane)
 	if err != nil {

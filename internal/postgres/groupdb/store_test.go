@@ -255,3 +255,15 @@ func TestWithWhomAMinorCameIn(t *testing.T) {
 	require.NoError(t, err)
 	require.Nil(t, entry, "what was undone is no entry")
 }
+
+// However many groups of a lane are open, each is listed: one that nobody sees is never closed.
+func TestEveryOpenGroupIsListed(t *testing.T) {
+	p := open(t)
+	_, err := p.db.Pool.Exec(t.Context(), `INSERT INTO border_group (id, kind, label, size, lane, direction, opened_at, opened_by, manifest)
+		SELECT gen_random_uuid(), 'family', 'F' || n, 2, $1, 'entry', $2::timestamptz + interval '1 second' * n, 'olga', '{}' FROM generate_series(1, 70) n`, officer.Lane, p.now)
+	require.NoError(t, err)
+	listed, err := p.groups.OpenIn(t.Context(), officer)
+	require.NoError(t, err)
+	require.Len(t, listed, 70)
+	require.Equal(t, "F70", listed[0].Label, "the newest first")
+}

@@ -33,13 +33,15 @@ func (s *Store) Dossier(ctx context.Context, id uuid.UUID, entry audit.Entry) (d
 }
 
 const (
-	selectOthers = `SELECT ` + itemColumns + ` FROM hit WHERE id <> $1 AND (inspection_id = $2 OR crossing_id = $3)` + strongest + ` LIMIT 50`
+	selectOthers = `SELECT ` + itemColumns + ` FROM hit WHERE id <> $1 AND (inspection_id = $2 OR crossing_id = $3)` + strongest
 
 	selectEarlier = `SELECT ` + itemColumns + ` FROM hit WHERE file_id = $1 AND alert = $2 AND id <> $3 AND closed_at IS NOT NULL
-ORDER BY closed_at DESC LIMIT 20`
+ORDER BY closed_at DESC, id LIMIT 20`
+
+	countEarlier = `SELECT count(*) FROM hit WHERE file_id = $1 AND alert = $2 AND id <> $3 AND closed_at IS NOT NULL`
 
 	selectDecisions = `SELECT crossing_id, decided_at, lane, verdict, officer FROM decision WHERE inspection_id = $1 OR crossing_id = $2
-ORDER BY decided_at DESC LIMIT 20`
+ORDER BY decided_at DESC`
 
 	selectCase = `SELECT id FROM referral WHERE inspection_id = $1 ORDER BY opened_at DESC LIMIT 1`
 
@@ -53,6 +55,7 @@ func around(ctx context.Context, tx pgx.Tx, d *hit.Dossier) error {
 	b := &pgx.Batch{}
 	b.Queue(selectOthers, d.Hit.ID, idOrNull(r.Inspection), idOrNull(r.Crossing)).Query(collect(&d.Others, itemRow))
 	b.Queue(selectEarlier, idOrNull(d.Hit.File()), r.Alert, d.Hit.ID).Query(collect(&d.Earlier, itemRow))
+	b.Queue(countEarlier, idOrNull(d.Hit.File()), r.Alert, d.Hit.ID).QueryRow(func(row pgx.Row) error { return row.Scan(&d.EarlierAll) })
 	b.Queue(selectDecisions, idOrNull(r.Inspection), idOrNull(r.Crossing)).Query(collect(&d.Crossings, crossingRow))
 	b.Queue(selectCase, idOrNull(r.Inspection)).QueryRow(func(row pgx.Row) error { return maybe(row.Scan(&d.Case)) })
 	b.Queue(selectPortrait, idOrNull(r.Inspection)).QueryRow(func(row pgx.Row) error { return row.Scan(&d.Portrait) })

@@ -433,6 +433,13 @@ func TestAnotherHitOfTheSamePersonIsShown(t *testing.T) {
 	require.Len(t, d.Earlier, 1)
 	require.Equal(t, id, d.Earlier[0].ID)
 	require.NotEqual(t, uuid.Nil, d.Case, "the case of the second line")
+	require.Equal(t, 1, d.EarlierAll)
+
+	_, err := p.db.Pool.Exec(t.Context(), `INSERT INTO hit SELECT (jsonb_populate_record(h, jsonb_build_object('id', gen_random_uuid()))).* FROM hit h, generate_series(1, 24) WHERE h.id = $1`, id)
+	require.NoError(t, err)
+	d = p.look(t, again)
+	require.Len(t, d.Earlier, 20, "the newest")
+	require.Equal(t, 25, d.EarlierAll, "and how many there are")
 }
 
 // Without room on the disk nobody works on hits; they are raised and read all the same.

@@ -108,7 +108,10 @@ WHERE s.id <> $1 AND s.id <> ALL ($2) AND s.status <> 'dismissed' AND (
         AND s.identity ->> 'surname' = $6)
     OR (s.scanned_at BETWEEN $4::timestamptz - interval '10 minutes' AND $4::timestamptz + interval '10 minutes' AND s.lane = $7
         AND s.identity ->> 'surname' = $6)
-) ORDER BY s.scanned_at, s.id LIMIT 50`
+) ORDER BY s.scanned_at, s.id LIMIT $8`
+
+// mostSuggested is how many are offered; a ship's whole list is none to choose from.
+const mostSuggested = 50
 
 const why = `CASE WHEN $3 <> '' AND s.circumstances ->> 'group' = $3 THEN 'group' WHEN s.transport = $5 AND $5 <> '' THEN 'transport' ELSE 'lane' END`
 
@@ -128,8 +131,11 @@ func together(b *pgx.Batch, d *secondline.Dossier) {
 		group = d.Scan.Group.String()
 	}
 	b.Queue(fmt.Sprintf(companionColumns, why)+suggest, d.Scan.ID, added, group, d.Scan.At, d.Scan.Transport, d.Scan.Identity.Surname,
-		d.Scan.Lane).Query(func(rows pgx.Rows) (err error) {
+		d.Scan.Lane, mostSuggested+1).Query(func(rows pgx.Rows) (err error) {
 		d.Suggested, err = pgx.CollectRows(rows, companionRow)
+		if d.MoreSuggested = len(d.Suggested) > mostSuggested; d.MoreSuggested {
+			d.Suggested = d.Suggested[:mostSuggested]
+		}
 		return err
 	})
 }

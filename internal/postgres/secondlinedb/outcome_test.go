@@ -207,6 +207,26 @@ func TestACaseIsTakenOverWithAReasonAndGoesOn(t *testing.T) {
 	require.ErrorIs(t, p.line.Recheck(t.Context(), actor("sam"), e.CrossingID), secondline.ErrNotOwner)
 }
 
+// Of a whole ship not everybody is offered; that there are more is said.
+func TestThatMoreTravelTogetherIsSaid(t *testing.T) {
+	p := open(t)
+	e := p.mine(t, "L898902C3", listed(border.SecondLine))
+	p.refer(t, "X111111", listed(border.SecondLine))
+	other := p.look(t, e.CrossingID).Suggested[0].Inspection
+	more := func(n int) secondline.Dossier {
+		_, err := p.db.Pool.Exec(t.Context(), `INSERT INTO scan SELECT (jsonb_populate_record(s, jsonb_build_object('id', gen_random_uuid()))).* FROM scan s, generate_series(1, $2) WHERE s.id = $1`,
+			other, n)
+		require.NoError(t, err)
+		return p.look(t, e.CrossingID)
+	}
+	d := more(49)
+	require.Len(t, d.Suggested, 50)
+	require.False(t, d.MoreSuggested, "that is everybody")
+	d = more(1)
+	require.Len(t, d.Suggested, 50)
+	require.True(t, d.MoreSuggested)
+}
+
 func TestWhoTravelsTogether(t *testing.T) {
 	p := open(t)
 	e, other := p.mine(t, "L898902C3", listed(border.SecondLine)), p.refer(t, "X111111", listed(border.SecondLine))
@@ -214,6 +234,7 @@ func TestWhoTravelsTogether(t *testing.T) {
 	require.Len(t, d.Suggested, 1)
 	require.Equal(t, "transport", d.Suggested[0].Why)
 	require.Equal(t, other.CrossingID, d.Suggested[0].Case)
+	require.False(t, d.MoreSuggested)
 	require.NoError(t, p.line.AddCompanionByDocument(t.Context(), actor("sam"), e.CrossingID, "", "x-111111", "family"))
 	d = p.look(t, e.CrossingID)
 	require.Empty(t, d.Suggested)

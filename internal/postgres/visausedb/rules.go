@@ -19,6 +19,7 @@ import (
 	"github.com/openbmis/openbmis/internal/postgres"
 	"github.com/openbmis/openbmis/internal/postgres/auditlog"
 	"github.com/openbmis/openbmis/internal/postgres/centraldb"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/replication"
 	"github.com/openbmis/openbmis/traveldoc"
@@ -219,10 +220,19 @@ func (r *Rules) One(ctx context.Context, id uuid.UUID) (Version, error) {
 	return v, wrapped(err, "rules of entry")
 }
 
-// History are all versions, proposed and rejected ones too, the newest first.
-func (r *Rules) History(ctx context.Context) ([]Version, error) {
-	list, err := versions(ctx, r.cfg.DB.Pool, `ORDER BY n DESC LIMIT 1000`)
-	return list, wrapped(err, "rules of entry")
+// History is a page of all versions, proposed and rejected ones too, the newest first. None is ever taken away.
+func (r *Rules) History(ctx context.Context, p paging.Page) (l paging.Listed[Version], err error) {
+	var behind uuid.UUID
+	if err := p.Read(&behind); err != nil {
+		return l, err
+	}
+	if err := r.cfg.DB.Pool.QueryRow(ctx, `SELECT count(*) FROM entry_rules`).Scan(&l.Total); err != nil {
+		return l, wrapped(err, "rules of entry")
+	}
+	l.Rows, err = versions(ctx, r.cfg.DB.Pool, `WHERE $1 OR n < (SELECT n FROM entry_rules WHERE id = $2) ORDER BY n DESC LIMIT $3`,
+		behind == uuid.Nil, behind, p.Most()+1)
+	l.Cut(p, func(v Version) []any { return []any{v.ID} })
+	return l, wrapped(err, "rules of entry")
 }
 
 // Open publishes the dataset when it never was, with nothing in it: a post that never heard of it has to answer that it has not checked.

@@ -13,6 +13,7 @@ import (
 	"github.com/openbmis/openbmis/evisa"
 	"github.com/openbmis/openbmis/internal/pgtest"
 	"github.com/openbmis/openbmis/internal/postgres"
+	"github.com/openbmis/openbmis/internal/postgres/paging"
 	"github.com/openbmis/openbmis/internal/postgres/visausedb"
 	"github.com/openbmis/openbmis/internal/problem"
 	"github.com/openbmis/openbmis/migrations"
@@ -83,9 +84,9 @@ func TestRulesComeInForceBySecondPerson(t *testing.T) {
 	held, err = inForce.Rules(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, "1", held.Book.Version)
-	history, err := r.History(t.Context())
+	history, err := r.History(t.Context(), paging.Page{})
 	require.NoError(t, err)
-	require.Len(t, history, 3)
+	require.Len(t, history.Rows, 3)
 	var row string
 	require.NoError(t, db.Pool.QueryRow(t.Context(), `SELECT row::text FROM ref_row WHERE dataset = 'visa_rules' AND key = 'book'`).Scan(&row))
 	var published evisa.RuleBook

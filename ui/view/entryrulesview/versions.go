@@ -37,8 +37,11 @@ const (
 // History is the page of what was proposed and decided.
 type History struct {
 	Held
-	List []Version // newest first
-	Done string
+	List  []Version // newest first
+	Total int       // of all pages
+	After string    // where the page begins
+	Next  string    // where the next one does; "" on the last
+	Done  string
 }
 
 // Shown is the page of one version.
