@@ -6332,7 +6332,7 @@ const (
 	PassengersName Key = "passengers.name"
 	// PassengersNationality is "Nationality".
 	PassengersNationality Key = "passengers.nationality"
-	// PassengersNoChanges is "Nothing changed yet.".
+	// PassengersNoChanges is "No change is kept.".
 	PassengersNoChanges Key = "passengers.no_changes"
 	// PassengersNoDiagnostics is "Nothing was found to be wrong.".
 	PassengersNoDiagnostics Key = "passengers.no_diagnostics"

@@ -110,6 +110,7 @@ func TestTwoPeopleUnmask(t *testing.T) {
 			p.WaitFor("main dl.facts")
 			require.Contains(t, p.Text("main"), "WEBER, RITA")
 			require.Contains(t, p.Text("main"), "K1234567")
+			require.Regexp(t, `\b[A-Z]{2}\d+/\d{4}-\d{2}-\d{2}/`, p.Text("h1"), "on which flight he was")
 			p.CheckAccessible()
 			p.Screenshot("unmask-data-" + language)
 			p.Goto(d.URL + "/law")

@@ -232,7 +232,12 @@ func (s *Store) Unmasked(ctx context.Context, actor audit.Actor, id uuid.UUID) (
 		}
 		return auditlog.Insert(ctx, tx, s.unmaskEntry(actor, audit.Disclosure, id, "read", u.Ground))
 	})
-	return u, person, wrap(err, "read unmasked data")
+	if err != nil {
+		return u, person, wrap(err, "read unmasked data")
+	}
+	one := []Unmasking{u}
+	err = s.nameFlights(ctx, one)
+	return one[0], person, wrap(err, "flight of unmasked data")
 }
 
 func (s *Store) escrowed(ctx context.Context, tx pgx.Tx, u Unmasking) (apipnr.Expected, error) {
