@@ -416,3 +416,19 @@ func TestEveryCodeHasWords(t *testing.T) {
 		}
 	}
 }
+
+// A period that is none is told where it is asked for, and what was typed stays; the State's page does not speak to the carrier.
+func TestAPeriodThatIsNone(t *testing.T) {
+	d := open(t)
+	carla := d.SignedIn(t, d.of(t, "XX", "carla", "en"))
+	state := d.SignedIn(t, d.Person(t, auth.RoleAnalyst, "ana", "en"))
+	for path, client := range map[string]*http.Client{"/carrier/flights": carla, "/score": state, "/score/XX": state} {
+		r := d.Get(t, client, path+"?from=2026-12-05&to=2026-01-01")
+		require.Equal(t, http.StatusUnprocessableEntity, r.Status, path)
+		require.Contains(t, r.Body, "The period begins before it ends", path)
+		require.Contains(t, r.Body, `name="from" required value="2026-12-05"`, path)
+		require.Contains(t, r.Body, `name="to" required value="2026-01-01"`, path)
+	}
+	require.Contains(t, d.Get(t, carla, "/carrier/flights").Body, "What you sent")
+	require.NotContains(t, d.Get(t, state, "/score/XX").Body, "What you sent")
+}

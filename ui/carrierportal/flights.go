@@ -23,10 +23,29 @@ const (
 	flightWords = "passenger_flight_unknown"
 )
 
-// period is the days that are asked for, both included; the last week and the next days when none are.
-func period(c *web.Context) (p carrierportalview.Period, err error) {
+// period is the days that are asked for, both included; the last week and the next days when none are, or when what is asked for is no period:
+// then it has the fault, which is shown where it is asked, and what was typed stays.
+func period(c *web.Context) carrierportalview.Period {
 	today := c.Now().UTC().Truncate(day)
-	p = carrierportalview.Period{From: today.Add(-behind * day), To: today.Add((ahead + 1) * day)}
+	usual := carrierportalview.Period{From: today.Add(-behind * day), To: today.Add((ahead + 1) * day)}
+	p, err := typed(c, usual)
+	if err != nil {
+		usual.Fault, usual.TypedFrom, usual.TypedTo = c.Text().Problem(err), c.QueryParam("from"), c.QueryParam("to")
+		return usual
+	}
+	return p
+}
+
+// statusOf is that of a page with a period.
+func statusOf(p carrierportalview.Period) int {
+	if p.Fault != "" {
+		return http.StatusUnprocessableEntity
+	}
+	return http.StatusOK
+}
+
+// typed changes a period to what the address says.
+func typed(c *web.Context, p carrierportalview.Period) (_ carrierportalview.Period, err error) {
 	if text := c.QueryParam("from"); text != "" {
 		if p.From, err = time.Parse(time.DateOnly, text); err != nil {
 			return p, problem.New(problem.Invalid, "carrierportal.day").At("from")
@@ -48,10 +67,7 @@ func period(c *web.Context) (p carrierportalview.Period, err error) {
 // own puts a carrier's page together.
 func (x *screens) own(c *web.Context, base, carrier string) (o carrierportalview.Own, err error) {
 	notices := asked(c, "notices")
-	o = carrierportalview.Own{Carrier: carrier, Base: base, After: c.QueryParam("after"), NoticesAfter: notices.After}
-	if o.Period, err = period(c); err != nil {
-		return o, err
-	}
+	o = carrierportalview.Own{Carrier: carrier, Base: base, Period: period(c), After: c.QueryParam("after"), NoticesAfter: notices.After}
 	page := scoredb.Page{Limit: onPage + 1}
 	if o.After != "" {
 		id, err := uuid.Parse(o.After)
@@ -86,7 +102,7 @@ func (x *screens) home(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(http.StatusOK, carrierportalview.OwnPage(o))
+	return c.Render(statusOf(o.Period), carrierportalview.OwnPage(o))
 }
 
 func (x *screens) flight(c *web.Context) error {
@@ -123,10 +139,7 @@ func (x *screens) card(c *web.Context, carrier string) (f carrierportalview.Card
 
 // board is for the State: every carrier, of nobody in particular.
 func (x *screens) board(c *web.Context) (err error) {
-	var b carrierportalview.Board
-	if b.Period, err = period(c); err != nil {
-		return err
-	}
+	b := carrierportalview.Board{Period: period(c)}
 	if b.Standings, err = x.Scores.Board(c.Ctx(), b.Period.From, b.Period.To); err != nil {
 		return err
 	}
@@ -135,7 +148,7 @@ func (x *screens) board(c *web.Context) (err error) {
 	if b.Notices, err = x.Scores.Notices(c.Ctx(), "", notices); err != nil {
 		return err
 	}
-	return c.Render(http.StatusOK, carrierportalview.BoardPage(b))
+	return c.Render(statusOf(b.Period), carrierportalview.BoardPage(b))
 }
 
 // named is the carrier that the State asks for.
@@ -156,7 +169,7 @@ func (x *screens) standing(c *web.Context) error {
 		return err
 	}
 	o.State = true
-	return c.Render(http.StatusOK, carrierportalview.OwnPage(o))
+	return c.Render(statusOf(o.Period), carrierportalview.OwnPage(o))
 }
 
 func (x *screens) standingFlight(c *web.Context) error {

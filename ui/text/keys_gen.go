@@ -1358,6 +1358,8 @@ const (
 	CarrierportalStateLeadSuperseded Key = "carrierportal.state_lead.superseded"
 	// CarrierportalStateLeadWaitingParts is "It is a part of a series whose other parts have not come yet.".
 	CarrierportalStateLeadWaitingParts Key = "carrierportal.state_lead.waiting_parts"
+	// CarrierportalStateLeadOf is "What the carrier sent for each flight, against what it owes. Only what came through its own door counts.".
+	CarrierportalStateLeadOf Key = "carrierportal.state_lead_of"
 	// CarrierportalTitle is "Carrier’s own data".
 	CarrierportalTitle Key = "carrierportal.title"
 	// CarrierportalTo is "To".
@@ -1398,11 +1400,13 @@ const (
 	CarriersBack Key = "carriers.back"
 	// CarriersCertificates is "HTTPS certificates".
 	CarriersCertificates Key = "carriers.certificates"
+	// CarriersCertify is "Give a certificate".
+	CarriersCertify Key = "carriers.certify"
 	// CarriersCode is "Designator".
 	CarriersCode Key = "carriers.code"
 	// CarriersCodeHint is "two or three letters or digits, such as XA".
 	CarriersCodeHint Key = "carriers.code_hint"
-	// CarriersConnected is "connections open".
+	// CarriersConnected is "Connections open".
 	CarriersConnected Key = "carriers.connected"
 	// CarriersConnections is "NATS connections at once".
 	CarriersConnections Key = "carriers.connections"
@@ -6948,7 +6952,7 @@ const (
 	ProblemBoardVerdict Key = "problem.board.verdict"
 	// ProblemBodyTooLarge is "What was sent is too large: at most {{.limit}} kB are taken here.".
 	ProblemBodyTooLarge Key = "problem.body_too_large"
-	// ProblemCarrierCodeInvalid is "A carrier's designator has two or three capital letters or digits.".
+	// ProblemCarrierCodeInvalid is "A carrier’s designator has two or three capital letters or digits.".
 	ProblemCarrierCodeInvalid Key = "problem.carrier_code_invalid"
 	// ProblemCarrierDoorShut is "The carriers’ door does not answer now: try again in a moment.".
 	ProblemCarrierDoorShut Key = "problem.carrier_door_shut"

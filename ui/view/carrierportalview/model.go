@@ -21,7 +21,25 @@ import (
 )
 
 // Period is [From, To): whole days, UTC.
-type Period struct{ From, To time.Time }
+type Period struct {
+	From, To           time.Time
+	Fault              string // what is wrong with the one that was asked for
+	TypedFrom, TypedTo string // as it was
+}
+
+func (p Period) from() string {
+	if p.Fault != "" {
+		return p.TypedFrom
+	}
+	return p.From.Format(time.DateOnly)
+}
+
+func (p Period) to() string {
+	if p.Fault != "" {
+		return p.TypedTo
+	}
+	return p.last().Format(time.DateOnly)
+}
 
 // last is the last day of the period.
 func (p Period) last() time.Time { return p.To.Add(-time.Second) }
