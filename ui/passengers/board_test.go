@@ -25,12 +25,12 @@ func TestWhatArrivesNextStandsFirst(t *testing.T) {
 	var list []passengerdb.DayFlight
 	for _, f := range []struct {
 		number           string
-		departs, arrives time.Duration
+		departs, arrives int
 	}{{"1", -10, -3}, {"2", -9, 2}, {"3", -3, 1}, {"4", -2, -1}, {"5", 1, 0}, {"6", 3, 4}} {
 		d := passengerdb.DayFlight{}
-		d.Number, d.DepartsAt = f.number, now.Add(f.departs*time.Hour)
+		d.Number, d.DepartsAt = f.number, now.Add(time.Duration(f.departs)*time.Hour)
 		if f.arrives != 0 { // of the fifth no arrival is known
-			d.ArrivesAt = now.Add(f.arrives * time.Hour)
+			d.ArrivesAt = now.Add(time.Duration(f.arrives) * time.Hour)
 		}
 		list = append(list, d)
 	}

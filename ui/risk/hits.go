@@ -65,6 +65,7 @@ func (x *screens) showHit(c *web.Context, status int, id uuid.UUID, p riskview.H
 		p.Person = &persons[0]
 	}
 	p.Fields, p.Now, p.Manage = x.language.Fields, c.Now(), c.May(auth.RiskManage)
+	p.Leads = c.May(auth.PassengersView) && c.May(auth.MessagesWork)
 	p.Mine = p.State == risk.HitInReview && p.Worker.Is(c.Actor())
 	return c.Render(status, riskview.HitPage(p))
 }

@@ -92,6 +92,8 @@ func TestARuleIsWrittenTriedAndAgreedTo(t *testing.T) {
 	for _, want := range []string{"SPECIMEN, ANNA", "L898902C3", "segment 9, byte 321", "whose nationality is one of UTO or XAA"} {
 		require.Contains(t, body, want)
 	}
+	require.Regexp(t, `href="/passengers/persons/[0-9a-f-]{36}"`, body, "the way to all that is known of him")
+	require.Regexp(t, `href="/passengers/messages/of/[0-9a-f-]{36}\?offset=321"`, body, "and to the byte that the rule went by")
 	require.Equal(t, http.StatusSeeOther, s.Post(t, bo, hit+"/claim", url.Values{"seen": {"0"}}).Status)
 	require.Equal(t, http.StatusUnprocessableEntity, s.Post(t, bo, hit+"/dismiss", url.Values{"seen": {"1"}, "note": {"student"}}).Status)
 	require.Equal(t, http.StatusSeeOther, s.Post(t, bo, hit+"/dismiss", url.Values{"seen": {"1"}, "note": {"student"}, "reason": {"explained"}}).Status)

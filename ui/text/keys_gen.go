@@ -9764,6 +9764,8 @@ const (
 	RiskTimes Key = "risk.times"
 	// RiskTitle is "Risk rules over passenger data".
 	RiskTitle Key = "risk.title"
+	// RiskToPerson is "Everything that carriers told of this person".
+	RiskToPerson Key = "risk.to_person"
 	// RiskToday is "Last 24 hours".
 	RiskToday Key = "risk.today"
 	// RiskToldApi is "API message {{.id}}".

@@ -126,6 +126,8 @@ type Hit struct {
 	Person *apipnr.Expected // nil: gone
 	Mine   bool
 	Manage bool
+	// Leads says that the reader may go on to the person and to the messages.
+	Leads  bool
 	Form   Form
 	Failed string
 	Now    time.Time
