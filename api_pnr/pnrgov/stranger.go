@@ -1,6 +1,8 @@
 package pnrgov
 
 import (
+	"slices"
+
 	apipnr "github.com/openbmis/openbmis/api_pnr"
 )
 
@@ -19,15 +21,23 @@ func (r *reader) strangers() {
 	if known > mostStrangers {
 		return
 	}
+	refers := r.refers() // else references that lead nowhere say nothing
+	var looked, misspelt bool
 	for i := range w.parties {
-		if p := w.parties[i]; p.surname != "" && r.strange(p.surname, p.given, p.ref) {
+		p := w.parties[i]
+		if p.surname == "" || !r.strange(p.surname, p.given, p.ref) {
+			continue
+		}
+		if !looked {
+			looked, misspelt = true, r.absent()
+		}
+		if refers && bare(p.ref) != "" || !misspelt {
 			r.stranger(p.surname, p.given, p.ref)
 		}
 	}
 	if len(w.people) > known {
 		r.noTIF("TIF expected in the head of the record: somebody boards whom none names")
 	}
-	refers := r.refers() // else references that lead nowhere say nothing
 	for i := range w.docs {
 		n := &w.docs[i]
 		ref := w.parties[n.party].ref
@@ -125,6 +135,17 @@ func (r *reader) strange(surname, given, ref string) bool {
 		}
 	}
 	return true
+}
+
+// absent reports whether somebody of the record's head does not board under his name or reference: who boards under another name may be he,
+// spelled otherwise by the departure control.
+func (r *reader) absent() bool {
+	w := &r.record
+	return slices.ContainsFunc(w.people, func(x person) bool {
+		return !slices.ContainsFunc(w.parties, func(p party) bool {
+			return p.surname != "" && (bare(p.ref) != "" && bare(p.ref) == bare(x.Ref) || alike(x.Surname, single(p.surname)) && alike(x.GivenNames, untitled(p.given)))
+		})
+	})
 }
 
 // alike reports whether one of two names is the beginning of the other, or is not said: departure controls cut names.

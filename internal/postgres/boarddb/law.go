@@ -38,8 +38,6 @@ func (s *Store) Pointed(ctx context.Context, tx pgx.Tx, persons []uuid.UUID) ([]
 const bareRuling = `jsonb_set(ruling - 'findings' - 'opinion', '{causes}', coalesce((SELECT jsonb_agg(c - 'ref' ORDER BY n)
 	FROM jsonb_array_elements(ruling->'causes') WITH ORDINALITY AS c(c, n)), '[]'))`
 
-
-
 // forgotten begins what stands where a carrier's reference of a traveller was. No carrier's reference begins so.
 const forgotten = "~"
 
