@@ -195,12 +195,15 @@ func programsStop(t *testing.T, w *world, l *ledger) {
 	require.NoError(t, until(t.Context(), func() error { return atLeast(l, before+5) }), "the counters go on without the centre")
 	require.NoError(t, w.startCentral(t.Context()))
 
-	o, document := w.officer(t, 1), l.next()
+	o := w.officer(t, 1)
 	require.NoError(t, o.signIn(t.Context()))
-	zone, err := zoneOf(document)
-	require.NoError(t, err)
 	var watched <-chan struct{}
-	require.NoError(t, until(t.Context(), func() error { // the lane's own officer works on: somebody stands there for moments only
+	// The lane's own officer works on: somebody stands there for moments only. He admits whoever does, so each try scans somebody else.
+	require.NoError(t, until(t.Context(), func() error {
+		zone, err := zoneOf(l.next())
+		if err != nil {
+			return err
+		}
 		if _, err := o.scan(t.Context(), zone); err != nil {
 			return err
 		}
