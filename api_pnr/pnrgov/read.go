@@ -225,7 +225,7 @@ func (r *reader) day() traveldoc.Date {
 	if len(day) < 6 {
 		return traveldoc.Date{}
 	}
-	d, _ := dateOf(day[4:6] + day[2:4] + day[:2])
+	d, _ := dateOf(day[4:6] + day[2:4] + day[:2]) // what is no date is the zero one
 	return d
 }
 

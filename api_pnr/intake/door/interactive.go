@@ -50,7 +50,10 @@ func forGood(err error) error {
 	if !errors.As(err, &p) {
 		return err
 	}
-	_, code, _ := strings.Cut(p.Code, ".")
+	code := p.Code
+	if _, short, inArea := strings.Cut(p.Code, "."); inArea { // carriers know no areas of ours
+		code = short
+	}
 	switch p.Kind {
 	case problem.Invalid:
 		return Refuse(http.StatusUnprocessableEntity, code, "there is no message in it that names a flight and can be answered").Because(err)

@@ -127,7 +127,7 @@ func readPlace(text string) (ended bool, behind uint64, err error) {
 	}
 	number, ended := strings.CutPrefix(text, placeEnded)
 	if !ended {
-		number, _ = strings.CutPrefix(text, placeParked)
+		number = strings.TrimPrefix(text, placeParked)
 	}
 	if behind, err = strconv.ParseUint(number, 10, 63); err != nil {
 		return false, 0, errAsidePage
